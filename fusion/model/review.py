@@ -1,0 +1,181 @@
+"""What agents find and what the judge makes of it: findings, reports, the coverage receipt, the review."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from fusion.model.evidence import Evidence, Fix, Location, Outcome, ToolRun, Unread
+from fusion.model.values import SCHEMA_VERSION, Category, Confidence, Provenance, Record, Severity, Side, Verdict
+
+
+class State(StrEnum):
+    """Disposition of a finding in the ledger."""
+
+    OPEN = "open"
+    CARRIED = "carried"
+    ADDRESSED = "addressed"
+    WONT_FIX = "wont_fix"
+    INCORRECT = "incorrect"
+    DUPLICATE = "duplicate"
+    STALE = "stale"
+
+
+class Disposition(Record):
+    """What became of a finding, who said so and how it is known."""
+
+    state: State = State.OPEN
+    by: str = ""
+    how: str = ""
+    commit: str = ""
+    at: datetime | None = None
+
+
+class Placement(StrEnum):
+    """Where a finding is shown: on its line, in the summary, or only in the JSON (suppressed, below the floor)."""
+
+    INLINE = "inline"
+    SUMMARY = "summary"
+    HIDDEN = "hidden"
+
+
+class Finding(Record):
+    """What an agent tells people. `location` is exact; `evidence` is what it stands on (empty: opinion, cannot block)."""
+
+    fingerprint: str
+    agent: str
+    family: str
+    category: Category
+    title: str
+    body: str = ""
+    severity: Severity
+    confidence: Confidence
+    location: Location
+    snippet: str = ""
+    symbol: str = ""
+    cwe: tuple[int, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    fix: Fix | None = None
+    placement: Placement = Placement.SUMMARY
+    why_placed: str = ""
+    blocking: bool = False
+    disposition: Disposition = Disposition()
+    provenance: Provenance = Provenance()
+
+
+class Usage(Record):
+    """What a run cost: model tokens and money (in `currency`), and seconds of wall time."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost: float = 0.0
+    currency: str = "USD"
+    seconds: float = 0.0
+
+
+class AgentTask(Record):
+    """One piece of work for an agent: what it read, and the findings that need no model."""
+
+    agent: str
+    id: str
+    read: tuple[str, ...] = ()
+    candidates: tuple[Finding, ...] = ()
+    unread: tuple[Unread, ...] = ()
+
+
+class Prompt(Record):
+    """What an agent asks a model: messages and the JSON schema that the reply must fit."""
+
+    system: str
+    user: str
+    reply_schema: dict[str, Any]
+
+
+class Completion(Record):
+    """A model's reply that fits the schema, with what it cost."""
+
+    value: dict[str, Any]
+    model: str
+    usage: Usage
+    cached: bool = False
+
+
+class Report(Record):
+    """What an agent brings home; a failure is a report too."""
+
+    agent: str
+    outcome: Outcome
+    reason: str = ""
+    read: tuple[str, ...] = ()
+    unread: tuple[Unread, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    usage: Usage = Usage()
+    provenance: Provenance = Provenance()
+
+
+class HunkCoverage(Record):
+    """One hunk on the receipt, by its head lines (its base lines when it only deletes)."""
+
+    line: int
+    count: int
+    side: Side = Side.RIGHT
+    reviewed: bool
+    reason: str = ""
+
+
+class FileCoverage(Record):
+    """One file on the receipt. `wanted` is false for what policy excludes: shown, but it does not make a review incomplete."""
+
+    path: str
+    reviewed: bool
+    wanted: bool = True
+    reason: str = ""
+    by: tuple[str, ...] = ()
+    """Tools and agents that read it."""
+    hunks: tuple[HunkCoverage, ...] = ()
+
+
+class Coverage(Record):
+    """The receipt: every file and hunk as read or not and why; every tool and agent as ran, skipped or failed."""
+
+    files: tuple[FileCoverage, ...] = ()
+    tools: tuple[ToolRun, ...] = ()
+    agents: tuple[Report, ...] = ()
+    """Agents' reports without their findings."""
+    gaps: tuple[str, ...] = ()
+    """Why the review is incomplete, a sentence each; empty: it is complete."""
+    notes: tuple[str, ...] = ()
+    """What a reader should know and that does not make it incomplete ("no model reasoned about this change")."""
+
+
+class Tally(Record):
+    """Against the last review of the same subject."""
+
+    new: int = 0
+    carried: int = 0
+    fixed: int = 0
+    dismissed: int = 0
+    suppressed: int = 0
+
+
+class Review(Record):
+    """The judged result: what is published, rendered and recorded."""
+
+    schema_version: int = SCHEMA_VERSION
+    id: str
+    repository: str
+    subject: str
+    base: str
+    head: str
+    title: str = ""
+    verdict: Verdict
+    reasons: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    """Open and carried ones, best first."""
+    fixed: tuple[Finding, ...] = ()
+    tally: Tally = Tally()
+    coverage: Coverage
+    policy_origin: str = ""
+    usage: Usage = Usage()
+    provenance: Provenance = Provenance()

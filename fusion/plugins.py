@@ -1,0 +1,67 @@
+"""The registry: analyzers, agents and output formats are entry points, ours and third parties' alike.
+
+Groups: `fusion.analyzers`, `fusion.agents`, `fusion.formats`. An entry point names a class that takes no arguments. One that
+does not import, does not construct or lacks a member of its protocol is reported by name and skipped; it never stops a run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
+from typing import Generic, TypeVar
+
+from fusion.agent import Agent
+from fusion.evidence.analyzer import Analyzer
+from fusion.render import Format
+
+P = TypeVar("P")
+
+MEMBERS: Mapping[str, tuple[str, ...]] = {
+    "fusion.analyzers": ("name", "parse_only", "timeout", "locate", "wants", "commands", "read"),
+    "fusion.agents": ("name", "tasks", "ask", "read"),
+    "fusion.formats": ("name", "media_type", "render"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded(Generic[P]):
+    """What one group holds: the plugins by name, in alphabetical order, and why the broken ones are."""
+
+    plugins: Mapping[str, P]
+    broken: Mapping[str, str]
+
+
+def load(group: str, found: Iterable[EntryPoint] | None = None) -> Loaded[object]:
+    """Load one group. `found` replaces the installed entry points (for embedders and tests)."""
+    plugins: dict[str, object] = {}
+    broken: dict[str, str] = {}
+    for point in sorted(entry_points(group=group) if found is None else found, key=lambda p: (p.name, p.value)):
+        try:
+            plugin = point.load()()
+        except Exception as error:  # a third party's code may raise anything, and one plugin must not stop the others
+            broken[point.name] = f"{point.value} does not load: {type(error).__name__}: {error}"
+            continue
+        missing = [member for member in MEMBERS[group] if not hasattr(plugin, member)]
+        if missing:
+            broken[point.name] = f"{point.value} lacks {', '.join(missing)}"
+        elif point.name in plugins:
+            broken[f"{point.name} ({point.value})"] = "another plugin has the same name"
+        else:
+            plugins[point.name] = plugin
+    return Loaded(plugins=plugins, broken=broken)
+
+
+def analyzers() -> Loaded[Analyzer]:
+    """Every analyzer."""
+    return load("fusion.analyzers")  # type: ignore[return-value]
+
+
+def agents() -> Loaded[Agent]:
+    """Every agent."""
+    return load("fusion.agents")  # type: ignore[return-value]
+
+
+def formats() -> Loaded[Format]:
+    """Every output format."""
+    return load("fusion.formats")  # type: ignore[return-value]
