@@ -1,0 +1,1 @@
+"""The built-in analyzers, one module per tool; a module's docstring is its documentation page."""
