@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
-from importlib import metadata
+from importlib import metadata, util
 from pathlib import Path
 
 from fusion.evidence.analyzer import Missing, Ready
@@ -34,6 +34,15 @@ def program(command: str, *, distribution: str, inside: str = "") -> Ready | Mis
     search = os.pathsep.join(entry for entry in os.environ.get("PATH", "").split(os.pathsep) if Path(entry).is_absolute())
     on_path = shutil.which(command, path=search) if search else None
     return Ready(Path(on_path)) if on_path else Missing(f"{command} is not installed")
+
+
+def module(name: str, *, distribution: str) -> Ready | Missing:
+    """A Python program that is run as `python -I -m name` (isolated: what it reads is never on its import path)."""
+    try:
+        version = metadata.version(distribution)
+    except metadata.PackageNotFoundError:
+        return Missing(f"{distribution} is not installed")
+    return Ready(Path(sys.executable), version) if util.find_spec(name) else Missing(f"{distribution} has no module {name}")
 
 
 def batches(files: Sequence[str]) -> Iterator[tuple[str, ...]]:

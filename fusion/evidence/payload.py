@@ -1,4 +1,4 @@
-"""Read a tool's JSON as what it is, hostile input: every field is checked, and a surprise is `Unreadable`, never a traceback."""
+"""Read a tool's JSON as hostile input: every field is checked, and a surprise is `Unreadable`, never a traceback."""
 
 from __future__ import annotations
 
