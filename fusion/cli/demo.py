@@ -1,0 +1,107 @@
+"""`fusion demo`: what sets Fusion apart, on an example history that it builds for itself."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shlex
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fusion.cli import app
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from fusion.model import Finding, Review
+
+
+@app.command()
+def demo() -> None:
+    """Review an example history: a branch, a push that fixes some, a force-pushed rebase."""
+    from rich.console import Console
+    from rich.rule import Rule
+
+    from fusion import settings
+    from fusion.demo.history import build
+    from fusion.render.terminal import print_review
+
+    console = Console(highlight=False)
+    said: set[tuple[str, str]] = set()
+    rows: list[tuple[str, Review, int]] = []
+    with tempfile.TemporaryDirectory(prefix="fusion-demo-") as scratch:
+        folder = Path(scratch) / "shop"
+        folder.mkdir()
+        configured = settings.read({**os.environ, "FUSION_HOME": str(Path(scratch) / "state")})
+        for push, what in enumerate(build(folder), start=1):
+            console.print(Rule(f"push {push}: {what}", align="left", style="bold"))
+            began = time.monotonic()
+            reviewed = asyncio.run(_review(folder, configured))
+            repeated = _repeated(reviewed, said)
+            if push == 1:
+                console.print()
+                print_review(reviewed, console)
+            else:
+                _print_changes(reviewed, console)
+            console.print(f"reviewed in {time.monotonic() - began:.1f} s\n", style="dim")
+            rows.append((what, reviewed, repeated))
+    _print_story(rows, console)
+    console.print("Now your own change. In your repository, type:\n")
+    console.print(f"    {shlex.quote(str(Path(sys.argv[0]).absolute()))} review", soft_wrap=True)
+
+
+async def _review(folder: Path, configured: object) -> Review:
+    from fusion import local, runtime
+    from fusion.cli.show import Watcher
+    from fusion.model import Request, RequestKind, Review
+    from fusion.settings import Settings
+
+    assert isinstance(configured, Settings)
+    with Watcher(live=True, always=True) as watcher:
+        bundle = runtime.embedded(configured, listen=watcher)
+        request = Request(kind=RequestKind.RANGE, location=str(folder), actor="demo")
+        result = await local.run(request, configured, bundle, nonce=str(time.time_ns()))
+        return Review.model_validate_json(await bundle.blobs.get(result["review"]))
+
+
+def _repeated(reviewed: Review, said: set[tuple[str, str]]) -> int:
+    """How many inline comments say what an earlier push's already said, by kind and quoted code: not by fingerprint."""
+    from fusion.model import Placement
+
+    now = {(f.family, " ".join(f.snippet.split())) for f in reviewed.findings if f.placement is Placement.INLINE}
+    again = len(now & said)
+    said |= now
+    return again
+
+
+def _print_changes(reviewed: Review, console: Console) -> None:
+    from fusion.model import State
+    from fusion.render.text import visible
+
+    def line(mark: str, style: str, finding: Finding, note: str = "") -> None:
+        place = f"{visible(finding.location.path)}:{finding.location.line}"
+        console.print(f"  {mark} ", f"{place:32}", f"{visible(finding.title)}{note}", style=style, markup=False, sep="")
+
+    for finding in reviewed.fixed:
+        line("fixed  ", "green", finding)
+    for finding in reviewed.findings:
+        if finding.disposition.state is State.OPEN:
+            line("new    ", "bold red", finding)
+    carried = [finding for finding in reviewed.findings if finding.disposition.state is State.CARRIED]
+    blocking = sum(finding.blocking for finding in carried)
+    console.print(f"  carried {len(carried)} ({blocking} still block), said before and not said again", style="yellow")
+    console.print(f"  verdict {reviewed.verdict.value}: {'; '.join(reviewed.reasons)}", markup=False)
+
+
+def _print_story(rows: list[tuple[str, Review, int]], console: Console) -> None:
+    from rich.table import Table
+
+    table = Table("push", "verdict", "new", "carried", "fixed", "repeated", title="The story", title_justify="left", box=None)
+    for what, reviewed, repeated in rows:
+        tally = reviewed.tally
+        table.add_row(what, reviewed.verdict.value, *(str(n) for n in (tally.new, tally.carried, tally.fixed, repeated)))
+    console.print(table)
+    console.print(f"Comments said twice: {sum(repeated for _, _, repeated in rows)}\n", style="bold")

@@ -1,0 +1,70 @@
+"""`fusion doctor`: what is ready on this machine, and what is skipped and why."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import shutil
+from typing import Annotated
+
+import typer
+
+from fusion.cli import app
+from fusion.errors import UserError
+
+
+@app.command()
+def doctor(format: Annotated[str, typer.Option("--format", "-f", help="terminal or json.")] = "terminal") -> None:
+    """Show each analyzer, agent, format and adapter: ready, or skipped and why."""
+    if format not in ("terminal", "json"):
+        raise UserError(f"There is no format {format!r} for doctor; there are: terminal, json.")
+    rows = _rows()
+    if format == "json":
+        keys = ("kind", "name", "ready", "detail")
+        typer.echo(json.dumps({"schema_version": 1, "parts": [dict(zip(keys, row, strict=True)) for row in rows]}, indent=2))
+        return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table("part", "name", "state", "detail", box=None, pad_edge=False)
+    for kind, name, ready, detail in rows:
+        table.add_row(kind, name, Text("ready", "green") if ready else Text("skipped", "yellow"), detail)
+    Console(highlight=False).print(table)
+
+
+def _rows() -> list[tuple[str, str, bool, str]]:
+    from fusion import plugins, runtime, settings
+    from fusion.evidence.analyzer import Ready
+    from fusion.evidence.sandbox import Sandbox
+
+    configured = settings.read(os.environ)
+    sandbox = Sandbox.detect()
+    rows = [
+        ("python", platform.python_version(), True, platform.platform()),
+        ("git", "git", shutil.which("git") is not None, shutil.which("git") or "not installed: local changes cannot be read"),
+        (
+            "sandbox",
+            "network",
+            sandbox.network_cut,
+            sandbox.isolation if sandbox.network_cut else f"{sandbox.isolation}: only analyzers that just parse run",
+        ),
+    ]
+    try:
+        rows.append(("state", "folder", True, str(runtime.state_folder(configured))))
+    except UserError as error:
+        rows.append(("state", "folder", False, str(error)))
+    analyzers = plugins.analyzers()
+    for name, analyzer in analyzers.plugins.items():
+        found = analyzer.locate()
+        detail = f"{found.version} {found.executable.name}".strip() if isinstance(found, Ready) else found.reason
+        rows.append(("analyzer", name, isinstance(found, Ready), detail))
+    agents, formats = plugins.agents(), plugins.formats()
+    rows += [("agent", name, True, "deterministic half; no model is configured") for name in agents.plugins]
+    rows += [("format", name, True, format.media_type) for name, format in formats.plugins.items()]
+    for kind, loaded in (("analyzer", analyzers.broken), ("agent", agents.broken), ("format", formats.broken)):
+        rows += [(kind, name, False, why) for name, why in loaded.items()]
+    token = "with GITHUB_TOKEN" if configured.github_token else "without a token: public repositories only, 60 requests an hour"
+    rows.append(("adapter", "github (read)", True, f"{configured.github_api}, {token}"))
+    return rows

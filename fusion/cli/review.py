@@ -1,0 +1,124 @@
+"""`fusion review`: review a change and say what was found."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from fusion.cli import Exit, app
+from fusion.cli.typed import Typed
+from fusion.errors import UserError
+
+if TYPE_CHECKING:
+    from fusion.model import Review, Severity
+
+
+@app.command()
+def review(
+    change: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[RANGE|PATCH|-]",
+            help="A git range, a revision, a patch file, or - for standard input. Default: what HEAD adds to main.",
+        ),
+    ] = None,
+    staged: Annotated[bool, typer.Option("--staged", help="What is staged, against HEAD.")] = False,
+    worktree: Annotated[bool, typer.Option("--worktree", help="Everything not committed, against HEAD.")] = False,
+    all_files: Annotated[bool, typer.Option("--all", help="The whole tree instead of a change.")] = False,
+    pull: Annotated[str | None, typer.Option("--pr", metavar="OWNER/REPO#N", help="A GitHub pull request.")] = None,
+    repository: Annotated[Path, typer.Option("--repo", "-C", help="The folder to review in.")] = Path(),
+    evidence: Annotated[
+        list[Path] | None,
+        typer.Option("--evidence", metavar="FILE.sarif", help="Another tool's results, as witnesses. Repeatable."),
+    ] = None,
+    only: Annotated[
+        list[str] | None, typer.Option("--only", metavar="ANALYZER", help="Run this analyzer only. Repeatable.")
+    ] = None,
+    policy: Annotated[
+        Path | None, typer.Option("--policy", metavar="FILE", help="A policy file instead of the base side's .fusion.yml.")
+    ] = None,
+    format: Annotated[
+        str, typer.Option("--format", "-f", help="terminal, markdown, json, sarif, github, or a plugin's.")
+    ] = "terminal",
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write there instead of to standard output.")
+    ] = None,
+    fail_on: Annotated[
+        str, typer.Option("--fail-on", help="Exit with 1 at or above: critical, high, medium, low, info, never.")
+    ] = "high",
+) -> None:
+    """Review a change: print findings with their evidence, and a receipt of what was read."""
+    from fusion import local, runtime, settings
+    from fusion.cli.show import Watcher, writer
+
+    typed = Typed(
+        what=change,
+        staged=staged,
+        worktree=worktree,
+        all_files=all_files,
+        pull=pull,
+        folder=repository,
+        evidence=tuple(evidence or ()),
+        only=tuple(only or ()),
+        policy=policy,
+    ).checked()
+    configured = settings.read(os.environ)
+    threshold = threshold_of(fail_on)
+    write = writer(format, output)
+    with Watcher(live=format == "terminal" and output is None) as watcher:
+        bundle = runtime.embedded(configured, listen=watcher)
+        unknown = sorted({*(only or [])} - {*bundle.analyzers.plugins, *bundle.analyzers.broken, "suppressions"})
+        if unknown:
+            raise UserError(f"There is no analyzer called {', '.join(unknown)}; `fusion doctor` lists them.")
+
+        async def work() -> tuple[dict[str, Any], Review | None]:
+            from fusion.model import Review
+
+            request = await typed.keep(bundle.blobs)
+            result = await local.run(request, configured, bundle, nonce=secrets.token_hex(3))
+            data = await bundle.blobs.get(result["review"]) if result["status"] == "reviewed" else None
+            return result, Review.model_validate_json(data) if data else None
+
+        result, reviewed = asyncio.run(work())
+    conclude(result, reviewed, threshold, write)
+
+
+def conclude(
+    result: dict[str, Any], reviewed: Review | None, threshold: Severity | None, write: Callable[[Review], None]
+) -> None:
+    """Say how a run ended and leave with its exit code. Raises UserError when the request was refused."""
+    if reviewed is not None:
+        write(reviewed)
+        raise typer.Exit(exit_code(reviewed, threshold))
+    if result["status"] == "refused":
+        raise UserError(result["message"])
+    typer.echo(f"Nothing to review: {result['message']} has no changes.", err=True)
+
+
+def exit_code(reviewed: Review, threshold: Severity | None) -> Exit:
+    """3 when incomplete, else 1 when a finding that is shown reaches the threshold, else 0."""
+    from fusion.model import Placement, Verdict
+
+    if reviewed.verdict is Verdict.INCOMPLETE:
+        return Exit.INCOMPLETE
+    shown = [finding for finding in reviewed.findings if finding.placement is not Placement.HIDDEN]
+    reached = threshold is not None and any(finding.severity.rank >= threshold.rank for finding in shown)
+    return Exit.FINDINGS if reached else Exit.FINE
+
+
+def threshold_of(word: str) -> Severity | None:
+    """The severity behind `--fail-on`; None for never. Raises UserError."""
+    from fusion.model import Severity
+
+    if word == "never":
+        return None
+    try:
+        return Severity(word)
+    except ValueError:
+        raise UserError(f"--fail-on takes critical, high, medium, low, info or never, not {word!r}.") from None

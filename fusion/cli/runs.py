@@ -1,0 +1,158 @@
+"""`fusion runs`: past runs; show one, finish interrupted ones."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from fusion.cli import app
+from fusion.errors import UserError
+
+if TYPE_CHECKING:
+    from fusion.model import Review
+    from fusion.ports import Store
+    from fusion.runs import Run
+    from fusion.settings import Settings
+
+commands = typer.Typer(
+    no_args_is_help=False, help="Past runs: list and show them, finish interrupted ones.", rich_markup_mode=None
+)
+app.add_typer(commands, name="runs")
+
+
+@commands.callback(invoke_without_command=True)
+def runs(ctx: typer.Context) -> None:
+    """Past runs: list and show them, finish interrupted ones."""
+    if ctx.invoked_subcommand is None:
+        list_runs()
+
+
+@commands.command("list")
+def list_runs(
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000, help="How many, newest first.")] = 20,
+    format: Annotated[str, typer.Option("--format", "-f", help="terminal or json.")] = "terminal",
+) -> None:
+    """List runs, newest first."""
+    import json
+
+    from rich.console import Console
+    from rich.table import Table
+
+    from fusion import runtime, settings
+    from fusion.render.text import visible
+
+    configured = settings.read(os.environ)
+    store, _ = runtime.stores(configured)
+    found = asyncio.run(_runs(store, configured, limit))
+    if format == "json":
+        typer.echo(
+            json.dumps(
+                {"schema_version": 1, "runs": [run.model_dump(mode="json") | {"state": state} for run, state in found]},
+                indent=2,
+            )
+        )
+        return
+    if format != "terminal":
+        raise UserError(f"There is no format {format!r} for runs; there are: terminal, json.")
+    table = Table("run", "started", "state", "verdict", "findings", "what", box=None, pad_edge=False)
+    for run, state in found:
+        verdict = run.verdict or "-"
+        started = run.started.astimezone().strftime("%Y-%m-%d %H:%M")
+        table.add_row(run.id, started, state, verdict, str(run.findings) if run.verdict else "-", visible(_what(run)))
+    Console(highlight=False).print(table if found else "No runs yet. `fusion review` makes one.")
+
+
+@commands.command()
+def show(
+    run: Annotated[str, typer.Argument(help="The run's id, or its beginning.")],
+    format: Annotated[str, typer.Option("--format", "-f", help="As in `fusion review`.")] = "terminal",
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write there instead of to standard output.")
+    ] = None,
+) -> None:
+    """Show the review of a past run again, in any format."""
+    from fusion import runtime, settings
+    from fusion.cli.show import writer
+    from fusion.model import Review
+
+    configured = settings.read(os.environ)
+    write = writer(format, output)
+    store, blobs = runtime.stores(configured)
+    found = [item for item, _ in asyncio.run(_runs(store, configured, 10_000)) if item.id.startswith(run)]
+    if len(found) != 1:
+        raise UserError(f"{len(found) or 'No'} runs begin with {run}; `fusion runs` lists them.")
+    if not found[0].review:
+        raise UserError(f"The run {found[0].id} has no review: {found[0].message or 'it is ' + found[0].status.value}.")
+    write(Review.model_validate_json(asyncio.run(blobs.get(found[0].review))))
+
+
+@commands.command()
+def resume(
+    run: Annotated[str | None, typer.Argument(help="The run's id, or its beginning. Default: every interrupted run.")] = None,
+    fail_on: Annotated[str, typer.Option("--fail-on", help="As in `fusion review`.")] = "high",
+) -> None:
+    """Finish interrupted runs from their journals: nothing that was done is done again."""
+    from fusion import local, runtime, settings
+    from fusion.cli.review import exit_code, threshold_of
+    from fusion.cli.show import Watcher, writer
+    from fusion.engine import JournalBusy
+
+    configured = settings.read(os.environ)
+    threshold = threshold_of(fail_on)
+    ids = [id for id in local.interrupted(runtime.state_folder(configured)) if id.startswith(run or "")]
+    if not ids:
+        if run:
+            raise UserError(f"There is no interrupted run {run}; `fusion runs` lists them.")
+        typer.echo("No run was interrupted.", err=True)
+        return
+    code = 0
+    for id in ids:
+        with Watcher(live=True) as watcher:
+            bundle = runtime.embedded(configured, listen=watcher)
+            try:
+                result, reviewed = asyncio.run(_finish(id, configured, bundle))
+            except JournalBusy:
+                typer.echo(f"{id} is running in another process.", err=True)
+                continue
+        if reviewed is not None:
+            writer("terminal", None)(reviewed)
+            code = max(code, exit_code(reviewed, threshold))
+        else:
+            typer.echo(f"{id}: {result['message']}", err=True)
+    raise typer.Exit(code)
+
+
+async def _finish(id: str, configured: Settings, bundle: Any) -> tuple[dict[str, Any], Review | None]:
+    from fusion import local
+    from fusion.model import Review
+
+    result = await local.resume(id, configured, bundle)
+    if result["status"] != "reviewed":
+        return result, None
+    return result, Review.model_validate_json(await bundle.blobs.get(result["review"]))
+
+
+async def _runs(store: Store, configured: Settings, limit: int) -> list[tuple[Run, str]]:
+    """Runs with their state: as recorded, but `interrupted` where a journal is left and no process holds it."""
+    from fusion import local
+    from fusion.engine import journal_busy
+    from fusion.runs import Run, RunStatus
+
+    found = []
+    for stored in await store.list(tenant=configured.tenant, kind="run", limit=limit):
+        run = Run.model_validate(stored.value)
+        state = run.status.value
+        if run.status is RunStatus.RUNNING and not journal_busy(local.journal(configured.home, run.id)):
+            state = "interrupted"
+        found.append((run, state))
+    return found
+
+
+def _what(run: Run) -> str:
+    request = run.request
+    where = f"{request.repository}#{request.number}" if request.number else Path(request.location).name
+    return f"{where} {request.kind.value} {request.head}".strip()

@@ -1,0 +1,121 @@
+"""What a person watches while a run goes on, and where the finished review is written."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+
+from fusion import plugins
+from fusion.errors import UserError
+from fusion.model import Review
+from fusion.progress import AgentFinished, Fetched, Judged, Notice, ToolFinished, ToolStarted
+from fusion.render.terminal import print_evidence_line, print_review
+
+
+class Watcher:
+    """Listens to a run. On a terminal it shows a progress bar; with `live` it prints each piece of evidence as it is found."""
+
+    def __init__(self, *, live: bool, always: bool = False) -> None:
+        self.console = Console(stderr=True, highlight=False)
+        self.out = Console(highlight=False, soft_wrap=True)
+        self.live = live and (always or self.out.is_terminal)
+        self.progress = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=24),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=self.out if self.live and self.out.is_terminal else self.console,
+            transient=True,
+            disable=not self.console.is_terminal,
+        )
+        self.task: TaskID | None = None
+        self.busy: set[str] = set()
+
+    def __enter__(self) -> Watcher:
+        self.progress.start()
+        self.task = self.progress.add_task("Reading the change", total=None)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.progress.stop()
+
+    def __call__(self, notice: Notice) -> None:
+        """Take one notice of the run."""
+        assert self.task is not None
+        match notice:
+            case Fetched():
+                self.progress.update(self.task, description="Collecting evidence", total=len(notice.analyzers))
+            case ToolStarted():
+                self.busy.add(notice.tool)
+                self._busy()
+            case ToolFinished():
+                self.busy.discard(notice.report.run.tool)
+                self.progress.advance(self.task)
+                self._busy()
+                for evidence in notice.report.evidence if self.live else ():
+                    print_evidence_line(evidence, self.progress.console if self.progress.console is self.out else self.out)
+            case AgentFinished():
+                self.progress.update(self.task, description=f"Agents: {notice.report.agent}")
+            case Judged():
+                self.progress.update(self.task, description="Judging")
+
+    def _busy(self) -> None:
+        assert self.task is not None
+        names = ", ".join(sorted(self.busy)[:3]) + (", ..." if len(self.busy) > 3 else "")
+        self.progress.update(self.task, description=f"Collecting evidence: {names}" if names else "Asking the agents")
+
+
+def writer(format: str, output: Path | None) -> Callable[[Review], None]:
+    """How the finished review is written down. Checks before the run that it can be. Raises UserError."""
+    if output and not output.resolve().parent.is_dir():
+        raise UserError(f"The folder of --output {output} does not exist; make it first.")
+    if format == "terminal":
+        return lambda review: _terminal(review, output)
+    formats = plugins.formats()
+    if format not in formats.plugins:
+        why = formats.broken.get(format)
+        known = ", ".join(["terminal", *formats.plugins])
+        raise UserError(
+            f"The format {format} is broken: {why}." if why else f"There is no format {format!r}; there are: {known}."
+        )
+    return lambda review: _write(formats.plugins[format].render(review), output)
+
+
+def _terminal(review: Review, output: Path | None) -> None:
+    if output is None:
+        print_review(review, Console(highlight=False))
+        return
+    text = io.StringIO()
+    print_review(review, Console(file=text, width=100, no_color=True, highlight=False))
+    _write(text.getvalue(), output)
+
+
+def _write(text: str, output: Path | None) -> None:
+    if not text.endswith("\n"):
+        text += "\n"
+    if output is None:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+        return
+    # Whole or not at all: written beside the target, then renamed over it.
+    try:
+        handle, name = tempfile.mkstemp(dir=output.resolve().parent, prefix=f".{output.name}.")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+            Path(name).chmod(0o644)
+            Path(name).replace(output)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise UserError(f"{output} cannot be written: {error.strerror}.") from None

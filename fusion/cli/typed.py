@@ -1,0 +1,89 @@
+"""What was typed after `fusion review`, and the Request that it means."""
+
+from __future__ import annotations
+
+import getpass
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fusion.errors import UserError
+
+if TYPE_CHECKING:
+    from fusion.model import Request
+    from fusion.ports import Blobs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typed:
+    """The arguments and options that say what to review, as they stand on the command line."""
+
+    what: str | None = None
+    staged: bool = False
+    worktree: bool = False
+    all_files: bool = False
+    pull: str | None = None
+    folder: Path = Path()
+    evidence: tuple[Path, ...] = ()
+    only: tuple[str, ...] = ()
+    policy: Path | None = None
+
+    def checked(self) -> Typed:
+        """Itself, when it names one thing to review. Raises UserError otherwise."""
+        given = {
+            "a range or patch": self.what is not None,
+            "--staged": self.staged,
+            "--worktree": self.worktree,
+            "--all": self.all_files,
+            "--pr": self.pull is not None,
+        }
+        ways = [name for name, there in given.items() if there]
+        if len(ways) > 1:
+            raise UserError(f"Choose one thing to review: {' and '.join(ways)} were given.")
+        if self.pull is not None:
+            _pull(self.pull)
+        return self
+
+    async def keep(self, blobs: Blobs) -> Request:
+        """The Request; the files it names are put into Blobs. Raises UserError when one cannot be read."""
+        from fusion.model import Request, RequestKind
+
+        request = Request(
+            kind=RequestKind.RANGE,
+            location=str(self.folder.absolute()),
+            head=self.what or "",
+            actor=getpass.getuser(),
+            only=self.only,
+            sarif=tuple([await blobs.put(_bytes(path)) for path in self.evidence]),
+            policy=await blobs.put(_bytes(self.policy)) if self.policy else "",
+        )
+        if self.pull is not None:
+            repository, number = _pull(self.pull)
+            pull = {"kind": RequestKind.PULL, "repository": repository, "number": number, "location": ""}
+            return request.model_copy(update=pull)
+        if self.what is not None and (self.what == "-" or Path(self.what).is_file()):
+            data = sys.stdin.buffer.read() if self.what == "-" else _bytes(Path(self.what))
+            return request.model_copy(update={"kind": RequestKind.PATCH, "head": "", "patch": await blobs.put(data)})
+        for there, kind in (
+            (self.staged, RequestKind.STAGED),
+            (self.worktree, RequestKind.WORKTREE),
+            (self.all_files, RequestKind.TREE),
+        ):
+            if there:
+                return request.model_copy(update={"kind": kind})
+        return request
+
+
+def _pull(text: str) -> tuple[str, int]:
+    if not (match := re.fullmatch(r"([\w.-]+/[\w.-]+)#([1-9]\d{0,9})", text)):
+        raise UserError(f"--pr takes OWNER/REPOSITORY#NUMBER, for example octocat/hello-world#42, not {text!r}.")
+    return match[1], int(match[2])
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UserError(f"{path} cannot be read: {error.strerror}.") from None

@@ -1,0 +1,1 @@
+"""An example history that Fusion builds for itself: planted defects in several languages, innocent code beside them."""

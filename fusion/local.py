@@ -1,0 +1,99 @@
+"""Runs on one machine: each run has a journal of its own under `$FUSION_HOME/runs`, deleted once its result is recorded.
+
+A journal that is left behind is an interrupted run; opening it finishes it. Two runs at once share nothing but the Store,
+whose ETags order them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fusion.errors import FusionError, UserError
+from fusion.model import Request
+from fusion.runs import Run, RunStatus, run_id, run_key
+from fusion.runtime import state_folder
+from fusion.settings import Settings
+from orchestrations.bundle import Bundle
+
+if TYPE_CHECKING:
+    from fusion.engine import Engine
+
+
+class RunFailed(FusionError):
+    """The orchestration itself failed; the message is the cause."""
+
+
+def journal(home: Path, id: str) -> Path:
+    """Where the journal of a run lies."""
+    return home / "runs" / f"{id}.db"
+
+
+def interrupted(home: Path) -> Sequence[str]:
+    """Ids of runs with a journal left, oldest first. Some may be running in another process."""
+    return [path.stem for path in sorted((home / "runs").glob("review-*.db"), key=lambda path: path.stat().st_mtime)]
+
+
+@contextlib.asynccontextmanager
+async def engine(home: Path, id: str, bundle: Bundle) -> AsyncIterator[Engine]:
+    """The engine on the journal of one run, with every orchestration and activity registered."""
+    from fusion.engine import Engine, Worker
+    from orchestrations.activities import Activities
+    from orchestrations.registry import ORCHESTRATORS, VERSION
+
+    worker = Worker()
+    for name, orchestrator in ORCHESTRATORS.items():
+        worker.add_orchestrator(orchestrator, name=name)
+    for name, activity in Activities(bundle).table().items():
+        worker.add_activity(name, activity)
+    async with Engine(journal(home, id), worker, version=VERSION) as running:
+        yield running
+
+
+async def run(request: Request, settings: Settings, bundle: Bundle, *, nonce: str) -> dict[str, Any]:
+    """One review from request to recorded result: the orchestration's output. Raises RunFailed."""
+    home = state_folder(settings)
+    id = run_id(request, nonce=nonce)
+    record = Run(id=id, request=request, started=bundle.clock.now())
+    await bundle.store.put(run_key(bundle.tenant, request, id), record.model_dump(mode="json"), etag=None)
+    async with engine(home, id, bundle) as running:
+        await running.start("review", request.model_dump(mode="json", exclude_defaults=True), id)
+        result = await _outcome(running, id, request, bundle)
+    _forget(home, id)
+    return result
+
+
+async def resume(id: str, settings: Settings, bundle: Bundle) -> dict[str, Any]:
+    """Finish an interrupted run from its journal. Raises UserError when another process is at it, RunFailed when it fails."""
+    home = state_folder(settings)
+    if not journal(home, id).exists():
+        raise UserError(f"There is no interrupted run {id}; `fusion runs` lists them.")
+    async with engine(home, id, bundle) as running:
+        state = running.status(id)
+        if state is None:
+            _forget(home, id)
+            raise UserError(f"The run {id} was interrupted before it began; start the review again.")
+        result = await _outcome(running, id, Request.model_validate(state.input), bundle)
+    _forget(home, id)
+    return result
+
+
+async def _outcome(running: Engine, id: str, request: Request, bundle: Bundle) -> dict[str, Any]:
+    state = await running.wait(id)
+    if state.status == "COMPLETED":
+        output: dict[str, Any] = state.output
+        return output
+    message = str(state.failure.message if state.failure else state.status)
+    key = run_key(bundle.tenant, request, id)
+    stored = await bundle.store.get(key)
+    if stored:
+        failed = stored.value | {"status": RunStatus.FAILED.value, "message": message}
+        await bundle.store.put(key, failed, etag=stored.etag)
+    raise RunFailed(f"The run {id} failed: {message}")
+
+
+def _forget(home: Path, id: str) -> None:
+    for path in (home / "runs").glob(f"{id}.db*"):
+        path.unlink(missing_ok=True)

@@ -1,0 +1,52 @@
+"""What a run tells whoever watches: one small value per thing that happened. Nothing depends on anybody listening."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fusion.model import Change, Report, Review, ToolReport
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """The change is here; `analyzers` will be asked."""
+
+    change: Change
+    analyzers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolStarted:
+    """An analyzer began."""
+
+    tool: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolFinished:
+    """An analyzer came back, whatever the outcome."""
+
+    report: ToolReport
+
+
+@dataclass(frozen=True, slots=True)
+class AgentFinished:
+    """An agent's task came back, whatever the outcome."""
+
+    report: Report
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The review is ready."""
+
+    review: Review
+
+
+Notice = Fetched | ToolStarted | ToolFinished | AgentFinished | Judged
+Listener = Callable[[Notice], None]
+
+
+def nobody(notice: Notice) -> None:
+    """The listener of a run that nobody watches."""

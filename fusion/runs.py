@@ -1,0 +1,51 @@
+"""Runs: what was asked, how it ended and where its review is. Kept in the Store, one record per run."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from enum import StrEnum
+
+from fusion.model import SCHEMA_VERSION, Record, Request
+from fusion.ports import Key
+
+
+class RunStatus(StrEnum):
+    """How far a run came. `running` with no process behind it means interrupted: `fusion runs resume` finishes it."""
+
+    RUNNING = "running"
+    REVIEWED = "reviewed"
+    EMPTY = "empty"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+
+class Run(Record):
+    """One run of the review orchestration."""
+
+    schema_version: int = SCHEMA_VERSION
+    id: str
+    request: Request
+    status: RunStatus = RunStatus.RUNNING
+    message: str = ""
+    started: datetime
+    finished: datetime | None = None
+    review: str = ""
+    """Digest of the Review."""
+    verdict: str = ""
+    findings: int = 0
+
+
+def run_id(request: Request, *, nonce: str = "") -> str:
+    """The orchestration id of a request: a function of its content, so that a second delivery starts nothing.
+
+    An explicit command of a person is a new run each time: it passes a nonce.
+    """
+    content = request.model_dump_json(exclude={"actor", "schema_version"})
+    digest = hashlib.sha256(content.encode()).hexdigest()[:16]
+    return f"review-{digest}" + (f"-{nonce}" if nonce else "")
+
+
+def run_key(tenant: str, request: Request, id: str) -> Key:
+    """Where the record of a run lies."""
+    return Key(tenant=tenant, scope=request.repository or request.location, kind="run", id=id)

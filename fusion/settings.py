@@ -1,0 +1,60 @@
+"""Settings: read once from the environment, frozen, passed in. docs/reference.md lists them (a test compares)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import Field, SecretStr, ValidationError
+
+from fusion.errors import UserError
+from fusion.model import Record
+
+ENVIRONMENT: Mapping[str, str] = {
+    "FUSION_HOME": "home",
+    "FUSION_TENANT": "tenant",
+    "FUSION_EVIDENCE": "evidence",
+    "FUSION_PARALLEL": "parallel",
+    "FUSION_GITHUB_API": "github_api",
+    "GITHUB_TOKEN": "github_token",
+}
+"""Environment variable -> field of `Settings`."""
+
+
+class Settings(Record):
+    """How this installation runs. Nothing here comes from a repository that is reviewed."""
+
+    home: Path = Field(default_factory=lambda: default_home(os.environ))
+    """FUSION_HOME: folder of the embedded state (records, blobs, journals). Default: the XDG state folder."""
+    tenant: str = "local"
+    """FUSION_TENANT: first part of every partition key."""
+    evidence: str = Field(default="auto", pattern="^(auto|local|off)$")
+    """FUSION_EVIDENCE: `local` runs analyzers in a sandbox on this machine, `off` runs none (the receipt says so). Default
+    `auto`: local on the command line, off in the Function App, where identities are near."""
+    parallel: int = Field(default_factory=lambda: (os.cpu_count() or 2) + 1, ge=1, le=256)
+    """FUSION_PARALLEL: analyzers at work at the same time. Default: one more than there are cores."""
+    github_api: str = Field(default="https://api.github.com", pattern="^https?://")
+    """FUSION_GITHUB_API: base address of the GitHub REST API (GitHub Enterprise Server: https://HOST/api/v3)."""
+    github_token: SecretStr | None = None
+    """GITHUB_TOKEN: reads pull requests for `--pr`; public repositories need none."""
+
+
+def default_home(environ: Mapping[str, str]) -> Path:
+    """`$XDG_STATE_HOME/fusion`, or the platform's equivalent."""
+    if state := environ.get("XDG_STATE_HOME"):
+        return Path(state) / "fusion"
+    from platformdirs import user_state_path
+
+    return user_state_path("fusion", appauthor=False)
+
+
+def read(environ: Mapping[str, str]) -> Settings:
+    """The settings of this environment. Raises UserError that names the variable."""
+    values = {field: environ[name] for name, field in ENVIRONMENT.items() if environ.get(name)}
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = next(name for name, field in ENVIRONMENT.items() if field == first["loc"][0])
+        raise UserError(f"The environment variable {name} is not usable: {first['msg']}.") from None

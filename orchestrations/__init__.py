@@ -1,0 +1,1 @@
+"""Orchestrations: durabletask generators, the same on Azure and embedded, and the activities they call."""

@@ -1,0 +1,287 @@
+"""The activities: load, decide in the kernel, save. At-least-once: each may run again with the same input.
+
+What the orchestrator must survive comes back as a value; an exception means that a retry can help. Inputs and outputs are
+plain JSON, and large values are blob digests.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from functools import cached_property
+from typing import Any
+
+from fusion.agent import Case, Skip
+from fusion.errors import Conflict, PermanentError, TransientError, UserError
+from fusion.evidence.collect import collect, suppression_evidence
+from fusion.evidence.imported import read_sarif
+from fusion.evidence.verify import verify
+from fusion.judge import judge
+from fusion.ledger import Ledger
+from fusion.model import (
+    AgentTask,
+    Change,
+    Completion,
+    Evidence,
+    Outcome,
+    Prompt,
+    Provenance,
+    Report,
+    Request,
+    ToolReport,
+    ToolRun,
+)
+from fusion.ports import Key
+from fusion.progress import AgentFinished, Fetched, Judged, ToolFinished, ToolStarted
+from fusion.runs import Run, run_key
+from orchestrations.bundle import Bundle
+from orchestrations.shelf import Shelf
+
+Job = dict[str, Any]
+Activity = Callable[[object, Job], Awaitable[Any]]
+SUPPRESSIONS = "suppressions"
+"""The name under which new suppression comments are reported; it needs no tool."""
+
+
+class Activities:
+    """The activities bound to one bundle. `table` is what hosts register."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        self.bundle = bundle
+        self.shelf = Shelf(bundle.blobs)
+
+    def table(self) -> Mapping[str, Activity]:
+        """Name -> async function `(context, input)`; the context is not used."""
+        names = (
+            *("fetch_change", "collect_evidence", "import_evidence", "plan", "ask_agent", "complete"),
+            *("read_agent", "fail_agent", "verify_fixes", "judge", "record"),
+        )
+        return {name: _named(name, getattr(self, name)) for name in names}
+
+    @cached_property
+    def _slots(self) -> asyncio.Semaphore:
+        return asyncio.Semaphore(self.bundle.parallel)
+
+    # --- 4: the change
+
+    async def fetch_change(self, job: Job) -> Job:
+        """Request -> the change's digest and who will look at it, or why there is nothing to review."""
+        request = Request.model_validate(job["request"])
+        try:
+            change = await self.bundle.forge(request).fetch_change(request)
+            await self.shelf.policy(change, request)
+        except (UserError, PermanentError) as error:
+            return {"status": "refused", "message": str(error)}
+        if not change.files and not change.cut:
+            return {"status": "empty", "message": change.title}
+        names = {*self.bundle.analyzers.plugins, *self.bundle.analyzers.broken, SUPPRESSIONS}
+        asked = tuple(sorted(names & {*request.only} if request.only else names))
+        self.bundle.listen(Fetched(change, asked))
+        return {"status": "fetched", "change": await self.shelf.save(change), "analyzers": list(asked)}
+
+    # --- 5: evidence
+
+    async def collect_evidence(self, job: Job) -> list[str]:
+        """One analyzer over the change -> the digest of its report."""
+        async with self._slots:
+            self.bundle.listen(ToolStarted(job["analyzer"]))
+            report = await self._collect(job["analyzer"], job)
+        self.bundle.listen(ToolFinished(report))
+        return [await self.shelf.save(report)]
+
+    async def _collect(self, name: str, job: Job) -> ToolReport:
+        change, contents, policy = await self.shelf.case(job)
+        provenance = self._provenance(job, change)
+        if name == SUPPRESSIONS:
+            return suppression_evidence(change, contents, provenance)
+        if (reason := self.bundle.analyzers.broken.get(name)) is not None:
+            return ToolReport(run=ToolRun(tool=name, outcome=Outcome.SKIPPED, reason=reason, required=name in policy.required))
+        if self.bundle.sandbox is None:
+            reason = "analyzers are switched off on this host"
+            return ToolReport(run=ToolRun(tool=name, outcome=Outcome.SKIPPED, reason=reason, required=name in policy.required))
+        analyzer = self.bundle.analyzers.plugins[name]
+        try:
+            return await collect(
+                analyzer, change=change, contents=contents, policy=policy, sandbox=self.bundle.sandbox, provenance=provenance
+            )
+        except Exception as error:  # a third party's analyzer may raise anything; one tool must not stop a review
+            return ToolReport(run=ToolRun(tool=name, outcome=Outcome.FAILED, reason=_said("the analyzer raised", error)))
+
+    async def import_evidence(self, job: Job) -> list[str]:
+        """One SARIF file of another tool -> the digests of its runs' reports."""
+        change, contents, _ = await self.shelf.case(job)
+        data = await self.bundle.blobs.get(job["sarif"])
+        try:
+            reports = read_sarif(data, change=change, contents=contents, provenance=self._provenance(job, change))
+        except UserError as error:
+            reports = (ToolReport(run=ToolRun(tool="sarif", outcome=Outcome.FAILED, reason=str(error), required=True)),)
+        for report in reports:
+            self.bundle.listen(ToolFinished(report))
+        return [await self.shelf.save(report) for report in reports]
+
+    # --- 6 and 7: the agents
+
+    async def plan(self, job: Job) -> Job:
+        """The agents' tasks, and the reports of those that take no part."""
+        change, contents, policy = await self.shelf.case(job)
+        evidence = await self._evidence(job)
+        case = Case(change=change, contents=contents, policy=policy, evidence=evidence)
+        tasks: list[Job] = []
+        skipped = [Report(agent=name, outcome=Outcome.SKIPPED, reason=why) for name, why in self.bundle.agents.broken.items()]
+        for name, agent in self.bundle.agents.plugins.items():
+            try:
+                work = agent.tasks(case)
+            except Exception as error:  # as with analyzers: one agent must not stop a review
+                skipped.append(Report(agent=name, outcome=Outcome.FAILED, reason=_said("the agent raised", error)))
+                continue
+            if isinstance(work, Skip):
+                skipped.append(Report(agent=name, outcome=Outcome.SKIPPED, reason=work.reason))
+            else:
+                tasks += [{"agent": name, "task": await self.shelf.save(item)} for item in work]
+        return {"tasks": tasks, "skipped": [await self.shelf.save(report) for report in skipped]}
+
+    async def ask_agent(self, job: Job) -> Job:
+        """The digest of the prompt of one task, or none: the agent wants no model, or none is configured."""
+        if self.bundle.model is None:
+            return {}
+        task = await self.shelf.load(AgentTask, job["task"])
+        prompt = self.bundle.agents.plugins[job["agent"]].ask(task)
+        return {"prompt": await self.shelf.save(prompt)} if prompt else {}
+
+    async def complete(self, job: Job) -> Job:
+        """One model call; a refusal or outage that outlives its retries is a value."""
+        if self.bundle.model is None:
+            return {"failed": "no model is configured on this host"}
+        try:
+            completion = await self.bundle.model.complete(await self.shelf.load(Prompt, job["prompt"]))
+        except (TransientError, PermanentError) as error:
+            return {"failed": str(error)}
+        return {"completion": await self.shelf.save(completion)}
+
+    async def read_agent(self, job: Job) -> str:
+        """Task and completion -> the digest of the agent's report."""
+        task = await self.shelf.load(AgentTask, job["task"])
+        completion = await self.shelf.load(Completion, job["completion"]) if job["completion"] else None
+        change = await self.shelf.load(Change, job["change"])
+        try:
+            report = self.bundle.agents.plugins[job["agent"]].read(task, completion)
+        except Exception as error:  # as above
+            report = Report(agent=job["agent"], outcome=Outcome.FAILED, reason=_said("the agent raised", error), read=task.read)
+        return await self._reported(report.model_copy(update={"provenance": self._provenance(job, change)}))
+
+    async def fail_agent(self, job: Job) -> str:
+        """The report of a task whose model call failed; the findings that needed no model are kept."""
+        task = await self.shelf.load(AgentTask, job["task"])
+        report = self.bundle.agents.plugins[job["agent"]].read(task, None)
+        return await self._reported(report.model_copy(update={"outcome": Outcome.FAILED, "reason": job["reason"]}))
+
+    async def _reported(self, report: Report) -> str:
+        self.bundle.listen(AgentFinished(report))
+        return await self.shelf.save(report)
+
+    async def verify_fixes(self, job: Job) -> list[str]:
+        """The reports again, with only those fixes that their witness and their neighbours confirm."""
+        change, contents, policy = await self.shelf.case(job)
+        reports = [await self.shelf.load(Report, digest) for digest in job["reports"]]
+        findings = [finding for report in reports for finding in report.findings]
+        if self.bundle.sandbox is None or not any(finding.fix for finding in findings):
+            return list(job["reports"])
+        verified = iter(
+            await verify(
+                findings,
+                analyzers=self.bundle.analyzers.plugins,
+                change=change,
+                contents=contents,
+                policy=policy,
+                sandbox=self.bundle.sandbox,
+                provenance=self._provenance(job, change),
+            )
+        )
+        mended = [report.model_copy(update={"findings": tuple(next(verified) for _ in report.findings)}) for report in reports]
+        return [await self.shelf.save(report) for report in mended]
+
+    # --- 8 and 10: the judgement and the record
+
+    async def judge(self, job: Job) -> Job:
+        """Reports, receipts and the ledger -> the review, and the ledger as it will be once this review is recorded."""
+        change, contents, policy = await self.shelf.case(job)
+        stored = await self.bundle.store.get(self._ledger_key(change))
+        ledger = Ledger.model_validate(stored.value["ledger"]) if stored else Ledger()
+        judgement = judge(
+            change=change,
+            contents=contents,
+            policy=policy,
+            runs=[(await self.shelf.load(ToolReport, digest)).run for digest in job["evidence"]],
+            reports=[await self.shelf.load(Report, digest) for digest in job["reports"]],
+            ledger=ledger,
+            provenance=self._provenance(job, change),
+            model_used=self.bundle.model is not None,
+        )
+        self.bundle.listen(Judged(judgement.review))
+        summary = {
+            "status": "reviewed",
+            "review": await self.shelf.save(judgement.review),
+            "verdict": judgement.review.verdict.value,
+            "findings": len(judgement.review.findings),
+        }
+        return {"summary": summary, "ledger": await self.shelf.save(judgement.ledger), "etag": stored.etag if stored else None}
+
+    async def record(self, job: Job) -> bool:
+        """Write ledger and run; False when another run wrote the ledger first. Writing twice is writing once."""
+        summary = job["result"].get("summary", job["result"])
+        if "ledger" in job["result"] and not await self._record_ledger(job):
+            return False
+        request = Request.model_validate(job["request"])
+        key = run_key(self.bundle.tenant, request, job["run"])
+        stored = await self.bundle.store.get(key)
+        now = self.bundle.clock.now()
+        run = Run.model_validate(stored.value) if stored else Run(id=job["run"], request=request, started=now)
+        known = {name: value for name, value in summary.items() if name in Run.model_fields}
+        done = Run.model_validate(run.model_dump() | known | {"finished": now})
+        await self.bundle.store.put(key, done.model_dump(mode="json"), etag=stored.etag if stored else None)
+        return True
+
+    async def _record_ledger(self, job: Job) -> bool:
+        key = self._ledger_key(await self.shelf.load(Change, job["change"]))
+        stored = await self.bundle.store.get(key)
+        if stored and stored.value["run"] == job["run"]:
+            return True
+        ledger = await self.shelf.load(Ledger, job["result"]["ledger"])
+        try:
+            value = {"run": job["run"], "ledger": ledger.model_dump(mode="json")}
+            await self.bundle.store.put(key, value, etag=job["result"]["etag"])
+        except Conflict:
+            return False
+        return True
+
+    def _ledger_key(self, change: Change) -> Key:
+        return Key(tenant=self.bundle.tenant, scope=change.repository, kind="ledger", id=change.subject)
+
+    async def _evidence(self, job: Job) -> list[Evidence]:
+        reports = [await self.shelf.load(ToolReport, digest) for digest in job["evidence"]]
+        return [evidence for report in reports for evidence in report.evidence]
+
+    def _provenance(self, job: Job, change: Change) -> Provenance:
+        return change.provenance.model_copy(
+            update={
+                "tenant": self.bundle.tenant,
+                "repository": change.repository,
+                "actor": job["request"].get("actor", ""),
+                "run": job["run"],
+                "attempt": job["request"].get("attempt", 1),
+                "at": self.bundle.clock.now(),
+                "policy": change.policy.digest if change.policy else "",
+            }
+        )
+
+
+def _said(what: str, error: Exception) -> str:
+    return f"{what} {type(error).__name__}: {str(error)[:300]}"
+
+
+def _named(name: str, method: Callable[[Job], Awaitable[Any]]) -> Activity:
+    async def activity(_ctx: object, payload: Job) -> Any:
+        return await method(payload)
+
+    activity.__name__ = activity.__qualname__ = name
+    return activity

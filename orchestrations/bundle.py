@@ -1,0 +1,34 @@
+"""What the activities work with: a frozen bundle of ports and plugins, composed once by `fusion.runtime`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fusion.agent import Agent
+from fusion.evidence.analyzer import Analyzer
+from fusion.evidence.sandbox import Sandbox
+from fusion.model import Request
+from fusion.plugins import Loaded
+from fusion.ports import Blobs, Clock, Forge, Model, Store
+from fusion.progress import Listener, nobody
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundle:
+    """Ports, plugins and the host's own limits. Nothing in it comes from a repository that is reviewed."""
+
+    tenant: str
+    clock: Clock
+    blobs: Blobs
+    store: Store
+    forge: Callable[[Request], Forge]
+    """The forge that can serve a request."""
+    analyzers: Loaded[Analyzer]
+    agents: Loaded[Agent]
+    sandbox: Sandbox | None
+    """None: this host runs no analyzers; each is on the receipt as skipped."""
+    model: Model | None = None
+    parallel: int = 3
+    """Analyzers at work at the same time."""
+    listen: Listener = nobody

@@ -1,0 +1,61 @@
+"""The review orchestration: fetch, collect evidence, plan, ask the agents, verify fixes, judge, record.
+
+Deterministic by rule: string activity names, plain JSON in and out, no clock, no randomness, no I/O, every task yielded.
+Large values travel as blob digests (claim checks), so that the history stays small.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+from durabletask import task
+
+JUDGE_ATTEMPTS = 5
+"""How often a review is judged anew because another run wrote the same ledger in between."""
+
+
+def review(ctx: task.OrchestrationContext, request: dict[str, Any]) -> Generator[task.Task[Any], Any, dict[str, Any]]:
+    """One review. Input: a `Request` as JSON. Output: `{"status": ..., "review": digest, "verdict": ..., "findings": n}`.
+
+    Status is `reviewed`, `empty` (the change has no files) or `refused` (the request cannot be served); with the last two
+    `message` says why.
+    """
+    job: dict[str, Any] = {"run": ctx.instance_id, "request": request}
+    ctx.set_custom_status("fetching")
+    fetched: dict[str, Any] = yield ctx.call_activity("fetch_change", input=job)
+    if fetched["status"] != "fetched":
+        yield ctx.call_activity("record", input={**job, "result": fetched})
+        return fetched
+    job["change"] = fetched["change"]
+
+    ctx.set_custom_status("collecting evidence")
+    looks: list[task.Task[Any]] = []
+    for name in fetched["analyzers"]:
+        looks.append(ctx.call_activity("collect_evidence", input={**job, "analyzer": name}))
+    for digest in request.get("sarif", []):
+        looks.append(ctx.call_activity("import_evidence", input={**job, "sarif": digest}))
+    collected = yield task.when_all(looks)
+    job["evidence"] = [digest for digests in collected for digest in digests]
+
+    ctx.set_custom_status("planning")
+    plan = yield ctx.call_activity("plan", input=job)
+
+    ctx.set_custom_status("asking the agents")
+    asked: list[task.Task[Any]] = []
+    for number, work in enumerate(plan["tasks"]):
+        ask = {"run": job["run"], "request": request, "change": job["change"], **work}
+        asked.append(ctx.call_sub_orchestrator("agent", input=ask, instance_id=f"{ctx.instance_id}:{number}"))
+    reports = yield task.when_all(asked)
+
+    ctx.set_custom_status("verifying fixes")
+    job["reports"] = yield ctx.call_activity("verify_fixes", input={**job, "reports": reports + plan["skipped"]})
+
+    ctx.set_custom_status("judging")
+    for _ in range(JUDGE_ATTEMPTS):
+        judged: dict[str, Any] = yield ctx.call_activity("judge", input=job)
+        recorded = yield ctx.call_activity("record", input={**job, "result": judged})
+        if recorded:
+            summary: dict[str, Any] = judged["summary"]
+            return summary
+    raise RuntimeError(f"another run changed the ledger {JUDGE_ATTEMPTS} times while this one was judged; run the review again")

@@ -1,0 +1,109 @@
+"""The file list is the architecture: who may import whom, and how large a module may grow. Read with the AST, nothing is run."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SOURCES = sorted(
+    [*ROOT.glob("fusion/**/*.py"), *ROOT.glob("agents/*.py"), *ROOT.glob("orchestrations/*.py"), ROOT / "function_app.py"]
+)
+LIMIT = 400
+
+HOSTS = ("fusion.engine", "fusion.cli", "fusion.web", "fusion.demo", "fusion.local", "function_app")
+ADAPTERS = ("fusion.adapters", "agents.kernel")
+LAYERS = (
+    ("fusion.model", "fusion.errors"),
+    ("fusion",),  # everything else of the kernel
+    ("agents",),
+    ("orchestrations",),
+    ("fusion.runtime",),
+    HOSTS,
+)
+
+
+def module(path: Path) -> str:
+    name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    return name.removesuffix(".__init__")
+
+
+def imports(path: Path) -> set[str]:
+    """Every module imported anywhere in the file, also lazily; only for types counts too."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def under(name: str, *packages: str) -> bool:
+    return any(name == package or name.startswith(package + ".") for package in packages)
+
+
+def layer(name: str) -> int:
+    """The highest-numbered layer whose packages hold the module; hosts and runtime before the kernel that surrounds them."""
+    for number in (5, 4, 3, 2, 0, 1):
+        if under(name, *LAYERS[number]):
+            return number
+    raise AssertionError(name)
+
+
+def is_adapter(name: str) -> bool:
+    return under(name, *ADAPTERS)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=module)
+def test_imports_point_downwards(path: Path) -> None:
+    name = module(path)
+    for other in imports(path):
+        if not under(other, "fusion", "agents", "orchestrations") or other == "fusion.__version__":
+            continue
+        if is_adapter(name):
+            vendor_free = ("fusion.model", "fusion.errors", "fusion.ports", "fusion.diff", "fusion.patch", "fusion.paths")
+            assert other == "fusion" or under(other, *vendor_free) or is_adapter(other), f"{name} imports {other}"
+        elif is_adapter(other):
+            assert name == "fusion.runtime", f"only fusion.runtime composes adapters, {name} imports {other}"
+        elif other not in ("fusion", "agents", "orchestrations"):
+            assert layer(other) <= layer(name), f"{name} imports {other}"
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=module)
+def test_azure_stays_at_the_edge(path: Path) -> None:
+    name = module(path)
+    if name != "function_app" and not is_adapter(name):
+        assert not {other for other in imports(path) if under(other, "azure", "semantic_kernel")}
+
+
+def test_semantic_kernel_has_one_importer() -> None:
+    importers = {module(path) for path in SOURCES if any(under(other, "semantic_kernel") for other in imports(path))}
+    assert importers <= {"agents.kernel"}
+
+
+@pytest.mark.parametrize("package", ["agents", "orchestrations"])
+def test_package_files_are_docstrings(package: str) -> None:
+    body = ast.parse((ROOT / package / "__init__.py").read_text(encoding="utf-8")).body
+    assert len(body) == 1
+    assert isinstance(body[0], ast.Expr)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=module)
+def test_modules_stay_small(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= LIMIT
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=module)
+def test_names_are_nouns_of_the_domain(path: Path) -> None:
+    assert not {"utils", "helpers", "base", "manager", "common", "misc"} & {*module(path).split(".")}
+
+
+def test_activities_stay_short() -> None:
+    tree = ast.parse((ROOT / "orchestrations" / "activities.py").read_text(encoding="utf-8"))
+    methods = [node for node in ast.walk(tree) if isinstance(node, ast.AsyncFunctionDef) and not node.name.startswith("_")]
+    assert len(methods) >= 11
+    assert {node.name: node.end_lineno - node.lineno for node in methods if node.end_lineno - node.lineno > 26} == {}
