@@ -37,10 +37,8 @@ def _by_tree(tree: ast.Module) -> Iterator[Symbol]:
             if depth >= DEEPEST:
                 continue
             name = short_name(node.name)
-            if depth == 0 and exported is not None:
-                public = node.name in exported
-            else:
-                public = reachable and _is_public(node.name)
+            listed = exported if depth == 0 else None
+            public = node.name in listed if listed is not None else reachable and _is_public(node.name)
             found += 1
             is_class = isinstance(node, ast.ClassDef)
             yield Symbol(
@@ -70,7 +68,9 @@ def _statements(node: ast.AST) -> Iterator[ast.AST]:
 def _exported(tree: ast.Module) -> frozenset[str] | None:
     """What a literal `__all__` names; None when there is none."""
     for node in tree.body:
-        if isinstance(node, ast.Assign) and any(isinstance(target, ast.Name) and target.id == "__all__" for target in node.targets):
+        if isinstance(node, ast.Assign) and any(
+            isinstance(target, ast.Name) and target.id == "__all__" for target in node.targets
+        ):
             value = node.value
             if isinstance(value, ast.List | ast.Tuple) and all(
                 isinstance(item, ast.Constant) and isinstance(item.value, str) for item in value.elts
