@@ -148,6 +148,7 @@ class SqliteStore:
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, timeout=self._patience, isolation_level=None, check_same_thread=False)
         try:
+            self._refuse_newer(_version(connection))
             connection.execute("PRAGMA journal_mode = WAL").close()
             connection.execute(f"PRAGMA synchronous = {'FULL' if self._fsync else 'NORMAL'}")
             self._migrate(connection)
@@ -162,15 +163,18 @@ class SqliteStore:
         with _transaction(connection):
             # Asked again inside: another process may have migrated the file meanwhile.
             version = _version(connection)
-            if version > len(MIGRATIONS):
-                raise UserError(
-                    f"{self._path} was written by a newer Fusion (schema {version}; this one knows {len(MIGRATIONS)}):"
-                    " update Fusion or set FUSION_HOME to another folder."
-                )
+            self._refuse_newer(version)
             for statements in MIGRATIONS[version:]:
                 for statement in statements:
                     connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+
+    def _refuse_newer(self, version: int) -> None:
+        if version > len(MIGRATIONS):
+            raise UserError(
+                f"{self._path} was written by a newer Fusion (schema {version}; this one knows {len(MIGRATIONS)}):"
+                " update Fusion or set FUSION_HOME to another folder."
+            )
 
     def _meaning(self, error: sqlite3.Error) -> FusionError:
         """What SQLite's primary result code (sqlite.org/rescode.html) means to whoever must act."""
