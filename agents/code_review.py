@@ -1,0 +1,80 @@
+"""Code review: mistakes, and code that the change made harder to maintain.
+
+Looks at the correctness and maintainability evidence that the change brought, and at both sides of every changed file:
+
+* markers of an unresolved merge (every text file);
+* debugger stops left in (Python, JavaScript, TypeScript, Ruby);
+* calls that fitted a function's old parameters and do not fit the new ones (Python: same file, or imported by name);
+* dictionary keys given twice, and statements that can never run (Python).
+
+Says that a function is complex or long only when the change added to it. Says nothing about style, about code that merely
+moved, or about what was there before. A file counts as read by this agent when it is Python, JavaScript, TypeScript or Ruby:
+looking for merge markers alone is not a review.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from agents.advice import told
+from agents.arity import misfits
+from agents.deterministic import Deterministic, switched_off
+from agents.growth import FAMILIES, made_worse
+from agents.leftovers import conflict_markers, debugger_stops
+from agents.slips import slips
+from fusion import python_tree
+from fusion.agent import Case, Skip
+from fusion.comparison import Comparison, compare, context_texts
+from fusion.model import AgentTask, Category, Evidence, Unread
+from fusion.observation import Sources, brought, witnessed
+from fusion.syntax import language
+
+_CATEGORIES = (Category.CORRECTNESS, Category.MAINTAINABILITY)
+_READ = frozenset({"python", "javascript", "typescript", "tsx", "ruby"})
+
+
+class CodeReview(Deterministic):
+    """The code review agent."""
+
+    name = "code-review"
+
+    def tasks(self, case: Case) -> Sequence[AgentTask] | Skip:
+        """One task: findings from evidence and from comparing both sides."""
+        if switched_off(self.name, case.policy.agents):
+            return Skip("switched off by policy")
+        compared = compare(case.change, case.contents, case.policy)
+        context = context_texts(case.contents)
+        by_path = {item.path: item for item in compared.files}
+        evidence = [item for item in case.evidence if item.category in _CATEGORIES and _counts(item, by_path)]
+        if not compared.files and not evidence:
+            return Skip("no changed file that can be read as text")
+        observations = [
+            *brought(conflict_markers, compared.files),
+            *brought(debugger_stops, compared.files),
+            *brought(slips, compared.files),
+            *misfits(compared.files, context),
+        ]
+        findings = (
+            *(told(self.name, item) for item in evidence),
+            *witnessed(self.name, observations, Sources(compared.files, context), case.change.provenance),
+        )
+        unparsed = [_unparsed(item) for item in compared.files if _is_broken(item)]
+        read = [item.path for item in compared.files if language(item.path) in _READ]
+        return [self.task(findings, read=read, unread=(*_of_interest(compared.unread), *unparsed))]
+
+
+def _counts(evidence: Evidence, by_path: dict[str, Comparison]) -> bool:
+    item = by_path.get(evidence.location.path)
+    return evidence.family not in FAMILIES or item is None or made_worse(item, evidence)
+
+
+def _of_interest(unread: Sequence[Unread]) -> list[Unread]:
+    return [item for item in unread if language(item.path) in _READ]
+
+
+def _is_broken(item: Comparison) -> bool:
+    return item.exists and language(item.path) == "python" and python_tree.parse(item.after) is None
+
+
+def _unparsed(item: Comparison) -> Unread:
+    return Unread(path=item.path, reason="it does not parse as Python, so its functions were not compared")

@@ -1,0 +1,60 @@
+"""What a file is for, by its path: a test, an example, documentation or production code.
+
+Conventions of pytest, unittest, Jest, Go, JUnit, RSpec, Cargo and their neighbours; nothing inside the file takes part.
+"""
+
+from __future__ import annotations
+
+import re
+
+from fusion.syntax import language
+
+_TEST_FOLDERS = frozenset(
+    {"test", "tests", "testing", "__tests__", "spec", "specs", "e2e", "testdata", "fixtures", "__mocks__", "mocks", "cypress"}
+)
+_EXAMPLE_FOLDERS = frozenset(
+    {"example", "examples", "sample", "samples", "demo", "demos", "tutorial", "tutorials", "benchmarks"}
+)
+_DOCUMENT_ENDINGS = (".md", ".mdx", ".rst", ".adoc", ".asciidoc")
+_TEST_NAME = re.compile(
+    r"(?:^test_|_test\.|_tests\.|[-.]test\.|[-.]spec\.|_spec\.|^conftest\.py$|Tests?\.(?:java|kt|cs)$|IT\.java$|^tests?\.)"
+)
+_PAST = re.compile(
+    r"(?:change(?:s|log)?|history|news|releases?(?:[-_ ]?notes)?|migrat\w*|upgrad\w*|deprecat\w*|adr|rfcs?)", re.I
+)
+
+
+def is_test(path: str) -> bool:
+    """Whether the path is a test, or something that only tests use."""
+    *folders, name = path.split("/")
+    return any(folder.lower() in _TEST_FOLDERS for folder in folders) or _TEST_NAME.search(name) is not None
+
+
+def is_test_code(path: str) -> bool:
+    """Whether the path is a test in a language that Fusion reads."""
+    return language(path) is not None and is_test(path)
+
+
+def is_example(path: str) -> bool:
+    """Whether the path shows how to use something."""
+    return any(folder.lower() in _EXAMPLE_FOLDERS for folder in path.split("/")[:-1])
+
+
+def is_production(path: str) -> bool:
+    """Whether the path is source that is delivered: of a language that Fusion reads, and neither a test nor an example."""
+    return language(path) is not None and not is_test(path) and not is_example(path)
+
+
+def is_document(path: str) -> bool:
+    """Whether the path is prose for readers."""
+    name = path.rpartition("/")[2].lower()
+    return name.endswith(_DOCUMENT_ENDINGS) or name in ("readme", "readme.txt")
+
+
+def speaks_of_the_past(path: str) -> bool:
+    """Whether a document may rightly name what is gone: change logs, migration notes, decision records."""
+    *folders, name = path.split("/")
+    stem = name.partition(".")[0]
+    return any(_PAST.fullmatch(part) for part in folders) or any(
+        _PAST.fullmatch(part) for part in [stem, *re.split(r"[-_ ]", stem)]
+    )
