@@ -1,0 +1,129 @@
+"""The words that every renderer shares: counts, places, witnesses, the verdict in a sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from fusion.model import Finding, Fix, Location, Review, Side, State, Verdict
+from fusion.render.text import exact, one_line
+
+_SHA = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
+_OWNER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+")
+
+
+def count(number: int, noun: str, plural: str = "") -> str:
+    """`1 file`, `1,204 files`."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""
+
+
+def lines(location: Location) -> str:
+    """`12`, or `12-14` for a range."""
+    return str(location.line) if location.end_line <= location.line else f"{location.line}-{location.end_line}"
+
+
+def place(location: Location) -> str:
+    """`app/db.py:12-14`, with ` (removed)` where the lines are the base's."""
+    return f"{exact(location.path)}:{lines(location)}{' (removed)' if location.side is Side.LEFT else ''}"
+
+
+def is_commit(revision: str) -> bool:
+    """Whether it is a full commit id (SHA-1 or SHA-256), not the digest of a diff."""
+    return _SHA.fullmatch(revision) is not None
+
+
+def short(revision: str) -> str:
+    """Seven digits of a commit id, `uncommitted` for the digest of a diff; anything else as it is."""
+    if revision.startswith("sha256:"):
+        return "uncommitted"
+    return revision[:7] if is_commit(revision) else exact(revision)
+
+
+def span(review: Review) -> str:
+    """`1a2b3c4..9f8e7d6`, or the head alone where there is no base."""
+    return f"{short(review.base)}..{short(review.head)}" if review.base else short(review.head)
+
+
+def subject(review: Review) -> str:
+    """What was reviewed, in one word: `acme/shop#12` for a pull request, `shop main` for a branch."""
+    kind, _, name = review.subject.partition(":")
+    repository = exact(review.repository)
+    if kind == "pull" and name.isdigit():
+        return f"{repository}#{name}"
+    return f"{repository} {exact(name if kind == 'branch' and name else review.subject)}".strip()
+
+
+def github_repository(review: Review) -> str:
+    """`owner/name` where the review is of a pull request on GitHub; empty otherwise."""
+    known = review.subject.startswith("pull:") and _OWNER_NAME.fullmatch(review.repository)
+    return review.repository if known else ""
+
+
+def witnesses(finding: Finding) -> str:
+    """`ruff S602 and bandit B602 agree`, `reported by ruff S602`, or that nothing but an opinion stands behind it."""
+    seen = list(dict.fromkeys(one_line(f"{e.tool} {e.rule}") for e in finding.evidence))
+    if not seen:
+        return "an opinion: no tool's evidence behind it"
+    tools = {e.tool for e in finding.evidence}
+    return f"{listed(seen)} agree" if len(tools) > 1 else f"reported by {listed(seen)}"
+
+
+def weakness(finding: Finding) -> str:
+    """`CWE-89, CWE-943`; empty when none is known."""
+    return ", ".join(f"CWE-{number}" for number in finding.cwe)
+
+
+def suppression(finding: Finding) -> str:
+    """The author's own suppression comment on the place, on one line; empty when there is none."""
+    return next((one_line(e.suppressed) for e in finding.evidence if e.suppressed), "")
+
+
+def checked(fix: Fix, finding: Finding) -> str:
+    """How a verified fix is known to work, and whether its tool promises to keep the behaviour."""
+    tools = listed(list(dict.fromkeys(one_line(e.tool) for e in finding.evidence if e.tool)))
+    report = "report" if " and " in tools else "reports"
+    known = f"checked: {tools} no longer {report} it on the patched copy" if tools else "checked on a patched copy"
+    return known if fix.safe else f"{known}; it may change behaviour"
+
+
+def offered(finding: Finding) -> Fix | None:
+    """The fix that people may be shown: a verified one, or None."""
+    return finding.fix if finding.fix is not None and finding.fix.verified else None
+
+
+def carried(finding: Finding) -> bool:
+    """Whether it was said before and still stands."""
+    return finding.disposition.state is State.CARRIED
+
+
+def verdict(review: Review) -> str:
+    """The verdict in one sentence. An incomplete review never sounds like a pass."""
+    blocking = sum(finding.blocking for finding in review.findings)
+    blocks = f"{count(blocking, 'finding')} {'blocks' if blocking == 1 else 'block'} this change."
+    if review.verdict is Verdict.INCOMPLETE:
+        return "Not everything was read, so this is not a pass." + (f" {blocks}" if blocking else "")
+    if review.verdict is Verdict.BLOCK:
+        return blocks if blocking else "This change is blocked."
+    return "Nothing here blocks this change." if review.findings else "Nothing to report in what was read."
+
+
+def tally(review: Review) -> str:
+    """`2 new, 1 carried, 3 fixed`: only what is not zero, or that there is nothing."""
+    numbers = review.tally
+    parts = [
+        f"{number:,} {word}"
+        for number, word in (
+            (numbers.new, "new"),
+            (numbers.carried, "carried over"),
+            (numbers.fixed, "fixed"),
+            (numbers.dismissed, "dismissed"),
+            (numbers.suppressed, "suppressed"),
+        )
+        if number
+    ]
+    return ", ".join(parts) or "no findings"
