@@ -1,0 +1,153 @@
+"""The journal: one SQLite database in WAL mode that holds everything the engine has promised.
+
+One engine owns a journal at a time (an advisory lock on a file beside it). Writes come as batches, each one transaction.
+With `synchronous=FULL` a committed batch survives a power cut and is written by the journal's own thread; with `NORMAL` it
+survives any death of the process (the operating system holds the pages), and the last moments before a power cut may be lost.
+Reads see committed batches only.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import sqlite3
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import IO, Any, Literal
+
+from fusion.engine.errors import JournalBusy, JournalCorrupt, JournalTooNew, JournalUnwritable
+
+Synchronous = Literal["FULL", "NORMAL"]
+Statement = tuple[str, tuple[Any, ...]]
+
+APPLICATION_ID = 0x46757345
+SCHEMA_VERSION = 1
+MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {}
+"""From version n to n + 1; each runs in the one transaction that brings an old journal up to `SCHEMA_VERSION`."""
+
+
+def _blocks(source: str) -> dict[str, str]:
+    blocks: dict[str, list[str]] = {}
+    lines: list[str] = []
+    for line in source.splitlines():
+        if line.startswith("-- name: "):
+            lines = blocks.setdefault(line.removeprefix("-- name: ").strip(), [])
+        else:
+            lines.append(line)
+    return {name: "\n".join(block).strip() for name, block in blocks.items()}
+
+
+SQL = _blocks(Path(__file__).with_name("journal.sql").read_text(encoding="utf-8"))
+
+
+def _refusal(path: Path, error: sqlite3.Error) -> JournalUnwritable | JournalCorrupt:
+    """The sentence for an SQLite error met while opening."""
+    name = getattr(error, "sqlite_errorname", "") or ""
+    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+        return JournalCorrupt(f"The journal {path} is damaged ({error}): move it away, or restore it from a backup.")
+    return JournalUnwritable(f"The journal {path} cannot be opened for writing ({error}): check its folder and the disk.")
+
+
+class Journal:
+    """An open journal. Raises a `JournalError` that says what to do when it cannot be opened."""
+
+    def __init__(self, path: Path, *, synchronous: Synchronous = "FULL", max_pages: int | None = None) -> None:
+        self.path = path
+        self._lock = self._acquire(path)
+        try:
+            self._write = self._connect(synchronous, max_pages)
+            self._read = sqlite3.connect(path, isolation_level=None)
+        except sqlite3.Error as error:
+            self._lock.close()
+            raise _refusal(path, error) from error
+        except BaseException:
+            self._lock.close()
+            raise
+
+    @staticmethod
+    def _acquire(path: Path) -> IO[bytes]:
+        beside = path.with_name(path.name + ".lock")
+        try:
+            lock = beside.open("ab")
+        except OSError as error:
+            raise JournalUnwritable(
+                f"The journal {path} cannot be opened for writing ({error.strerror}): check its folder."
+            ) from error
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            lock.close()
+            raise JournalBusy(
+                f"The journal {path} is in use by another process: wait for it, or choose another state folder."
+            ) from error
+        return lock
+
+    def _connect(self, synchronous: Synchronous, max_pages: int | None) -> sqlite3.Connection:
+        wal = self.path.with_name(self.path.name + "-wal")
+        unclean = wal.exists() and wal.stat().st_size > 0
+        db = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=1.0)
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+            db.execute(f"PRAGMA synchronous = {synchronous}")
+            if max_pages is not None:
+                db.execute(f"PRAGMA max_page_count = {max_pages:d}")
+            if unclean and (found := db.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
+                raise JournalCorrupt(
+                    f"The journal {self.path} is damaged ({found}): move it away, or restore it from a backup."
+                )
+            self._migrate(db)
+        except BaseException:
+            db.close()
+            raise
+        return db
+
+    def _migrate(self, db: sqlite3.Connection) -> None:
+        (version,) = db.execute("PRAGMA user_version").fetchone()
+        (application,) = db.execute("PRAGMA application_id").fetchone()
+        (tables,) = db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        if tables and application != APPLICATION_ID:
+            raise JournalCorrupt(f"{self.path} is a database of something else: choose another path for the journal.")
+        if version > SCHEMA_VERSION:
+            raise JournalTooNew(
+                f"The journal {self.path} has schema {version} and this Fusion knows {SCHEMA_VERSION}: upgrade Fusion."
+            )
+        if version == SCHEMA_VERSION:
+            return
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            if not tables:
+                for statement in SQL["schema"].split(";"):
+                    db.execute(statement)
+            else:
+                for step in range(version, SCHEMA_VERSION):
+                    MIGRATIONS[step](db)
+            db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        except BaseException:
+            db.execute("ROLLBACK")
+            raise
+        db.execute("COMMIT")
+
+    def commit(self, statements: Sequence[Statement]) -> None:
+        """Write one batch as one transaction. Raises sqlite3.Error, after which the journal must be opened anew."""
+        db = self._write
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            for sql, values in statements:
+                db.execute(sql, values)
+        except sqlite3.Error:
+            if db.in_transaction:
+                db.execute("ROLLBACK")
+            raise
+        db.execute("COMMIT")
+
+    def rows(self, sql: str, values: tuple[Any, ...] = ()) -> sqlite3.Cursor:
+        """Rows of a query over what is committed."""
+        return self._read.execute(sql, values)
+
+    def close(self) -> None:
+        """Close the database and let another engine have it."""
+        try:
+            self._read.close()
+            self._write.close()
+        finally:
+            self._lock.close()
