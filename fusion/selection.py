@@ -164,5 +164,7 @@ def _by_size(file: FileChange, policy: Policy) -> Exclusion | None:
         return Exclusion(file.omitted, wanted=True)
     side = file.base if file.kind is ChangeKind.DELETED else file.head
     if side is not None and side.size > policy.caps.file_bytes:
-        return Exclusion(f"too large: {side.size:,} bytes, the limit is {policy.caps.file_bytes:,} (caps.file_bytes)", wanted=True)
+        return Exclusion(
+            f"too large: {side.size:,} bytes, the limit is {policy.caps.file_bytes:,} (caps.file_bytes)", wanted=True
+        )
     return None

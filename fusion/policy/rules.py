@@ -1,0 +1,76 @@
+"""The policy's types and defaults. The docstring of each key is its line in the manual, the schema and the template."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Literal
+
+from pydantic import Field
+
+from fusion.model import Record, Severity
+
+
+class Instruction(Record):
+    """What reviewers of some paths should mind; for the agents' prompts and the reader of the summary."""
+
+    paths: tuple[str, ...]
+    """Path patterns that the instruction is about."""
+    text: str
+    """What to mind, in a sentence or two."""
+
+
+class Floor(Record):
+    """Findings below a severity on some paths are counted, not shown."""
+
+    paths: tuple[str, ...] = ("**",)
+    """Path patterns that the floor is for."""
+    severity: Severity
+    """The lowest severity that is shown there."""
+
+
+class Caps(Record):
+    """Limits. What is cut is on the receipt."""
+
+    inline: int = Field(default=10, ge=0, le=100)
+    """Inline comments per review; the rest is summarised."""
+    files: int = Field(default=3000, ge=1)
+    """Files per review. What is beyond is not read, and the review says that it is incomplete."""
+    file_bytes: int = Field(default=1_000_000, ge=1)
+    """Size of a file, in bytes. A larger one is not read, and the review says that it is incomplete."""
+    tool_seconds: float = Field(default=60.0, gt=0, le=3600)
+    """Seconds that one analyzer may take. One that is stopped makes the review incomplete."""
+
+
+class Policy(Record):
+    """A repository's configuration, complete with defaults."""
+
+    version: Literal[1] = 1
+    """Version of this file's format."""
+    ignore: tuple[str, ...] = ()
+    """Paths that are not reviewed; they are on the receipt and do not make the review incomplete."""
+    generated: tuple[str, ...] = ()
+    """More paths to treat as generated or vendored, beside those that Fusion recognises."""
+    instructions: tuple[Instruction, ...] = ()
+    """What reviewers of some paths should mind."""
+    floors: tuple[Floor, ...] = (Floor(severity=Severity.LOW),)
+    """The lowest severity that is shown, by path. The last floor that matches a path counts."""
+    agents: dict[str, bool] = Field(default_factory=dict)
+    """Agents to switch on or off by name; one that is not named is on."""
+    analyzers: dict[str, bool] = Field(default_factory=dict)
+    """Analyzers to switch on or off by name; one that is not named is on where it is installed."""
+    required: tuple[str, ...] = ()
+    """Analyzers that must have run; a required one that is not installed makes the review incomplete."""
+    block: Severity = Severity.HIGH
+    """Findings at or above this severity block, if they have evidence and are at least likely."""
+    suppressions: Literal["honour", "show", "ignore"] = "show"
+    """The author's own suppression comments. honour: the finding is hidden and counted; show: it is marked and does not
+    block; ignore: as if the comment were not there. A new suppression in a change is itself evidence, always."""
+    caps: Caps = Caps()
+    """Limits of a review."""
+
+
+def digest(policy: Policy) -> str:
+    """`sha256:` and 64 hex digits over what the policy says, however its file is written."""
+    canonical = json.dumps(policy.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
+    return f"sha256:{hashlib.sha256(canonical.encode('utf-8', 'surrogatepass')).hexdigest()}"
