@@ -12,7 +12,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-SPEC = Path(__file__).parents[1] / "samples" / "schemas" / "github" / "subset.json"
+SPEC = Path(__file__).parents[1] / "samples" / "schemas" / "github-openapi-subset.json"
 
 
 class Mismatch(AssertionError):
