@@ -8,6 +8,7 @@ import time
 import uuid
 from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -33,7 +34,7 @@ class Engine:
 
     `async with Engine(path, worker) as engine:` opens the journal, resumes everything unfinished, and on leaving lets running
     activities end (`Limits.drain`). With `synchronous="FULL"` what a call has returned survives a power cut, with `"NORMAL"`
-    any death of the process. `version` is given to orchestrations started without one. Keywords beyond these are those of `Limits`.
+    any death of the process. `version` is given to orchestrations started without one. Further keywords are those of `Limits`.
 
     Opening raises a `JournalError` (busy, damaged, too new, not writable). Every method raises EngineStopped once the engine is
     closed or could not write its journal; the same engine can be entered again, and nothing that was accepted is lost.
@@ -80,7 +81,8 @@ class Engine:
             self._sweeper = None
         if self._pump is not None:
             # Someone who leaves because of an error or an interruption does not want to wait.
-            await self._pump.close(0.0 if kind is not None else self.limits.drain)
+            pump, self._pump = self._pump, None
+            await pump.close(0.0 if kind is not None else self.limits.drain)
 
     # Starting and steering
 
@@ -102,13 +104,15 @@ class Engine:
         PayloadTooLarge, and UserError for an id that is not a line of 1 to 256 characters.
         """
         pump = self._accepting()
-        id = _valid_id(instance_id) if instance_id is not None else uuid.uuid4().hex
+        id = uuid.uuid4().hex if instance_id is None else instance_id
+        _require_line(name, "name of an orchestration")
+        _require_line(id, "instance id")
         trace = None
         if trace_parent:
             trace = pb.TraceContext(traceParent=trace_parent, traceState=wire.text(trace_state or None))
         text = self._encode(input)
         version = self._version if version is None else version
-        started = pump.scheduler.start(id, name, text, version, replace, trace)
+        started = pump.accept(lambda: pump.scheduler.start(id, name, text, version, replace, trace))
         # Also for one that existed: its own start may not be durable yet.
         await pump.committed()
         return started
@@ -135,15 +139,14 @@ class Engine:
         count = 0
         if instance_id is not None:
             pump = self._accepting()
-            for id, execution in reads.family(pump.journal, instance_id):
-                pump.scheduler.forget(id, execution)
-                count += 1
+            family = reads.family(pump.journal, instance_id)
+            pump.accept(partial(pump.scheduler.forget, family))
+            count += len(family)
             await pump.committed()
         while before is not None:
             pump = self._accepting()
             old = reads.finished_before(pump.journal, before, _SWEEP_COUNT)
-            for id, execution in old:
-                pump.scheduler.forget(id, execution)
+            pump.accept(partial(pump.scheduler.forget, old))
             await pump.committed()
             count += len(old)
             if len(old) < _SWEEP_COUNT:
@@ -215,12 +218,12 @@ class Engine:
 
     async def _send(self, instance_id: str, **kind: Any) -> bool:
         pump = self._accepting()
-        sent = pump.scheduler.send(instance_id, **kind)
+        sent = pump.accept(lambda: pump.scheduler.send(instance_id, **kind))
         await pump.committed()
         return sent
 
     def _encode(self, value: Any) -> str | None:
-        text = None if value is None else json.dumps(value, ensure_ascii=False, allow_nan=False)
+        text = None if value is None else json.dumps(value, allow_nan=False)
         if text is not None and len(text) > self.limits.max_payload:
             raise PayloadTooLarge(
                 f"The value has {len(text)} characters as JSON, {self.limits.max_payload} are accepted: pass a reference to it."
@@ -237,9 +240,7 @@ class Engine:
             await asyncio.sleep(_SWEEP_SECONDS)
 
 
-def _valid_id(id: str) -> str:
-    if not 0 < len(id) <= _MAX_ID or id.startswith("@") or any(ord(c) < 32 or 0xD800 <= ord(c) <= 0xDFFF for c in id):
-        raise UserError(
-            f"An instance id is one line of 1 to {_MAX_ID} characters that does not start with '@': {id[:80]!r} is not."
-        )
-    return id
+def _require_line(text: str, what: str) -> None:
+    """Raise UserError unless the text can be a key: hostile ids must not reach logs, file names or the wire."""
+    if not 0 < len(text) <= _MAX_ID or text.startswith("@") or not text.isprintable():
+        raise UserError(f"The {what} must be 1 to {_MAX_ID} printable characters and not start with '@': {text[:80]!r} is not.")

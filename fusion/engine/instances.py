@@ -79,6 +79,7 @@ class Session:
     count: int
     size: int
     batch: int = 0
+    pinned: bool = False
     live: Sticky | None = None
 
 
@@ -86,7 +87,7 @@ class Sessions:
     """Sessions by execution, least recently used first out, within a budget of history bytes.
 
     The budget, not a count, is the bound: as long as every live instance fits, none is ever evicted. A session whose last
-    episode is not committed yet cannot be read back, so it stays until it is.
+    episode is being decided or not committed yet cannot be read back, so it stays until it is.
     """
 
     def __init__(self, load: Callable[[str], Iterable[bytes]], budget: int) -> None:
@@ -135,5 +136,5 @@ class Sessions:
         for execution, session in list(self._sessions.items()):
             if self.size <= self._budget:
                 return
-            if session.batch <= committed:
+            if session.batch <= committed and not session.pinned:
                 self.drop(execution)

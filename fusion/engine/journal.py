@@ -47,6 +47,18 @@ def _refusal(path: Path, error: sqlite3.Error) -> JournalUnwritable | JournalCor
     return JournalUnwritable(f"The journal {path} cannot be opened for writing ({error}): check its folder and the disk.")
 
 
+def in_use(path: Path) -> bool:
+    """Whether a process has the journal open now."""
+    try:
+        with path.with_name(path.name + ".lock").open("rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    return False
+
+
 class Journal:
     """An open journal. Raises a `JournalError` that says what to do when it cannot be opened."""
 

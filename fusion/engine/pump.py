@@ -7,13 +7,15 @@ together meanwhile (group commit). When a batch cannot be written, the pump stop
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import inspect
 import logging
 import sqlite3
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from typing import TypeVar
 
 from fusion.engine import wire
 from fusion.engine.activities import Activities, ActivityCall
@@ -29,7 +31,9 @@ from fusion.engine.scheduler import Scheduler
 from fusion.engine.state import InstanceStatus
 from fusion.engine.wire import pb
 from fusion.engine.worker import Runner
+from fusion.errors import FusionError
 
+T = TypeVar("T")
 log = logging.getLogger("fusion.engine")
 
 _TURN_SECONDS = 0.010
@@ -83,6 +87,17 @@ class Pump:
         if self.stopped is not None:
             raise EngineStopped(self.stopped)
 
+    def accept(self, message: Callable[[], T]) -> T:
+        """Hand the scheduler a caller's message. What it refuses is raised; a defect stops the engine."""
+        try:
+            return message()
+        except FusionError:
+            raise
+        except Exception as error:  # as in `_guarded`, with a caller who must be told
+            log.exception("the engine met a defect")
+            self._fail(error)
+            raise EngineStopped(self.stopped or "") from error
+
     def wake(self) -> None:
         """Have a turn soon."""
         if not self._turn_due and self.stopped is None:
@@ -122,7 +137,7 @@ class Pump:
         return metrics
 
     async def close(self, drain: float) -> None:
-        """Let running activities end for at most `drain` seconds, write what is known, stop; the rest resumes when opened again."""
+        """Let running activities end for at most `drain` seconds, write what is known, stop; the rest resumes later."""
         self._closing = True
         if self.stopped is None:
             self.stopped = "The engine is closed; open its journal again to go on."
@@ -191,9 +206,10 @@ class Pump:
         if result is not None and len(result) > self.limits.max_payload:
             message = f"activity '{call.name}' returned {len(result)} characters; {self.limits.max_payload} are accepted"
             result, failure = None, wire.failure("PayloadTooLarge", message, retriable=False)
-        self.tick()
-        self.scheduler.settle(call, result, failure)
-        self.wake()
+        with self._guarded():
+            self.tick()
+            self.scheduler.settle(call, result, failure)
+            self.wake()
 
     def stop_activities(self, execution: str) -> None:
         """Cancel the running activities of an execution that is over."""
@@ -214,31 +230,40 @@ class Pump:
         except (Exception, SystemExit) as error:  # the host's edge, as in `decide`
             response = wire.failed_response(instance.id, wire.failure_of(error))
         if self.stopped is None:
-            self.tick()
-            self.scheduler.apply(instance, session, new, response)
-            self.wake()
+            with self._guarded():
+                self.tick()
+                self.scheduler.apply(instance, session, new, response)
+                self.wake()
+
+    @contextlib.contextmanager
+    def _guarded(self) -> Iterator[None]:
+        """The host's edge: a defect of ours must stop the engine aloud, where asyncio would log it and let everyone wait."""
+        try:
+            yield
+        except Exception as error:
+            log.exception("the engine met a defect")
+            self._fail(error)
 
     def _turn(self) -> None:
         self._turn_due = False
-        if self.stopped is not None:
-            return
-        try:
-            self.tick()
-            scheduler = self.scheduler
-            scheduler.fire_timers()
-            deadline = time.perf_counter() + _TURN_SECONDS
-            while scheduler.ready and time.perf_counter() < deadline:
-                scheduler.run_one()
-            scheduler.start_activities()
-            if self._committing is None and (batch := scheduler.take()) is not None:
-                self._submit(batch)
-            if scheduler.ready:
-                self.wake()
-            else:
-                self._set_alarm()
-        except Exception as error:  # the host's edge: a defect here must stop the engine aloud, never leave it silent
-            log.exception("the engine stopped")
-            self._fail(error)
+        if self.stopped is None:
+            with self._guarded():
+                self._advance()
+
+    def _advance(self) -> None:
+        self.tick()
+        scheduler = self.scheduler
+        scheduler.fire_timers()
+        deadline = time.perf_counter() + _TURN_SECONDS
+        while scheduler.ready and time.perf_counter() < deadline:
+            scheduler.run_one()
+        scheduler.start_activities()
+        if self._committing is None and (batch := scheduler.take()) is not None:
+            self._submit(batch)
+        if scheduler.ready:
+            self.wake()
+        else:
+            self._set_alarm()
 
     def _set_alarm(self) -> None:
         if self._alarm is not None:
@@ -285,9 +310,10 @@ class Pump:
         self.wake()
 
     def _effects(self, batch: Batch) -> None:
-        self.scheduler.sessions.trim(batch.number)
-        for effect in batch.effects:
-            effect()
+        with self._guarded():
+            self.scheduler.sessions.trim(batch.number)
+            for effect in batch.effects:
+                effect()
 
     def _fail(self, error: BaseException) -> None:
         if self.stopped is not None and not self._closing:
@@ -297,6 +323,7 @@ class Pump:
         else:
             why = f"of a defect ({error!r})"
         self.stopped = f"The engine stopped because {why}; open it again once that is mended: nothing it accepted is lost."
+        log.error(self.stopped)
         if self._alarm is not None:
             self._alarm.cancel()
         self._reject(self.stopped)

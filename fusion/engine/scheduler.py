@@ -111,12 +111,13 @@ class Scheduler:
         self.push(instance, self._event(**kind))
         return True
 
-    def forget(self, id: str, execution: str) -> None:
-        """Purge a finished instance."""
-        self._erase(execution)
-        self.directory.remember(id, None, self.batch)
-        self.batch.put("instance_delete", id)
-        self.metrics.purged += 1
+    def forget(self, finished: Iterable[tuple[str, str]]) -> None:
+        """Purge finished instances, given as id and execution."""
+        for id, execution in finished:
+            self._erase(execution)
+            self.directory.remember(id, None, self.batch)
+            self.batch.put("instance_delete", id)
+            self.metrics.purged += 1
 
     # Messages from activities and timers
 
@@ -163,14 +164,14 @@ class Scheduler:
         self.metrics.episodes += 1
         if session.live is None:
             self.metrics.replayed_events += session.count
-        instance.busy = True
+        instance.busy = session.pinned = True
         self._outside.decide(instance, session, new)
 
     def apply(
         self, instance: Instance, session: Session, new: list[pb.HistoryEvent], response: pb.OrchestratorResponse
     ) -> None:
         """Record and carry out what an orchestrator decided on being told `new`."""
-        instance.busy = False
+        instance.busy = session.pinned = False
         if instance.dead:
             return
         self._consume(instance, len(new) - 1)

@@ -50,12 +50,17 @@ def kind_of(message: Any) -> str:
     return message.WhichOneof("eventType") or ""
 
 
+def _encodable(value: str) -> str:
+    """The text without lone surrogates, which messages about odd file names carry and the wire refuses."""
+    return value.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 def failure(kind: str, message: str, *, stack: str = "", retriable: bool = True) -> pb.TaskFailureDetails:
     """Failure details with bounded text."""
     return pb.TaskFailureDetails(
         errorType=kind,
-        errorMessage=message[:MAX_FAILURE_TEXT],
-        stackTrace=text(stack[-MAX_FAILURE_TEXT:]) if stack else None,
+        errorMessage=_encodable(message[:MAX_FAILURE_TEXT]),
+        stackTrace=text(_encodable(stack[-MAX_FAILURE_TEXT:])) if stack else None,
         isNonRetriable=not retriable,
     )
 
