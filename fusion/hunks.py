@@ -32,7 +32,7 @@ class Parsed:
 
 def parse(lines: Sequence[bytes], start: int) -> Parsed:
     """The hunk whose header is `lines[start]`. Raises Malformed."""
-    match = _HEADER.fullmatch(lines[start])
+    match = _HEADER.fullmatch(lines[start].removesuffix(b"\r"))
     if not match:
         raise Malformed(start, "a hunk must start like @@ -1,2 +1,3 @@")
     old_start, new_start = int(match[1]), int(match[3])

@@ -105,16 +105,15 @@ class _Reader:
         files: dict[str, Patched] = {}
         seen: dict[str, int] = {}
         while self.at < len(self.lines):
-            start = self.at
             draft = self.file()
             if draft is None:
                 continue
             patched = self.finish(draft)
             path = patched.change.path
             if path in files:
-                patched = self.again(files[path], patched, seen[path], start)
+                patched = self.again(files[path], patched, seen[path], draft.line)
             files[path] = patched
-            seen[path] = start
+            seen[path] = draft.line
         return tuple(files.values())
 
     def again(self, first: Patched, second: Patched, line: int, start: int) -> Patched:
@@ -212,10 +211,7 @@ class _Reader:
             spots = [at for at in range(len(text)) if text[at : at + 1] == b" "]
             pairs = [(text[:at], text[at + 1 :]) for at in sorted(spots, key=lambda at: abs(at - middle))[:64]]
         for left, right in pairs:
-            try:
-                old, new = paths.unquote(left), paths.unquote(right)
-            except ValueError as error:
-                raise self.fail(str(error)) from None
+            old, new = self.unquoted(left), self.unquoted(right)
             if old == new or (b"/" in old and old.partition(b"/")[2] == new.partition(b"/")[2] != b""):
                 return old, new
         return None
@@ -249,8 +245,11 @@ class _Reader:
 
     def name(self, text: bytes) -> str:
         """A name without prefix that may be quoted, checked."""
+        return self.checked(self.unquoted(text))
+
+    def unquoted(self, text: bytes) -> bytes:
         try:
-            return self.checked(paths.unquote(text))
+            return paths.unquote(text)
         except ValueError as error:
             raise self.fail(str(error)) from None
 
@@ -274,8 +273,7 @@ class _Reader:
         if draft.git:
             self.git_names(draft, self.bare(old), self.bare(new))
         else:
-            draft.created = bool(_EPOCH.search(old)) or self.bare(old) == b"/dev/null"
-            draft.deleted = bool(_EPOCH.search(new)) or self.bare(new) == b"/dev/null"
+            draft.created, draft.deleted = bool(_EPOCH.search(old)), bool(_EPOCH.search(new))
             self.traditional(draft, self.bare(old), self.bare(new))
         self.at += 2
 
@@ -353,8 +351,7 @@ class _Reader:
             raise self.fail("the hunk goes on beyond the number of lines that its header promises")
 
     def finish(self, draft: _Draft) -> Patched:
-        assert draft.old is not None
-        assert draft.new is not None
+        assert draft.old is not None and draft.new is not None  # noqa: PT018
         if draft.created and draft.deleted:
             raise self.fail("the file is both new and deleted", draft.line)
         if (draft.created and draft.removed) or (draft.deleted and draft.added):
