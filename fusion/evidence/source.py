@@ -9,6 +9,9 @@ from fusion.model import Location
 
 BOM = b"\xef\xbb\xbf"
 
+_CONTINUATION = bytes(range(0x80, 0xC0))
+_BLOCK = 1024
+
 
 class Source:
     """One file's bytes. Lines end at line feeds, and columns count code points, as everywhere in Fusion."""
@@ -17,6 +20,7 @@ class Source:
         self.path = path
         self.data = data
         self._starts: list[int] | None = None
+        self._counts: list[int] | None = None
 
     @classmethod
     def load(cls, root: Path, path: str) -> Source:
@@ -50,7 +54,7 @@ class Source:
         """The column of the byte at offset `byte` (0-based) within `line`."""
         starts = self._line_starts()
         start = starts[min(max(line, 1), len(starts)) - 1]
-        return len(self.data[start : start + max(byte, 0)].decode(errors="replace")) + 1
+        return self._points(min(start + max(byte, 0), len(self.data))) - self._points(start) + 1
 
     def span(self, offset: int, length: int) -> Location:
         """The location of `length` bytes from `offset` on, clipped to the file; `end_column` is exclusive."""
@@ -66,7 +70,17 @@ class Source:
     def _place(self, offset: int) -> tuple[int, int]:
         starts = self._line_starts()
         line = bisect_right(starts, offset)
-        return line, len(self.data[starts[line - 1] : offset].decode(errors="replace")) + 1
+        return line, self._points(offset) - self._points(starts[line - 1]) + 1
+
+    def _points(self, offset: int) -> int:
+        """Code points before `offset`. Counted once a block, since a hostile file is one line with a hit on every byte."""
+        if self._counts is None:
+            counts = [0]
+            for at in range(0, len(self.data), _BLOCK):
+                counts.append(counts[-1] + len(self.data[at : at + _BLOCK].translate(None, _CONTINUATION)))
+            self._counts = counts
+        block = offset // _BLOCK
+        return self._counts[block] + len(self.data[block * _BLOCK : offset].translate(None, _CONTINUATION))
 
     def _line_starts(self) -> list[int]:
         if self._starts is None:
