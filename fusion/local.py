@@ -82,7 +82,7 @@ async def resume(id: str, settings: Settings, bundle: Bundle) -> dict[str, Any]:
 
 async def _outcome(running: Engine, id: str, request: Request, bundle: Bundle) -> dict[str, Any]:
     state = await running.wait(id)
-    if state.status == "COMPLETED":
+    if state.status == "completed":
         output: dict[str, Any] = state.output
         return output
     message = str(state.failure.message if state.failure else state.status)

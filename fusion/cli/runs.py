@@ -139,14 +139,14 @@ async def _finish(id: str, configured: Settings, bundle: Any) -> tuple[dict[str,
 async def _runs(store: Store, configured: Settings, limit: int) -> list[tuple[Run, str]]:
     """Runs with their state: as recorded, but `interrupted` where a journal is left and no process holds it."""
     from fusion import local
-    from fusion.engine import journal_busy
+    from fusion.engine.journal import in_use
     from fusion.runs import Run, RunStatus
 
     found = []
     for stored in await store.list(tenant=configured.tenant, kind="run", limit=limit):
         run = Run.model_validate(stored.value)
         state = run.status.value
-        if run.status is RunStatus.RUNNING and not journal_busy(local.journal(configured.home, run.id)):
+        if run.status is RunStatus.RUNNING and not in_use(local.journal(configured.home, run.id)):
             state = "interrupted"
         found.append((run, state))
     return found

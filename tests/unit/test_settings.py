@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fusion import settings
+from fusion.errors import UserError
+
+
+def test_defaults() -> None:
+    read = settings.read({})
+    assert read.tenant == "local"
+    assert read.evidence == "auto"
+    assert read.parallel >= 2
+    assert read.github_token is None
+
+
+def test_the_environment_is_read() -> None:
+    read = settings.read({"FUSION_HOME": "/somewhere", "FUSION_PARALLEL": "7", "GITHUB_TOKEN": "t", "FUSION_GITHUB_API": ""})
+    assert read.home == Path("/somewhere")
+    assert read.parallel == 7
+    assert read.github_token is not None
+    assert "t" not in repr(read.github_token).replace("SecretStr", "")
+
+
+def test_the_default_home_follows_xdg() -> None:
+    assert settings.default_home({"XDG_STATE_HOME": "/state"}) == Path("/state/fusion")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("FUSION_PARALLEL", "many"), ("FUSION_EVIDENCE", "maybe"), ("FUSION_GITHUB_API", "ftp://x")]
+)
+def test_a_wrong_value_names_its_variable(name: str, value: str) -> None:
+    with pytest.raises(UserError, match=name):
+        settings.read({name: value})
