@@ -27,6 +27,7 @@ _WORD = re.compile(
     re.VERBOSE,
 )
 _PUNCTUATION = re.compile(r"([\\`*\[\]<|~&$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9]))")
+_GAPS = re.compile(" {2,}")
 _START = re.compile(r"^(?:([-+=#>])|(\d{1,9})([.)]))")
 
 
@@ -37,7 +38,7 @@ def prose(text: str) -> str:
 
 def html_text(text: str) -> str:
     """The same inside an HTML element such as `<summary>`, where Markdown is not read but references still are."""
-    return _inert(text, lambda t: html.escape(t, quote=True), _html_code, lambda a: _html_code(a))
+    return _inert(text, lambda t: html.escape(t, quote=True), html_code, html_code)
 
 
 def code(text: str) -> str:
@@ -57,6 +58,12 @@ def fence(text: str, info: str = "") -> str:
     return f"{ticks}{info if re.fullmatch('[A-Za-z0-9]{1,16}', info) else ''}\n{text}\n{ticks}"
 
 
+def html_code(text: str) -> str:
+    """Inline code as an HTML element; empty text gives an empty string."""
+    text = one_line(mask(text))
+    return f"<code>{html.escape(text, quote=True)}</code>" if text else ""
+
+
 def details(summary: str, body: str) -> str:
     """A folded section; `summary` is HTML (see `html_text`), `body` is Markdown."""
     return f"<details>\n<summary>{summary}</summary>\n\n{body}\n\n</details>"
@@ -68,7 +75,7 @@ def _inert(text: str, escape: Callable[[str], str], span: Callable[[str], str], 
         if is_code:
             out.append(span(part))
             continue
-        part = defuse(part)
+        part = _GAPS.sub(" ", defuse(part))
         at = 0
         for match in _WORD.finditer(part):
             out.append(escape(part[at : match.start()]))
@@ -101,10 +108,6 @@ def _escaped(text: str) -> str:
 
 def _autolink(address: str) -> str:
     return f"<{address}>"
-
-
-def _html_code(text: str) -> str:
-    return f"<code>{html.escape(mask(text), quote=True)}</code>" if text else ""
 
 
 def _longest_run(text: str) -> int:

@@ -11,6 +11,8 @@ import math
 import re
 from collections import Counter
 
+from fusion.render.text import clip
+
 _KEPT = 4
 _KNOWN = re.compile(
     r"""(?<![A-Za-z0-9])(?:
@@ -50,6 +52,11 @@ def mask(text: str) -> str:
     text = _URL_PASSWORD.sub(lambda m: m[1] + "*" * len(m[2]), text)
     text = _ASSIGNED.sub(lambda m: m[1] + (m[2] if _PLACEHOLDER.search(m[2]) else "*" * len(m[2])), text)
     return _LONG.sub(lambda m: _stars(m[0]) if _random(m[0]) else m[0], text)
+
+
+def excerpt(text: str, limit: int) -> str:
+    """At most `limit` code points of the text, masked before it is cut: half a secret is not recognised any more."""
+    return clip(mask(text), limit)
 
 
 def _stars(secret: str) -> str:

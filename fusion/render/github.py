@@ -1,0 +1,146 @@
+"""The review as GitHub takes it: the body of one pull-request review and of one check run.
+
+`review` is for `POST /repos/{owner}/{repo}/pulls/{n}/reviews` and `check_run` for `POST /repos/{owner}/{repo}/check-runs`
+(https://docs.github.com/en/rest). One review carries all inline comments, because many single comments run into GitHub's
+secondary rate limits. Without a commit (staged changes, a patch) there is nothing that a check run could be on: it is null.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fusion.model import Finding, Placement, Review, Severity, Side, State, Verdict
+from fusion.render.fixes import suggestion
+from fusion.render.json import encode
+from fusion.render.markdown import summary
+from fusion.render.markdown_finding import explanation, facts, fixed, title, traced
+from fusion.render.markdown_receipt import receipt_text
+from fusion.render.markup import fence, prose
+from fusion.render.outgoing import defuse
+from fusion.render.phrases import carried, checked, count, is_commit, offered, verdict, witnesses
+from fusion.render.secrets import excerpt
+from fusion.render.text import one_line, visible
+
+BODY = 65_536
+"""Characters in a review body or comment."""
+OUTPUT = 65_535
+"""Characters in a check run's summary or text."""
+ANNOTATIONS = 50
+"""Annotations in one request."""
+_CONCLUSION = {Verdict.PASS: "success", Verdict.BLOCK: "failure", Verdict.INCOMPLETE: "action_required"}
+_LEVEL = {Severity.CRITICAL: "failure", Severity.HIGH: "failure", Severity.MEDIUM: "warning"}
+_MESSAGE = 8_000
+_HEADLINE = 255
+
+
+class GitHub:
+    """`--format github`."""
+
+    name = "github"
+    media_type = "application/json"
+
+    def render(self, review: Review) -> str:
+        """A JSON object with `schema_version`, `review` and `check_run`; ASCII."""
+        value = {"schema_version": review.schema_version, "review": review_body(review), "check_run": check_run(review)}
+        return encode(value)
+
+
+def review_body(review: Review) -> dict[str, Any]:
+    """The review: a summary, and a comment on the line of every new finding that earned one. It never approves."""
+    blocks = any(finding.blocking for finding in review.findings)
+    out: dict[str, Any] = {
+        "event": "REQUEST_CHANGES" if blocks or review.verdict is Verdict.BLOCK else "COMMENT",
+        "body": summary(review, limit=BODY, folded=False),
+        "comments": [comment(finding) for finding in review.findings if is_inline(finding)],
+    }
+    if is_commit(review.head):
+        out["commit_id"] = review.head
+    return out
+
+
+def is_inline(finding: Finding) -> bool:
+    """Whether the finding gets a comment of its own now. What is carried over already has one."""
+    return finding.placement is Placement.INLINE and finding.disposition.state is State.OPEN
+
+
+def comment(finding: Finding) -> dict[str, Any]:
+    """One inline comment; `start_line` and `start_side` only where it spans lines, as GitHub wants it."""
+    location = finding.location
+    last = max(location.end_line, location.line)
+    out: dict[str, Any] = {"path": location.path, "line": last, "side": location.side.value, "body": _comment_body(finding)}
+    if last > location.line:
+        out |= {"start_line": location.line, "start_side": location.side.value}
+    return out
+
+
+def _comment_body(finding: Finding) -> str:
+    head = f"**{finding.severity.upper()}{', blocks' if finding.blocking else ''}:** {prose(title(finding))}"
+    parts = [head, explanation(finding), facts(finding)]
+    for extra in (_fix(finding), traced(finding)):
+        if sum(map(len, parts)) + len(extra) < BODY - 1_000:
+            parts.append(extra)
+    return excerpt("\n\n".join(part for part in parts if part), BODY)
+
+
+def _fix(finding: Finding) -> str:
+    """A suggestion to apply with one click where the fix is exactly those lines; a diff to read otherwise."""
+    fix = offered(finding)
+    text = suggestion(fix, finding.location) if fix is not None else None
+    if fix is None or text is None:
+        return fixed(finding)
+    ticks = fence(text).split("\n", 1)[0]
+    return f"**Fix:** {prose(title_of(fix.title))} ({prose(checked(fix, finding))})\n\n{ticks}suggestion\n{text}{ticks}"
+
+
+def title_of(text: str) -> str:
+    """A fix's title on one line, of bounded length."""
+    return excerpt(one_line(text), _HEADLINE)
+
+
+def check_run(review: Review) -> dict[str, Any] | None:
+    """The check run, completed; None where the head is no commit."""
+    if not is_commit(review.head):
+        return None
+    shown = [finding for finding in review.findings if finding.placement is not Placement.HIDDEN]
+    marked = [finding for finding in shown if finding.location.side is Side.RIGHT]
+    text = receipt_text(review, limit=OUTPUT)
+    output: dict[str, Any] = {
+        "title": excerpt(verdict(review), _HEADLINE),
+        "summary": summary(review, limit=OUTPUT, folded=False),
+        "text": _with_count(text, len(marked) - ANNOTATIONS),
+        "annotations": [_annotation(finding) for finding in marked[:ANNOTATIONS]],
+    }
+    return {
+        "name": "Fusion",
+        "head_sha": review.head,
+        "external_id": defuse(one_line(review.id))[:_HEADLINE],
+        "status": "completed",
+        "conclusion": _CONCLUSION[review.verdict],
+        "output": output,
+    }
+
+
+def _with_count(text: str, left: int) -> str:
+    """The receipt, and how many findings have no annotation because GitHub takes only fifty at a time."""
+    return f"{text[: OUTPUT - 120]}\n- {count(left, 'more finding')} without an annotation" if left > 0 else text
+
+
+def _annotation(finding: Finding) -> dict[str, Any]:
+    """One annotation. Its texts are shown as they are, not as Markdown."""
+    location = finding.location
+    last = max(location.end_line, location.line)
+    said = defuse(visible(finding.body.strip() or finding.title))
+    state = "Still open from before. " if carried(finding) else ""
+    out: dict[str, Any] = {
+        "path": location.path,
+        "start_line": location.line,
+        "end_line": last,
+        "annotation_level": "failure" if finding.blocking else _LEVEL.get(finding.severity, "notice"),
+        "title": excerpt(defuse(title(finding)), _HEADLINE),
+        "message": excerpt(f"{state}{said}\n\n{defuse(witnesses(finding))} ({finding.confidence})", _MESSAGE),
+    }
+    # GitHub refuses columns on annotations that span lines
+    if last == location.line and location.column is not None:
+        end = location.end_column - 1 if location.end_column is not None else location.column
+        out |= {"start_column": location.column, "end_column": max(end, location.column)}
+    return out

@@ -1,0 +1,92 @@
+"""One finding in Markdown: a line for a list, and the paragraphs below it. Used by the summary and by inline comments."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+from fusion.model import Finding, State
+from fusion.render.fixes import diff_text
+from fusion.render.markup import code, fence, html_code, html_text, prose
+from fusion.render.phrases import checked, count, offered, place, short, suppression, weakness, witnesses
+from fusion.render.secrets import excerpt, mask
+from fusion.render.text import one_line, paragraphs
+
+_TITLE = 200
+_PARAGRAPHS = 8
+_PARAGRAPH = 2000
+_LINES = 20
+_LINE = 400
+_STEPS = 12
+_CWE = "https://cwe.mitre.org/data/definitions/"
+
+
+def title(finding: Finding) -> str:
+    """The finding's title as plain text, never empty, of bounded length."""
+    return excerpt(one_line(finding.title) or one_line(finding.family), _TITLE)
+
+
+def bullet(finding: Finding) -> str:
+    """One list item: severity, title, place, who says so."""
+    state = finding.disposition
+    tail = ", blocks" if finding.blocking and state.state is not State.ADDRESSED else ""
+    if state.state is State.ADDRESSED and state.commit:
+        tail += f", by {code(short(state.commit))}"
+    return f"- **{finding.severity.upper()}** {prose(title(finding))}, {code(place(finding.location))}{tail}"
+
+
+def heading(finding: Finding) -> str:
+    """The same as the HTML of a `<summary>`."""
+    tail = " (blocks)" if finding.blocking else ""
+    return f"<b>{finding.severity.upper()}</b>{tail} {html_text(title(finding))} {html_code(place(finding.location))}"
+
+
+def explanation(finding: Finding) -> str:
+    """Why it matters and what to do: the body's paragraphs."""
+    return "\n\n".join(prose(excerpt(paragraph, _PARAGRAPH)) for paragraph in paragraphs(finding.body)[:_PARAGRAPHS])
+
+
+def quoted(finding: Finding) -> str:
+    """The code at the place, fenced; empty when there is none."""
+    if not finding.snippet.strip():
+        return ""
+    return _block(finding.snippet, PurePosixPath(finding.location.path).suffix[1:])
+
+
+def facts(finding: Finding) -> str:
+    """Who says so, how sure, which weakness; and the author's suppression."""
+    cwe = ", ".join(f"[CWE-{number}]({_CWE}{number}.html)" for number in finding.cwe) if weakness(finding) else ""
+    line = " · ".join(part for part in (prose(witnesses(finding)), finding.confidence.value, cwe) if part)
+    comment = suppression(finding)
+    return line + (f"\n\nThe author suppressed this with {code(excerpt(comment, _TITLE))}." if comment else "")
+
+
+def traced(finding: Finding) -> str:
+    """The path that the data takes, as a numbered list; empty when none is known."""
+    trace = next((evidence.trace for evidence in finding.evidence if evidence.trace), ())
+    steps = []
+    for number, step in enumerate(trace[:_STEPS], start=1):
+        there = f"{code(place(step.location))} {code(excerpt(one_line(step.code), _TITLE))}"
+        steps.append(f"{number}. {there}: {prose(excerpt(step.why, _TITLE))}")
+    if len(trace) > _STEPS:
+        steps.append(f"\n{count(len(trace) - _STEPS, 'more step')}.")
+    return "\n".join(["How it gets there:\n", *steps]) if steps else ""
+
+
+def fixed(finding: Finding) -> str:
+    """The verified fix as a diff; empty when there is none."""
+    fix = offered(finding)
+    if fix is None or not fix.patch:
+        return ""
+    return f"**Fix:** {prose(excerpt(fix.title, _TITLE))} ({prose(checked(fix, finding))})\n\n{_block(diff_text(fix), 'diff')}"
+
+
+def details_of(finding: Finding) -> str:
+    """Everything about a finding but its title and place."""
+    parts = (quoted(finding), explanation(finding), facts(finding), traced(finding), fixed(finding))
+    return "\n\n".join(part for part in parts if part)
+
+
+def _block(text: str, info: str) -> str:
+    lines = mask(text).removesuffix("\n").split("\n")
+    more = f"\n\n{count(len(lines) - _LINES, 'more line')}." if len(lines) > _LINES else ""
+    return fence("\n".join(excerpt(line, _LINE) for line in lines[:_LINES]), info) + more
