@@ -1,9 +1,9 @@
 """Checkov: infrastructure as code that opens a resource, grants too much or sends data in clear text.
 
-Reads Terraform, Bicep, and by their content CloudFormation, Kubernetes and ARM files. It is not among the default tools: it
-runs only where someone installed it, and only when such files changed. It gets our configuration, each file by name, no folder to
-look through and no network; checks of the repository's own (Python code) are not loaded, modules are not downloaded, and
-`checkov:skip` comments are not honoured. What `rules/checkov.toml` does not list is off.
+Reads Terraform, Bicep, and by their content CloudFormation, Kubernetes and ARM files. It is not among the default tools:
+it runs only where someone installed it, and only when such files changed. It gets our configuration, each file by name, no
+folder to look through and no network; checks of the repository's own (Python code) are not loaded, modules are not
+downloaded, and `checkov:skip` comments are not honoured. What `rules/checkov.toml` does not list is off.
 
 Checkov passes over a YAML or JSON file that it cannot parse without a word: such a file counts as read only when some check
 looked at something in it.
