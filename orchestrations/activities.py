@@ -15,6 +15,7 @@ from fusion.agent import Case, Skip
 from fusion.errors import Conflict, PermanentError, TransientError, UserError
 from fusion.evidence.collect import collect, suppression_evidence
 from fusion.evidence.imported import read_sarif
+from fusion.evidence.new_suppressions import TOOL as SUPPRESSIONS
 from fusion.evidence.verify import verify
 from fusion.judge import judge
 from fusion.ledger import Ledger
@@ -39,8 +40,6 @@ from orchestrations.shelf import Shelf
 
 Job = dict[str, Any]
 Activity = Callable[[object, Job], Awaitable[Any]]
-SUPPRESSIONS = "suppressions"
-"""The name under which new suppression comments are reported; it needs no tool."""
 
 
 class Activities:
@@ -93,7 +92,7 @@ class Activities:
         change, contents, policy = await self.shelf.case(job)
         provenance = self._provenance(job, change)
         if name == SUPPRESSIONS:
-            return suppression_evidence(change, contents, provenance)
+            return suppression_evidence(change, contents, provenance, policy=policy)
         if (reason := self.bundle.analyzers.broken.get(name)) is not None:
             return ToolReport(run=ToolRun(tool=name, outcome=Outcome.SKIPPED, reason=reason, required=name in policy.required))
         if self.bundle.sandbox is None:
