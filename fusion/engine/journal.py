@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import fcntl
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, Literal
 
@@ -21,7 +21,8 @@ Statement = tuple[str, tuple[Any, ...]]
 
 APPLICATION_ID = 0x46757345
 SCHEMA_VERSION = 1
-MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {}
+Migration = Callable[[sqlite3.Connection], None]
+MIGRATIONS: Mapping[int, Migration] = {}
 """From version n to n + 1; each runs in the one transaction that brings an old journal up to `SCHEMA_VERSION`."""
 
 
@@ -40,11 +41,13 @@ SQL = _blocks(Path(__file__).with_name("journal.sql").read_text(encoding="utf-8"
 
 
 def _refusal(path: Path, error: sqlite3.Error) -> JournalUnwritable | JournalCorrupt:
-    """The sentence for an SQLite error met while opening."""
+    """The sentence for an SQLite error met while opening or reading."""
     name = getattr(error, "sqlite_errorname", "") or ""
     if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
         return JournalCorrupt(f"The journal {path} is damaged ({error}): move it away, or restore it from a backup.")
-    return JournalUnwritable(f"The journal {path} cannot be opened for writing ({error}): check its folder and the disk.")
+    return JournalUnwritable(
+        f"The journal {path} cannot be opened for writing or read ({error}): check its folder and the disk."
+    )
 
 
 def in_use(path: Path) -> bool:
@@ -62,8 +65,16 @@ def in_use(path: Path) -> bool:
 class Journal:
     """An open journal. Raises a `JournalError` that says what to do when it cannot be opened."""
 
-    def __init__(self, path: Path, *, synchronous: Synchronous = "FULL", max_pages: int | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        synchronous: Synchronous = "FULL",
+        max_pages: int | None = None,
+        migrations: Mapping[int, Migration] = MIGRATIONS,
+    ) -> None:
         self.path = path
+        self._migrations = migrations
         self._lock = self._acquire(path)
         try:
             self._write = self._connect(synchronous, max_pages)
@@ -131,7 +142,7 @@ class Journal:
                     db.execute(statement)
             else:
                 for step in range(version, SCHEMA_VERSION):
-                    MIGRATIONS[step](db)
+                    self._migrations[step](db)
             db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         except BaseException:
@@ -152,9 +163,16 @@ class Journal:
             raise
         db.execute("COMMIT")
 
-    def rows(self, sql: str, values: tuple[Any, ...] = ()) -> sqlite3.Cursor:
-        """Rows of a query over what is committed."""
-        return self._read.execute(sql, values)
+    def rows(self, sql: str, values: tuple[Any, ...] = ()) -> list[Any]:
+        """Rows of a query over what is committed. Raises a JournalError when the file cannot be read."""
+        try:
+            return self._read.execute(sql, values).fetchall()
+        except sqlite3.Error as error:
+            raise _refusal(self.path, error) from error
+
+    def row(self, sql: str, values: tuple[Any, ...] = ()) -> Any:
+        """The first row of a query, or None."""
+        return next(iter(self.rows(sql, values)), None)
 
     def close(self) -> None:
         """Close the database and let another engine have it."""

@@ -320,6 +320,8 @@ class Pump:
             return
         if isinstance(error, sqlite3.Error):
             why = f"its journal {self.journal.path} could not be written ({error})"
+        elif isinstance(error, FusionError):
+            why = f"its journal could not be read ({error})"
         else:
             why = f"of a defect ({error!r})"
         self.stopped = f"The engine stopped because {why}; open it again once that is mended: nothing it accepted is lost."
@@ -337,7 +339,7 @@ class Pump:
         self._replies.clear()
 
     def _read_brief(self, id: str) -> Brief | None:
-        row = self.journal.rows(SQL["instance_brief"], (id,)).fetchone()
+        row = self.journal.row(SQL["instance_brief"], (id,))
         return (InstanceStatus(row[0]), row[1]) if row is not None else None
 
     def _read_history(self, execution: str) -> list[bytes]:

@@ -46,7 +46,7 @@ def _state(row: tuple[Any, ...]) -> InstanceState:
 
 def status(journal: Journal, id: str) -> InstanceState | None:
     """The committed state of an instance, or None."""
-    row = journal.rows(SQL["instance_get"], (id,)).fetchone()
+    row = journal.row(SQL["instance_get"], (id,))
     return _state(row) if row is not None else None
 
 
@@ -70,7 +70,7 @@ def query(
 
 def events(journal: Journal, id: str) -> list[pb.HistoryEvent]:
     """The committed history of an instance's latest execution. Raises UnknownInstance."""
-    row = journal.rows(SQL["instance_brief"], (id,)).fetchone()
+    row = journal.row(SQL["instance_brief"], (id,))
     if row is None:
         raise UnknownInstance(f"There is no instance '{id}'.")
     chunks = journal.rows(SQL["history_get"], (row[1],))
@@ -95,7 +95,7 @@ def family(journal: Journal, id: str) -> list[tuple[str, str]]:
     pending = [id]
     while pending:
         member = pending.pop()
-        row = journal.rows(SQL["instance_brief"], (member,)).fetchone()
+        row = journal.row(SQL["instance_brief"], (member,))
         if row is None:
             if member == id:
                 raise UnknownInstance(f"There is no instance '{id}'.")

@@ -22,7 +22,7 @@ def recover(journal: Journal, scheduler: Scheduler, *, max_attempts: int) -> Non
     An activity that was running when the process ended may be what ended it: after `max_attempts` such ends it fails instead of
     being started again. Raises JournalCorrupt when a history cannot be read.
     """
-    for row in journal.rows(SQL["instances_live"]).fetchall():
+    for row in journal.rows(SQL["instances_live"]):
         try:
             _recover_one(journal, scheduler, row, max_attempts)
         except (DecodeError, ValueError) as error:
