@@ -186,7 +186,10 @@ class GitHubForge:
         return None, f"defaults (no {POLICY[0]} at {base[:7]})"
 
     async def _json(self, url: str, params: Mapping[str, str] | None = None) -> Any:
-        return (await self._get(url, params, "application/vnd.github+json")).json()
+        try:
+            return (await self._get(url, params, "application/vnd.github+json")).json()
+        except ValueError:
+            raise PermanentError(f"GitHub's answer to {url} is not JSON; is the address of the API right?") from None
 
     async def _bytes(self, url: str, params: Mapping[str, str] | None = None) -> bytes:
         content: bytes = (await self._get(url, params, RAW)).content

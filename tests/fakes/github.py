@@ -10,6 +10,7 @@ Every request is held against GitHub's OpenAPI description before it is answered
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import contextlib
 import re
@@ -119,7 +120,7 @@ class FakeGitHub:
             fault = next(fault for fault in self.faults if fault.times and re.search(fault.pattern, path))
             fault.times -= 1
             if fault.delay:
-                time.sleep(fault.delay)
+                await asyncio.sleep(fault.delay)
             return Response(fault.body, fault.status, fault.headers, "application/json")
         try:
             found = openapi.check(request.method, path, dict(request.query_params), await request.body())
@@ -128,7 +129,8 @@ class FakeGitHub:
             return JSONResponse({"message": str(error)}, 422)
         if self.token and request.headers.get("authorization") not in (f"Bearer {self.token}", f"token {self.token}"):
             return JSONResponse({"message": "Bad credentials"}, 401)
-        handler = getattr(self, "_" + re.sub(r"\W+", "_", found.template.removeprefix("/repos/{owner}/{repo}")).strip("_"), None)
+        operation = re.sub(r"\W+", "_", found.template.removeprefix("/repos/{owner}/{repo}")).strip("_")
+        handler = getattr(self, f"_{operation}", None)
         if handler is None:
             return JSONResponse({"message": f"the fake does not do {found.template} yet"}, 501)
         try:
@@ -142,7 +144,8 @@ class FakeGitHub:
 
     def _pulls_pull_number(self, repository: Repository, name: str, request: Request, pull_number: str) -> Any:
         pull = repository.pulls[int(pull_number)]
-        described = {"full_name": name, "private": repository.private, "visibility": "private" if repository.private else "public"}
+        visibility = "private" if repository.private else "public"
+        described = {"full_name": name, "private": repository.private, "visibility": visibility}
         fork = {**described, "full_name": f"stranger/{name.split('/')[1]}"}
         return {
             "number": int(pull_number),
@@ -193,7 +196,7 @@ def _changes(repository: Repository, pull: Pull) -> Iterator[dict[str, Any]]:
     base = repository.git("merge-base", pull.base, pull.head).decode().strip()
     raw = repository.git("diff", "--raw", "-z", "-M", "--abbrev=40", base, pull.head).decode().split("\0")[:-1]
     while raw:
-        _, mode, old_sha, new_sha, status = raw.pop(0).split()
+        _, _, old_sha, new_sha, status = raw.pop(0).split()
         names = [raw.pop(0)] + ([raw.pop(0)] if status[0] in "RC" else [])
         text = repository.git("diff", "-M", base, pull.head, "--", *names).decode(errors="replace")
         at = text.find("\n@@ ")

@@ -21,6 +21,8 @@ class Todo:
     name = "todo"
     parse_only = True
     timeout = 20.0
+    rules = Path(__file__).parent
+    """What the sandbox lets it read beside the scratch copy: its own folder."""
 
     def locate(self) -> Ready | Missing:
         """The interpreter that runs Fusion is the one that runs the scan."""
@@ -32,8 +34,7 @@ class Todo:
 
     def commands(self, job: Job) -> Sequence[Command]:
         """One process for all files."""
-        scan = Path(__file__).with_name("scan.py")
-        return [Command(argv=(str(job.executable), "-I", str(scan), *job.files))]
+        return [Command(argv=(str(job.executable), "-I", str(job.rules / "scan.py"), *job.files))]
 
     def read(self, job: Job, outputs: Sequence[Output]) -> Reading:
         """One hit per overdue comment."""

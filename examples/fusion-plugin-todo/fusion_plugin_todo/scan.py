@@ -4,6 +4,7 @@ import datetime
 import json
 import re
 import sys
+from pathlib import Path
 
 DUE = re.compile(r"TODO\((\d{4}-\d{2}-\d{2})\)")
 
@@ -13,7 +14,7 @@ def main() -> None:
     today = datetime.datetime.now(datetime.UTC).date().isoformat()
     rows = []
     for path in sys.argv[1:]:
-        with open(path, encoding="utf-8", errors="replace") as file:
+        with Path(path).open(encoding="utf-8", errors="replace") as file:
             for number, line in enumerate(file, start=1):
                 rows += [{"path": path, "line": number, "due": day} for day in DUE.findall(line) if day < today]
     json.dump(rows, sys.stdout)

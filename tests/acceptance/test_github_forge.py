@@ -1,0 +1,188 @@
+"""Pull requests read from a fake GitHub that holds every request against GitHub's own OpenAPI description."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from fusion.adapters.github import GitHubForge
+from fusion.adapters.memory import MemoryBlobs
+from fusion.errors import PermanentError, TransientError, UserError
+from fusion.model import Change, ChangeKind, EntryType, Request, RequestKind
+from tests.fakes.commandline import Workplace
+from tests.fakes.github import FakeGitHub
+
+REQUEST = Request(kind=RequestKind.PULL, repository="octo/shop", number=12)
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Workplace:
+    place = Workplace(tmp_path / "shop", tmp_path / "state").init()
+    place.commit(
+        "Begin",
+        **{
+            ".fusion.yml": "version: 1\n",
+            "README.md": "# Shop\n",
+            "kept.py": "KEPT = 1\n",
+            "old name.py": "".join(f"line_{n} = {n}\n" for n in range(30)),
+            "gone.py": "GONE = 1\n",
+            "logo.png": b"\x89PNG\0\0" + bytes(range(256)),
+            "tests/test_kept.py": "def test_kept():\n    assert True\n",
+        },
+    )
+    place.git("checkout", "--quiet", "-b", "feature")
+    place.git("mv", "old name.py", "größe.py")
+    place.git("rm", "--quiet", "gone.py")
+    (place.folder / "link").symlink_to("kept.py")
+    place.commit(
+        "Change",
+        **{
+            "kept.py": "KEPT = 2\nMORE = 3\n",
+            "logo.png": b"\x89PNG\0\1" + bytes(range(256)),
+            ".fusion.yml": "ignore: ['**']\n",
+        },
+    )
+    place.git("checkout", "--quiet", "main")
+    place.commit("Meanwhile", **{"other.py": "OTHER = 1\n"})
+    return place
+
+
+@pytest.fixture
+def github(shop: Workplace) -> Iterator[FakeGitHub]:
+    with FakeGitHub(token="secret") as fake:
+        fake.add("octo/shop", shop.folder, private=True)
+        fake.pull("octo/shop", 12, base="main", head="feature", title="Change a few things")
+        yield fake
+
+
+async def fetch(github: FakeGitHub, blobs: MemoryBlobs | None = None, request: Request = REQUEST, **options: object) -> Change:
+    forge = GitHubForge(blobs or MemoryBlobs(), api=github.url, **{"token": "secret", **options})  # type: ignore[arg-type]
+    return await forge.fetch_change(request)
+
+
+async def test_the_whole_change_is_read(github: FakeGitHub, shop: Workplace) -> None:
+    blobs = MemoryBlobs()
+    change = await fetch(github, blobs)
+    assert (change.repository, change.subject, change.title) == ("octo/shop", "pull:12", "Change a few things")
+    assert change.base == shop.git("merge-base", "main", "feature")
+    assert change.head == shop.git("rev-parse", "feature")
+    assert change.provenance.visibility == "private"
+    assert not change.fork
+    assert change.cut == ()
+    files = {file.path: file for file in change.files}
+    assert set(files) == {".fusion.yml", "kept.py", "größe.py", "gone.py", "link", "logo.png"}
+    assert files["größe.py"].kind is ChangeKind.RENAMED
+    assert files["größe.py"].old_path == "old name.py"
+    assert files["gone.py"].kind is ChangeKind.DELETED
+    assert files["gone.py"].head is None
+    assert files["link"].entry is EntryType.SYMLINK
+    assert files["logo.png"].binary
+    kept = files["kept.py"]
+    assert kept.head is not None
+    assert await blobs.get(kept.head.digest) == b"KEPT = 2\nMORE = 3\n"
+    assert kept.base is not None
+    assert await blobs.get(kept.base.digest) == b"KEPT = 1\n"
+    assert kept.hunks[0].body == "-KEPT = 1\n+KEPT = 2\n+MORE = 3"
+    assert {file.path for file in change.context} == {"README.md", "tests/test_kept.py"}
+
+
+async def test_policy_comes_from_the_base_branch(github: FakeGitHub) -> None:
+    blobs = MemoryBlobs()
+    change = await fetch(github, blobs)
+    assert change.policy is not None
+    assert await blobs.get(change.policy.digest) == b"version: 1\n"
+    assert ".fusion.yml at" in change.policy_origin
+
+
+async def test_many_files_are_paged_and_a_cut_is_told(tmp_path: Path) -> None:
+    place = Workplace(tmp_path / "many", tmp_path / "state").init()
+    place.commit("Begin")
+    place.git("checkout", "--quiet", "-b", "feature")
+    place.commit("Many", **{f"file{n:03}.txt": f"{n}\n" for n in range(230)})
+    with FakeGitHub(listed=150) as fake:
+        fake.add("octo/many", place.folder)
+        fake.pull("octo/many", 1, base="main", head="feature")
+        request = Request(kind=RequestKind.PULL, repository="octo/many", number=1)
+        fake.listed = 230
+        whole = await fetch(fake, request=request, token=None)
+        assert (len(whole.files), whole.cut) == (230, ())
+        fake.tree_limit = 200
+        cut = await fetch(fake, request=request, token=None)
+        assert any("cut the tree" in sentence for sentence in cut.cut)
+        assert {file.omitted for file in cut.files if file.head is None} == {"GitHub's tree does not name it"}
+
+
+async def test_a_large_file_is_named_not_read(github: FakeGitHub) -> None:
+    change = await fetch(github, max_file_bytes=12)
+    assert {file.path for file in change.files if "too large" in file.omitted} >= {"kept.py", "logo.png"}
+
+
+async def test_a_fork_is_known(github: FakeGitHub) -> None:
+    github.pull("octo/shop", 13, base="main", head="feature", fork=True)
+    assert (await fetch(github, request=REQUEST.model_copy(update={"number": 13}))).fork
+
+
+async def test_a_head_that_moved_is_refused(github: FakeGitHub) -> None:
+    with pytest.raises(UserError, match="by now"):
+        await fetch(github, request=REQUEST.model_copy(update={"head": "a" * 40}))
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "error", "words"),
+    [
+        (401, {}, UserError, "token"),
+        (403, {}, UserError, "read permission"),
+        (404, {}, UserError, "may not see"),
+        (403, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "9999999999"}, TransientError, "rate limit"),
+        (403, {"retry-after": "120"}, TransientError, "rate limit"),
+        (429, {"retry-after": "60"}, TransientError, "rate limit|429"),
+        (500, {}, TransientError, "500"),
+        (502, {}, TransientError, "502"),
+        (418, {}, PermanentError, "418"),
+    ],
+)
+async def test_refusals_and_outages(
+    github: FakeGitHub, status: int, headers: dict[str, str], error: type[Exception], words: str
+) -> None:
+    github.fail(r"/pulls/12$", status, headers=headers)
+    with pytest.raises(error, match=words) as caught:
+        await fetch(github)
+    assert "\n" not in str(caught.value)
+
+
+async def test_a_wrong_token(github: FakeGitHub) -> None:
+    with pytest.raises(UserError, match="token"):
+        await fetch(github, token="wrong")
+
+
+async def test_an_answer_that_is_not_what_was_asked(github: FakeGitHub) -> None:
+    github.fail(r"/pulls/12$", 200, body=b'{"number": 12}')
+    with pytest.raises(PermanentError):
+        await fetch(github)
+
+
+async def test_an_answer_that_is_not_json(github: FakeGitHub) -> None:
+    github.fail(r"/pulls/12$", 200, body=b"<html>")
+    with pytest.raises(PermanentError):
+        await fetch(github)
+
+
+async def test_nobody_listens() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    forge = GitHubForge(MemoryBlobs(), api=f"http://127.0.0.1:{port}")
+    with pytest.raises(TransientError, match="does not answer"):
+        await forge.fetch_change(REQUEST)
+
+
+def test_on_the_command_line(github: FakeGitHub, shop: Workplace) -> None:
+    done = shop.fusion(
+        "review", "--pr", "octo/shop#12", FUSION_GITHUB_API=github.url, GITHUB_TOKEN="secret", FUSION_EVIDENCE="off"
+    )
+    assert done.returncode in (0, 1), done.stderr
+    assert "kept.py" in done.stdout
+    missing = shop.fusion("review", "--pr", "octo/shop#99", FUSION_GITHUB_API=github.url, GITHUB_TOKEN="secret")
+    assert missing.returncode == 2
