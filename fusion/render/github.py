@@ -7,6 +7,7 @@ secondary rate limits. Without a commit (staged changes, a patch) there is nothi
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from fusion.model import Finding, Placement, Review, Severity, Side, State, Verdict
@@ -79,7 +80,13 @@ def _comment_body(finding: Finding) -> str:
     for extra in (_fix(finding), traced(finding)):
         if sum(map(len, parts)) + len(extra) < BODY - 1_000:
             parts.append(extra)
-    return excerpt("\n\n".join(part for part in parts if part), BODY)
+    # never cut: a cut suggestion would be a wrong one, and a cut fence would swallow what follows
+    return "\n\n".join([*(part for part in parts if part), marker(finding)])
+
+
+def marker(finding: Finding) -> str:
+    """A hidden line by which a later run knows its own comment. Data cannot forge one: comments in it are removed."""
+    return f"<!-- fusion:{re.sub('[^A-Za-z0-9:._]', '', finding.fingerprint)} -->"
 
 
 def _fix(finding: Finding) -> str:
@@ -89,12 +96,8 @@ def _fix(finding: Finding) -> str:
     if fix is None or text is None:
         return fixed(finding)
     ticks = fence(text).split("\n", 1)[0]
-    return f"**Fix:** {prose(title_of(fix.title))} ({prose(checked(fix, finding))})\n\n{ticks}suggestion\n{text}{ticks}"
-
-
-def title_of(text: str) -> str:
-    """A fix's title on one line, of bounded length."""
-    return excerpt(one_line(text), _HEADLINE)
+    block = f"{ticks}suggestion\n{text}{ticks}"
+    return f"**Fix:** {prose(excerpt(one_line(fix.title), _HEADLINE))} ({prose(checked(fix, finding))})\n\n{block}"
 
 
 def check_run(review: Review) -> dict[str, Any] | None:

@@ -26,7 +26,7 @@ OURS = (
 _ADDRESS = re.compile(r"https://[A-Za-z0-9.-]+/[A-Za-z0-9._~/#-]*")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _LIVE_TAG = re.compile(
-    r"</?(?:a|img|iframe|video|audio|source|picture|object|embed|link|meta|base|form|svg|script|style)\b[^<>]*>?", re.IGNORECASE
+    r"</?(?:a|img|iframe|video|audio|source|picture|object|embed|link|meta|base|form|svg|script|style)\b[^<>]*>", re.IGNORECASE
 )
 _LINK = re.compile(r"!?\[([^\[\]]*)\][ \t]?(?:\([^()]*(?:\([^()]*\)[^()]*)*\)|\[[^\[\]]*\])")
 _DEFINITION = re.compile(r"^([ \t>]*)\[([^\[\]\n]+)\]:[^\n]*", re.MULTILINE)
@@ -76,4 +76,4 @@ def _host(match: re.Match[str]) -> str:
     tail = match[0][len(address) :]
     while host.lower().startswith("www."):
         host = host[4:]
-    return (host or "(link removed)") + tail
+    return (host or "link-removed") + tail

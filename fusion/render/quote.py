@@ -30,7 +30,8 @@ def quote(snippet: str, location: Location, *, width: int, limit: int = 6) -> tu
     for offset, line in enumerate(raw[:limit]):
         first, last = _columns(location, offset, line)
         quoted.append(_cut(location.line + offset, line.removesuffix("\r"), first, last, width))
-    return quoted, len(raw) - len(quoted)
+    total = max(len(raw), location.end_line - location.line + 1)
+    return quoted, total - len(quoted)
 
 
 def _columns(location: Location, offset: int, line: str) -> tuple[int, int]:
