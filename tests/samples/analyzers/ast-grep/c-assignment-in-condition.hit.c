@@ -1,0 +1,1 @@
+void f(int user) { if (user = 0) { grant(); } }

@@ -1,0 +1,1 @@
+void f(char *to, const char *from) { strncpy(to, from, strlen(from)); }

@@ -1,0 +1,1 @@
+void f(const char *message) { printf("%s", message); printf(HELP); }

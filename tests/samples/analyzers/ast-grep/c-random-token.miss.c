@@ -1,0 +1,1 @@
+void f(void) { int dice = rand() % 6; }

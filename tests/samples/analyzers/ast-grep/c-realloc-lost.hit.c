@@ -1,0 +1,1 @@
+void f(char *block) { block = realloc(block, 64); }

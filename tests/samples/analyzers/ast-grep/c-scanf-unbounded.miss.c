@@ -1,0 +1,1 @@
+void f(void) { char word[16]; scanf("%15s", word); }

@@ -1,0 +1,1 @@
+void f(void) { struct item *p; p = malloc(sizeof(p)); }

@@ -1,0 +1,1 @@
+void f(char *to, const char *name) { sprintf(to, "hello %s", name); }

@@ -1,0 +1,1 @@
+void f(const char *command) { system(command); }

@@ -1,0 +1,1 @@
+void f(void) { char *name = tmpnam(0); }

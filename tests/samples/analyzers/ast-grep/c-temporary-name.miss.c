@@ -1,0 +1,1 @@
+void f(void) { char name[] = "/tmp/aXXXXXX"; int fd = mkstemp(name); }

@@ -1,0 +1,1 @@
+void f(char *to, const char *from) { strcpy(to, from); }

@@ -1,0 +1,9 @@
+package a
+func all(names []string) {
+	for _, name := range names {
+		func() {
+			f, _ := os.Open(name)
+			defer f.Close()
+		}()
+	}
+}

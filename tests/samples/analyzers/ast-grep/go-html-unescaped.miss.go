@@ -1,0 +1,2 @@
+package a
+func show() template.HTML { return template.HTML("<b>ready</b>") }

@@ -1,0 +1,2 @@
+package a
+func h(w http.ResponseWriter, r *http.Request) { os.ReadFile(filepath.Join(dir, r.FormValue("name"))) }

@@ -1,0 +1,2 @@
+package a
+func h(w http.ResponseWriter, r *http.Request) { http.Get(service) }

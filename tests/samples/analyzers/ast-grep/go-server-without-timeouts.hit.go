@@ -1,0 +1,2 @@
+package a
+func main() { log.Fatal(http.ListenAndServe(":8080", mux)) }

@@ -1,0 +1,2 @@
+package a
+var c = &ssh.ClientConfig{HostKeyCallback: ssh.FixedHostKey(key)}

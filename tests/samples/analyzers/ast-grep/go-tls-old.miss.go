@@ -1,0 +1,2 @@
+package a
+var c = &tls.Config{MinVersion: tls.VersionTLS12}

@@ -1,0 +1,2 @@
+package a
+func c(key []byte) { block, err := aes.NewCipher(key) }

@@ -1,0 +1,2 @@
+package a
+var sum = md5.Sum(data)

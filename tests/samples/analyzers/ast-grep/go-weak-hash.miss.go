@@ -1,0 +1,2 @@
+package a
+var sum = sha256.Sum256(data)

@@ -1,0 +1,1 @@
+class A { void set(HttpSecurity http) throws Exception { http.csrf().disable(); } }

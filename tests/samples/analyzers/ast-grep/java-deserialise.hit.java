@@ -1,0 +1,1 @@
+class A { Object read(InputStream in) throws Exception { return new ObjectInputStream(in).readObject(); } }

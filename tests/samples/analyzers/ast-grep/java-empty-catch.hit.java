@@ -1,0 +1,1 @@
+class A { void save() { try { write(); } catch (Exception e) { } } }

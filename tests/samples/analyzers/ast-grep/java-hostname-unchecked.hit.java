@@ -1,0 +1,1 @@
+class A { void set(HttpsURLConnection c) { c.setHostnameVerifier((host, session) -> true); } }

@@ -1,0 +1,1 @@
+class A { File file(HttpServletRequest request) { return new File(FOLDER, request.getParameter("name")); } }

@@ -1,0 +1,1 @@
+class A { String make() { String token = Long.toHexString(new Random().nextLong()); return token; } }

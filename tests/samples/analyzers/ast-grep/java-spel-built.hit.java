@@ -1,0 +1,1 @@
+class A { Object run(String text) { return parser.parseExpression(text).getValue(); } }

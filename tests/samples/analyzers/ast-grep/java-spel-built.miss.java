@@ -1,0 +1,1 @@
+class A { Object run() { return parser.parseExpression("1 + 1").getValue(); } }

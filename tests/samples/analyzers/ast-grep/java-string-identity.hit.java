@@ -1,0 +1,1 @@
+class A { boolean isAdmin(String role) { return role == "admin"; } }

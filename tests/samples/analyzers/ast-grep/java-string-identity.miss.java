@@ -1,0 +1,1 @@
+class A { boolean isAdmin(String role) { return "admin".equals(role) && role != null; } }

@@ -1,0 +1,1 @@
+class A implements X509TrustManager { public void checkServerTrusted(X509Certificate[] chain, String type) throws CertificateException { platform.checkServerTrusted(chain, type); } }

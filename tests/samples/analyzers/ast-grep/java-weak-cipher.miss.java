@@ -1,0 +1,1 @@
+class A { Cipher make() throws Exception { return Cipher.getInstance("AES/GCM/NoPadding"); } }

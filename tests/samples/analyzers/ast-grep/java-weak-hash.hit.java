@@ -1,0 +1,1 @@
+class A { MessageDigest make() throws Exception { return MessageDigest.getInstance("MD5"); } }

@@ -1,0 +1,1 @@
+orders.forEach(async (order) => { await save(order); });

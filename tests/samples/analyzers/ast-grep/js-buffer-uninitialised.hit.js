@@ -1,0 +1,1 @@
+const bytes = new Buffer(size);

@@ -1,0 +1,1 @@
+const bytes = Buffer.alloc(size);

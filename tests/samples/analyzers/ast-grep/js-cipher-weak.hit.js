@@ -1,0 +1,1 @@
+const cipher = crypto.createCipheriv("aes-128-ecb", key, null);

@@ -1,0 +1,2 @@
+res.cookie("session", value, { httpOnly: true, secure: true });
+const field = { secure: false };

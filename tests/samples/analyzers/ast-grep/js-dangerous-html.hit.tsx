@@ -1,0 +1,1 @@
+export const Post = ({ body }: Props) => <div dangerouslySetInnerHTML={{ __html: body }} />;

@@ -1,0 +1,1 @@
+const main = new BrowserWindow({ webPreferences: { nodeIntegration: true } });

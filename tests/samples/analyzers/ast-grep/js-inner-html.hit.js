@@ -1,0 +1,1 @@
+element.innerHTML = "<b>" + name + "</b>";

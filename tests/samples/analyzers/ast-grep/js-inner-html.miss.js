@@ -1,0 +1,3 @@
+element.innerHTML = "<b>ready</b>";
+element.textContent = name;
+element.innerHTML = DOMPurify.sanitize(name);

@@ -1,0 +1,1 @@
+const claims = jwt.decode(req.headers.authorization);

@@ -1,0 +1,1 @@
+const claims = jwt.verify(req.headers.authorization, key, options);

@@ -1,0 +1,1 @@
+Object.assign(user, req.body);

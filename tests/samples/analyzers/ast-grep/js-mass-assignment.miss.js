@@ -1,0 +1,1 @@
+Object.assign(user, { name: String(req.body.name) });

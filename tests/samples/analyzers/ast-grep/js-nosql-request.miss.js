@@ -1,0 +1,1 @@
+const user = await User.findOne({ name: String(req.body.name) });

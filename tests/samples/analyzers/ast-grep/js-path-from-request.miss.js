@@ -1,0 +1,1 @@
+res.sendFile(path.join(folder, FILES[kind]));

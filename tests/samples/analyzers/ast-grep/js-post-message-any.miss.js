@@ -1,0 +1,1 @@
+frame.contentWindow.postMessage({ token }, "https://shop.test");

@@ -1,0 +1,2 @@
+const resetToken: string = crypto.randomUUID();
+const delay = Math.random() * 100;

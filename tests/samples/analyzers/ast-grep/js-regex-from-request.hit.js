@@ -1,0 +1,1 @@
+const matcher = new RegExp(req.query.search, "i");

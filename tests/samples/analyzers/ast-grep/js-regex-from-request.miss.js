@@ -1,0 +1,1 @@
+const matcher = new RegExp(PATTERNS[kind], "i");

@@ -1,0 +1,1 @@
+const page = await fetch(req.query.url);

@@ -1,0 +1,1 @@
+const page = await fetch(SERVICE, { body: req.query.url });

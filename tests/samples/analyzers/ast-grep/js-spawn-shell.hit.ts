@@ -1,0 +1,1 @@
+spawn("git", ["log", branch], { cwd, shell: true });

@@ -1,0 +1,2 @@
+spawn("git", ["log", branch], { cwd });
+spawn("npm run build", { shell: true });

@@ -1,0 +1,1 @@
+const sum = crypto.createHash("md5").update(data).digest("hex");

@@ -1,0 +1,1 @@
+const sum = crypto.createHash("sha256").update(data).digest("hex");

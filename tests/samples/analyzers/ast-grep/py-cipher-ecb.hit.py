@@ -1,0 +1,1 @@
+cipher = AES.new(key, AES.MODE_ECB)

@@ -1,0 +1,1 @@
+response.set_cookie("session", value, secure=False, httponly=True)

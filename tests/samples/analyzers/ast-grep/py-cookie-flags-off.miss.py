@@ -1,0 +1,2 @@
+response.set_cookie("session", value, secure=True, httponly=True)
+configure(secure=False)

@@ -1,0 +1,1 @@
+CORS(app, origins=["https://shop.test"], supports_credentials=True)

@@ -1,0 +1,3 @@
+@csrf_exempt
+def transfer(request):
+    move(request.POST["to"])

@@ -1,0 +1,3 @@
+@csrf_protect
+def transfer(request):
+    move(request.POST["to"])

@@ -1,0 +1,3 @@
+app = Flask(__name__)
+app.run(host="127.0.0.1", debug=settings.debug)
+configure(debug=True)

@@ -1,0 +1,4 @@
+try:
+    os.remove(path)
+except FileNotFoundError:
+    pass

@@ -1,0 +1,2 @@
+def is_tenth(total):
+    return total == 0.1

@@ -1,0 +1,2 @@
+claims = jwt.decode(token, options={"verify_signature": False})
+claims = jwt.decode(token, key, verify=False)

@@ -1,0 +1,1 @@
+claims = jwt.decode(token, key, algorithms=["RS256"], options={"verify_signature": True})

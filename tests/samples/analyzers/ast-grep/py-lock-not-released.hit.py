@@ -1,0 +1,3 @@
+def add(self, item):
+    self._lock.acquire()
+    self.items.append(item)

@@ -1,0 +1,1 @@
+name = tempfile.mktemp(suffix=".txt")

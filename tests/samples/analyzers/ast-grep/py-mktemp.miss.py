@@ -1,0 +1,1 @@
+handle, name = tempfile.mkstemp(suffix=".txt")

@@ -1,0 +1,2 @@
+def after_login():
+    return redirect(request.args.get("next"))

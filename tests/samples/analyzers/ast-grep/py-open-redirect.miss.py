@@ -1,0 +1,2 @@
+def after_login():
+    return redirect(url_for("home", page=request.args.get("page")))

@@ -1,0 +1,2 @@
+def download():
+    return send_file(os.path.join(FOLDER, FILES[name]))

@@ -1,0 +1,2 @@
+def load():
+    return pickle.loads(base64.b64decode(request.cookies["state"]))

@@ -1,0 +1,2 @@
+def preview():
+    return requests.get(SERVICE, params={"url": request.args["url"]}, timeout=5).text

@@ -1,0 +1,2 @@
+async def wait():
+    asyncio.sleep(1)

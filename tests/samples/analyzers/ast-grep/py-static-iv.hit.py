@@ -1,0 +1,1 @@
+cipher = AES.new(key, AES.MODE_CBC, b"0123456789abcdef")

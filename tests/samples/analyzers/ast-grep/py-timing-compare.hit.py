@@ -1,0 +1,2 @@
+def check(body, signature):
+    return signature == hmac.new(KEY, body, "sha256").hexdigest()

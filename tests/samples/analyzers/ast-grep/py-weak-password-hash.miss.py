@@ -1,0 +1,1 @@
+stored = hashlib.sha256(contents).hexdigest()

@@ -1,0 +1,3 @@
+class A < ApplicationController
+  skip_before_action :load_user
+end

@@ -1,0 +1,3 @@
+def run(text)
+  eval(text)
+end

@@ -1,0 +1,1 @@
+body = comment.text.html_safe

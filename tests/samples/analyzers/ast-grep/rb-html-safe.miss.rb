@@ -1,0 +1,2 @@
+body = "<br>".html_safe
+clean = sanitize(comment.text).html_safe

@@ -1,0 +1,1 @@
+state = Marshal.load(cookies[:state])

@@ -1,0 +1,1 @@
+state = JSON.parse(cookies[:state])

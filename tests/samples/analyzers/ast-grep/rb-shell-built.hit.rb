@@ -1,0 +1,2 @@
+system("ls #{folder}")
+`cat #{name}`

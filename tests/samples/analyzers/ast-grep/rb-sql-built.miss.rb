@@ -1,0 +1,2 @@
+User.where("name = ?", params[:name])
+User.where(name: params[:name])

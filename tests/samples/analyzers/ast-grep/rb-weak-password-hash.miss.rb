@@ -1,0 +1,1 @@
+stored = Digest::MD5.hexdigest(File.read(path))

@@ -1,0 +1,1 @@
+fn run(name: &str) { Command::new("ls").arg("-l").arg(name).status(); }

@@ -1,0 +1,1 @@
+fn make() -> MaybeUninit<Buffer> { MaybeUninit::uninit() }

@@ -1,0 +1,1 @@
+curl -fsSL https://get.test/install.sh | sudo bash

@@ -1,0 +1,2 @@
+eval "set -e"
+"${command[@]}" --all

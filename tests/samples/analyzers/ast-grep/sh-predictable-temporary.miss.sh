@@ -1,0 +1,2 @@
+date > "$(mktemp)"
+date > /dev/null

@@ -1,0 +1,1 @@
+curl -sk https://get.test/list

@@ -1,0 +1,1 @@
+curl -s --cacert ca.pem https://get.test/list
