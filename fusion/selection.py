@@ -21,6 +21,8 @@ class Exclusion:
 
     reason: str
     wanted: bool = False
+    by_policy: bool = False
+    """The repository's own list, on the base side, says so."""
 
 
 _LOCK_FILES = frozenset(
@@ -111,9 +113,9 @@ def select(change: Change, policy: Policy) -> dict[str, Exclusion | None]:
     room = policy.caps.files
     for file in change.files:
         if file.path in ignored:
-            exclusion: Exclusion | None = Exclusion("policy: the path is on the ignore list")
+            exclusion: Exclusion | None = Exclusion("policy: the path is on the ignore list", by_policy=True)
         elif file.path in generated:
-            exclusion = Exclusion("policy: the path is on the generated list")
+            exclusion = Exclusion("policy: the path is on the generated list", by_policy=True)
         else:
             exclusion = _by_path(file.path) or _by_entry(file) or _by_size(file, policy)
         if exclusion is None:
