@@ -1,0 +1,64 @@
+"""Tests: whether the change is guarded, and whether it left the guards as strong as they were.
+
+Compares both sides of changed files, and reads the tests at head, changed or not. It says when
+
+* functions of production code behave differently, or are new and public, and no test names them (one finding per file, with
+  the file where the test likely belongs). Comments, docstrings, layout, type hints, log calls, local names, and functions that
+  only moved or got another name are no change of behaviour. A function counts as tested when a test names it, when a tested
+  function of the change calls it, when the change touches the tests of its file, or when its route stands in a test;
+* tests were removed whose subject is still there, or check less than before, or no longer compare a value (Python,
+  JavaScript, TypeScript, Go, Java, Rust);
+* tests are switched off, expected to fail or focused; assertions cannot fail; new tests assert nothing.
+
+It follows names and runs nothing, so it never says that a test covers a line. Where it knows no test at all it does not ask
+for any. Only tests that belong to the change, or that were handed over as its context, are known to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from agents.advice import told
+from agents.deterministic import Deterministic, switched_off
+from agents.switched_off_tests import switched_off as switched_off_tests
+from agents.switched_off_tests import vacuous
+from agents.untested import untested
+from agents.weakened_tests import weakened
+from fusion.agent import Case, Skip
+from fusion.comparison import compare, context_texts
+from fusion.model import AgentTask, Category
+from fusion.observation import Sources, brought, witnessed
+from fusion.roles import is_test_code
+from fusion.syntax import language
+
+
+class Tests(Deterministic):
+    """The tests agent."""
+
+    __test__ = False
+    name = "tests"
+
+    def tasks(self, case: Case) -> Sequence[AgentTask] | Skip:
+        """One task: changed behaviour held against the tests, and the tests against what they were."""
+        if switched_off(self.name, case.policy.agents):
+            return Skip("switched off by policy")
+        if case.change.whole_tree:
+            return Skip("a whole tree has no earlier behaviour to compare with")
+        compared = compare(case.change, case.contents, case.policy)
+        evidence = [item for item in case.evidence if item.category is Category.TESTS]
+        read = [item.path for item in compared.files if language(item.path) is not None]
+        if not read and not evidence:
+            return Skip("no source file changed")
+        context = context_texts(case.contents)
+        observations = [
+            *untested(compared.files, context),
+            *weakened(compared.files, context),
+            *brought(switched_off_tests, compared.files),
+            *brought(vacuous, compared.files),
+        ]
+        findings = (
+            *(told(self.name, item) for item in evidence),
+            *witnessed(self.name, observations, Sources(compared.files, context), case.change.provenance),
+        )
+        unread = [item for item in compared.unread if language(item.path) is not None]
+        return [self.task(findings, read=(*read, *(path for path in context if is_test_code(path))), unread=unread)]
