@@ -31,41 +31,10 @@ _READS_ANYTHING = frozenset({"secrets"})
 _NO_READER = frozenset({"suppressions"})
 """Evidence of our own that lists comments and reviews nothing."""
 _CODE = frozenset(
-    [
-        "clj",
-        "cljs",
-        "cs",
-        "dart",
-        "ex",
-        "exs",
-        "erl",
-        "f90",
-        "fs",
-        "groovy",
-        "hs",
-        "jl",
-        "kt",
-        "kts",
-        "lua",
-        "m",
-        "ml",
-        "mm",
-        "nim",
-        "php",
-        "pl",
-        "pm",
-        "ps1",
-        "r",
-        "scala",
-        "sol",
-        "sql",
-        "svelte",
-        "swift",
-        "tf",
-        "vb",
-        "vue",
-        "zig",
-    ]
+    {
+        *("clj", "cljs", "cs", "dart", "erl", "ex", "exs", "f90", "fs", "groovy", "hs", "jl", "kt", "kts", "lua", "m", "ml"),
+        *("mm", "nim", "php", "pl", "pm", "ps1", "r", "scala", "sol", "sql", "svelte", "swift", "tf", "vb", "vue", "zig"),
+    }
 )
 """Extensions of source code that Fusion has no syntax for."""
 _UNSERVED = "no analyzer or agent here reads this kind of file"

@@ -19,6 +19,7 @@ from fusion.ledger import DISMISSED, Ledger, LedgerEntry
 from fusion.model import Change, ChangeKind, Contents, FileChange, Finding, Outcome, Report, State, ToolRun
 from fusion.syntax import symbols
 
+_LEFT = "its file is no longer part of the change"
 OURS = "fusion"
 """The tool of evidence that an agent saw itself; the agent is the witness then."""
 SIMILAR = 0.8
@@ -282,7 +283,9 @@ def _rest(entry: LedgerEntry, paths: _Paths, contents: Contents, looked: Looked,
         return Unmatched(entry=entry, rest=Rest.FIXED, how=how) if alive else _unchecked(entry, who, broken)
     if entry.base and entry.base == change.base:
         return Unmatched(entry=entry, rest=Rest.FIXED, how="its file is as it was on the base again")
-    return Unmatched(entry=entry, rest=Rest.LEFT, how="its file is no longer part of the change")
+    # Said once; after that it is settled unless the file comes back.
+    told = entry.disposition.state is State.STALE and entry.disposition.how == _LEFT
+    return Unmatched(entry=entry, rest=Rest.KEPT if told else Rest.LEFT, how=_LEFT)
 
 
 def _in_change(entry: LedgerEntry, paths: _Paths, contents: Contents, looked: Looked, who: frozenset[str]) -> Unmatched:
