@@ -34,7 +34,8 @@ class Engine:
 
     `async with Engine(path, worker) as engine:` opens the journal, resumes everything unfinished, and on leaving lets running
     activities end (`Limits.drain`). With `synchronous="FULL"` what a call has returned survives a power cut, with `"NORMAL"`
-    any death of the process. `version` is given to orchestrations started without one. Further keywords are those of `Limits`.
+    any death of the process. `version` is given to orchestrations and sub-orchestrations started without one. Further
+    keywords are those of `Limits`.
 
     Opening raises a `JournalError` (busy, damaged, too new, not writable). Every method raises EngineStopped once the engine is
     closed or could not write its journal; the same engine can be entered again, and nothing that was accepted is lost.
@@ -59,10 +60,12 @@ class Engine:
         self._sweeper: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Engine:
-        runner = self._worker.runner(version=self._version)
+        runner = self._worker.runner()
         journal = Journal(self.path, synchronous=self._synchronous, max_pages=self.limits.max_pages)
         try:
-            pump = Pump(journal, runner, self.limits, threaded=self._synchronous == "FULL", clock=self._clock)
+            pump = Pump(
+                journal, runner, self.limits, threaded=self._synchronous == "FULL", version=self._version, clock=self._clock
+            )
             pump.open()
         except BaseException:
             journal.close()

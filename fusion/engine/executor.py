@@ -17,8 +17,6 @@ from durabletask.internal import tracing
 from durabletask.serialization import JsonDataConverter
 from durabletask.worker import (
     DEFAULT_MAXIMUM_TIMER_INTERVAL,
-    VersioningOptions,
-    VersionMatchStrategy,
     _OrchestrationExecutor,
     _Registry,
     _RuntimeOrchestrationContext,
@@ -43,15 +41,11 @@ class ActivityNotRegistered(LookupError):
 class NativeRunner:
     """Runs a `Worker`: orchestrators by replay (or sticky), async activities on the loop, sync ones on threads."""
 
-    def __init__(self, worker: Worker, *, version: str) -> None:
+    def __init__(self, worker: Worker) -> None:
         self._activities = dict(worker.activities)
         self._registry = _Registry()  # type: ignore[no-untyped-call]
         for name, function in worker.orchestrators.items():
             self._registry.add_named_orchestrator(name, function)
-        if version:
-            self._registry.versioning = VersioningOptions(
-                version=version, default_version=version, match_strategy=VersionMatchStrategy.NONE
-            )
         self._threads = Threads("fusion-activity")
 
     def orchestrate(

@@ -45,7 +45,9 @@ _LONGEST_SLEEP = 30.0
 class Pump:
     """Created on the running loop, inside `Engine.__aenter__`."""
 
-    def __init__(self, journal: Journal, runner: Runner, limits: Limits, *, threaded: bool, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, journal: Journal, runner: Runner, limits: Limits, *, threaded: bool, version: str, clock: Callable[[], float]
+    ) -> None:
         self.journal, self.limits = journal, limits
         self.metrics = Metrics()
         self.stopped: str | None = None
@@ -68,6 +70,7 @@ class Pump:
             slots=limits.max_activities,
             max_instances=limits.max_instances,
             max_inbox=limits.max_inbox,
+            version=version,
         )
 
     def open(self) -> None:

@@ -68,7 +68,7 @@ def replay(worker: Host, recording: Recording, *, strict: bool = False, sticky: 
     from google.protobuf.json_format import ParseDict  # type: ignore[import-untyped]
 
     events = [ParseDict(event, pb.HistoryEvent()) for event in recording.events]
-    runner = worker.runner(version="")
+    runner = worker.runner()
     try:
         live = runner.sticky(recording.instance_id, ()) if sticky else None
         past: list[pb.HistoryEvent] = []
@@ -118,5 +118,6 @@ def _describe(event: pb.HistoryEvent, strict: bool) -> str:
 def _compare(recording: Recording, number: int, recorded: list[str], decided: list[str]) -> None:
     if recorded != decided:
         raise ReplayMismatch(
-            f"{recording.name}, episode {number}: the history says [{'; '.join(recorded)}], the code says [{'; '.join(decided)}]."
+            f"{recording.name}, episode {number}: the history says [{'; '.join(recorded)}], "
+            f"the code says [{'; '.join(decided)}]."
         )

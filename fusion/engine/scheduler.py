@@ -49,9 +49,10 @@ class Scheduler:
         slots: int,
         max_instances: int,
         max_inbox: int,
+        version: str,
     ) -> None:
         self._outside, self.sessions, self.metrics = outside, sessions, metrics
-        self._max_instances, self._max_inbox = max_instances, max_inbox
+        self._max_instances, self._max_inbox, self._version = max_instances, max_inbox, version
         self.directory = directory
         self.live = directory.live
         self.ready: deque[Instance] = deque()
@@ -314,7 +315,7 @@ class Scheduler:
     def _create_child(self, parent: Instance, task_id: int, child: pb.SubOrchestrationInstanceCreatedEvent) -> None:
         if self._vacant(child.instanceId, TERMINAL):
             waiting = Parent(parent.id, parent.execution, task_id)
-            version = wire.untext(child, "version") or ""
+            version = wire.untext(child, "version") or self._version
             trace = wire.optional(child, "parentTraceContext")
             self._create(child.instanceId, child.name, wire.untext(child, "input"), version, waiting, trace)
             return

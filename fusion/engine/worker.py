@@ -49,8 +49,8 @@ class Runner(Protocol):
 class Host(Protocol):
     """Anything an engine can drive: `Worker`, or another worker behind the same protocol."""
 
-    def runner(self, *, version: str) -> Runner:
-        """The runner for one engine's lifetime; `version` is given to sub-orchestrations that name none."""
+    def runner(self) -> Runner:
+        """The runner for one engine's lifetime."""
         ...
 
 
@@ -84,8 +84,8 @@ class Worker:
         is_async = inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(type(function).__call__)
         self.activities[name] = Registered(function, is_async, timeout)
 
-    def runner(self, *, version: str) -> Runner:
+    def runner(self) -> Runner:
         """Bind the registrations to durabletask's executor (imported here, since it costs a noticeable start-up)."""
         from fusion.engine.executor import NativeRunner
 
-        return NativeRunner(self, version=version)
+        return NativeRunner(self)

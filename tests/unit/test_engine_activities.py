@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import threading
-import time
 from pathlib import Path
 from typing import Any
 
@@ -42,9 +41,9 @@ async def test_context_and_idempotency_key(tmp_path: Path) -> None:
 async def test_retries_keep_the_key_and_count_attempts(tmp_path: Path) -> None:
     seen: list[tuple[str, int]] = []
 
-    def flaky(ctx: Any, failures: int) -> str:
+    def flaky(ctx: Any, job: dict[str, Any]) -> str:
         seen.append((ctx.idempotency_key, ctx.attempt))
-        if len(seen) <= failures:
+        if len(seen) <= job["failures"]:
             raise ValueError("not yet")
         return "done"
 
@@ -115,7 +114,9 @@ async def test_undecodable_names_in_an_error(tmp_path: Path) -> None:
 
 
 async def test_results_that_are_not_json_or_too_large(tmp_path: Path) -> None:
-    async with Engine(tmp_path / "j.db", single("returns", lambda ctx, n: object() if n == 0 else "x" * n), max_payload=500) as engine:
+    async with Engine(
+        tmp_path / "j.db", single("returns", lambda ctx, n: object() if n == 0 else "x" * n), max_payload=500
+    ) as engine:
         assert "serializable" in (await outcome(engine, "returns", 0))["failed"]
         assert "returned 602 characters; 500 are accepted" in (await outcome(engine, "returns", 600))["failed"]
         assert await outcome(engine, "returns", 3) == {"result": "xxx"}
@@ -152,9 +153,10 @@ async def test_no_more_than_the_slots_run_at_once(tmp_path: Path) -> None:
 
 
 async def test_terminating_stops_the_activities(tmp_path: Path) -> None:
-    stopped = asyncio.Event()
+    started, stopped = asyncio.Event(), asyncio.Event()
 
     async def long(ctx: Any, _: Any) -> None:
+        started.set()
         try:
             await asyncio.sleep(60)
         finally:
@@ -162,8 +164,7 @@ async def test_terminating_stops_the_activities(tmp_path: Path) -> None:
 
     async with Engine(tmp_path / "j.db", single("long", long)) as engine:
         await engine.start("guarded", {"activity": "long"}, "g")
-        while engine.metrics().running == 0:
-            await asyncio.sleep(0.002)
+        await asyncio.wait_for(started.wait(), 5)
         await engine.terminate("g")
         assert (await engine.wait("g", 10)).status is InstanceStatus.TERMINATED
         await asyncio.wait_for(stopped.wait(), 5)
@@ -196,7 +197,7 @@ async def test_threads_are_reused_and_carry_context() -> None:
 
 
 async def test_an_abandoned_thread_is_replaced_and_daemonic() -> None:
-    threads = Threads("test")
+    threads = Threads("replaced")
     release = threading.Event()
     stuck = threads.run(lambda: release.wait(30))
     await asyncio.sleep(0.01)
@@ -204,6 +205,9 @@ async def test_an_abandoned_thread_is_replaced_and_daemonic() -> None:
     assert await asyncio.wait_for(threads.run(lambda: threading.current_thread().daemon), 5)
     release.set()
     await asyncio.sleep(0.02)
+    alive = [thread for thread in threading.enumerate() if thread.name.startswith("replaced-")]
+    assert len(alive) == 2
     threads.close()
-    time.sleep(0.02)
-    assert not [thread for thread in threading.enumerate() if thread.name.startswith("test-")]
+    for thread in alive:
+        await asyncio.to_thread(thread.join, 5)
+        assert not thread.is_alive()

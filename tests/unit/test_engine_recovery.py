@@ -167,22 +167,23 @@ async def test_an_activity_that_kills_the_process_is_given_up(tmp_path: Path) ->
 
 
 async def test_an_orderly_shutdown_is_not_held_against_an_activity(path: Path) -> None:
-    release = asyncio.Event()
+    release, began = asyncio.Event(), asyncio.Event()
     attempts: list[int] = []
 
     async def slow(ctx: Any, _: Any) -> str:
         attempts.append(ctx.attempt)
+        began.set()
         await release.wait()
         return "done"
 
     worker = Worker()
     worker.add_orchestrator(flows.guarded)
     worker.add_activity("slow", slow)
-    for n in range(5):
+    for _ in range(5):
+        began.clear()
         async with Engine(path, worker, drain=0, max_attempts=1) as engine:
             await engine.start("guarded", {"activity": "slow"}, "g")
-            while len(attempts) == n:
-                await asyncio.sleep(0.001)
+            await asyncio.wait_for(began.wait(), 5)
     release.set()
     async with Engine(path, worker, max_attempts=1) as engine:
         assert (await engine.wait("g", 10)).output == {"result": "done"}
@@ -191,10 +192,12 @@ async def test_an_orderly_shutdown_is_not_held_against_an_activity(path: Path) -
 
 async def test_closing_lets_running_activities_end(path: Path) -> None:
     runs = 0
+    began = asyncio.Event()
 
     async def slow(ctx: Any, _: Any) -> str:
         nonlocal runs
         runs += 1
+        began.set()
         await asyncio.sleep(0.1)
         return "done"
 
@@ -203,8 +206,7 @@ async def test_closing_lets_running_activities_end(path: Path) -> None:
     worker.add_activity("slow", slow)
     async with Engine(path, worker) as engine:
         await engine.start("guarded", {"activity": "slow"}, "g")
-        while engine.metrics().running == 0:
-            await asyncio.sleep(0.001)
+        await asyncio.wait_for(began.wait(), 5)
     async with Engine(path, worker) as engine:
         assert (await engine.wait("g", 10)).output == {"result": "done"}
     assert runs == 1
@@ -213,11 +215,15 @@ async def test_closing_lets_running_activities_end(path: Path) -> None:
 async def test_leaving_on_an_error_does_not_wait(path: Path) -> None:
     loop = asyncio.get_running_loop()
     began = loop.time()
-    with pytest.raises(LookupError):
+
+    async def leave() -> None:
         async with Engine(path, flows.worker(), drain=30) as engine:
             await engine.start("guarded", {"activity": "hangs"}, "g")
             await asyncio.sleep(0.05)
             raise LookupError
+
+    with pytest.raises(LookupError):
+        await leave()
     assert loop.time() - began < 5
 
 
@@ -273,7 +279,7 @@ async def test_a_full_disk_stops_the_engine_and_loses_nothing(path: Path, synchr
         assert (await engine.start("review", {}, "after")).created
 
 
-async def test_a_real_full_disk(tmp_path: Path) -> None:
+def test_a_real_full_disk(tmp_path: Path) -> None:
     """The same with the kernel refusing to write (RLIMIT_FSIZE), in a process of its own."""
     path = tmp_path / "journal.db"
     script = """
@@ -296,23 +302,27 @@ asyncio.run(asyncio.wait_for(main(), 30))
     assert child.returncode == 0, child.stderr
     count, _, sentence = child.stdout.partition(" ")
     assert "could not be written" in sentence
-    async with Engine(path, flows.worker()) as engine:
-        for n in range(int(count)):
-            assert (await engine.wait(f"r{n}", 20)).output == 20
+
+    async def finish() -> None:
+        async with Engine(path, flows.worker()) as engine:
+            for n in range(int(count)):
+                assert (await engine.wait(f"r{n}", 20)).output == 20
+
+    asyncio.run(finish())
 
 
 async def test_a_defect_of_the_engine_is_not_silent(path: Path) -> None:
     class Liar:
         """A runner that answers nonsense."""
 
-        def runner(self, *, version: str) -> Any:
+        def runner(self) -> Any:
             from fusion.engine.executor import NativeRunner
 
             class Nonsense(NativeRunner):
                 def timeout(self, name: str) -> float | None:
                     raise ZeroDivisionError("a defect of the runner")
 
-            return Nonsense(flows.worker(), version=version)
+            return Nonsense(flows.worker())
 
     async with Engine(path, Liar()) as engine:
         started = await engine.start("review", {})

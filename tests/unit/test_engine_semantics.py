@@ -37,7 +37,13 @@ async def until(engine: Engine, id: str, status: InstanceStatus) -> None:
 async def test_fans_out_and_in(engine: Engine, kind: str) -> None:
     state = await run(engine, "review", {"fan": 7, "kind": kind}, "r")
     assert (state.status, state.output, state.custom_status) == (InstanceStatus.COMPLETED, 42, "adding up")
-    assert (state.id, state.name, state.input, state.parent, state.failure) == ("r", "review", {"fan": 7, "kind": kind}, None, None)
+    assert (state.id, state.name, state.input, state.parent, state.failure) == (
+        "r",
+        "review",
+        {"fan": 7, "kind": kind},
+        None,
+        None,
+    )
     assert state.created <= state.updated
 
 
