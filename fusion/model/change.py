@@ -130,6 +130,8 @@ class Change(Record):
     context: tuple[ContextFile, ...] = ()
     cut: tuple[str, ...] = ()
     """What could not be fetched at all, a sentence each ("3,400 of 9,000 files listed"). Makes a review incomplete."""
+    notes: tuple[str, ...] = ()
+    """What a reader should know about how the change was chosen or read, a sentence each. Leaves a review complete."""
     policy: Blob | None = None
     """The base side's `.fusion.yml`."""
     policy_origin: str = ""

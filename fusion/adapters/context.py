@@ -1,0 +1,88 @@
+"""Which files, beside those that change, agents read: documentation and tests. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import PurePosixPath
+
+MAX_FILES = 400
+MAX_BYTES = 4_000_000
+MAX_FILE_BYTES = 200_000
+"""A longer document or test is rather data."""
+
+_DOCUMENT = re.compile(r"\.(md|markdown|rst|adoc)$", re.IGNORECASE)
+_ALWAYS = re.compile(r"^(readme|changelog|changes|history|news|contributing|upgrading|migration)\b", re.IGNORECASE)
+_DOCS = frozenset({"doc", "docs", "documentation", "website", "guide", "guides"})
+_TESTS = frozenset({"test", "tests", "spec", "specs", "__tests__", "testing", "e2e"})
+_TEST_NAME = re.compile(
+    r"^test_|_test\.|_tests\.|\.test\.|\.spec\.|_spec\.|^tests?\.|[a-z0-9]Tests?\.(java|kt|cs|swift|php|scala|groovy)$"
+)
+_CODE = re.compile(
+    r"\.(pyi?|[mc]?jsx?|[mc]?tsx?|go|java|kts?|scala|groovy|rb|rs|c|cc|cpp|cxx|h|hh|hpp|cs|fs|php|swift|mm?|sh|bash|bats"
+    r"|exs?|erl|clj|hs|lua|p[lm]|r|jl|dart|vue|svelte|robot|feature)$",
+    re.IGNORECASE,
+)
+_TEST_WORDS = re.compile(r"(^|[._-])(tests?|spec)(?=[._-]|$)", re.IGNORECASE)
+
+
+def is_document(path: str) -> bool:
+    """Whether people read it to learn how the project works."""
+    place = PurePosixPath(path)
+    if _ALWAYS.match(place.name) and place.suffix.lower() in ("", ".md", ".markdown", ".rst", ".adoc", ".txt"):
+        return True
+    if not _DOCUMENT.search(place.name):
+        return False
+    folders = {part.lower() for part in place.parts[:-1]}
+    return not folders or bool(folders & _DOCS)
+
+
+def is_test(path: str) -> bool:
+    """Whether it is code that tests other code, by its name or its folder."""
+    place = PurePosixPath(path)
+    if not _CODE.search(place.name):
+        return False
+    return bool(_TEST_NAME.search(place.name)) or any(part.lower() in _TESTS for part in place.parts[:-1])
+
+
+def choose(paths: Iterable[str], changed: Iterable[str]) -> Sequence[str]:
+    """The documentation and test files that do not change, in the order in which they matter for the files that do.
+
+    First what stands at the top, then tests that are named like a changed file, then documentation, then other tests.
+    """
+    changed = frozenset(changed)
+    stems = {_stem(path) for path in changed} - {"", "__init__", "index", "main", "mod", "lib"}
+    ranked: list[tuple[int, int, str]] = []
+    for path in paths:
+        if path in changed:
+            continue
+        depth = path.count("/")
+        if is_test(path):
+            ranked.append((1 if _stem(path) in stems else 3, depth, path))
+        elif is_document(path):
+            ranked.append((0 if depth == 0 else 2, depth, path))
+    return [path for _, _, path in sorted(ranked)]
+
+
+def _stem(path: str) -> str:
+    """A file's name without ending and without what marks it as a test: `test_user.py`, `user.spec.ts` -> `user`."""
+    name = PurePosixPath(path).name.partition(".")[0] if ".spec." in path or ".test." in path else PurePosixPath(path).stem
+    bare = _TEST_WORDS.sub("", name).strip("._-").lower()
+    return re.sub(r"tests?$", "", bare) or bare
+
+
+def pick(sizes: Mapping[str, int], changed: Iterable[str] = ()) -> Sequence[str]:
+    """Both at once: of files with these sizes in bytes, those worth reading that fit."""
+    return fit(choose(sizes, changed), sizes)
+
+
+def fit(chosen: Sequence[str], sizes: Mapping[str, int]) -> Sequence[str]:
+    """As many of the chosen files as fit the bounds, by their sizes in bytes; a path without size is left out."""
+    taken: list[str] = []
+    left = MAX_BYTES
+    for path in chosen:
+        size = sizes.get(path)
+        if size is not None and size <= min(left, MAX_FILE_BYTES) and len(taken) < MAX_FILES:
+            taken.append(path)
+            left -= size
+    return taken
