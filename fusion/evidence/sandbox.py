@@ -64,10 +64,6 @@ class Limits:
     stderr: int = 4 << 20
 
 
-class _FloodError(Exception):
-    """The command wrote more than its cap."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sandbox:
     """One host's isolation. `levels` maps each level in force to its version; an empty mapping still limits resources."""
@@ -119,8 +115,10 @@ class Sandbox:
         token = secrets.token_hex(16)
         own = home or root
         spec = self._spec(command, token, root, [root, own, *writable], readable, own, caps)
+        loop = asyncio.get_running_loop()
         try:
-            process = await asyncio.create_subprocess_exec(
+            transport, ear = await loop.subprocess_exec(
+                lambda: _Ear(loop, caps),
                 *(sys.executable, "-I", "-S", str(_LAUNCHER)),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -130,23 +128,29 @@ class Sandbox:
             )
         except OSError as error:
             return self._output(command, Outcome.FAILED, None, b"", b"", started, f"cannot start a process: {error.strerror}")
-        stdout, stderr = bytearray(), bytearray()
         outcome, reason = Outcome.OK, ""
         try:
-            try:
-                async with asyncio.timeout(caps.seconds):
-                    await _talk(process, spec, stdout, stderr, caps)
-            except TimeoutError:
-                outcome, reason = Outcome.TIMED_OUT, f"stopped after {caps.seconds:g} s"
-            except _FloodError as flood:
-                outcome, reason = Outcome.CUT, str(flood)
+            async with asyncio.timeout(caps.seconds):
+                _say(transport, spec)
+                await ear.over
+                # What the command left behind may hold the pipes open for ever.
+                await asyncio.wait((ear.closed,), timeout=_GRACE)
+        except TimeoutError:
+            outcome, reason = Outcome.TIMED_OUT, f"stopped after {round(caps.seconds, 1):g} s"
         finally:
             # In a process namespace nothing outlives the command; elsewhere stray children may still be in its session.
-            await _end(process, strays=NAMESPACES not in self.levels)
-        code = process.returncode
+            if not ear.exited.done() or NAMESPACES not in self.levels:
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.killpg(transport.get_pid(), signal.SIGKILL)
+            # Not before: closing polls the process, and then its real exit status would be lost to the event loop.
+            await ear.exited
+            transport.close()
+        code = transport.get_returncode()
+        if outcome is Outcome.OK and ear.flood:
+            outcome, reason = Outcome.CUT, ear.flood
         if outcome is Outcome.OK:
-            outcome, reason = _judge(command, code, bytes(stderr), token, caps)
-        return self._output(command, outcome, code, bytes(stdout), bytes(stderr), started, reason)
+            outcome, reason = _judge(command, code, bytes(ear.stderr), token, caps)
+        return self._output(command, outcome, code, bytes(ear.stdout), bytes(ear.stderr), started, reason)
 
     def _spec(
         self,
@@ -213,51 +217,63 @@ class Sandbox:
         )
 
 
-async def _talk(process: asyncio.subprocess.Process, spec: bytes, stdout: bytearray, stderr: bytearray, caps: Limits) -> None:
-    """Send the specification, read both streams to their end, and wait. Raises _FloodError when a cap is passed."""
-    assert process.stdin is not None
-    assert process.stdout is not None
-    assert process.stderr is not None
-    readers = (
-        asyncio.ensure_future(_drain(process.stdout, stdout, caps.stdout, "its output")),
-        asyncio.ensure_future(_drain(process.stderr, stderr, caps.stderr, "its error output")),
-    )
-    try:
-        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-            process.stdin.write(spec)
-            await process.stdin.drain()
-            process.stdin.close()
-        waiting = asyncio.ensure_future(process.wait())
-        await asyncio.wait((waiting, *readers), return_when=asyncio.FIRST_EXCEPTION)
-        await waiting if waiting.done() else waiting.cancel()
-        await asyncio.wait(readers, timeout=_GRACE, return_when=asyncio.FIRST_EXCEPTION)
-        for reader in readers:
-            if reader.done():
-                reader.result()
-    finally:
-        for reader in readers:
-            reader.cancel()
-        await asyncio.gather(*readers, return_exceptions=True)
+class _Ear(asyncio.SubprocessProtocol):
+    """Hears one process out: its two streams under their caps, its end."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, caps: Limits) -> None:
+        self._caps = {1: caps.stdout, 2: caps.stderr}
+        self._streams = {1: bytearray(), 2: bytearray()}
+        self._open = {1, 2}
+        self.flood = ""
+        self.exited: asyncio.Future[None] = loop.create_future()
+        self.closed: asyncio.Future[None] = loop.create_future()
+        """Both streams have ended."""
+        self.over: asyncio.Future[None] = loop.create_future()
+        """There is nothing to wait for: it exited, or wrote too much."""
+
+    @property
+    def stdout(self) -> bytearray:
+        """What it printed."""
+        return self._streams[1]
+
+    @property
+    def stderr(self) -> bytearray:
+        """What it complained of."""
+        return self._streams[2]
+
+    def pipe_data_received(self, fd: int, data: bytes) -> None:
+        """Keep what the cap allows."""
+        stream, cap = self._streams[fd], self._caps[fd]
+        if len(stream) + len(data) > cap and not self.flood:
+            size = f"{cap >> 20} MiB" if cap >= 1 << 20 else f"{cap} bytes"
+            self.flood = f"wrote more than {size} of {'output' if fd == 1 else 'error output'} and was stopped"
+            _settle(self.over)
+            _settle(self.closed)
+        stream += data[: cap - len(stream)]
+
+    def pipe_connection_lost(self, fd: int, exc: Exception | None) -> None:  # noqa: ARG002  (asyncio calls it so)
+        """One stream ended."""
+        self._open.discard(fd)
+        if not self._open:
+            _settle(self.closed)
+
+    def process_exited(self) -> None:
+        """The process ended."""
+        _settle(self.exited)
+        _settle(self.over)
 
 
-async def _drain(stream: asyncio.StreamReader, into: bytearray, cap: int, what: str) -> None:
-    while chunk := await stream.read(1 << 16):
-        into += chunk[: cap - len(into)]
-        if len(into) >= cap:
-            raise _FloodError(
-                f"{what} passed {cap >> 20} MiB and was cut" if cap >= 1 << 20 else f"{what} passed {cap} bytes and was cut"
-            )
+def _settle(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)
 
 
-async def _end(process: asyncio.subprocess.Process, *, strays: bool) -> None:
-    """Kill whatever is left of the command's session and reap it."""
-    if process.returncode is None or strays:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-    await process.wait()
-    transport = getattr(process, "_transport", None)
-    if transport is not None:
-        transport.close()
+def _say(transport: asyncio.SubprocessTransport, spec: bytes) -> None:
+    """Hand the specification over; the pipe closes itself when all of it is written."""
+    pipe = transport.get_pipe_transport(0)
+    if isinstance(pipe, asyncio.WriteTransport):
+        pipe.write(spec)
+        pipe.close()
 
 
 def _judge(command: Command, code: int | None, stderr: bytes, token: str, caps: Limits) -> tuple[Outcome, str]:

@@ -1,0 +1,171 @@
+"""One analyzer over one change: choose the files, run it on head and base, and tell what is new, with a receipt.
+
+The base is looked at only when the head has hits, and only where it can explain them. Nothing an analyzer does raises here:
+a crash, a hang, garbage or a flood is the outcome on its receipt.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from pathspec import GitIgnoreSpec
+
+from fusion.evidence.analyzer import Analyzer, Missing, Ready
+from fusion.evidence.catalogue import RULES
+from fusion.evidence.examine import Look, examine, rules_folder
+from fusion.evidence.new_suppressions import suppression_evidence
+from fusion.evidence.novelty import bases, counterpart, new
+from fusion.evidence.pages import Pages
+from fusion.evidence.records import Sighting, record, sightings
+from fusion.evidence.sandbox import Sandbox
+from fusion.model import Change, ChangeKind, Contents, EntryType, FileChange, Outcome, Provenance, ToolReport, ToolRun
+from fusion.policy import Policy
+from fusion.selection import Exclusion, select
+
+__all__ = ["collect", "suppression_evidence", "wanted_files"]
+
+_MOST_HITS = 2_000
+"""New evidence per tool; a change with more of it is not read by anyone."""
+_MOST_HITS_WHOLE_TREE = 20_000
+
+
+async def collect(
+    analyzer: Analyzer,
+    *,
+    change: Change,
+    contents: Contents,
+    policy: Policy,
+    sandbox: Sandbox,
+    provenance: Provenance,
+) -> ToolReport:
+    """The new evidence that the analyzer sees in the change, and its receipt."""
+    required = analyzer.name in policy.required
+    if not policy.analyzers.get(analyzer.name, True):
+        return _skipped(analyzer, "switched off by policy", required)
+    files = wanted_files(analyzer, change, contents, policy)
+    if not files:
+        return _skipped(analyzer, "no file of its kind in the change", required=False)
+    if not sandbox.network_cut and not analyzer.parse_only:
+        reason = "the network cannot be cut off here, and it does more than parse what it reads"
+        return _skipped(analyzer, reason, required)
+    ready = analyzer.locate()
+    if isinstance(ready, Missing):
+        return _skipped(analyzer, ready.reason, required)
+    seconds = min(analyzer.timeout, policy.caps.tool_seconds)
+    head = await examine(analyzer, ready, files, sandbox=sandbox, seconds=seconds)
+    pages = Pages(files)
+    found = sightings(analyzer.name, head.hits, pages)
+    difference = await _difference(analyzer, ready, change, contents, found, sandbox, seconds)
+    digest = rules_digest(analyzer.name, rules_folder(analyzer))
+    stamped = provenance.model_copy(update={"tool": f"{analyzer.name} {ready.version}".strip(), "rules": digest})
+    most = _MOST_HITS_WHOLE_TREE if change.whole_tree else _MOST_HITS
+    outcome, reasons = head.outcome, [head.reason, difference.reason]
+    if len(difference.fresh) > most:
+        outcome = outcome if outcome is not Outcome.OK else Outcome.CUT
+        reasons.append(f"{len(difference.fresh):,} new hits; the first {most:,} were kept")
+    evidence = tuple(record(analyzer.name, ready.version, sighting, pages, stamped) for sighting in difference.fresh[:most])
+    return ToolReport(
+        run=ToolRun(
+            tool=analyzer.name,
+            version=ready.version,
+            outcome=outcome,
+            reason="; ".join(reason for reason in reasons if reason),
+            required=required,
+            read=head.read,
+            unread=head.unread,
+            hits=len(found),
+            known=len(found) - len(difference.fresh),
+            isolation=sandbox.isolation,
+            seconds=round(head.seconds + difference.seconds, 3),
+            rules=digest,
+        ),
+        evidence=evidence,
+    )
+
+
+def wanted_files(analyzer: Analyzer, change: Change, contents: Contents, policy: Policy) -> dict[str, bytes]:
+    """Head path -> bytes of what the analyzer reads: the reviewed files of its kind.
+
+    An analyzer with a true `reads_excluded` (a secrets scanner) also reads generated and vendored files; what policy
+    ignores, nobody reads.
+    """
+    selected = select(change, policy)
+    excluded_too = bool(getattr(analyzer, "reads_excluded", False))
+    ignored = GitIgnoreSpec.from_lines(policy.ignore)
+    files = {}
+    for file in change.files:
+        data = contents.head.get(file.path)
+        if data is None or file.kind is ChangeKind.DELETED or file.entry is not EntryType.FILE:
+            continue
+        exclusion = selected[file.path]
+        if exclusion is not None and not (excluded_too and _readable(file, exclusion) and not ignored.match_file(file.path)):
+            continue
+        if analyzer.wants(file.path, data):
+            files[file.path] = data
+    return files
+
+
+def _readable(file: FileChange, exclusion: Exclusion) -> bool:
+    """Excluded for what it is (generated, vendored), not because it cannot be read."""
+    return not exclusion.wanted and not file.binary and not file.omitted and file.kind is not ChangeKind.MODE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Difference:
+    fresh: list[Sighting]
+    reason: str = ""
+    seconds: float = 0.0
+
+
+async def _difference(
+    analyzer: Analyzer,
+    ready: Ready,
+    change: Change,
+    contents: Contents,
+    found: list[Sighting],
+    sandbox: Sandbox,
+    seconds: float,
+) -> _Difference:
+    """What of `found` is new, and what the receipt says about the base."""
+    if change.whole_tree or not found:
+        return _Difference(fresh=found)
+    hit = {sighting.hit.location.path for sighting in found}
+    sides = {path for file in change.files if file.path in hit and (path := counterpart(file)) is not None}
+    unseen = {path for path in sides if path not in contents.base}
+    reason = "the base's files are not at hand: only hits on added lines count as new" if unseen else ""
+    base = {
+        path: contents.base[path]
+        for path in bases(change, found, contents.base)
+        if path in sides or analyzer.wants(path, contents.base[path])
+    }
+    look = Look(outcome=Outcome.OK)
+    if base:
+        look = await examine(analyzer, ready, base, sandbox=sandbox, seconds=seconds)
+        not_read = sides & (base.keys() - set(look.read))
+        if not_read:
+            unseen |= not_read
+            why = look.reason or next((item.reason for item in look.unread if item.path in not_read), "not read")
+            reason = f"the base could not be analysed ({why}): only hits on added lines count as new there"
+    before = sightings(analyzer.name, look.hits, Pages(base))
+    return _Difference(fresh=new(change, found, before, unseen=frozenset(unseen)), reason=reason, seconds=look.seconds)
+
+
+def _skipped(analyzer: Analyzer, reason: str, required: bool) -> ToolReport:
+    return ToolReport(run=ToolRun(tool=analyzer.name, outcome=Outcome.SKIPPED, reason=reason, required=required))
+
+
+@lru_cache(maxsize=64)
+def rules_digest(tool: str, folder: Path) -> str:
+    """SHA-256 over everything of ours that decides what the tool reports: its configuration and our tables."""
+    digest = hashlib.sha256()
+    parts: Mapping[str, bytes] = {
+        **{str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()},
+        **{name: place.read_bytes() for name in (f"{tool}.toml", "families.toml") if (place := RULES.joinpath(name)).is_file()},
+    }
+    for name, data in parts.items():
+        digest.update(f"{name}\0{len(data)}\0".encode() + data)
+    return f"sha256:{digest.hexdigest()}"

@@ -1,0 +1,175 @@
+"""Run one analyzer over some files: scratch copy, sandbox, reading. Whatever goes wrong comes back as a value.
+
+A file that makes the tool fail must not hide the others: a failed run over several files is tried again on halves of them,
+a bounded number of times, until the culprits are alone. They are then unread, the run counts as failed, and the rest is read.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fusion.evidence.analyzer import Analyzer, Job, Output, Ready, Unreadable
+from fusion.evidence.sandbox import Limits, Sandbox
+from fusion.evidence.scratch import Scratch, scratch
+from fusion.evidence.shown import message
+from fusion.model import Fix, Hit, Location, Outcome, Unread
+
+_CONFIG = Path(__file__).with_name("config")
+_TRIALS = 10
+"""Further runs to find the files that a tool fails on."""
+_BROKEN = (Unreadable, ValueError, LookupError, TypeError, AttributeError, RecursionError, OSError)
+"""What an analyzer's reading of hostile output may raise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What came of it. Paths are the repository's; `hits` may be there although the outcome is not `ok`."""
+
+    outcome: Outcome
+    reason: str = ""
+    read: tuple[str, ...] = ()
+    hits: tuple[Hit, ...] = ()
+    unread: tuple[Unread, ...] = ()
+    seconds: float = 0.0
+
+
+@dataclass(slots=True)
+class _Trial:
+    """The shared budget of one examination and what it has found."""
+
+    deadline: float
+    left: int = _TRIALS
+    read: list[str] = field(default_factory=list)
+    hits: list[Hit] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)
+    failures: list[tuple[Outcome, str]] = field(default_factory=list)
+
+
+def rules_folder(analyzer: Analyzer) -> Path:
+    """Where the analyzer's own pinned configuration is: its `rules` attribute if it has one, else ours by its name."""
+    own = getattr(analyzer, "rules", None)
+    return own if isinstance(own, Path) else _CONFIG / analyzer.name
+
+
+async def examine(analyzer: Analyzer, ready: Ready, contents: Mapping[str, bytes], *, sandbox: Sandbox, seconds: float) -> Look:
+    """Look at `contents` (repository path -> bytes) within `seconds` of wall time. Never raises for what a tool does."""
+    started = time.monotonic()
+    trial = _Trial(deadline=started + seconds)
+    await _try(analyzer, ready, dict(contents), sandbox, trial)
+    outcome, reason = max(trial.failures, key=lambda item: _GRAVITY[item[0]], default=(Outcome.OK, ""))
+    if trial.failures and trial.read:
+        names = ", ".join(unread.path for unread in trial.unread[:3])
+        reason = f"{reason} (on {names}{' and others' if len(trial.unread) > 3 else ''}; the other files were read)"
+    return Look(
+        outcome=outcome,
+        reason=reason,
+        read=tuple(trial.read),
+        hits=tuple(trial.hits),
+        unread=tuple(trial.unread),
+        seconds=time.monotonic() - started,
+    )
+
+
+_GRAVITY = {Outcome.OK: 0, Outcome.SKIPPED: 0, Outcome.CUT: 1, Outcome.FAILED: 2, Outcome.TIMED_OUT: 3}
+
+
+async def _try(analyzer: Analyzer, ready: Ready, contents: dict[str, bytes], sandbox: Sandbox, trial: _Trial) -> None:
+    look = await _once(analyzer, ready, contents, sandbox, trial.deadline)
+    if look.outcome is Outcome.OK:
+        trial.read += look.read
+        trial.hits += look.hits
+        trial.unread += look.unread
+        return
+    halves = _halves(contents)
+    if look.outcome is Outcome.TIMED_OUT or len(halves) < 2 or trial.left < len(halves):
+        trial.failures.append((look.outcome, look.reason))
+        trial.unread += [Unread(path=path, reason=f"{analyzer.name} {look.reason}") for path in contents]
+        return
+    trial.left -= len(halves)
+    for half in halves:
+        await _try(analyzer, ready, half, sandbox, trial)
+
+
+def _halves(contents: Mapping[str, bytes]) -> list[dict[str, bytes]]:
+    items = list(contents.items())
+    middle = len(items) // 2
+    return [dict(part) for part in (items[:middle], items[middle:]) if part]
+
+
+async def _once(analyzer: Analyzer, ready: Ready, contents: Mapping[str, bytes], sandbox: Sandbox, deadline: float) -> Look:
+    try:
+        with scratch(contents) as place:
+            return await _run(analyzer, ready, place, sandbox, deadline)
+    except OSError as error:
+        return Look(outcome=Outcome.FAILED, reason=f"no scratch copy could be written: {error.strerror or error}")
+
+
+async def _run(analyzer: Analyzer, ready: Ready, place: Scratch, sandbox: Sandbox, deadline: float) -> Look:
+    job = Job(root=place.root, files=tuple(place.names), executable=ready.executable, rules=rules_folder(analyzer))
+    outputs: list[Output] = []
+    for command in analyzer.commands(job):
+        output = await sandbox.run(
+            command,
+            root=place.root,
+            home=place.home,
+            readable=(job.rules, ready.executable),
+            limits=Limits(seconds=max(0.1, deadline - time.monotonic())),
+        )
+        if output.outcome is not Outcome.OK:
+            return Look(outcome=output.outcome, reason=output.reason)
+        outputs.append(output)
+    return await asyncio.to_thread(_read, analyzer, job, outputs, place)
+
+
+def _read(analyzer: Analyzer, job: Job, outputs: Sequence[Output], place: Scratch) -> Look:
+    try:
+        reading = analyzer.read(job, outputs)
+        hits = [hit for hit in (translate(hit, place) for hit in reading.hits) if hit is not None]
+        unread = [
+            Unread(path=path, reason=message(item.reason))
+            for item in reading.unread
+            if (path := place.original(item.path)) is not None
+        ]
+    except _BROKEN as error:
+        said = message(str(error)) if isinstance(error, Unreadable) else f"{type(error).__name__} while reading its output"
+        return Look(outcome=Outcome.FAILED, reason=said)
+    missed = {item.path for item in unread}
+    return Look(
+        outcome=Outcome.OK,
+        read=tuple(path for path in place.names.values() if path not in missed),
+        hits=tuple(hits),
+        unread=tuple(unread),
+    )
+
+
+def translate(hit: Hit, place: Scratch) -> Hit | None:
+    """The hit with the repository's paths; None when it is not about a file of the copy."""
+    location = _located(hit.location, place)
+    if location is None:
+        return None
+    trace = [
+        step.model_copy(update={"location": there})
+        for step in hit.trace
+        if (there := _located(step.location, place)) is not None
+    ]
+    return hit.model_copy(update={"location": location, "fix": _fixed(hit.fix, place), "trace": tuple(trace)})
+
+
+def _located(location: Location, place: Scratch) -> Location | None:
+    path = place.original(location.path)
+    return location.model_copy(update={"path": path}) if path is not None else None
+
+
+def _fixed(fix: Fix | None, place: Scratch) -> Fix | None:
+    """The fix with the repository's paths; none when it would touch anything else."""
+    if fix is None:
+        return None
+    paths = [place.original(edit.path) for edit in fix.edits]
+    if not paths or any(path is None for path in paths):
+        return None
+    edits = tuple(edit.model_copy(update={"path": path}) for edit, path in zip(fix.edits, paths, strict=True))
+    return fix.model_copy(update={"edits": edits})

@@ -1,0 +1,89 @@
+"""New suppression comments in a change, which are evidence themselves: somebody asked a tool to look away."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from fusion.diff import added_lines, removed_lines
+from fusion.evidence.novelty import counterpart
+from fusion.evidence.pages import Pages
+from fusion.evidence.records import record, sightings
+from fusion.evidence.suppressions import Suppression
+from fusion.model import (
+    Change,
+    ChangeKind,
+    Contents,
+    EntryType,
+    Hit,
+    Location,
+    Outcome,
+    Provenance,
+    Severity,
+    ToolReport,
+    ToolRun,
+)
+from fusion.policy import Policy
+from fusion.selection import select
+
+TOOL = "suppressions"
+"""The name under which they are reported."""
+_MOST = 500
+
+
+def suppression_evidence(
+    change: Change, contents: Contents, provenance: Provenance, *, policy: Policy | None = None
+) -> ToolReport:
+    """A report of the directives on added lines that the change does not merely move. A whole tree has no new ones."""
+    selected = select(change, policy or Policy())
+    files = {
+        file.path: file
+        for file in change.files
+        if selected[file.path] is None and file.path in contents.head and file.entry is EntryType.FILE
+    }
+    head, base = Pages(contents.head), Pages(contents.base)
+    hits: list[Hit] = []
+    if not change.whole_tree:
+        moved = _removed(change, base)
+        for path, file in files.items():
+            page = head.get(path)
+            added = added_lines(file)
+            for suppression in page.suppressions if page else ():
+                kind = suppression.tools[0], suppression.rules
+                if suppression.line not in added:
+                    continue
+                if moved[kind] > 0:
+                    moved[kind] -= 1
+                else:
+                    hits.append(_hit(suppression))
+    found = sightings(TOOL, hits, head)
+    reason = f"{len(found):,} new suppressions; the first {_MOST:,} were kept" if len(found) > _MOST else ""
+    stamped = provenance.model_copy(update={"tool": TOOL})
+    return ToolReport(
+        run=ToolRun(
+            tool=TOOL, outcome=Outcome.CUT if reason else Outcome.OK, reason=reason, read=tuple(files), hits=len(found)
+        ),
+        evidence=tuple(record(TOOL, "", sighting, head, stamped) for sighting in found[:_MOST]),
+    )
+
+
+def _removed(change: Change, base: Pages) -> Counter[tuple[str, tuple[str, ...]]]:
+    """The directives on lines that the change takes away, by tool and rules."""
+    gone: Counter[tuple[str, tuple[str, ...]]] = Counter()
+    for file in change.files:
+        path = file.base_path if file.kind is ChangeKind.DELETED else counterpart(file)
+        page = base.get(path) if path is not None else None
+        if page is not None and page.suppressions:
+            removed = removed_lines(file)
+            gone.update((item.tools[0], item.rules) for item in page.suppressions if item.line in removed)
+    return gone
+
+
+def _hit(suppression: Suppression) -> Hit:
+    tool = suppression.tools[0]
+    named = f" ({', '.join(suppression.rules)})" if suppression.rules else " entirely"
+    return Hit(
+        rule=tool,
+        message=f"The change silences {tool}{named} here: {suppression.text}",
+        location=Location(path=suppression.path, line=suppression.line, end_line=suppression.line),
+        severity=Severity.MEDIUM if suppression.security else Severity.LOW,
+    )
