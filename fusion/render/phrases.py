@@ -109,6 +109,8 @@ def verdict(review: Review) -> str:
         return "Not everything was read, so this is not a pass." + (f" {blocks}" if blocking else "")
     if review.verdict is Verdict.BLOCK:
         return blocks if blocking else "This change is blocked."
+    if not review.coverage.files:
+        return "There is nothing to review in this change."
     return "Nothing here blocks this change." if review.findings else "Nothing to report in what was read."
 
 

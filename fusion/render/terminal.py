@@ -95,9 +95,9 @@ def print_evidence_line(evidence: Evidence, console: Console) -> None:
 
 
 def _header(page: Page, review: Review) -> None:
-    title = one_line(review.title) or subject(review)
-    page.paragraph(("Fusion review", "bold"), ("  ·  ", "dim"), title)
-    facts = [subject(review), span(review), count(len(review.coverage.files), "file")]
+    title = excerpt(one_line(review.title), _TITLE)
+    page.paragraph(("Fusion review", "bold"), ("  ·  ", "dim"), title or subject(review))
+    facts = [subject(review) if title else "", span(review), count(len(review.coverage.files), "file")]
     page.paragraph((" · ".join(fact for fact in facts if fact), "dim"))
 
 
