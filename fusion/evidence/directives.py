@@ -179,7 +179,7 @@ DIRECTIVES = (
         words=(b"leaks:allow",),
         pattern=bytes_pattern(r"\b(?:gitleaks|betterleaks):allow"),
         tools=("secrets",),
-        kinds=_TEXT,
+        kinds=frozenset(Kind),
         scope=_always(Scope.LINE),
         security=True,
     ),

@@ -194,7 +194,7 @@ class _Page:
 
 
 def _shown(data: bytes) -> str:
-    text = data.decode("utf-8", "replace").strip()
+    text = data.decode("utf-8", "replace").strip().removesuffix("*/").removesuffix("-->").rstrip()
     return "".join(character if character.isprintable() else " " for character in text)[:200]
 
 
