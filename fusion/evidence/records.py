@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from fusion.evidence import redaction, shown
+from fusion.evidence import shown
 from fusion.evidence.catalogue import Classified, classify
 from fusion.evidence.pages import Page, Pages
 from fusion.evidence.redaction import FAMILIES, redact
@@ -98,8 +98,8 @@ def snippet(page: Page, sighting: Sighting) -> str:
     """The lines at the location; where they hold a secret it is masked, for a review must not spread what it warns of."""
     location = sighting.hit.location
     lines = page.lines[location.line - 1 : location.end_line]
-    if sighting.classified.family in redaction.FAMILIES:
-        lines = redaction.redact("\n".join(lines), location).split("\n")
+    if sighting.classified.family in FAMILIES:
+        lines = redact("\n".join(lines), location).split("\n")
     return shown.snippet(lines)
 
 
