@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
@@ -85,17 +85,18 @@ class SidecarHost:
         )
 
 
-def engine_host(**options: Any) -> Callable[[Path], AbstractAsyncContextManager[HostUnderTest]]:
+def engine_host(**options: Any) -> Callable[[Path, pytest.FixtureRequest], AbstractAsyncContextManager[HostUnderTest]]:
     @asynccontextmanager
-    async def opened(folder: Path) -> AsyncIterator[HostUnderTest]:
+    async def opened(folder: Path, request: pytest.FixtureRequest) -> AsyncIterator[HostUnderTest]:
         async with Engine(folder / "journal.db", flows.worker(), drain=0, **options) as engine:
             yield EngineHost(engine)
 
     return opened
 
 
-@asynccontextmanager
-async def sidecar_host(folder: Path) -> AsyncIterator[HostUnderTest]:
+@pytest.fixture(scope="module")
+def sidecar() -> Iterator[tuple[Any, Any]]:
+    """durabletask's backend and a client of it; stopping its worker takes a second, so the tests share one."""
     import logging
 
     from durabletask.client import TaskHubGrpcClient
@@ -113,16 +114,21 @@ async def sidecar_host(folder: Path) -> AsyncIterator[HostUnderTest]:
         worker.add_activity(activity)
     worker.start()
     client = TaskHubGrpcClient(host_address=f"127.0.0.1:{port}")
-    try:
-        yield SidecarHost(client)
-    finally:
-        await asyncio.to_thread(worker.stop)
-        client.close()
-        backend.stop()
+    yield backend, client
+    worker.stop()
+    client.close()
+    backend.stop()
 
 
 @asynccontextmanager
-async def azure_host(folder: Path) -> AsyncIterator[HostUnderTest]:
+async def sidecar_host(folder: Path, request: pytest.FixtureRequest) -> AsyncIterator[HostUnderTest]:
+    backend, client = request.getfixturevalue("sidecar")
+    backend.reset()
+    yield SidecarHost(client)
+
+
+@asynccontextmanager
+async def azure_host(folder: Path, request: pytest.FixtureRequest) -> AsyncIterator[HostUnderTest]:
     from tests.azure.worker import AzureApp
 
     app_folder = Path(__file__).parents[1] / "azure" / "flows_app"
@@ -153,7 +159,7 @@ HOSTS = [
 @pytest.fixture(params=HOSTS)
 async def host(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[HostUnderTest]:
     flows.calls.clear()
-    async with request.param(tmp_path) as opened:
+    async with request.param(tmp_path, request) as opened:
         yield opened
 
 
