@@ -16,6 +16,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from xml.etree import ElementTree
 
 from fusion.evidence.analyzer import Command, Job, Missing, Output, Reading, Ready, Unreadable
@@ -112,7 +113,7 @@ class Cppcheck:
         for language, wanted in (("c", False), ("c++", True)):
             chosen = {source.path: source.data for source in sources if is_cpp(source.path, source.data) is wanted}
             for files in batches(tuple(chosen)):
-                libraries = _libraries(b"".join(chosen[path] for path in files))
+                libraries = _libraries(job.executable, b"".join(chosen[path] for path in files))
                 commands.append(
                     Command(
                         argv=(
@@ -149,10 +150,12 @@ class Cppcheck:
         )
 
 
-def _libraries(data: bytes) -> list[str]:
+def _libraries(executable: Path, data: bytes) -> list[str]:
+    """The descriptions to load, by their full path where possible: a bare name is first looked up in the working directory."""
     included = {found[1] for found in _INCLUDE.finditer(data)}
     known = {library for start, library in _LIBRARIES.items() if any(path.startswith(start) for path in included)}
-    return [*_ALWAYS, *sorted(known)]
+    places = [executable.with_name("cfg") / f"{library}.cfg" for library in (*_ALWAYS, *sorted(known))]
+    return [str(place) if place.is_file() else place.stem for place in places]
 
 
 def _errors(output: Output) -> Iterator[ElementTree.Element]:
