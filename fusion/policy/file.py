@@ -28,6 +28,7 @@ LARGEST = 256 * 1024
 DEEPEST = 12
 _PATTERNS = frozenset({"ignore", "generated", "paths"})
 _TAG = "tag:yaml.org,2002:"
+_KNOWN_TAGS = frozenset({"bool", "float", "int", "map", "merge", "null", "seq", "str", "timestamp", "value"})
 
 
 def load(data: bytes, *, origin: str) -> Policy:
@@ -41,7 +42,7 @@ def load(data: bytes, *, origin: str) -> Policy:
         raise PolicyError(f"{origin}, line {line}: the file is not UTF-8.") from None
     node = _compose(text, origin)
     reader = _Reader(origin)
-    if node is None:
+    if node is None or _is(node, "null"):
         return Policy()
     if not _is(node, "map"):
         reader.refuse(node, f"the file must be {words(Policy)}, not {_shown(node)}")
@@ -162,7 +163,8 @@ class _Reader:
             match = next((choice for choice in choices if value == choice and type(value) in (type(choice), str)), None)
             if match is None:
                 near = difflib.get_close_matches(str(value).lower(), [str(choice) for choice in choices], n=1)
-                hint = f"; did you mean {near[0]}?" if near else ""
+                quoted = bool(near) and near[0] == value
+                hint = "; leave the quotes out" if quoted else f"; did you mean {near[0]}?" if near else ""
                 self.refuse(node, _expected(key, words(annotation), node) + hint)
             return match
         kinds: tuple[type, ...] = (int, float) if annotation is float else (annotation,)
@@ -222,7 +224,7 @@ def _expected(key: str, expected: str, node: Node) -> str:
 
 
 def _shown(node: Node) -> str:
-    if not node.tag.startswith(_TAG):
+    if node.tag.removeprefix(_TAG) not in _KNOWN_TAGS:
         return f"a value with the tag {_short(node.tag)}"
     if not isinstance(node.value, str):
         return "a mapping" if _is(node, "map") else "a list"
