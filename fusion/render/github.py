@@ -20,7 +20,7 @@ from fusion.render.markup import fence, prose
 from fusion.render.outgoing import defuse
 from fusion.render.phrases import carried, checked, count, is_commit, offered, verdict, witnesses
 from fusion.render.secrets import excerpt
-from fusion.render.text import one_line, visible
+from fusion.render.text import clip, one_line
 
 BODY = 65_536
 """Characters in a review body or comment."""
@@ -97,7 +97,7 @@ def _fix(finding: Finding) -> str:
         return fixed(finding)
     ticks = fence(text).split("\n", 1)[0]
     block = f"{ticks}suggestion\n{text}{ticks}"
-    return f"**Fix:** {prose(excerpt(one_line(fix.title), _HEADLINE))} ({prose(checked(fix, finding))})\n\n{block}"
+    return f"**Fix:** {prose(excerpt(fix.title, _HEADLINE))} ({prose(checked(fix, finding))})\n\n{block}"
 
 
 def check_run(review: Review) -> dict[str, Any] | None:
@@ -132,15 +132,15 @@ def _annotation(finding: Finding) -> dict[str, Any]:
     """One annotation. Its texts are shown as they are, not as Markdown."""
     location = finding.location
     last = max(location.end_line, location.line)
-    said = defuse(visible(finding.body.strip() or finding.title))
+    said = defuse(finding.body.strip()[: 2 * _MESSAGE] or title(finding))
     state = "Still open from before. " if carried(finding) else ""
     out: dict[str, Any] = {
         "path": location.path,
         "start_line": location.line,
         "end_line": last,
         "annotation_level": "failure" if finding.blocking else _LEVEL.get(finding.severity, "notice"),
-        "title": excerpt(defuse(title(finding)), _HEADLINE),
-        "message": excerpt(f"{state}{said}\n\n{defuse(witnesses(finding))} ({finding.confidence})", _MESSAGE),
+        "title": clip(defuse(title(finding)), _HEADLINE),
+        "message": clip(f"{state}{said}\n\n{defuse(witnesses(finding))} ({finding.confidence})", _MESSAGE),
     }
     # GitHub refuses columns on annotations that span lines
     if last == location.line and location.column is not None:

@@ -16,7 +16,6 @@ from fusion.render.markup import code, details, html_text, prose
 from fusion.render.phrases import carried, count, span, subject, tally, verdict
 from fusion.render.receipt import receipt
 from fusion.render.secrets import excerpt
-from fusion.render.text import one_line
 
 LIMIT = 65_536
 """Characters that GitHub takes in one comment or review body."""
@@ -112,5 +111,5 @@ def _joined(lines: Sequence[str]) -> str:
 
 def _closing(review: Review) -> str:
     text = receipt_text(review, limit=_RECEIPT)
-    what = " ".join(part for part in (prose(excerpt(one_line(subject(review)), 200)), code(span(review))) if part)
+    what = " ".join(part for part in (prose(excerpt(subject(review), 200)), code(span(review))) if part)
     return details(html_text(f"Coverage: {receipt(review.coverage).headline}"), f"Reviewed: {what}\n\n{text}")

@@ -9,7 +9,7 @@ from fusion.render.fixes import diff_text
 from fusion.render.markup import code, fence, html_code, html_text, prose
 from fusion.render.phrases import checked, count, offered, place, short, suppression, weakness, witnesses
 from fusion.render.secrets import excerpt, mask
-from fusion.render.text import one_line, paragraphs
+from fusion.render.text import clip, paragraphs
 
 _TITLE = 200
 _PARAGRAPHS = 8
@@ -22,7 +22,7 @@ _CWE = "https://cwe.mitre.org/data/definitions/"
 
 def title(finding: Finding) -> str:
     """The finding's title as plain text, never empty, of bounded length."""
-    return excerpt(one_line(finding.title) or one_line(finding.family), _TITLE)
+    return excerpt(finding.title, _TITLE) or excerpt(finding.family, _TITLE)
 
 
 def bullet(finding: Finding) -> str:
@@ -65,7 +65,7 @@ def traced(finding: Finding) -> str:
     trace = next((evidence.trace for evidence in finding.evidence if evidence.trace), ())
     steps = []
     for number, step in enumerate(trace[:_STEPS], start=1):
-        there = f"{code(place(step.location))} {code(excerpt(one_line(step.code), _TITLE))}"
+        there = f"{code(place(step.location))} {code(excerpt(step.code, _TITLE))}"
         steps.append(f"{number}. {there}: {prose(excerpt(step.why, _TITLE))}")
     if len(trace) > _STEPS:
         steps.append(f"\n{count(len(trace) - _STEPS, 'more step')}.")
@@ -87,6 +87,8 @@ def details_of(finding: Finding) -> str:
 
 
 def _block(text: str, info: str) -> str:
-    lines = mask(text).removesuffix("\n").split("\n")
+    lines = text.removesuffix("\n").split("\n")
     more = f"\n\n{count(len(lines) - _LINES, 'more line')}." if len(lines) > _LINES else ""
-    return fence("\n".join(excerpt(line, _LINE) for line in lines[:_LINES]), info) + more
+    # masked before it is cut: half a secret is not recognised
+    kept = mask("\n".join(line[: 4 * _LINE] for line in lines[:_LINES])).split("\n")
+    return fence("\n".join(clip(line, _LINE) for line in kept), info) + more

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from fusion.model import Finding, Fix, Location, Review, Side, State, Verdict
 from fusion.render.text import exact, one_line
 
+_WITNESSES = 6
 _SHA = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 _OWNER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+")
 
@@ -70,6 +71,8 @@ def witnesses(finding: Finding) -> str:
     if not seen:
         return "an opinion: no tool's evidence behind it"
     tools = {e.tool for e in finding.evidence}
+    if len(seen) > _WITNESSES:
+        seen = [*seen[: _WITNESSES - 1], f"{len(seen) - _WITNESSES + 1:,} more"]
     return f"{listed(seen)} agree" if len(tools) > 1 else f"reported by {listed(seen)}"
 
 

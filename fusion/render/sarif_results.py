@@ -12,8 +12,8 @@ from fusion.model import Edit, Evidence, Finding, Location, Placement, Side, Sta
 from fusion.render.links import relative_uri
 from fusion.render.phrases import lines, offered, suppression
 from fusion.render.sarif_rules import LEVEL, PRECISION, plain, rule_id
-from fusion.render.secrets import excerpt, mask
-from fusion.render.text import visible
+from fusion.render.secrets import mask
+from fusion.render.text import clip, visible
 
 ROOT = "SRCROOT"
 _DISMISSED = {State.WONT_FIX, State.INCORRECT, State.DUPLICATE, State.STALE}
@@ -93,7 +93,7 @@ def _physical(location: Location, snippet: str = "") -> dict[str, Any]:
         if location.end_column is not None and location.end_column > (0 if region["endLine"] > line else location.column):
             region["endColumn"] = location.end_column
     if snippet.strip():
-        region["snippet"] = {"text": excerpt(visible(snippet), _SNIPPET)}
+        region["snippet"] = {"text": clip(mask(visible(snippet[: 2 * _SNIPPET])), _SNIPPET)}
     return {"artifactLocation": artifact, "region": region}
 
 

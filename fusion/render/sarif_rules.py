@@ -13,7 +13,6 @@ from fusion.model import Category, Confidence, Finding, Severity
 from fusion.render.markup import prose
 from fusion.render.outgoing import defuse, ours
 from fusion.render.phrases import listed
-from fusion.render.secrets import excerpt
 from fusion.render.text import clip, one_line
 
 LEVEL = {
@@ -37,7 +36,7 @@ def rule_id(finding: Finding) -> str:
 
 def plain(text: str, limit: int = 1000) -> str:
     """Data as a plain SARIF message: one paragraph, no live links, nothing invisible. Never empty."""
-    return excerpt(defuse(one_line(text)), limit) or "-"
+    return clip(defuse(one_line(text[: 8 * limit + 2000])), limit) or "-"
 
 
 def rules(findings: Sequence[Finding]) -> list[dict[str, Any]]:

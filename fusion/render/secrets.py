@@ -11,7 +11,7 @@ import math
 import re
 from collections import Counter
 
-from fusion.render.text import clip
+from fusion.render.text import clip, one_line
 
 _KEPT = 4
 _KNOWN = re.compile(
@@ -55,8 +55,11 @@ def mask(text: str) -> str:
 
 
 def excerpt(text: str, limit: int) -> str:
-    """At most `limit` code points of the text, masked before it is cut: half a secret is not recognised any more."""
-    return clip(mask(text), limit)
+    """At most `limit` code points of the text on one line, masked before it is cut: half a secret is not recognised.
+
+    Takes time by the limit, not by the text's length.
+    """
+    return clip(mask(one_line(text[: 8 * limit + 2000])), limit)
 
 
 def _stars(secret: str) -> str:

@@ -35,7 +35,7 @@ from fusion.render.phrases import (
 from fusion.render.quote import quote
 from fusion.render.secrets import excerpt
 from fusion.render.terminal_receipt import print_receipt
-from fusion.render.text import exact, one_line, paragraphs
+from fusion.render.text import clip, exact, one_line, paragraphs
 
 SEVERITY = {
     Severity.CRITICAL: "bold white on red",
@@ -88,14 +88,14 @@ def print_evidence_line(evidence: Evidence, console: Console) -> None:
     where = place(evidence.location)
     who = one_line(f"{evidence.tool} {evidence.rule}")
     room = page.width - cell_len(f"  {badge}{where}  {who}  ")
-    message = Text(excerpt(one_line(evidence.message), _TITLE))
+    message = Text(excerpt(evidence.message, _TITLE))
     if console.is_terminal:
         message.truncate(max(room, 12), overflow="ellipsis")
     page.line((badge, SEVERITY[evidence.severity]), where, (f"  {who}  ", "dim"), message.plain, indent=2)
 
 
 def _header(page: Page, review: Review) -> None:
-    title = excerpt(one_line(review.title), _TITLE)
+    title = excerpt(review.title, _TITLE)
     page.paragraph(("Fusion review", "bold"), ("  ·  ", "dim"), title or subject(review))
     facts = [subject(review) if title else "", span(review), count(len(review.coverage.files), "file")]
     page.paragraph((" · ".join(fact for fact in facts if fact), "dim"))
@@ -107,7 +107,7 @@ def _heading(page: Page, title: str, number: int) -> None:
 
 
 def _title(finding: Finding) -> str:
-    return excerpt(one_line(finding.title) or exact(finding.family), _TITLE)
+    return excerpt(finding.title, _TITLE) or excerpt(finding.family, _TITLE)
 
 
 def _finding(page: Page, finding: Finding, review: Review, root: Path | None) -> None:
@@ -147,7 +147,7 @@ def _code(page: Page, snippet: str, location: Location, style: str) -> None:
 def _trace(page: Page, trace: Sequence[Step], review: Review, root: Path | None) -> None:
     page.line(("How it gets there", "dim"), indent=3)
     for number, step in enumerate(trace[:_STEPS], start=1):
-        code = excerpt(one_line(step.code), page.prose)
+        code = excerpt(step.code, page.prose)
         where = (place(step.location), page.link(link_to(step.location, review, root)))
         page.paragraph((f"{number:>2} ", "dim"), where, "  ", code, indent=4, hang=3)
         page.paragraph(("→ " + one_line(step.why), "dim"), indent=7, hang=2)
@@ -163,7 +163,7 @@ def _fix(page: Page, finding: Finding) -> None:
     page.paragraph((checked(fix, finding), "dim"), indent=5)
     lines = diff_text(fix).split("\n")
     for line in lines[:_DIFF_LINES]:
-        page.line((excerpt(line.expandtabs(4), page.width * 2), _DIFF.get(line[:1], "dim")), indent=5)
+        page.line((clip(line.expandtabs(4), page.width * 2), _DIFF.get(line[:1], "dim")), indent=5)
     if len(lines) > _DIFF_LINES:
         page.line((f"… {count(len(lines) - _DIFF_LINES, 'more line')} of the patch", "dim"), indent=5)
 

@@ -20,6 +20,7 @@ _INVISIBLE = (
 _HIDDEN = re.compile(f"[{_INVISIBLE}]")
 _HIDDEN_OR_BREAK = re.compile(f"[{_INVISIBLE}\t\n]")
 _BREAKS = re.compile(r"\r\n|\r")
+_BODY = 50_000
 _BLANKS = re.compile(r"\s+")
 
 
@@ -47,8 +48,8 @@ def one_line(text: str) -> str:
 
 
 def paragraphs(text: str) -> list[str]:
-    """The text's paragraphs (separated by empty lines), each on one line, none empty."""
-    parts = re.split(r"\n[ \t]*\n", _BREAKS.sub("\n", text))
+    """The paragraphs (separated by empty lines) of the text's first 50,000 code points, each on one line, none empty."""
+    parts = re.split(r"\n[ \t]*\n", _BREAKS.sub("\n", text[:_BODY]))
     return [line for line in map(one_line, parts) if line]
 
 

@@ -11,7 +11,8 @@ from fusion.model import Disposition, Placement, Severity, Side, State, Verdict
 from fusion.render.github import ANNOTATIONS, GitHub
 from tests.fakes import openapi
 from tests.fakes.rendered import live
-from tests.fakes.reviews import BASE, HEAD, SCENES, finding, fix, location, review
+from tests.fakes.reviews import BASE, HEAD, finding, fix, location, review
+from tests.fakes.scenes import SCENES
 from tests.fakes.snapshots import check
 
 SAMPLES = Path(__file__).parents[1] / "samples" / "render"

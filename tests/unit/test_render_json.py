@@ -8,7 +8,7 @@ from jsonschema import Draft202012Validator
 
 from fusion.model import Review
 from fusion.render.json import Json, encode, json_schema
-from tests.fakes.reviews import SCENES
+from tests.fakes.scenes import SCENES
 from tests.fakes.snapshots import check
 
 SAMPLES = Path(__file__).parents[1] / "samples" / "render"

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from fusion.model import Placement, State, Tally
 from fusion.render.markdown import LIMIT, Markdown, summary
 from tests.fakes.rendered import live
-from tests.fakes.reviews import HOSTILE, SCENES, coverage, evidence, finding, location, review
+from tests.fakes.reviews import coverage, evidence, finding, location, review
+from tests.fakes.scenes import HOSTILE, SCENES
 from tests.fakes.snapshots import check
 
 SAMPLES = Path(__file__).parents[1] / "samples" / "render"

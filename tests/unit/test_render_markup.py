@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from fusion.render.markup import code, details, fence, html_code, html_text, prose
 from tests.fakes.rendered import live
-from tests.fakes.reviews import HOSTILE
+from tests.fakes.scenes import HOSTILE
 
 MARKS = st.text(alphabet="\\`*_{}[]()#+-.!|~<>&$:@= \nab1/^\"'", max_size=60)
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from fusion.render.outgoing import OURS, defuse, ours
 from fusion.render.secrets import excerpt, mask
-from tests.fakes.reviews import HOSTILE
+from tests.fakes.scenes import HOSTILE
 
 PIECES = [
     "[",

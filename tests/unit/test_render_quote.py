@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 from fusion.render.quote import quote
 from fusion.render.text import cells
-from tests.fakes.reviews import HOSTILE, location
+from tests.fakes.reviews import location
+from tests.fakes.scenes import HOSTILE
 
 
 def only(snippet: str, column: int | None, end_column: int | None, width: int = 60) -> tuple[str, str]:

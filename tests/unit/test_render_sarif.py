@@ -10,9 +10,10 @@ from urllib.parse import unquote
 import pytest
 from jsonschema import Draft4Validator
 
-from fusion.model import Category, Confidence, Disposition, Finding, Placement, Review, Severity, Side, State
+from fusion.model import Category, Confidence, Disposition, Finding, Placement, Review, Severity, State
 from fusion.render.sarif import Sarif
-from tests.fakes.reviews import HEAD, SCENES, coverage, evidence, finding, fix, location, review
+from tests.fakes.reviews import HEAD, coverage, evidence, finding, fix, location, review
+from tests.fakes.scenes import SCENES
 from tests.fakes.snapshots import check
 
 SAMPLES = Path(__file__).parents[1] / "samples"

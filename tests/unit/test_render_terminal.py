@@ -10,7 +10,8 @@ from rich.console import Console
 
 from fusion.model import Placement, Review, Severity
 from fusion.render.terminal import print_evidence_line, print_review
-from tests.fakes.reviews import SCENES, evidence, finding, location, review
+from tests.fakes.reviews import evidence, finding, location, review
+from tests.fakes.scenes import SCENES
 from tests.fakes.snapshots import check
 
 SAMPLES = Path(__file__).parents[1] / "samples" / "render"

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fusion.render.text import cells, clip, exact, one_line, paragraphs, visible
-from tests.fakes.reviews import HOSTILE
+from tests.fakes.scenes import HOSTILE
 
 HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 NAMED = "\u115f\u1160\u3164\uffa0\u2800\u034f\u17b4\u17b5\ufe0f\U000e0100"
