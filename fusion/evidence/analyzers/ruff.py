@@ -106,7 +106,9 @@ def _undecoded(job: Job, stderr: bytes) -> list[str]:
 
 
 def _hit(path: str, found: dict[str, Any], mark: int) -> Hit:
-    rule, message = text(found, "code"), text(found, "message")
+    # A file that is not Python has no code in preview mode, and `invalid-syntax` otherwise.
+    rule = SYNTAX if found.get("code") is None else text(found, "code")
+    message = text(found, "message")
     line, column = _place(found, "location", mark)
     end_line, end_column = _place(found, "end_location", mark)
     severity = (Severity.LOW if _SEEMS_SAFE in message else Severity.HIGH) if rule in _SHELL_RULES else None
