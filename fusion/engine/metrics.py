@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(slots=True, kw_only=True)
 class Metrics:
-    """Counts grow; `live`, `waiting`, `running`, `sessions` and `session_bytes` are gauges. Seconds are wall time."""
+    """Counts grow; `live` and what follows it are gauges. Seconds are wall time."""
 
     started: int = 0
     recovered: int = 0
@@ -29,5 +29,6 @@ class Metrics:
     live: int = 0
     waiting: int = 0
     running: int = 0
+    timers: int = 0
     sessions: int = 0
     session_bytes: int = 0

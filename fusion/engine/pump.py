@@ -136,6 +136,7 @@ class Pump:
         """The metrics with their gauges brought up to date."""
         metrics, scheduler = self.metrics, self.scheduler
         metrics.live, metrics.waiting, metrics.running = len(scheduler.live), len(scheduler.slots), len(self._activities)
+        metrics.timers = len(scheduler.timers)
         metrics.sessions, metrics.session_bytes = len(scheduler.sessions), scheduler.sessions.size
         return metrics
 

@@ -113,7 +113,7 @@ def sidecar() -> Iterator[tuple[Any, Any]]:
     for activity in flows.SYNC_ACTIVITIES:
         worker.add_activity(activity)
     worker.start()
-    client = TaskHubGrpcClient(host_address=f"127.0.0.1:{port}")
+    client = TaskHubGrpcClient(host_address=f"127.0.0.1:{port}", logger=quiet)
     yield backend, client
     worker.stop()
     client.close()

@@ -1,0 +1,70 @@
+"""`python -m tests.bench [NAME...]`: run every measure, print a table, write build/bench.json.
+
+A measure is a dict: name, value, unit, and where there is a peer: peer, peer_value, and ratio (above 1: better than the peer).
+Each module of this folder that has `measures() -> Iterable[dict]` is run, in the order of names; NAME picks modules.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+ROOT = Path(__file__).parents[2]
+
+
+def collect(console: Console, wanted: list[str]) -> list[dict[str, Any]]:
+    """Every measure of every module that was asked for."""
+    measured: list[dict[str, Any]] = []
+    names = sorted(path.stem for path in Path(__file__).parent.glob("*.py") if not path.stem.startswith("_"))
+    if unknown := set(wanted) - set(names):
+        raise SystemExit(f"There is no measure module {', '.join(sorted(unknown))}; there are: {', '.join(names)}.")
+    for name in names:
+        module = importlib.import_module(f"tests.bench.{name}")
+        if not hasattr(module, "measures") or (wanted and name not in wanted):
+            continue
+        with console.status(f"measuring {name}"):
+            measured += module.measures()
+    return measured
+
+
+def table(measured: list[dict[str, Any]]) -> Table:
+    """The measures as a table."""
+    shown = Table(title="Measures", title_justify="left", show_lines=False)
+    shown.add_column("measure", overflow="fold")
+    for column in ("value", "peer's value", "ratio"):
+        shown.add_column(column, justify="right", no_wrap=True)
+    shown.add_column("unit", no_wrap=True)
+    shown.add_column("peer", overflow="fold")
+    for one in measured:
+        peer_value = _figure(one["peer_value"]) if "peer_value" in one else ""
+        ratio = f"{one['ratio']:.1f}x" if "ratio" in one else ""
+        shown.add_row(one["name"], _figure(one["value"]), peer_value, ratio, one["unit"], one.get("peer", ""))
+    return shown
+
+
+def _figure(value: Any) -> str:
+    if not isinstance(value, float):
+        return str(value)
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+
+
+def main() -> int:
+    """Print and write what was measured."""
+    console = Console()
+    measured = collect(console, sys.argv[1:])
+    console.print(table(measured))
+    target = ROOT / "build" / "bench.json"
+    target.parent.mkdir(exist_ok=True)
+    target.write_text(json.dumps(measured, indent=2) + "\n", encoding="utf-8")
+    console.print(f"Written to {target.relative_to(ROOT)}.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
