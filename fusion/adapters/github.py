@@ -17,7 +17,7 @@ from githubkit import GitHub, TokenAuthStrategy, UnauthAuthStrategy
 from githubkit.exception import RateLimitExceeded, RequestError, RequestFailed
 
 from fusion import paths
-from fusion.adapters.context import pick
+from fusion.adapters.context import choose, fit
 from fusion.errors import PermanentError, TransientError, UserError
 from fusion.model import Blob, Change, ChangeKind, ContextFile, EntryType, FileChange, Provenance, Request
 from fusion.patch import parse_patch
@@ -76,7 +76,9 @@ class GitHubForge:
             pull = await self._json(f"{root}/pulls/{request.number}")
             base, head = _sha(pull, "base"), _sha(pull, "head")
             if request.head and request.head != head:
-                raise UserError(f"The head of {request.repository}#{request.number} is {head[:7]} by now, not {request.head[:7]}.")
+                raise UserError(
+                    f"The head of {request.repository}#{request.number} is {head[:7]} by now, not {request.head[:7]}."
+                )
             compared = await self._json(f"{root}/compare/{base}...{head}", params={"per_page": "1"})
             merge_base = _sha(compared, "merge_base_commit")
             listed, (old, old_cut), (new, new_cut) = await asyncio.gather(
@@ -84,7 +86,7 @@ class GitHubForge:
             )
             files = await asyncio.gather(*(self._file(root, item, old, new) for item in listed))
             changed = {path for file in files for path in (file.path, file.base_path)}
-            context = await self._context(root, {path: entry for path, entry in new.items() if path not in changed})
+            context = await self._context(root, new, changed)
             policy, origin = await self._policy(root, base)
         cut = [sentence for sentence in (old_cut, new_cut) if sentence]
         if int(pull.get("changed_files") or 0) > len(files):
@@ -167,8 +169,9 @@ class GitHubForge:
             return f"too large: {entry.size / 1_000_000:.1f} MB"
         return await self._bytes(f"{root}/git/blobs/{entry.sha}")
 
-    async def _context(self, root: str, entries: Mapping[str, Entry]) -> tuple[ContextFile, ...]:
-        chosen = pick({path: entry.size for path, entry in entries.items() if entry.type is EntryType.FILE})
+    async def _context(self, root: str, entries: Mapping[str, Entry], changed: set[str]) -> tuple[ContextFile, ...]:
+        sizes = {path: entry.size for path, entry in entries.items() if entry.type is EntryType.FILE}
+        chosen = fit(choose(sizes, changed), sizes)
 
         async def one(path: str) -> ContextFile:
             data = await self._bytes(f"{root}/git/blobs/{entries[path].sha}")
@@ -201,7 +204,9 @@ class GitHubForge:
                 return await self.client.arequest("GET", url, params=params, headers={"Accept": accept})
             except RateLimitExceeded as error:
                 minutes = max(1, round(error.retry_after.total_seconds() / 60))
-                raise TransientError(f"GitHub's rate limit is used up; try again in {minutes} minutes, or set GITHUB_TOKEN.") from None
+                raise TransientError(
+                    f"GitHub's rate limit is used up; try again in {minutes} minutes, or set GITHUB_TOKEN."
+                ) from None
             except RequestFailed as error:
                 raise _refusal(error.response.status_code, url) from None
             except RequestError as error:

@@ -1,0 +1,170 @@
+"""The real `function_app.py` in Microsoft's Python worker: one review end to end, and the same one on the embedded host."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fusion import local, runtime, settings
+from fusion.model import Request, RequestKind, Review
+from tests.fakes.commandline import Workplace
+from tests.fakes.github import FakeGitHub
+
+pytestmark = [
+    pytest.mark.azure,
+    pytest.mark.skipif(sys.version_info < (3, 13), reason="the Azure host needs Python 3.13 or newer"),
+    # The worker logs through a deprecated call, and leaves its gRPC channel to the garbage collector.
+    pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning"),
+]
+
+ROOT = Path(__file__).parents[2]
+PATCH = """\
+diff --git a/run.py b/run.py
+new file mode 100644
+--- /dev/null
++++ b/run.py
+@@ -0,0 +1,5 @@
++import subprocess
++
++
++def run(name):
++    subprocess.run(f"echo {name}", shell=True, check=True)
+"""
+
+
+@asynccontextmanager
+async def function_app(home: Path, **environment: str) -> AsyncIterator[Any]:
+    from tests.azure.worker import AzureApp
+
+    async with (
+        AzureApp(ROOT, environment={"FUSION_HOME": str(home), **environment}) as app,
+        app.open(home / "hub.db") as host,
+    ):
+        yield host
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    folder = tmp_path / "state"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def github(tmp_path: Path) -> Iterator[FakeGitHub]:
+    place = Workplace(tmp_path / "shop", tmp_path / "unused").init()
+    place.commit("Begin", **{"README.md": "# Shop\n", "shop.py": "def price(item):\n    return 1\n"})
+    place.git("checkout", "--quiet", "-b", "feature")
+    place.commit("Run", **{"shop.py": "import os\n\n\ndef price(item):\n    os.system('echo ' + item)\n    return 2\n"})
+    with FakeGitHub() as fake:
+        fake.add("octo/shop", place.folder)
+        fake.pull("octo/shop", 12, base="main", head="feature")
+        yield fake
+
+
+async def review(host: Any, body: dict[str, Any]) -> dict[str, Any]:
+    started = await host.http("start", method="POST", body=json.dumps(body).encode())
+    assert started.status == 202, started.body
+    state = await host.engine.wait(started.json()["id"], 90)
+    assert state.status == "completed", state.failure
+    answer = await host.http("state", route={"id": started.json()["id"]})
+    assert answer.status == 200
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def told(found: dict[str, Any]) -> dict[str, Any]:
+    """A review without what differs from run to run: ids, times, seconds."""
+
+    def strip(node: Any) -> Any:
+        if isinstance(node, dict):
+            return {
+                key: strip(value)
+                for key, value in node.items()
+                if key not in ("id", "run", "at", "seconds", "actor", "provenance")
+            }
+        return [strip(item) for item in node] if isinstance(node, list) else node
+
+    stripped: dict[str, Any] = strip(found)
+    return stripped
+
+
+async def test_a_patch_from_http_to_review(home: Path) -> None:
+    async with function_app(home, FUSION_EVIDENCE="local") as host:
+        found = await review(host, {"patch": PATCH})
+        assert found["result"]["status"] == "reviewed"
+        assert any(finding["family"] == "command-injection" for finding in found["review"]["findings"])
+        again = await host.http("start", method="POST", body=json.dumps({"patch": PATCH}).encode())
+        assert again.json()["id"] == found["id"]
+        assert len(host.engine.query(prefix="review-", limit=100)) >= 1
+        reviews = [state for state in host.engine.query(limit=100) if state.name == "review"]
+        assert len(reviews) == 1, "a second start of the same request is a no-op"
+        rerun = await host.http("start", method="POST", body=json.dumps({"patch": PATCH, "attempt": 2}).encode())
+        assert rerun.json()["id"] != found["id"]
+
+
+async def test_a_pull_request_from_http_to_review(home: Path, github: FakeGitHub) -> None:
+    async with function_app(home, FUSION_EVIDENCE="local", FUSION_GITHUB_API=github.url) as host:
+        found = await review(host, {"repository": "octo/shop", "number": 12})
+    assert found["review"]["subject"] == "pull:12"
+    assert {finding["location"]["path"] for finding in found["review"]["findings"]} >= {"shop.py"}
+
+
+async def test_beside_identities_no_analyzer_runs_unless_asked(home: Path) -> None:
+    async with function_app(home) as host:
+        found = await review(host, {"patch": PATCH})
+    tools = {run["tool"]: run for run in found["review"]["coverage"]["tools"]}
+    assert tools["bandit"]["outcome"] == "skipped"
+    assert "switched off" in tools["bandit"]["reason"]
+
+
+@pytest.mark.parametrize(
+    ("body", "word"),
+    [(b"nonsense", "JSON"), (b'{"repository": "octo/shop"}', "Name a pull request"), (b'{"location": "/etc"}', "location")],
+)
+async def test_a_wrong_start_is_answered_in_one_sentence(home: Path, body: bytes, word: str) -> None:
+    async with function_app(home) as host:
+        answer = await host.http("start", method="POST", body=body)
+        assert answer.status == 400
+        assert word in answer.json()["error"]
+        assert (await host.http("state", route={"id": "review-nothing"})).status == 404
+
+
+async def test_a_refusal_is_a_result(home: Path, github: FakeGitHub) -> None:
+    async with function_app(home, FUSION_GITHUB_API=github.url) as host:
+        found = await review(host, {"repository": "octo/shop", "number": 99})
+    assert found["result"]["status"] == "refused"
+    assert "octo/shop" in found["result"]["message"]
+
+
+async def test_both_hosts_give_the_same_review(home: Path, tmp_path: Path, github: FakeGitHub) -> None:
+    environment = {"FUSION_EVIDENCE": "local", "FUSION_GITHUB_API": github.url}
+    async with function_app(home, **environment) as host:
+        on_azure = await review(host, {"repository": "octo/shop", "number": 12})
+    configured = settings.read({**environment, "FUSION_HOME": str(tmp_path / "embedded")})
+    bundle = runtime.embedded(configured)
+    request = Request(kind=RequestKind.PULL, repository="octo/shop", number=12)
+    result = await local.run(request, configured, bundle, nonce="x")
+    embedded = Review.model_validate_json(await bundle.blobs.get(result["review"]))
+    assert told(embedded.model_dump(mode="json", exclude_defaults=True)) == told(on_azure["review"])
+
+
+def test_versions_agree() -> None:
+    from orchestrations.registry import VERSION
+
+    durable = json.loads((ROOT / "host.json").read_text())["extensions"]["durableTask"]
+    assert durable["defaultVersion"] == VERSION
+
+
+def test_importing_the_app_loads_no_model_library() -> None:
+    import subprocess
+
+    code = "import sys, function_app; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert not {"semantic_kernel", "openai", "githubkit", "torch"} & {name.split(".")[0] for name in done.stdout.split()}
