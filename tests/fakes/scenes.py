@@ -223,58 +223,56 @@ HOSTILE = (
 """Everything that must not come to life, in one string."""
 
 
-def hostile() -> Review:
-    """Every free text is hostile: names, titles, code, messages, reasons, notes."""
-    path = f"src/{HOSTILE.replace('/', '_')}.py"
+def hostile(text: str = HOSTILE) -> Review:
+    """Every free text is the hostile one: names, titles, code, messages, reasons, notes."""
+    path = f"src/{text.replace('/', '_')}.py"
     place = location(path, 3, column=2, end_column=9)
     witness = evidence(
-        HOSTILE,
-        HOSTILE,
-        message=HOSTILE,
+        text,
+        text,
+        message=text,
         location=place,
         help_uri="https://evil.example/rule",
-        suppressed=HOSTILE,
-        trace=(Step(location=place, code=HOSTILE, why=HOSTILE),),
+        suppressed=text,
+        trace=(Step(location=place, code=text, why=text),),
     )
     return review(
-        id=HOSTILE,
-        repository=HOSTILE,
-        subject=HOSTILE,
-        title=HOSTILE,
+        id=text,
+        repository=text,
+        subject=text,
+        title=text,
         verdict=Verdict.INCOMPLETE,
-        reasons=(HOSTILE,),
+        reasons=(text,),
         findings=(
             finding(
-                title=HOSTILE,
-                body=f"{HOSTILE}\n\n{HOSTILE}",
-                family=HOSTILE,
+                title=text,
+                body=f"{text}\n\n{text}",
+                family=text,
                 location=place,
-                snippet=f"{HOSTILE}\n```\n{HOSTILE}\n",
-                symbol=HOSTILE,
+                snippet=f"{text}\n```\n{text}\n",
+                symbol=text,
                 evidence=(witness,),
-                fix=fix(path, 3, before=HOSTILE.replace("\r", ""), after=HOSTILE.replace("\r", ""), title=HOSTILE),
+                fix=fix(path, 3, before=text.replace("\r", ""), after=text.replace("\r", ""), title=text),
             ),
-            finding(title=HOSTILE, location=place, placement=Placement.SUMMARY, evidence=()),
+            finding(title=text, location=place, placement=Placement.SUMMARY, evidence=()),
         ),
-        fixed=(
-            finding(title=HOSTILE, location=place, disposition=Disposition(state=State.ADDRESSED, by=HOSTILE, commit=HOSTILE)),
-        ),
+        fixed=(finding(title=text, location=place, disposition=Disposition(state=State.ADDRESSED, by=text, commit=text)),),
         coverage=Coverage(
             files=(
-                FileCoverage(path=path, reviewed=True, hunks=(HunkCoverage(line=1, count=1, reviewed=False, reason=HOSTILE),)),
-                FileCoverage(path=path + "2", reviewed=False, reason=HOSTILE),
-                FileCoverage(path=path + "3", reviewed=False, wanted=False, reason=HOSTILE),
+                FileCoverage(path=path, reviewed=True, hunks=(HunkCoverage(line=1, count=1, reviewed=False, reason=text),)),
+                FileCoverage(path=path + "2", reviewed=False, reason=text),
+                FileCoverage(path=path + "3", reviewed=False, wanted=False, reason=text),
             ),
             tools=(
-                run(HOSTILE, version=HOSTILE, isolation=HOSTILE, unread=(Unread(path=path, reason=HOSTILE),)),
-                run(HOSTILE, Outcome.FAILED, reason=HOSTILE),
-                run(HOSTILE, Outcome.SKIPPED, reason=HOSTILE),
+                run(text, version=text, isolation=text, unread=(Unread(path=path, reason=text),)),
+                run(text, Outcome.FAILED, reason=text),
+                run(text, Outcome.SKIPPED, reason=text),
             ),
-            agents=(Report(agent=HOSTILE, outcome=Outcome.CUT, reason=HOSTILE),),
-            gaps=(HOSTILE,),
-            notes=(HOSTILE,),
+            agents=(Report(agent=text, outcome=Outcome.CUT, reason=text),),
+            gaps=(text,),
+            notes=(text,),
         ),
-        policy_origin=HOSTILE,
+        policy_origin=text,
     )
 
 
