@@ -77,10 +77,10 @@ class Secrets:
         return len(data) > _TOO_SHORT and b"\0" not in data[:8000] and name not in _NEVER_LOOKED_AT and not _MEDIA.search(name)
 
     def commands(self, job: Job) -> Sequence[Command]:
-        """One scan per batch of files."""
+        """One scan per batch of files. Go's own regular expressions also match bytes that are not UTF-8."""
         flags = (
             *("fs", "--config", str(job.rules / "betterleaks.toml"), "--no-allow-signatures", "--ignore-file", os.devnull),
-            *("--no-banner", "--no-color", "--log-level", "error", "--exit-code", "0"),
+            *("--regex-engine", "stdlib", "--no-banner", "--no-color", "--log-level", "error", "--exit-code", "0"),
             *("--max-archive-depth", "0", "--max-decode-depth", "3", "--output", "-", "--jsonl", "--"),
         )
         return [Command(argv=(str(job.executable), *flags, *(f"./{file}" for file in files))) for files in batches(job.files)]
