@@ -147,7 +147,9 @@ def classify(tool: str, hit: Hit) -> Classified:
 @lru_cache(maxsize=64)
 def catalogue(tool: str) -> Catalogue:
     """The catalogue of one tool; a tool without a table has its defaults only."""
-    place = RULES.joinpath(f"{tool}.toml") if tool.replace("-", "").replace("_", "").isalnum() else None
+    # The name may come from another tool's results.
+    is_name = tool != "families" and tool.replace("-", "").replace("_", "").isalnum()
+    place = RULES.joinpath(f"{tool}.toml") if is_name else None
     return load(tool, place if place is not None and place.is_file() else None)
 
 

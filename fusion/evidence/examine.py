@@ -22,7 +22,7 @@ _CONFIG = Path(__file__).with_name("config")
 _TRIALS = 10
 """Further runs to find the files that a tool fails on."""
 _BROKEN = (Unreadable, ValueError, LookupError, TypeError, AttributeError, RecursionError, OSError)
-"""What an analyzer's reading of hostile output may raise."""
+"""What an analyzer may raise over hostile files and output."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,8 +110,12 @@ async def _once(analyzer: Analyzer, ready: Ready, contents: Mapping[str, bytes],
 
 async def _run(analyzer: Analyzer, ready: Ready, place: Scratch, sandbox: Sandbox, deadline: float) -> Look:
     job = Job(root=place.root, files=tuple(place.names), executable=ready.executable, rules=rules_folder(analyzer))
+    try:
+        commands = analyzer.commands(job)
+    except _BROKEN as error:
+        return Look(outcome=Outcome.FAILED, reason=f"{type(error).__name__} while preparing its command")
     outputs: list[Output] = []
-    for command in analyzer.commands(job):
+    for command in commands:
         output = await sandbox.run(
             command,
             root=place.root,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from fusion.evidence import shown
@@ -30,7 +30,9 @@ class Sighting:
     fingerprint: str
 
 
-def sightings(tool: str, hits: Iterable[Hit], pages: Pages) -> list[Sighting]:
+def sightings(
+    tool: str, hits: Iterable[Hit], pages: Pages, *, classifier: Callable[[str, Hit], Classified] = classify
+) -> list[Sighting]:
     """The hits that count, by path and place: on files we hold, inside them, not noise by our table, each once."""
     kept: dict[str, list[tuple[Hit, Classified, Page]]] = {}
     seen: set[str] = set()
@@ -39,7 +41,7 @@ def sightings(tool: str, hits: Iterable[Hit], pages: Pages) -> list[Sighting]:
         location = page.inside(hit.location) if page is not None else None
         if page is None or location is None:
             continue
-        classified = classify(tool, hit)
+        classified = classifier(tool, hit)
         hit = hit.model_copy(update={"location": location})
         identity = json.dumps([hit.rule, hit.message, location.model_dump(mode="json")])
         if classified.off or identity in seen:
