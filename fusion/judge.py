@@ -198,7 +198,7 @@ def _reasons(coverage: Coverage, findings: Sequence[Finding], policy: Policy) ->
         things = (
             "one thing that should have been read was not" if number == 1 else f"{number} things were not read as they should"
         )
-        yield f"The review is incomplete: {things}; the receipt lists them."
+        yield f"The review is incomplete: {things}; the receipt says which."
     blocking = [finding for finding in findings if finding.blocking]
     if blocking:
         what = "1 finding" if len(blocking) == 1 else f"{len(blocking)} findings"

@@ -29,7 +29,8 @@ _LONG = 30
 def merge(findings: Iterable[Finding]) -> list[Finding]:
     """One finding per flaw, ordered by path and line; the order of the input does not matter."""
     by_file: defaultdict[tuple[str, str], list[Finding]] = defaultdict(list)
-    for _, finding in sorted({finding.model_dump_json(): finding for finding in findings}.items()):
+    unique = {finding.model_dump_json(): finding for finding in findings}
+    for _, finding in sorted(unique.items(), key=lambda item: (*_range(item[1]), item[1].family, item[0])):
         by_file[finding.location.path, finding.location.side].append(finding)
     merged: list[Finding] = []
     for key in sorted(by_file):
@@ -43,26 +44,34 @@ class _Group:
     def __init__(self) -> None:
         self.findings: list[Finding] = []
         self.end = 0
-        self._lines: dict[tuple[str, str], int] = {}
+        self.tools: set[str] = set()
+        self.lines: dict[tuple[str, str], int] = {}
 
     def add(self, finding: Finding) -> None:
         self.findings.append(finding)
         self.end = max(self.end, finding.location.end_line)
+        self.tools |= _tools(finding)
         for item in finding.evidence:
-            self._lines[item.tool, item.rule] = item.location.line
+            self.lines[item.tool, item.rule] = item.location.line
 
     def takes(self, finding: Finding) -> bool:
         """Whether it is the same flaw; where one rule speaks of two lines, it speaks of two flaws."""
-        lines = self._lines
-        if any(lines.get((item.tool, item.rule), item.location.line) != item.location.line for item in finding.evidence):
+        if any(self.lines.get((item.tool, item.rule), item.location.line) != item.location.line for item in finding.evidence):
             return False
         return any(_is_same(finding, item) for item in self.findings)
 
+    def touches(self, other: _Group) -> bool:
+        """Whether other tools put their finger on the next line of the same flaw."""
+        return self.tools.isdisjoint(other.tools) and any(
+            one.family == two.family and _is_near(one, two) for one in self.findings for two in other.findings
+        )
+
 
 def _groups(findings: Sequence[Finding]) -> list[list[Finding]]:
+    """The findings of one file, sorted by line, in groups that are one flaw each."""
     groups: list[_Group] = []
     index: defaultdict[Hashable, list[_Group]] = defaultdict(list)
-    for finding in sorted(findings, key=lambda item: (*_range(item), item.family, item.model_dump_json())):
+    for finding in findings:
         keys: list[Hashable] = [finding.family, *finding.cwe, _text(finding)]
         candidates = dict.fromkeys(group for key in keys for group in index[key])
         home = next((group for group in candidates if group.takes(finding)), None)
@@ -71,26 +80,35 @@ def _groups(findings: Sequence[Finding]) -> list[list[Finding]]:
         home.add(finding)
         for key in keys:
             # Findings come by line, so a group that ends before this one begins takes no more.
-            index[key] = [group for group in index[key] if group.end + 1 >= finding.location.line and group is not home] + [
-                home
-            ]
-    return [group.findings for group in groups]
+            index[key] = [group for group in index[key] if group.end >= finding.location.line and group is not home] + [home]
+    return [group.findings for group in _touching(groups)]
 
 
-def _range(finding: Finding) -> tuple[int, int]:
-    return finding.location.line, finding.location.end_line
+def _touching(groups: Sequence[_Group]) -> list[_Group]:
+    """Join groups on neighbouring lines, once what shares a line is together."""
+    joined: list[_Group] = []
+    last: defaultdict[str, list[_Group]] = defaultdict(list)
+    for group in groups:
+        families = sorted({finding.family for finding in group.findings})
+        start = group.findings[0].location.line
+        near = (home for family in families for home in last[family] if home.touches(group))
+        home = next(near, None)
+        if home is None:
+            joined.append(home := group)
+        else:
+            for finding in group.findings:
+                home.add(finding)
+        for family in families:
+            last[family] = [item for item in last[family] if item.end + 1 >= start and item is not home] + [home]
+    return joined
 
 
 def _is_same(one: Finding, other: Finding) -> bool:
     if one.location.line == other.location.line and _text(one) == _text(other):
         return True
-    if not _is_near(one, other):
+    if not (one.family == other.family or not set(one.cwe).isdisjoint(other.cwe)):
         return False
-    overlap = _overlap(one, other)
-    if one.family == other.family:
-        # Next to each other is one place only for two tools that put their finger on different lines of it.
-        return overlap or _tools(one).isdisjoint(_tools(other))
-    return overlap and not set(one.cwe).isdisjoint(other.cwe)
+    return _overlap(one, other) and _is_near(one, other)
 
 
 def _is_near(one: Finding, other: Finding) -> bool:
@@ -98,6 +116,10 @@ def _is_near(one: Finding, other: Finding) -> bool:
     if max(a.end_line - a.line, b.end_line - b.line) >= _LONG:
         return abs(a.line - b.line) <= 1
     return a.line <= b.end_line + 1 and b.line <= a.end_line + 1
+
+
+def _range(finding: Finding) -> tuple[int, int]:
+    return finding.location.line, finding.location.end_line
 
 
 def _overlap(one: Finding, other: Finding) -> bool:

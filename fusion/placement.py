@@ -161,13 +161,11 @@ def placed(
             result.append(finding.model_copy(update={"placement": Placement.HIDDEN, "why_placed": why, "blocking": False}))
             continue
         why = _summary(item, policy)
-        place = None if why else ground.anchored(finding)
-        if not why and place is None:
-            why = "its line is not part of the diff"
-        if place is not None:
-            why = _crowded(finding, place, taken, low)
-        if place is not None and not why and room == 0:
+        if not why and room == 0:
             why = f"over the limit of {policy.caps.inline} inline comments (caps.inline)"
+        place = None if why else ground.anchored(finding)
+        if not why:
+            why = "its line is not part of the diff" if place is None else _crowded(finding, place, taken, low)
         update: dict[str, object] = {"blocking": blocks(finding, policy), "placement": Placement.SUMMARY, "why_placed": why}
         if place is not None and not why:
             room -= 1
