@@ -114,6 +114,8 @@ def comparison(file: FileChange, before: str, after: str) -> Comparison:
     added = added_lines(file)
     if not file.hunks and file.kind is ChangeKind.ADDED:
         added = frozenset(range(1, len(after_lines) + 1))
+    # A patch can claim lines that its file does not have.
+    added &= frozenset(range(1, len(after_lines) + 1))
     return Comparison(
         file=file, before=before, after=after, before_lines=lines_of(before), after_lines=after_lines, added=added
     )

@@ -1,0 +1,252 @@
+"""Dependencies that the change adds, and how: from where, how firmly pinned, under what name, and whether the lock follows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from fusion.comparison import Comparison, decoded
+from fusion.dependencies import LOCK_FILES, Dependency, UnreadableManifest, dependencies, kind
+from fusion.lookalikes import lookalike
+from fusion.model import Category, Change, ChangeKind, Confidence, Contents, Severity, Side, Unread
+from fusion.observation import Observation, at, listed, quoted
+from fusion.roles import is_example, is_test
+
+_COMMIT = re.compile(r"[@#][0-9a-f]{40}\b")
+_FLOATING = frozenset({"", "*", "latest", "x", ">=0", ">=0.0.0", "x.x.x", "LATEST", "RELEASE"})
+_PINNED = re.compile(r"===?[^,*]+$")
+
+
+class Manifests:
+    """The dependencies of every changed manifest on both sides, and the manifests that could not be read."""
+
+    def __init__(self, comparisons: Sequence[Comparison]) -> None:
+        self.pairs: list[tuple[Comparison, tuple[Dependency, ...], tuple[Dependency, ...]]] = []
+        self.unread: list[Unread] = []
+        """Manifests whose dependencies could not be read, and why."""
+        for item in comparisons:
+            if kind(item.path) is None or not item.exists:
+                continue
+            try:
+                after = dependencies(item.path, item.after)
+            except UnreadableManifest as error:
+                self.unread.append(Unread(path=item.path, reason=f"its dependencies could not be read: {error}"))
+                continue
+            try:
+                before = dependencies(item.base_path, item.before)
+            except UnreadableManifest as error:
+                self.unread.append(Unread(path=item.path, reason=f"its dependencies at base could not be read: {error}"))
+                continue
+            self.pairs.append((item, before, after))
+
+    @property
+    def paths(self) -> list[str]:
+        """The manifests that were read."""
+        return [item.path for item, _, _ in self.pairs]
+
+    def observations(self, change: Change, contents: Contents) -> Iterator[Observation]:
+        """Everything that this module says about a change."""
+        known = {(entry.ecosystem, entry.name) for _, before, _ in self.pairs for entry in before}
+        for item, before, after in self.pairs:
+            new = [entry for entry in after if (entry.ecosystem, entry.name) not in known and not entry.transitive]
+            libraries = [entry for entry in new if entry.ecosystem != "image" and entry.source != "path"]
+            if libraries and item.existed and not (is_test(item.path) or is_example(item.path)):
+                yield _new(item.path, libraries)
+            was = {(entry.ecosystem, entry.name): entry for entry in before}
+            for entry in after:
+                old = was.get((entry.ecosystem, entry.name))
+                if old is not None and (old.version, old.address) == (entry.version, entry.address):
+                    continue
+                yield from _origin(item.path, entry)
+                if (entry.ecosystem, entry.name) not in known:
+                    yield from _name(item.path, entry)
+                if old is None or not _floats(old, before, item.path):
+                    yield from _pin(item.path, entry, after)
+            if libraries and item.existed:
+                yield from _lock(item, libraries, bool(before), change, contents)
+
+
+def removed_locks(change: Change) -> Iterator[Observation]:
+    """Lock files that the change deletes while their manifest stays and no other lock file takes their place."""
+    gone = {file.path for file in change.files if file.kind is ChangeKind.DELETED}
+    there = {file.path for file in change.files} - gone
+    for path in sorted(gone):
+        folder, _, name = path.rpartition("/")
+        manifest = next((key for key, locks in LOCK_FILES.items() if name in locks), None)
+        if manifest is None or f"{folder}/{_MANIFEST_NAMES[manifest]}".lstrip("/") in gone:
+            continue
+        if any(f"{folder}/{other}".lstrip("/") in there for other in LOCK_FILES[manifest]):
+            continue
+        yield Observation(
+            rule="compliance/lock-file-removed",
+            family="stale-lock-file",
+            category=Category.COMPLIANCE,
+            title=f"The lock file {quoted(path)} goes",
+            body="From here on each install may take other versions than the ones that were tested. "
+            "Keep a lock file, or say in the change why the project no longer wants one.",
+            severity=Severity.MEDIUM,
+            confidence=Confidence.LIKELY,
+            location=at(path, 1, side=Side.LEFT),
+            subject=f"removed lock {name}",
+            symbol="",
+        )
+
+
+_MANIFEST_NAMES = {
+    "pyproject": "pyproject.toml",
+    "package": "package.json",
+    "go": "go.mod",
+    "cargo": "Cargo.toml",
+    "gemfile": "Gemfile",
+}
+
+
+def _new(path: str, new: Sequence[Dependency]) -> Observation:
+    names = [entry.name for entry in new]
+    return Observation(
+        rule="compliance/new-dependency",
+        family="new-dependency",
+        category=Category.COMPLIANCE,
+        title=f"New {'dependency' if len(names) == 1 else 'dependencies'}: {listed(names, 4)}",
+        body="Its code runs with the same rights as yours, and its licence and upkeep become your concern. "
+        "Check that it is wanted, maintained and under a licence you accept.",
+        severity=Severity.LOW,
+        confidence=Confidence.CERTAIN,
+        location=at(path, new[0].line),
+        subject=f"new dependencies {' '.join(sorted(names))}",
+        symbol="",
+    )
+
+
+def _origin(path: str, entry: Dependency) -> Iterator[Observation]:
+    if entry.source not in ("git", "url"):
+        return
+    plain = entry.address.lower().startswith(("http://", "git://", "git+http://", "git+git://"))
+    if not plain and entry.source == "git" and _COMMIT.search(entry.address):
+        return
+    why = (
+        "The connection is not encrypted, so anyone on the way can replace the code. Take it from the registry, or over https."
+        if plain
+        else "No registry keeps what is behind the address: it can change or vanish between two installs. "
+        "Take it from the registry, or pin a full commit."
+    )
+    yield Observation(
+        rule="compliance/dependency-address",
+        family="unpinned-dependency",
+        category=Category.COMPLIANCE,
+        title=f"{quoted(entry.name)} is taken from an address and not from the registry",
+        body=why,
+        severity=Severity.HIGH if plain else Severity.MEDIUM,
+        confidence=Confidence.CERTAIN,
+        location=at(path, entry.line),
+        subject=f"address {entry.name}",
+        symbol="",
+        cwe=(829,),
+    )
+
+
+def _name(path: str, entry: Dependency) -> Iterator[Observation]:
+    near = lookalike(entry.ecosystem, entry.name) if entry.source == "registry" else None
+    if near is not None:
+        yield Observation(
+            rule="compliance/lookalike-dependency",
+            family="lookalike-dependency",
+            category=Category.COMPLIANCE,
+            title=f"{quoted(entry.name)} is almost the name of the well-known package {quoted(near)}",
+            body="Packages with such names are a common way to bring in foreign code through a slip of the finger. "
+            f"Check the name; if {quoted(near)} was meant, correct it before anyone installs this.",
+            severity=Severity.HIGH,
+            confidence=Confidence.POSSIBLE,
+            location=at(path, entry.line),
+            subject=f"lookalike {entry.name}",
+            symbol="",
+            cwe=(829,),
+        )
+
+
+def _floats(entry: Dependency, around: Sequence[Dependency], path: str) -> bool:
+    """Whether the next install can get any version: none is said, or the only loose one of a pinned requirements file."""
+    if entry.source != "registry" or entry.ecosystem in ("go", "gem", "maven"):
+        return False
+    if entry.version.replace(" ", "") in _FLOATING:
+        return True
+    if kind(path) != "requirements" or path.endswith(".in") or _PINNED.match(entry.version):
+        return False
+    others = [other for other in around if other.name != entry.name and other.source == "registry"]
+    return len(others) >= 3 and all(_PINNED.match(other.version) for other in others)
+
+
+def _pin(path: str, entry: Dependency, around: Sequence[Dependency]) -> Iterator[Observation]:
+    if not _floats(entry, around, path) or path.endswith(".in"):
+        return
+    image = entry.ecosystem == "image"
+    yield Observation(
+        rule="compliance/unpinned-image" if image else "compliance/unpinned-dependency",
+        family="unpinned-image" if image else "unpinned-dependency",
+        category=Category.COMPLIANCE,
+        title=f"{'Base image' if image else 'Dependency'} {quoted(entry.name)} is not pinned",
+        body="The next build can get another version than the one that was tested, without a change in this repository. "
+        + (
+            "Name a version, and its digest for what is deployed."
+            if image
+            else "Name the version, or the range, that you tested."
+        ),
+        severity=Severity.LOW,
+        confidence=Confidence.CERTAIN,
+        location=at(path, entry.line),
+        subject=f"unpinned {entry.name}",
+        symbol="",
+        cwe=(1357,),
+    )
+
+
+def _lock(
+    item: Comparison, new: Sequence[Dependency], had_entries: bool, change: Change, contents: Contents
+) -> Iterator[Observation]:
+    manifest = kind(item.path) or ""
+    names = LOCK_FILES.get(manifest, ())
+    folder = item.path.rpartition("/")[0]
+    places = [f"{place}/{name}".lstrip("/") for place in _upwards(folder) for name in names]
+    changed = {file.path: file for file in change.files if file.kind is not ChangeKind.DELETED}
+    held = next((place for place in places if place in changed), None)
+    if held is not None:
+        text = decoded(contents.head.get(held, b""))
+        missing = [entry.name for entry in new if text and not _mentions(text, entry)]
+        if missing:
+            yield _stale(item.path, held, missing, new, Confidence.LIKELY)
+        return
+    known = next((place for place in places if place in contents.context), None)
+    # Go writes go.sum with the first requirement, so a manifest that had one has it.
+    if known is None and manifest == "go" and had_entries:
+        known = f"{folder}/go.sum".lstrip("/")
+    if known is not None:
+        yield _stale(item.path, known, [entry.name for entry in new], new, Confidence.LIKELY)
+
+
+def _stale(path: str, lock: str, missing: Sequence[str], new: Sequence[Dependency], confidence: Confidence) -> Observation:
+    first = next(entry for entry in new if entry.name == missing[0])
+    return Observation(
+        rule="compliance/stale-lock-file",
+        family="stale-lock-file",
+        category=Category.COMPLIANCE,
+        title=f"{quoted(lock)} does not know {listed(missing, 3)}",
+        body="A strict install refuses the mismatch, any other takes a version that nobody chose. "
+        "Update the lock file and commit it with the manifest.",
+        severity=Severity.MEDIUM,
+        confidence=confidence,
+        location=at(path, first.line),
+        subject=f"stale lock {lock}",
+        symbol="",
+    )
+
+
+def _mentions(text: str, entry: Dependency) -> bool:
+    plain = text.lower().replace("_", "-")
+    return entry.name.lower().replace("_", "-") in plain
+
+
+def _upwards(folder: str) -> Iterator[str]:
+    yield folder
+    while folder:
+        folder = folder.rpartition("/")[0]
+        yield folder
