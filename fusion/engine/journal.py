@@ -1,7 +1,7 @@
 """The journal: one SQLite database in WAL mode that holds everything the engine has promised.
 
 One engine owns a journal at a time (an advisory lock on a file beside it). Writes come as batches, each one transaction.
-With `synchronous=FULL` a committed batch survives a power cut and is written by the journal's own thread; with `NORMAL` it
+With `synchronous=FULL` a committed batch survives a power cut, and a thread of its own waits for the disk; with `NORMAL` it
 survives any death of the process (the operating system holds the pages), and the last moments before a power cut may be lost.
 Reads see committed batches only.
 """
@@ -9,8 +9,10 @@ Reads see committed batches only.
 from __future__ import annotations
 
 import fcntl
+import itertools
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
+from operator import itemgetter
 from pathlib import Path
 from typing import IO, Any, Literal
 
@@ -150,18 +152,20 @@ class Journal:
             raise
         db.execute("COMMIT")
 
-    def commit(self, statements: Sequence[Statement]) -> None:
-        """Write one batch as one transaction. Raises sqlite3.Error, after which the journal must be opened anew."""
+    def write(self, statements: Iterable[Statement]) -> None:
+        """Put one batch into an open transaction: memory, not yet disk.
+
+        Meant for the engine's own thread. SQLite's calls give up the interpreter's lock one by one; on a thread beside a busy
+        loop each would wait for it to be given back. Raises sqlite3.Error, after which the journal must be opened anew.
+        """
         db = self._write
         db.execute("BEGIN IMMEDIATE")
-        try:
-            for sql, values in statements:
-                db.execute(sql, values)
-        except sqlite3.Error:
-            if db.in_transaction:
-                db.execute("ROLLBACK")
-            raise
-        db.execute("COMMIT")
+        for sql, group in itertools.groupby(statements, key=itemgetter(0)):
+            db.executemany(sql, [values for _, values in group])
+
+    def commit(self) -> None:
+        """Make the open transaction durable; this is what waits for the disk. Raises sqlite3.Error like `write`."""
+        self._write.execute("COMMIT")
 
     def rows(self, sql: str, values: tuple[Any, ...] = ()) -> list[Any]:
         """Rows of a query over what is committed. Raises a JournalError when the file cannot be read."""

@@ -29,8 +29,8 @@ class Limits:
     max_instances: int = 10_000
     max_inbox: int = 10_000
     max_payload: int = 4 * 1024 * 1024
-    sticky_after: int | None = 64
-    cache_bytes: int = 64 * 1024 * 1024
+    sticky_after: int | None = 8
+    cache_bytes: int = 32 * 1024 * 1024
     max_pages: int | None = None
     retention: timedelta | None = None
     drain: float = 5.0

@@ -281,28 +281,34 @@ class Pump:
         if self._writer is None or not batch.statements:
             self._write(batch)
             return
+        try:
+            self.journal.write(batch.statements)
+        except sqlite3.Error as error:
+            self._fail(error)
+            return
         self._committing = self._loop.run_in_executor(self._writer, self._commit, batch)
         self._committing.add_done_callback(partial(self._written, batch))
 
+    def _write(self, batch: Batch) -> bool:
+        try:
+            if batch.statements:
+                self.journal.write(batch.statements)
+                self._commit(batch)
+        except sqlite3.Error as error:
+            self._fail(error)
+            return False
+        self._effects(batch)
+        return True
+
     def _commit(self, batch: Batch) -> None:
         began = time.perf_counter()
-        if batch.statements:
-            self.journal.commit(batch.statements)
+        self.journal.commit()
         took = time.perf_counter() - began
         metrics = self.metrics
         metrics.commits += 1
         metrics.statements += len(batch.statements)
         metrics.commit_seconds += took
         metrics.commit_max_seconds = max(metrics.commit_max_seconds, took)
-
-    def _write(self, batch: Batch) -> bool:
-        try:
-            self._commit(batch)
-        except sqlite3.Error as error:
-            self._fail(error)
-            return False
-        self._effects(batch)
-        return True
 
     def _written(self, batch: Batch, commit: asyncio.Future[None]) -> None:
         self._committing = None
