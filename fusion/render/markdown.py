@@ -13,7 +13,7 @@ from fusion.model import Placement, Review, Verdict
 from fusion.render.markdown_finding import bullet, details_of, heading
 from fusion.render.markdown_receipt import receipt_text
 from fusion.render.markup import code, details, html_text, prose
-from fusion.render.phrases import carried, count, span, subject, tally, verdict
+from fusion.render.phrases import carried, count, reasons, span, subject, tally, verdict
 from fusion.render.receipt import receipt
 from fusion.render.secrets import excerpt
 
@@ -52,7 +52,7 @@ def summary(review: Review, *, limit: int, folded: bool = True) -> str:
 def _opening(review: Review) -> str:
     lines = [f"### Fusion: {_WORDS[review.verdict]}"]
     lines.append(f"{verdict(review)} {tally(review).capitalize()}.")
-    lines += _sentences(review.reasons)
+    lines += _sentences(reasons(review))
     if review.coverage.gaps:
         lines += ["**Not read, though it should have been:**", *_sentences(review.coverage.gaps)]
     return "\n\n".join(lines)

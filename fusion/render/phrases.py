@@ -117,6 +117,11 @@ def verdict(review: Review) -> str:
     return "Nothing here blocks this change." if review.findings else "Nothing to report in what was read."
 
 
+def reasons(review: Review) -> tuple[str, ...]:
+    """Why the verdict is what it is; nothing where `verdict` has said it all (a pass without findings)."""
+    return () if review.verdict is Verdict.PASS and not review.findings else review.reasons
+
+
 def tally(review: Review) -> str:
     """`2 new, 1 carried, 3 fixed`: only what is not zero, or that there is nothing."""
     numbers = review.tally

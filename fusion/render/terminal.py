@@ -23,6 +23,7 @@ from fusion.render.phrases import (
     count,
     offered,
     place,
+    reasons,
     short,
     span,
     subject,
@@ -187,13 +188,14 @@ def _brief(page: Page, title: str, findings: Sequence[Finding], review: Review, 
 def _summary(page: Page, review: Review) -> None:
     page.blank()
     word, style = VERDICT[review.verdict]
-    page.paragraph((f" {word} ", style), "  ", (verdict(review), "bold"))
+    page.paragraph((f" {word} ", style), "  ", (verdict(review), "bold"), hang=len(word) + 4)
     page.paragraph((tally(review), "dim"), indent=2)
     hidden = sum(finding.placement is Placement.HIDDEN for finding in review.findings)
-    for reason in review.reasons[:_SHORT]:
+    why = reasons(review)
+    for reason in why[:_SHORT]:
         page.paragraph("- " + one_line(reason), indent=2, hang=2)
-    if len(review.reasons) > _SHORT:
-        page.line((f"… {count(len(review.reasons) - _SHORT, 'more reason')}: --format json", "dim"), indent=2)
+    if len(why) > _SHORT:
+        page.line((f"… {count(len(why) - _SHORT, 'more reason')}: --format json", "dim"), indent=2)
     if hidden:
         page.paragraph(
             (f"{count(hidden, 'finding')} not shown (below the floor or suppressed): --format json", "dim"), indent=2

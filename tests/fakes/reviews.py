@@ -133,6 +133,7 @@ def review(**fields: Any) -> Review:
             "head": HEAD,
             "title": "Let people search for users",
             "verdict": Verdict.PASS,
+            "reasons": ("Nothing was found in what was read.",),
             "coverage": coverage(),
             "policy_origin": ".fusion.yml at 1a2b3c4",
             "usage": Usage(seconds=3.2),

@@ -99,7 +99,10 @@ def blocking() -> Review:
     )
     return review(
         verdict=Verdict.BLOCK,
-        reasons=("2 findings at or above high, with evidence",),
+        reasons=(
+            "2 findings of severity high or above, with evidence: A shell runs text that the caller chooses (tools/export.py:7); "
+            "SQL text is built from request data (app/db.py:42).",
+        ),
         findings=(shell, sql, unused, undocumented),
         tally=Tally(new=4),
         coverage=coverage(
@@ -124,7 +127,7 @@ def incomplete() -> Review:
     """A tool crashed, a file was too large, a hunk was not read, an agent timed out; one finding blocks all the same."""
     return review(
         verdict=Verdict.INCOMPLETE,
-        reasons=("bandit failed", "1 file was not read"),
+        reasons=("The review is incomplete: 2 things were not read as they should; the receipt says which.",),
         findings=(finding(),),
         tally=Tally(new=1),
         coverage=coverage(
@@ -160,7 +163,7 @@ def second_push() -> Review:
     quoted = evidence("bandit", "B105", suppressed="# nosec: test data", message="Possible hardcoded password")
     return review(
         verdict=Verdict.BLOCK,
-        reasons=("1 finding at or above high, with evidence",),
+        reasons=("1 finding of severity high or above, with evidence: SQL text is built from request data (app/db.py:42).",),
         findings=(
             finding(disposition=Disposition(state=State.CARRIED, by="fusion", how="same fingerprint")),
             finding(
@@ -207,6 +210,7 @@ def staged() -> Review:
         head="sha256:" + "ab" * 32,
         title="",
         verdict=Verdict.BLOCK,
+        reasons=("1 finding of severity high or above, with evidence: SQL text is built from request data (app/db.py:42).",),
         findings=(finding(fix=fix()),),
         tally=Tally(new=1),
         provenance=Provenance(repository="shop", run="review-5d2c"),
@@ -292,6 +296,7 @@ def huge() -> Review:
     )
     return review(
         verdict=Verdict.INCOMPLETE,
+        reasons=("The review is incomplete: 3000 things were not read as they should; the receipt says which.",),
         findings=findings,
         tally=Tally(new=400),
         coverage=coverage(
@@ -307,6 +312,7 @@ def removed_lines() -> Review:
     """A finding on the base side: a check that the change took away."""
     return review(
         verdict=Verdict.PASS,
+        reasons=("No finding is of severity high or above with evidence that makes it at least likely.",),
         findings=(
             finding(
                 title="The check of the signature is gone",

@@ -101,6 +101,13 @@ def test_what_is_folded_is_counted() -> None:
     assert len(text.splitlines()) < 1500
 
 
+def test_a_pass_without_findings_is_said_once() -> None:
+    text = printed(SCENES["clean"]())
+
+    assert "Nothing to report in what was read." in text
+    assert "Nothing was found" not in text
+
+
 def test_hidden_findings_are_counted_and_not_shown() -> None:
     text = printed(SCENES["second-push"]())
 
