@@ -337,8 +337,9 @@ async def test_a_bare_repository_has_ranges_but_no_work_tree(repo: TestRepositor
     repo.git("clone", "-q", "--bare", ".", str(tmp_path / "bare.git"))
     assert list((await fetch(tmp_path / "bare.git", base="main", head="")).files) == ["app.py"]
     assert "app.py" in (await fetch(tmp_path / "bare.git", TREE)).files
-    with pytest.raises(UserError, match="bare repository"):
-        await fetch(tmp_path / "bare.git", RequestKind.WORKTREE)
+    for kind in (RequestKind.STAGED, RequestKind.WORKTREE):
+        with pytest.raises(UserError, match="bare repository"):
+            await fetch(tmp_path / "bare.git", kind)
 
 
 async def test_a_damaged_repository_is_one_sentence(repo: TestRepository) -> None:

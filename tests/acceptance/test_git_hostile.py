@@ -195,3 +195,20 @@ def test_only_names_and_ids_are_asked_of_the_repository(hostile: TestRepository,
     done = Git().run("rev-parse", "HEAD", cwd=hostile.folder)
     assert done.code == 0
     assert not canary.exists()
+
+
+async def test_no_file_hides_behind_the_spelling_of_another(tmp_path: Path) -> None:
+    repo = TestRepository(tmp_path / "alike")
+    repo.commit({"a": "1\n"})
+    repo.write({"caf\\xe9.py": "harmless\n"})
+    Path(os.fsdecode(os.fsencode(repo.folder) + b"/caf\xe9.py")).write_bytes(b"harmful\n")
+    with pytest.raises(UserError, match=r"caf.+xe9\.py"):
+        await fetch(repo.folder, RequestKind.WORKTREE)
+    repo.commit({})
+    with pytest.raises(UserError, match=r"caf.+xe9\.py"):
+        await fetch(repo.folder)
+    with pytest.raises(UserError, match=r"Two files have names that both read"):
+        await fetch(repo.folder, RequestKind.TREE)
+    (repo.folder / ".git").rename(tmp_path / "elsewhere")
+    with pytest.raises(UserError, match=r"Two files have names that both read"):
+        await fetch(repo.folder, RequestKind.TREE)

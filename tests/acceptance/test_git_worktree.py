@@ -145,7 +145,7 @@ async def test_a_conflict_is_said_when_staged_and_read_in_the_work_tree(repo: Te
     repo.commit({"a.py": "main\n"})
     with pytest.raises(AssertionError, match="merge"):
         repo.git("merge", "side")
-    with pytest.raises(UserError, match=r"a\.py has a merge conflict"):
+    with pytest.raises(UserError, match=r"'a\.py' has a merge conflict"):
         await fetch(repo.folder, STAGED)
     found = await fetch(repo.folder, WORKTREE)
     assert b"<<<<<<<" in (found.head("a.py") or b"")

@@ -57,15 +57,11 @@ class Done:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Git:
-    """A git executable and how it is run. `timeout` is in seconds.
-
-    `environment` adds variables, or with None takes one away; `options` are configuration, stronger than any file's.
-    """
+    """A git executable and how it is run. `timeout` is in seconds; `environment` adds variables, or takes one away (None)."""
 
     executable: str = "git"
     timeout: float = 120.0
     environment: Mapping[str, str | None] = field(default_factory=lambda: MappingProxyType({}))
-    options: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def located(self) -> str | None:
         """Absolute path of the executable, or None when it is not installed."""
@@ -80,7 +76,7 @@ class Git:
                 "git is not installed, or not on PATH: install it (Debian: apt-get install git; macOS: brew install git)."
             )
         command = [executable]
-        for key, value in (_OPTIONS | dict(self.options)).items():
+        for key, value in _OPTIONS.items():
             command += ["-c", f"{key}={value}"]
         environment: dict[str, str | None] = {"PATH": _path(), **_ENVIRONMENT, **self.environment}
         with tempfile.TemporaryFile() as stdin, tempfile.TemporaryFile() as stderr:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fusion import paths
+from fusion.adapters.git import objects
 from fusion.adapters.git.command import TooMuch
 from fusion.adapters.git.quarantine import Quarantine
 from fusion.diff import parse_patch
@@ -55,8 +56,10 @@ def difference(quarantine: Quarantine, base: str, head: str) -> Difference:
         raw.append(text[at:end])
         at = end + 1
     patched = {file.path: file for file in parse_patch(text[at:])}
+    pairs = [_pair(line, patched) for line in raw]
+    objects.require_unique(pair.change.path for pair in pairs)
     digest = hashlib.sha256(b"\n".join(raw)).hexdigest()
-    return Difference(pairs=[_pair(line, patched) for line in raw], digest=f"sha256:{digest}")
+    return Difference(pairs=pairs, digest=f"sha256:{digest}")
 
 
 def _pair(line: bytes, patched: dict[str, FileChange]) -> Pair:

@@ -163,6 +163,7 @@ class GitForge:
                 break
             head = None if lying.data is None or lying.change.binary else await self._keep(lying.data)
             files.append(lying.change.model_copy(update={"head": head}))
+        objects.require_unique(file.path for file in files)
         rules, origin = None, "defaults (no .fusion.yml in the folder)"
         for file in files:
             if file.path in policy.NAMES and file.head:
@@ -296,9 +297,11 @@ class GitForge:
 
     @contextlib.asynccontextmanager
     async def _quarantine(self, place: Repository) -> AsyncIterator[Quarantine]:
-        # Making and removing a folder with a handful of small files is short enough for the event loop.
-        with quarantine(place, large=self._max_file_bytes) as held:
+        held = await asyncio.to_thread(quarantine, place, large=self._max_file_bytes)
+        try:
             yield held
+        finally:
+            await asyncio.to_thread(held.remove)
 
 
 def _outlined(pair: Pair, sizes: dict[str, int], omitted: dict[str, str], limit: int) -> Pair:

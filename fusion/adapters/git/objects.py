@@ -35,7 +35,20 @@ def tree(quarantine: Quarantine, treeish: str, *names: str) -> Sequence[Entry]:
         if why:
             raise UserError(f"The path {path[:200]!r} in {treeish[:12]} is refused: {why}.")
         entries.append(Entry(path=path, mode=mode, id=id))
+    require_unique(entry.path for entry in entries)
     return entries
+
+
+def require_unique(names: Iterable[str]) -> None:
+    """Raise UserError when two names are the same as text, so that one file can never stand in for another.
+
+    That takes a name that is not UTF-8 and one that is spelled like the first one is shown.
+    """
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise UserError(f"Two files have names that both read {name[:200]!r}: rename one of them.")
+        seen.add(name)
 
 
 def sizes(quarantine: Quarantine, ids: Iterable[str]) -> dict[str, int]:

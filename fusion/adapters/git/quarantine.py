@@ -66,40 +66,52 @@ class Quarantine:
         content = b"blob %d\0" % len(data) + data
         id = hashlib.new(self.repository.object_format, content, usedforsecurity=False).hexdigest()
         path = self.folder / "objects" / id[:2] / id[2:]
-        path.parent.mkdir(exist_ok=True)
-        path.write_bytes(zlib.compress(content, 1))
+        with _writing():
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(zlib.compress(content, 1))
         return id
 
     def borrow_index(self) -> None:
         """Copy the index, and what a split one refers to, here; its time tells git which files it need not read."""
-        if self.repository.index.is_file():
-            shutil.copy2(self.repository.index, self.folder / "index")
-        for shared in self.repository.index.parent.glob("sharedindex.*"):
-            shutil.copy2(shared, self.folder / shared.name)
+        with _writing():
+            if self.repository.index.is_file():
+                shutil.copy2(self.repository.index, self.folder / "index")
+            for shared in self.repository.index.parent.glob("sharedindex.*"):
+                shutil.copy2(shared, self.folder / shared.name)
 
     def at_work(self, root: Path) -> Quarantine:
         """The quarantine with the repository's work tree, for the commands that compare the two."""
         git = dataclasses.replace(self.git, environment={**self.git.environment, "GIT_WORK_TREE": str(root)})
         return dataclasses.replace(self, git=git)
 
+    def remove(self) -> None:
+        """Remove the quarantine and all that was written to it."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def quarantine(repository: Repository, *, large: int) -> Quarantine:
+    """Make one; whoever does removes it. Files above `large` bytes are not compared line by line. Raises UserError."""
+    with _writing():
+        folder = Path(tempfile.mkdtemp(prefix="fusion-git-"))
+        try:
+            _fill(folder, repository, large)
+        except OSError:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+    environment = {**repository.git.environment, "GIT_DIR": str(folder)}
+    return Quarantine(git=dataclasses.replace(repository.git, environment=environment), folder=folder, repository=repository)
+
 
 @contextlib.contextmanager
-def quarantine(repository: Repository, *, large: int) -> Iterator[Quarantine]:
-    """Make one and remove it afterwards. Files above `large` bytes are not compared line by line."""
+def _writing() -> Iterator[None]:
+    """Turn a full or unwritable temporary folder into a sentence."""
     try:
-        folder = Path(tempfile.mkdtemp(prefix="fusion-git-"))
+        yield
     except OSError as error:
-        raise _unwritable(error) from None
-    try:
-        _fill(folder, repository, large)
-        environment = {"GIT_DIR": str(folder), **repository.git.environment}
-        yield Quarantine(git=dataclasses.replace(repository.git, environment=environment), folder=folder, repository=repository)
-    except OSError as error:
-        if error.filename and str(error.filename).startswith(str(folder)):
-            raise _unwritable(error) from None
-        raise
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        folder = tempfile.gettempdir()
+        raise UserError(
+            f"The temporary folder {folder} cannot be written to ({error.strerror}): free some space or set TMPDIR."
+        ) from None
 
 
 def _fill(folder: Path, repository: Repository, large: int) -> None:
@@ -119,9 +131,3 @@ def _fill(folder: Path, repository: Repository, large: int) -> None:
     for source, name in ((repository.shallow_file, "shallow"), (repository.exclude, "info/exclude")):
         if source.is_file():
             shutil.copyfile(source, folder / name)
-
-
-def _unwritable(error: OSError) -> UserError:
-    return UserError(
-        f"The temporary folder {tempfile.gettempdir()} cannot be written to ({error.strerror}): free some space or set TMPDIR."
-    )

@@ -30,25 +30,31 @@ class Snapshot:
 
 def staged(quarantine: Quarantine) -> Snapshot:
     """The index as a tree. Raises UserError while a merge conflict is unresolved."""
+    _root(quarantine)
     quarantine.borrow_index()
     return Snapshot(tree=_write_tree(quarantine))
+
+
+def _root(quarantine: Quarantine) -> Path:
+    """The top of the work tree. Raises UserError in a bare repository."""
+    repository = quarantine.repository
+    if repository.root is None:
+        raise UserError(f"{repository.folder} is a bare repository: it has neither an index nor a work tree to review.")
+    return repository.root
 
 
 def _write_tree(quarantine: Quarantine) -> str:
     unmerged = quarantine.run("ls-files", "--unmerged", "-z").stdout
     if unmerged:
         path = paths.decode(unmerged.split(b"\0")[0].partition(b"\t")[2])
-        raise UserError(f"{path} has a merge conflict: resolve it and stage the file first.")
+        raise UserError(f"{path!r} has a merge conflict: resolve it and stage the file first.")
     # Without the check that every object is there: in a partial clone not all of them are.
     return quarantine.run("write-tree", "--missing-ok").stdout.decode("ascii").strip()
 
 
 def uncommitted(quarantine: Quarantine, *, max_file_bytes: int, max_files: int) -> Snapshot:
     """The work tree as a tree: tracked files as they lie there, and untracked ones that are not ignored."""
-    repository = quarantine.repository
-    if repository.root is None:
-        raise UserError(f"{repository.folder} is a bare repository: it has no work tree to review.")
-    root = repository.root
+    repository, root = quarantine.repository, _root(quarantine)
     quarantine.borrow_index()
     changed, modes = _candidates(quarantine.at_work(root))
     cut: tuple[str, ...] = ()
@@ -101,8 +107,8 @@ def _candidates(quarantine: Quarantine) -> tuple[list[bytes], dict[bytes, str]]:
     arguments = ["ls-files", "--others", "--exclude-standard", "-z"]
     repository = quarantine.repository
     for file in personal(repository.git, repository.folder, "--global", "core.excludesFile")[-1:] or ["~/.config/git/ignore"]:
-        excludes = Path(file).expanduser()
-        if excludes.is_file():
+        excludes = os.path.expanduser(file)  # noqa: PTH111 - which raises where there is no home
+        if Path(excludes).is_file():
             arguments.append(f"--exclude-from={excludes}")
     untracked = quarantine.run(*arguments).stdout.split(b"\0")[:-1]
     return [*modes, *untracked], modes

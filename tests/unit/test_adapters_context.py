@@ -1,0 +1,61 @@
+"""Which documentation and tests are read beside a change."""
+
+from __future__ import annotations
+
+import pytest
+
+from fusion.adapters import context
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["README", "README.md", "pkg/README.rst", "CHANGELOG.md", "docs/a/b.md", "Doc/x.rst", "NOTES.md", "website/en/guide.adoc"],
+)
+def test_documents(path: str) -> None:
+    assert context.is_document(path)
+
+
+@pytest.mark.parametrize("path", ["requirements.txt", "src/data.md", "docs/conf.py", "readme.py", "src/x.txt", "docs/logo.png"])
+def test_no_documents(path: str) -> None:
+    assert not context.is_document(path)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["tests/test_a.py", "src/a_test.go", "src/a.test.ts", "src/a.spec.jsx", "lib/a_spec.rb", "src/test/java/X.java", "XTest.java",
+     "pkg/__tests__/x.js", "Tests/XTests.cs", "test/helper.bats"],
+)  # fmt: skip
+def test_tests(path: str) -> None:
+    assert context.is_test(path)
+
+
+@pytest.mark.parametrize(
+    "path", ["src/latest.py", "contest.py", "tests/data.json", "Attest.java", "src/testament.md", "spec.md"]
+)
+def test_no_tests(path: str) -> None:
+    assert not context.is_test(path)
+
+
+def test_what_matters_for_the_change_comes_first() -> None:
+    paths = [
+        "src/user.py",
+        "tests/test_other.py",
+        "tests/deep/test_user.py",
+        "docs/a.md",
+        "README.md",
+        "web/cart.spec.ts",
+        "x.png",
+    ]
+    chosen = context.choose(paths, ["src/user.py", "web/cart.ts"])
+    assert chosen == ["README.md", "web/cart.spec.ts", "tests/deep/test_user.py", "docs/a.md", "tests/test_other.py"]
+
+
+def test_what_changes_is_no_context() -> None:
+    assert context.choose(["README.md", "tests/test_a.py"], ["README.md", "tests/test_a.py"]) == []
+
+
+def test_bounds() -> None:
+    sizes = {f"docs/{number:04}.md": 11_000 for number in range(1000)}
+    assert len(context.pick(sizes)) == context.MAX_BYTES // 11_000
+    assert len(context.pick(dict.fromkeys(sizes, 1))) == context.MAX_FILES
+    assert context.pick({"README.md": context.MAX_FILE_BYTES + 1, "docs/a.md": 1}) == ["docs/a.md"]
