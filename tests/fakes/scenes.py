@@ -100,8 +100,8 @@ def blocking() -> Review:
     return review(
         verdict=Verdict.BLOCK,
         reasons=(
-            "2 findings of severity high or above, with evidence: A shell runs text that the caller chooses (tools/export.py:7); "
-            "SQL text is built from request data (app/db.py:42).",
+            "2 findings of severity high or above, with evidence: A shell runs text that the caller chooses "
+            "(tools/export.py:7); SQL text is built from request data (app/db.py:42).",
         ),
         findings=(shell, sql, unused, undocumented),
         tally=Tally(new=4),
