@@ -22,8 +22,8 @@ def test_no_documents(path: str) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["tests/test_a.py", "src/a_test.go", "src/a.test.ts", "src/a.spec.jsx", "lib/a_spec.rb", "src/test/java/X.java", "XTest.java",
-     "pkg/__tests__/x.js", "Tests/XTests.cs", "test/helper.bats"],
+    ["tests/test_a.py", "src/a_test.go", "src/a.test.ts", "src/a.spec.jsx", "lib/a_spec.rb", "src/test/java/X.java",
+     "XTest.java", "pkg/__tests__/x.js", "Tests/XTests.cs", "test/helper.bats"],
 )  # fmt: skip
 def test_tests(path: str) -> None:
     assert context.is_test(path)
