@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import PurePosixPath
 
 MAX_FILES = 400
 MAX_BYTES = 4_000_000
@@ -12,6 +11,7 @@ MAX_FILE_BYTES = 200_000
 """A longer document or test is rather data."""
 
 _DOCUMENT = re.compile(r"\.(md|markdown|rst|adoc)$", re.IGNORECASE)
+_TEXT = re.compile(r"^[^.]+$|\.(md|markdown|rst|adoc|txt)$", re.IGNORECASE)
 _ALWAYS = re.compile(r"^(readme|changelog|changes|history|news|contributing|upgrading|migration)\b", re.IGNORECASE)
 _DOCS = frozenset({"doc", "docs", "documentation", "website", "guide", "guides"})
 _TESTS = frozenset({"test", "tests", "spec", "specs", "__tests__", "testing", "e2e"})
@@ -28,21 +28,18 @@ _TEST_WORDS = re.compile(r"(^|[._-])(tests?|spec)(?=[._-]|$)", re.IGNORECASE)
 
 def is_document(path: str) -> bool:
     """Whether people read it to learn how the project works."""
-    place = PurePosixPath(path)
-    if _ALWAYS.match(place.name) and place.suffix.lower() in ("", ".md", ".markdown", ".rst", ".adoc", ".txt"):
+    folders, _, name = path.rpartition("/")
+    if _ALWAYS.match(name) and _TEXT.search(name):
         return True
-    if not _DOCUMENT.search(place.name):
-        return False
-    folders = {part.lower() for part in place.parts[:-1]}
-    return not folders or bool(folders & _DOCS)
+    return bool(_DOCUMENT.search(name)) and (not folders or not _DOCS.isdisjoint(folders.lower().split("/")))
 
 
 def is_test(path: str) -> bool:
     """Whether it is code that tests other code, by its name or its folder."""
-    place = PurePosixPath(path)
-    if not _CODE.search(place.name):
+    folders, _, name = path.rpartition("/")
+    if not _CODE.search(name):
         return False
-    return bool(_TEST_NAME.search(place.name)) or any(part.lower() in _TESTS for part in place.parts[:-1])
+    return bool(_TEST_NAME.search(name)) or not _TESTS.isdisjoint(folders.lower().split("/"))
 
 
 def choose(paths: Iterable[str], changed: Iterable[str]) -> Sequence[str]:
@@ -66,7 +63,8 @@ def choose(paths: Iterable[str], changed: Iterable[str]) -> Sequence[str]:
 
 def _stem(path: str) -> str:
     """A file's name without ending and without what marks it as a test: `test_user.py`, `user.spec.ts` -> `user`."""
-    name = PurePosixPath(path).name.partition(".")[0] if ".spec." in path or ".test." in path else PurePosixPath(path).stem
+    name = path.rpartition("/")[2]
+    name = name.partition(".")[0] if ".spec." in name or ".test." in name else name.rpartition(".")[0] or name
     bare = _TEST_WORDS.sub("", name).strip("._-").lower()
     return re.sub(r"tests?$", "", bare) or bare
 
