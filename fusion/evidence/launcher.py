@@ -165,7 +165,9 @@ def _limit(limits: dict[str, int]) -> None:
             continue
         _, hard = resource.getrlimit(number)
         ceiling = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        resource.setrlimit(number, (ceiling, ceiling))
+        # At the soft limit of processor time comes a signal that tells why; at the hard one the same as for any kill.
+        last = ceiling + 5 if name == "CPU" and hard in (resource.RLIM_INFINITY, ceiling + 5) else ceiling
+        resource.setrlimit(number, (ceiling, last))
 
 
 def _execute(spec: dict[str, Any]) -> None:

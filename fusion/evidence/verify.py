@@ -23,7 +23,6 @@ from fusion.evidence.examine import Look, examine
 from fusion.evidence.pages import Pages
 from fusion.evidence.records import Sighting, sightings
 from fusion.evidence.sandbox import Sandbox
-from fusion.evidence.suppressions import neutralise
 from fusion.model import Change, Contents, Edit, Evidence, Finding, Fix, Outcome, Provenance
 from fusion.policy import Policy
 from fusion.syntax import language
@@ -58,12 +57,11 @@ async def verify(
     provenance: Provenance,
 ) -> tuple[Finding, ...]:
     """The findings in their order, each with its verified fix (and the patch that `git apply` takes) or with none."""
-    del change, provenance
+    del provenance  # a fix is part of its finding, which has its own
+    head = {file.path: contents.head[file.path] for file in change.files if file.path in contents.head}
     able = {name: tool for name, tool in analyzers.items() if sandbox.network_cut or tool.parse_only}
     attempts = [
-        attempt
-        for index, finding in enumerate(findings)
-        if (attempt := _attempt(index, finding, able, contents.head)) is not None
+        attempt for index, finding in enumerate(findings) if (attempt := _attempt(index, finding, able, head)) is not None
     ]
     attempts.sort(key=lambda attempt: -findings[attempt.index].severity.rank)
     layers = _layers(attempts)
@@ -71,7 +69,7 @@ async def verify(
     wanted = {(tool, attempt.path) for layer in layers for attempt in layer for tool in _tools(attempt)}
     slots = asyncio.Semaphore(_AT_ONCE)
     before, *after = await asyncio.gather(
-        looks.all({path: contents.head[path] for _, path in wanted}, wanted, slots),
+        looks.all({path: head[path] for _, path in wanted}, wanted, slots),
         *(
             looks.all(
                 {attempt.path: attempt.after.encode() for attempt in layer},
@@ -108,10 +106,9 @@ def _attempt(index: int, finding: Finding, analyzers: Mapping[str, Analyzer], he
         before = data.decode()
         edits = [_fitting(edit, before) for edit in fix.edits]
         after = apply_edits(before, edits)
-        blotted = apply_edits(neutralise(data).decode(), edits)
     except ValueError:  # not UTF-8, or edits that overlap or lie outside the file
         return None
-    if after == before or _carries_blots(before, after, blotted, edits) or (_parses(path, before) and not _parses(path, after)):
+    if after == before or _carries_blots(before, edits) or (_parses(path, before) and not _parses(path, after)):
         return None
     return _Attempt(
         index=index,
@@ -130,13 +127,8 @@ def _fitting(edit: Edit, text: str) -> Edit:
     return edit.model_copy(update={"text": edit.text.replace("\r\n", "\n").replace("\n", "\r\n")})
 
 
-def _carries_blots(before: str, after: str, blotted: str, edits: Iterable[Edit]) -> bool:
-    """Whether the tool copied what we blotted out of its copy (an author's directive) into the text it would have us write.
-
-    Neutralising the patched file must give what patching the neutralised file gives, and no new run of x may appear.
-    """
-    if neutralise(after.encode()).decode() != neutralise(blotted.encode()).decode():
-        return True
+def _carries_blots(before: str, edits: Iterable[Edit]) -> bool:
+    """Whether the tool copied what we blotted out of its copy (an author's directive) into the text it would have us write."""
     own = set(_BLOT.findall(before))
     return any(run not in own for edit in edits for run in _BLOT.findall(edit.text))
 
