@@ -16,7 +16,7 @@ _ALWAYS = re.compile(r"^(readme|changelog|changes|history|news|contributing|upgr
 _DOCS = frozenset({"doc", "docs", "documentation", "website", "guide", "guides"})
 _TESTS = frozenset({"test", "tests", "spec", "specs", "__tests__", "testing", "e2e"})
 _TEST_NAME = re.compile(
-    r"^test_|_test\.|_tests\.|\.test\.|\.spec\.|_spec\.|^tests?\.|[a-z0-9]Tests?\.(java|kt|cs|swift|php|scala|groovy)$"
+    r"^test_|_test\.|_tests\.|\.test\.|\.spec\.|_spec\.|^tests?\.|\wTests?\.(java|kt|cs|swift|php|scala|groovy)$"
 )
 _CODE = re.compile(
     r"\.(pyi?|[mc]?jsx?|[mc]?tsx?|go|java|kts?|scala|groovy|rb|rs|c|cc|cpp|cxx|h|hh|hpp|cs|fs|php|swift|mm?|sh|bash|bats"
