@@ -1,9 +1,9 @@
 """Cppcheck: memory errors and undefined behaviour in C and C++.
 
 Reads sources and headers by suffix; a `.h` is taken for C++ when it uses C++'s words, since C's parser would give up on it.
-Only the files of the change are there, so most includes are missing: Cppcheck works without them, and knows the functions of
-POSIX, GNU and of libraries that a file includes. What `rules/cppcheck.toml` does not list is off. No add-on, project file,
-build folder or suppression of the repository is used.
+Only the files of the change are there, so most includes are missing: Cppcheck works without them, and knows the functions
+of POSIX, GNU and of libraries that a file includes; macros that stand where only a macro can are guessed. What
+`rules/cppcheck.toml` does not list is off. No add-on, project file, build folder or suppression of the repository is used.
 
 A file with a macro that Cppcheck does not know, with an `#error` that stops every configuration, or that does not parse was
 not looked at, and counts as unread. At most twelve combinations of preprocessor symbols are looked at per file.
@@ -21,6 +21,7 @@ from xml.etree import ElementTree
 
 from fusion.evidence.analyzer import Command, Job, Missing, Output, Reading, Ready, Unreadable
 from fusion.evidence.installed import batches, program
+from fusion.evidence.macros import guesses
 from fusion.evidence.source import BOM, Source
 from fusion.model import Confidence, Hit, Location, Severity, Step, Unread
 
@@ -109,11 +110,11 @@ class Cppcheck:
     def commands(self, job: Job) -> Sequence[Command]:
         """One run per language and batch of files."""
         sources = [Source.load(job.root, path) for path in job.files]
-        commands = []
+        commands: list[Command] = []
         for language, wanted in (("c", False), ("c++", True)):
             chosen = {source.path: source.data for source in sources if is_cpp(source.path, source.data) is wanted}
             for files in batches(tuple(chosen)):
-                libraries = _libraries(job.executable, b"".join(chosen[path] for path in files))
+                text = b"\n".join(chosen[path] for path in files)
                 commands.append(
                     Command(
                         argv=(
@@ -122,7 +123,8 @@ class Cppcheck:
                             "--xml",
                             "--enable=warning,performance,portability",
                             f"--language={language}",
-                            *(f"--library={library}" for library in libraries),
+                            *(f"--library={library}" for library in _libraries(job.executable, text)),
+                            f"--library={_guessed(job, language, len(commands), text)}",
                             *(f"./{path}" for path in files),
                         )
                     )
@@ -156,6 +158,16 @@ def _libraries(executable: Path, data: bytes) -> list[str]:
     known = {library for start, library in _LIBRARIES.items() if any(path.startswith(start) for path in included)}
     places = [executable.with_name("cfg") / f"{library}.cfg" for library in (*_ALWAYS, *sorted(known))]
     return [str(place) if place.is_file() else place.stem for place in places]
+
+
+def _guessed(job: Job, language: str, number: int, data: bytes) -> Path:
+    """Write the guessed macros as a library description of our own: unlike -D, it leaves every configuration to be tried."""
+    root = ElementTree.Element("def", format="2")
+    for macro, meaning in guesses(data).items():
+        ElementTree.SubElement(root, "define", name=macro, value=meaning)
+    place = job.root / f".fusion-macros-{number}.{'cpp' if language == 'c++' else language}.cfg"
+    place.write_bytes(ElementTree.tostring(root, encoding="utf-8", xml_declaration=True))
+    return place
 
 
 def _errors(output: Output) -> Iterator[ElementTree.Element]:
