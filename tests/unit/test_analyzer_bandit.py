@@ -113,7 +113,7 @@ async def test_folders_that_bandit_would_exclude_and_odd_names_are_read() -> Non
         "src/-rf.py": b"eval(x)\n",
         "src/-": b"#!/usr/bin/python\neval(x)\n",
         "src/a b'\"\n.py": b"eval(x)\n",
-        "src/wide.py": b"x = 1;" * 200_000 + b"eval(x)",
+        "src/wide.py": b"x = 1;" * 20_000 + b"eval(x)",
         "src/empty.py": b"",
         "src/stub.pyi": b"eval(x)\n",
     }

@@ -1,0 +1,1 @@
+class A { object F(Stream s) { return JsonSerializer.Deserialize<State>(s); } }

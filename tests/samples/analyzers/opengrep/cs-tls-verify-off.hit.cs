@@ -1,0 +1,1 @@
+class A { void F() { handler.ServerCertificateCustomValidationCallback = (m, c, ch, e) => true; } }

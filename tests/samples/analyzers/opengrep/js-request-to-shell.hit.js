@@ -1,0 +1,1 @@
+app.get("/", (req, res) => { const command = "ls " + req.query.dir; child_process.exec(command); });

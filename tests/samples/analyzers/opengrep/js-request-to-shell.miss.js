@@ -1,0 +1,1 @@
+app.get("/", (req, res) => { const pages = Number(req.query.pages); child_process.exec("ls " + pages); });

@@ -1,0 +1,1 @@
+app.get("/", (req, res) => { const q = "SELECT * FROM t WHERE n = ?"; db.query(q, [req.query.n]); });

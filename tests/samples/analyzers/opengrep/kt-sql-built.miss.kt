@@ -1,0 +1,1 @@
+fun find(db: Db, name: String) { db.rawQuery("SELECT * FROM t WHERE n = ?", arrayOf(name)) }

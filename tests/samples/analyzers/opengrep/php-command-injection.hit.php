@@ -1,0 +1,3 @@
+<?php
+$folder = $_POST["folder"];
+system("ls " . $folder);

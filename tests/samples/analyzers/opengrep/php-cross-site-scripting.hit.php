@@ -1,0 +1,2 @@
+<?php
+echo "<b>" . $_GET["name"] . "</b>";

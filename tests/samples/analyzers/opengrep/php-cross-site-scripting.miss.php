@@ -1,0 +1,2 @@
+<?php
+echo "<b>" . htmlspecialchars($_GET["name"]) . "</b>";

@@ -1,0 +1,2 @@
+<?php
+include("pages/" . $_GET["page"]);

@@ -1,0 +1,2 @@
+<?php
+$state = unserialize($_COOKIE["state"]);

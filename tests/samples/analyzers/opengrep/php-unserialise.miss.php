@@ -1,0 +1,2 @@
+<?php
+$state = json_decode($_COOKIE["state"]);
