@@ -75,7 +75,7 @@ def _findings(review: Review, room: int, folded: bool) -> tuple[list[str], int]:
         ("Blocks this change", [f for f in fresh if f.blocking], folded),
         ("Worth a look", [f for f in fresh if not f.blocking and f.placement is Placement.INLINE], folded),
         ("Also found", [f for f in fresh if not f.blocking and f.placement is Placement.SUMMARY], False),
-        ("Still open from before", [f for f in shown if carried(f)], False),
+        ("Still open from before", [f for f in shown if carried(f)], folded),
         ("Fixed since the last review", list(review.fixed), False),
     )
     room -= _HEADINGS

@@ -181,6 +181,11 @@ def _brief(page: Page, title: str, findings: Sequence[Finding], review: Review, 
         if state.commit:
             tail = (f"  by {short(state.commit)}", "dim")
         page.paragraph((badge, SEVERITY[finding.severity]), _title(finding), ("  ", ""), where, tail, indent=1, hang=9)
+        if finding.blocking and state.state is not State.ADDRESSED:
+            # a terminal keeps no thread: what still blocks must be mendable from what is on the screen
+            _code(page, finding.snippet, finding.location, SEVERITY[finding.severity])
+            for paragraph in paragraphs(finding.body)[:1]:
+                page.paragraph(excerpt(paragraph, _PARAGRAPH), indent=3)
     if len(findings) > _SHORT:
         page.line((f"… {len(findings) - _SHORT:,} more: --format json lists them all", "dim"), indent=10)
 

@@ -115,8 +115,10 @@ def test_hidden_findings_are_counted_and_not_shown() -> None:
     assert "Too small" not in text
 
 
-def test_a_blocker_from_before_still_says_that_it_blocks() -> None:
-    assert re.search(r"Still open from before.*\n.*app/db\.py:42  blocks", printed(SCENES["second-push"]()))
+def test_a_blocker_from_before_still_says_that_it_blocks_and_shows_its_code() -> None:
+    text = printed(SCENES["second-push"]()).partition("Still open from before")[2]
+
+    assert re.match(r"  1\n.*app/db\.py:42  blocks\n +42 │ +cursor\.execute", text)
 
 
 def test_every_finding_that_may_be_shown_is_shown() -> None:
