@@ -7,7 +7,8 @@
         started = await engine.start("review", {"range": "main..HEAD"}, "review-1")
         state = await engine.wait(started.id)
 
-Opening a journal resumes everything in it that is unfinished. See `docs/` for what survives which crash.
+Opening a journal resumes everything in it that is unfinished. `Limits` bounds what an engine takes on; `fusion.engine.replay`
+records histories and replays them with later code.
 """
 
 from fusion.engine.activities import ActivityContext

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import time
 import uuid
 from collections.abc import Callable, Collection, Iterable
@@ -22,7 +23,9 @@ from fusion.engine.pump import Pump
 from fusion.engine.state import TERMINAL, InstanceState, InstanceStatus, Started
 from fusion.engine.wire import pb
 from fusion.engine.worker import Host
-from fusion.errors import UserError
+from fusion.errors import FusionError, UserError
+
+log = logging.getLogger("fusion.engine")
 
 _SWEEP_SECONDS = 60.0
 _SWEEP_COUNT = 200
@@ -37,8 +40,9 @@ class Engine:
     any death of the process. `version` is given to orchestrations and sub-orchestrations started without one. Further
     keywords are those of `Limits`.
 
-    Opening raises a `JournalError` (busy, damaged, too new, not writable). Every method raises EngineStopped once the engine is
-    closed or could not write its journal; the same engine can be entered again, and nothing that was accepted is lost.
+    Its methods are called on the event loop that entered it. Opening raises a `JournalError` (busy, damaged, too new, not
+    writable). Every method raises EngineStopped once the engine is closed or could not write its journal; the same engine can
+    be entered again, and nothing that was accepted is lost.
     """
 
     def __init__(
@@ -238,8 +242,8 @@ class Engine:
             before = datetime.fromtimestamp(self._clock(), UTC) - retention
             try:
                 await self.purge(before=before)
-            except EngineStopped:
-                return
+            except FusionError as error:
+                log.warning("finished instances are not removed: %s", error)
             await asyncio.sleep(_SWEEP_SECONDS)
 
 

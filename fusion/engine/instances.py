@@ -51,6 +51,14 @@ class Instance:
     dead: bool = False
     suspended: bool = False
 
+    def heed(self, events: Iterable[pb.HistoryEvent]) -> None:
+        """Note orders to suspend and resume among events that the orchestrator was told."""
+        for event in events:
+            if event.HasField("executionSuspended"):
+                self.suspended = True
+            elif event.HasField("executionResumed"):
+                self.suspended = False
+
     def renew(self, execution: str, version: str) -> None:
         """Forget everything of the execution so far: continue-as-new."""
         self.execution, self.version = execution, version

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import fcntl
 import itertools
+import os
 import sqlite3
+import time
 from collections.abc import Callable, Iterable, Mapping
 from operator import itemgetter
 from pathlib import Path
@@ -52,6 +54,27 @@ def _refusal(path: Path, error: sqlite3.Error) -> JournalUnwritable | JournalCor
     )
 
 
+def _acquire(path: Path) -> IO[bytes]:
+    """The lock of a journal, held until it is closed. Raises JournalBusy within a tenth of a second."""
+    beside = path.with_name(path.name + ".lock")
+    for patience in (0.03, 0.03, 0.0):
+        try:
+            lock = beside.open("ab")
+        except OSError as error:
+            raise JournalUnwritable(
+                f"The journal {path} cannot be opened for writing ({error.strerror}): check its folder."
+            ) from error
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # Whoever had the journal before may have deleted it, lock and all: then this lock guards nothing.
+            if beside.exists() and os.path.samestat(os.fstat(lock.fileno()), beside.stat()):
+                return lock
+        except OSError:
+            time.sleep(patience)  # it may only be `in_use`, looking
+        lock.close()
+    raise JournalBusy(f"The journal {path} is in use by another process: wait for it, or choose another state folder.")
+
+
 def in_use(path: Path) -> bool:
     """Whether a process has the journal open now."""
     try:
@@ -77,7 +100,7 @@ class Journal:
     ) -> None:
         self.path = path
         self._migrations = migrations
-        self._lock = self._acquire(path)
+        self._lock = _acquire(path)
         try:
             self._write = self._connect(synchronous, max_pages)
             self._read = sqlite3.connect(path, isolation_level=None)
@@ -87,24 +110,6 @@ class Journal:
         except BaseException:
             self._lock.close()
             raise
-
-    @staticmethod
-    def _acquire(path: Path) -> IO[bytes]:
-        beside = path.with_name(path.name + ".lock")
-        try:
-            lock = beside.open("ab")
-        except OSError as error:
-            raise JournalUnwritable(
-                f"The journal {path} cannot be opened for writing ({error.strerror}): check its folder."
-            ) from error
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            lock.close()
-            raise JournalBusy(
-                f"The journal {path} is in use by another process: wait for it, or choose another state folder."
-            ) from error
-        return lock
 
     def _connect(self, synchronous: Synchronous, max_pages: int | None) -> sqlite3.Connection:
         wal = self.path.with_name(self.path.name + "-wal")

@@ -15,6 +15,7 @@ class Limits:
     max_attempts: how often an activity is started again after the process ended while it ran, the first start included.
     max_instances: unfinished instances at which a start is refused with EngineFull (sub-orchestrations are not refused).
     max_inbox: unread events of one instance at which a further one is refused with EngineFull.
+    max_history: events of one execution at which it fails; long runs continue as new.
     max_payload: characters of JSON of one input, event or result; larger things are passed by reference.
     sticky_after: events of history from which a generator is kept suspended instead of replayed; None: always replay.
     cache_bytes: history bytes kept in memory; beyond it, the least recently used are read back when needed.
@@ -28,6 +29,7 @@ class Limits:
     max_attempts: int = 3
     max_instances: int = 10_000
     max_inbox: int = 10_000
+    max_history: int = 100_000
     max_payload: int = 4 * 1024 * 1024
     sticky_after: int | None = 8
     cache_bytes: int = 32 * 1024 * 1024

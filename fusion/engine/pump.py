@@ -172,6 +172,11 @@ class Pump:
 
     def decide(self, instance: Instance, session: Session, new: list[pb.HistoryEvent]) -> None:
         """Run an episode. Whatever the runner raises fails this instance and no other."""
+        if session.count > self.limits.max_history:
+            sentence = f"its history has {session.count} events, more than {self.limits.max_history}: it should continue as new"
+            details = wire.failure("HistoryTooLong", sentence, retriable=False)
+            self.scheduler.apply(instance, session, new, wire.failed_response(instance.id, details))
+            return
         try:
             after = self.limits.sticky_after
             if session.live is None and after is not None and session.count >= after:

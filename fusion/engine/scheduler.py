@@ -17,7 +17,7 @@ from typing import Any
 from fusion.engine import wire
 from fusion.engine.activities import ActivityCall
 from fusion.engine.batch import Batch
-from fusion.engine.directory import Directory
+from fusion.engine.directory import Brief, Directory
 from fusion.engine.episode import Outcome, interpret
 from fusion.engine.errors import EngineFull, UnknownInstance
 from fusion.engine.instances import Instance, Parent, Session, Sessions
@@ -89,11 +89,13 @@ class Scheduler:
         trace: pb.TraceContext | None,
     ) -> Started:
         """Create an instance, unless one with this id exists whose status is not in `replace`. Raises EngineFull."""
-        if not self._vacant(id, replace):
+        found = self.directory.find(id)
+        if found is not None and found[0] not in replace:
             return Started(id, False)
-        if len(self.live) >= self._max_instances:
+        if len(self.live) >= self._max_instances and id not in self.live:
             self.metrics.refused += 1
             raise EngineFull(f"The engine has {len(self.live)} unfinished instances, as many as it accepts: try again later.")
+        self._vacate(id, found)
         self._create(id, name, input, version, None, trace)
         return Started(id, True)
 
@@ -176,11 +178,7 @@ class Scheduler:
         if instance.dead:
             return
         self._consume(instance, len(new) - 1)
-        for event in new:
-            if event.HasField("executionSuspended"):
-                instance.suspended = True
-            elif event.HasField("executionResumed"):
-                instance.suspended = False
+        instance.heed(new)
         at = new[0].timestamp
         outcome = interpret(response, at)
         custom = wire.untext(response, "customStatus")
@@ -271,20 +269,16 @@ class Scheduler:
             raised = pb.EventRaisedEvent(name=sent.name, input=wire.optional(sent, "input"))
             self._deliver(sent.instanceId, None, self._event(eventRaised=raised))
 
-    def _vacant(self, id: str, replace: Collection[InstanceStatus]) -> bool:
-        """Whether an instance with this id can be created; removes one that may be replaced."""
-        found = self.directory.find(id)
+    def _vacate(self, id: str, found: Brief | None) -> None:
+        """Remove what stands under an id that is to be used anew."""
         if found is None:
-            return True
-        status, execution = found
-        if status not in replace:
-            return False
+            return
+        execution = found[1]
         if (instance := self.live.get(id)) is not None:
             self._drop(instance)
             self.batch.after(partial(self._outside.stop_activities, execution))
             self._terminate_children(id, execution)
         self._erase(execution)
-        return True
 
     def _create(
         self, id: str, name: str, input: str | None, version: str, parent: Parent | None, trace: pb.TraceContext | None
@@ -313,7 +307,9 @@ class Scheduler:
         self.push(instance, self._event(executionStarted=started), *carried)
 
     def _create_child(self, parent: Instance, task_id: int, child: pb.SubOrchestrationInstanceCreatedEvent) -> None:
-        if self._vacant(child.instanceId, TERMINAL):
+        found = self.directory.find(child.instanceId)
+        if found is None or found[0] in TERMINAL:
+            self._vacate(child.instanceId, found)
             waiting = Parent(parent.id, parent.execution, task_id)
             version = wire.untext(child, "version") or self._version
             trace = wire.optional(child, "parentTraceContext")

@@ -46,6 +46,30 @@ async def test_a_full_engine_refuses_starts_and_nothing_else(path: Path) -> None
         assert engine.metrics().refused == 1
 
 
+async def test_a_refused_replacement_leaves_what_is_there(path: Path) -> None:
+    async with Engine(path, flows.worker(), max_instances=1, drain=0) as engine:
+        await finish(engine, "review", {"fan": 3}, "r")
+        await engine.start("approval", {"seconds": 60}, "a")
+        with pytest.raises(EngineFull):
+            await engine.start("review", {"fan": 4}, "r", replace=TERMINAL)
+        state = engine.status("r")
+        assert state is not None
+        assert state.output == 6
+        assert (await engine.start("review", {"fan": 4}, "a", replace=[InstanceStatus.PENDING, InstanceStatus.RUNNING])).created
+
+
+async def test_a_history_has_an_end(path: Path) -> None:
+    async with Engine(path, flows.worker(), max_history=50) as engine:
+        await finish(engine, "sequence", 100, "long")
+        await finish(engine, "countdown", 60, "renewed")
+        long, renewed = engine.status("long"), engine.status("renewed")
+        assert long is not None
+        assert long.failure is not None
+        assert "should continue as new" in long.failure.message
+        assert renewed is not None
+        assert renewed.output == "done"
+
+
 async def test_a_full_inbox_refuses_events_but_can_be_terminated(path: Path) -> None:
     async with Engine(path, flows.worker(), max_inbox=5, drain=0) as engine:
         await engine.start("sleeper", 60, "s")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import sqlite3
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,6 +37,29 @@ def test_one_engine_at_a_time(path: Path) -> None:
         Journal(path)
     first.close()
     Journal(path).close()
+
+
+def test_looking_does_not_get_in_the_way(path: Path) -> None:
+    assert not journals.in_use(path)
+    first = Journal(path)
+    assert journals.in_use(path)
+    first.close()
+    assert not journals.in_use(path)
+    with path.with_name("journal.db.lock").open("rb") as looking:
+        fcntl.flock(looking, fcntl.LOCK_SH)
+        threading.Timer(0.02, fcntl.flock, (looking, fcntl.LOCK_UN)).start()
+        Journal(path).close()
+
+
+def test_a_deleted_lock_guards_nothing(path: Path) -> None:
+    first = Journal(path)
+    for file in path.parent.glob("journal.db*"):
+        file.unlink()
+    second = Journal(path)  # another journal altogether, under the same name
+    first.close()
+    with pytest.raises(JournalBusy):
+        Journal(path)
+    second.close()
 
 
 async def test_the_second_engine_is_refused_at_once(path: Path) -> None:
