@@ -60,13 +60,26 @@ async def test_the_default_is_head_against_the_merge_base_with_the_default_branc
         ("feature~2..feature~1", "", ["docs/guide.md"]),
         ("..main~1", "", ["app.py"]),
         ("main~1..", "", ["app.py"]),
-        ("", "main~1", []),
-        ("HEAD", "", []),
+        ("", "main..feature", ["app.py", "other.py"]),
+        ("", "main", ["app.py"]),
+        ("", "feature~2", ["app.py", "docs/guide.md"]),
+        ("HEAD", "", ["app.py"]),
+        ("feature", "", []),
     ],
 )
 async def test_ranges_mean_what_git_means(repo: TestRepository, base: str, head: str, paths: list[str]) -> None:
     found = await fetch(repo.folder, base=base, head=head)
     assert sorted(found.files) == paths
+
+
+async def test_one_revision_that_head_does_not_hold_is_what_it_adds(repo: TestRepository) -> None:
+    repo.git("checkout", "-q", "main")
+    diverged = await fetch(repo.folder, head="feature")
+    assert (list(diverged.files), diverged.change.head) == (["app.py"], repo.git("rev-parse", "feature"))
+    repo.git("checkout", "-q", "-b", "behind", "feature~1")
+    ahead = await fetch(repo.folder, head="feature")
+    assert list(ahead.files) == ["app.py"]
+    assert ahead.change.title.startswith("feature against behind ")
 
 
 async def test_a_branch_without_commits_of_its_own_is_an_empty_change(repo: TestRepository) -> None:
