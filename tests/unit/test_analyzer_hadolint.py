@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from fusion.evidence.analyzer import Job, Output, Unreadable
-from fusion.evidence.analyzers.hadolint import Hadolint, instruction_end
+from fusion.evidence.analyzers.hadolint import Hadolint, instruction_end, spaced
 from fusion.evidence.catalogue import RULES, classify
 from fusion.evidence.source import Source
 from fusion.model import Hit, Location, Outcome, Severity
@@ -145,6 +145,33 @@ async def test_five_megabytes_on_one_line() -> None:
 )
 def test_where_an_instruction_ends(text: str, line: int, end: int) -> None:
     assert instruction_end(Source("Dockerfile", text.encode()), line) == end
+
+
+async def test_an_instruction_right_after_a_here_document_is_read_at_its_line() -> None:
+    data = b'FROM debian:12\nRUN <<EOF\nrm -rf "$X/"*\nEOF\nRUN <<EOF\nrm -rf "$Y/"*\nEOF\nUSER root\n'
+    trial = await run(Hadolint(), {"Dockerfile": data, "b/Dockerfile": PLANTED})
+    assert not trial.unread
+    assert {(hit.location.line, hit.location.end_line) for hit, _ in trial.hits if hit.rule == "SC2115"} == {
+        (2, 4),
+        (5, 7),
+        (2, 5),
+    }
+    assert trial.lines("DL3002") == [("Dockerfile", 8), ("b/Dockerfile", 11)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "added"),
+    [
+        (b"RUN <<EOF\na\nEOF\nRUN b\n", b"RUN <<EOF\na\nEOF\n\nRUN b\n", (4,)),
+        (b"COPY <<A <<B /x\na\nA\nb\nB\nRUN c", b"COPY <<A <<B /x\na\nA\nb\nB\n\nRUN c", (6,)),
+        (b"RUN <<EOF\na\nEOF\n\nRUN b\n", b"RUN <<EOF\na\nEOF\n\nRUN b\n", ()),
+        (b"RUN <<EOF\nnever closed\nRUN b\n", b"RUN <<EOF\nnever closed\nRUN b\n", ()),
+        (b"# RUN <<EOF\nEOF\nRUN b\n", b"# RUN <<EOF\nEOF\nRUN b\n", ()),
+        (b"", b"", ()),
+    ],
+)
+def test_spacing(text: bytes, expected: bytes, added: tuple[int, ...]) -> None:
+    assert spaced(text) == (expected, added)
 
 
 @pytest.mark.parametrize(

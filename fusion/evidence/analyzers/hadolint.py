@@ -34,6 +34,7 @@ _CHECKED_SHELLS = frozenset(
     {b"sh", b"bash", b"dash", b"ash", b"ksh", b"/bin/sh", b"/bin/bash", b"/bin/dash", b"/bin/ash", b"/bin/ksh"}
 )
 _HEREDOC = re.compile(r"<<-?(?P<quote>[\"']?)(?P<word>[A-Za-z_][A-Za-z0-9_]*)(?P=quote)")
+_TAKES_HEREDOC = re.compile(rb"[ \t]*(?:RUN|COPY|ADD)[ \t]", re.IGNORECASE)
 _LONGEST = 400
 """Lines of an instruction that are looked at for its end."""
 _ESCAPE = re.compile(rb"\A(?:[ \t]*#[^\n]*\n){0,20}?[ \t]*#[ \t]*escape[ \t]*=[ \t]*`", re.IGNORECASE)
@@ -69,7 +70,14 @@ class Hadolint:
             "json",
             "--",
         )
-        return [Command(argv=(str(job.executable), *flags, *files)) for files in batches(job.files)]
+        given = []
+        for path, copy in _given(job).items():
+            source = Source.load(job.root, copy)
+            data, added = spaced(source.data)
+            if added:
+                (job.root / path).write_bytes(data)
+            given.append(path if added else copy)
+        return [Command(argv=(str(job.executable), *flags, *files)) for files in batches(given)]
 
     def read(self, job: Job, outputs: Sequence[Output]) -> Reading:
         """Results as hits over their instruction; files that were not, or not wholly, checked as unread."""
@@ -79,13 +87,17 @@ class Hadolint:
             shells = [found["shell"] for found in _OTHER_SHELL.finditer(source.data)]
             if any(shell.lower() not in _CHECKED_SHELLS for shell in shells):
                 unread[path] = "a `# hadolint shell=` comment keeps its commands from being checked"
+        copies = _given(job)
         hits: list[Hit] = []
         for output in outputs:
             for result in documents(output.stdout, "hadolint"):
-                found = sources.get(text(result, "file"))
+                told = text(result, "file")
+                found = sources.get(copies.get(told, told))
                 if found is None:
                     raise Unreadable("hadolint reported a file that it was not given")
                 line, message = max(integer(result, "line"), 1), " ".join(text(result, "message").split())
+                if told in copies:
+                    line -= sum(1 for added in spaced(found.data)[1] if added < line)
                 rule = text(result, "code")
                 if rule == _DOES_NOT_PARSE:
                     unread[found.path] = f"hadolint cannot parse it: line {line}: {message[:200]}"
@@ -101,6 +113,33 @@ class Hadolint:
                     )
                 )
         return Reading(hits=hits, unread=[Unread(path=path, reason=reason) for path, reason in sorted(unread.items())])
+
+
+def _given(job: Job) -> dict[str, str]:
+    """The name of the spaced copy that a file gets when it needs one -> the file."""
+    return {f".fusion-spaced-{number}.dockerfile": path for number, path in enumerate(job.files)}
+
+
+def spaced(data: bytes) -> tuple[bytes, tuple[int, ...]]:
+    """The text with an empty line after each here-document that lacks one, and the numbers of the lines so added.
+
+    hadolint calls an instruction that follows the end of a here-document directly an error; Docker does not.
+    """
+    lines = data.split(b"\n")
+    out: list[bytes] = []
+    added: list[int] = []
+    words: list[bytes] = []
+    for number, line in enumerate(lines):
+        out.append(line)
+        if not words:
+            words = [found["word"].encode() for found in _HEREDOC.finditer(line.decode("utf-8", "replace"))]
+            words = words if _TAKES_HEREDOC.match(line) else []
+        elif line.strip() == words[0]:
+            words.pop(0)
+            if not words and number + 1 < len(lines) and lines[number + 1].strip():
+                out.append(b"")
+                added.append(len(out))
+    return (b"\n".join(out), tuple(added)) if added and not words else (data, ())
 
 
 def instruction_end(source: Source, line: int) -> int:
