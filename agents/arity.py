@@ -101,6 +101,8 @@ def shape(node: Function, *, bound: bool) -> Shape:
 
 
 def _changed(item: Comparison) -> Iterator[_Changed]:
+    if python_tree.headers(item.before) == python_tree.headers(item.after):
+        return
     before, after = python_tree.parse(item.before), python_tree.parse(item.after)
     if before is None or after is None:
         return

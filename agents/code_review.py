@@ -14,7 +14,7 @@ looking for merge markers alone is not a review.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from agents.advice import told
 from agents.arity import misfits
@@ -26,7 +26,7 @@ from fusion import python_tree
 from fusion.agent import Case, Skip
 from fusion.comparison import Comparison, compare, context_texts
 from fusion.model import AgentTask, Category, Evidence, Unread
-from fusion.observation import Sources, brought, witnessed
+from fusion.observation import Observation, Sources, brought, witnessed
 from fusion.syntax import language
 
 _CATEGORIES = (Category.CORRECTNESS, Category.MAINTAINABILITY)
@@ -49,9 +49,7 @@ class CodeReview(Deterministic):
         if not compared.files and not evidence:
             return Skip("no changed file that can be read as text")
         observations = [
-            *brought(conflict_markers, compared.files),
-            *brought(debugger_stops, compared.files),
-            *brought(slips, compared.files),
+            *brought(_own_checks, compared.files),
             *misfits(compared.files, context),
         ]
         findings = (
@@ -61,6 +59,13 @@ class CodeReview(Deterministic):
         unparsed = [_unparsed(item) for item in compared.files if _is_broken(item)]
         read = [item.path for item in compared.files if language(item.path) in _READ]
         return [self.task(findings, read=read, unread=(*_of_interest(compared.unread), *unparsed))]
+
+
+def _own_checks(item: Comparison) -> Iterator[Observation]:
+    """What needs one file only; together, so that its tree is made once."""
+    yield from conflict_markers(item)
+    yield from debugger_stops(item)
+    yield from slips(item)
 
 
 def _counts(evidence: Evidence, by_path: dict[str, Comparison]) -> bool:
@@ -73,7 +78,7 @@ def _of_interest(unread: Sequence[Unread]) -> list[Unread]:
 
 
 def _is_broken(item: Comparison) -> bool:
-    return item.exists and language(item.path) == "python" and python_tree.parse(item.after) is None
+    return item.exists and language(item.path) == "python" and not python_tree.parses(item.after)
 
 
 def _unparsed(item: Comparison) -> Unread:

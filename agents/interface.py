@@ -25,16 +25,23 @@ _EXEMPT = re.compile(r"@(?:typing\.)?(?:overload|override|Override)\b|\.(?:sette
 
 def undocumented(comparisons: Sequence[Comparison]) -> Iterator[Observation]:
     """New public names without documentation where their neighbours have it; one observation per file."""
-    known = {symbol.name.rpartition(".")[2] for item in comparisons for symbol in symbols(item.base_path, item.before)}
+    known: set[str] = set()
+    customs: dict[str, list[bool]] = {}
+    for item in comparisons:
+        known.update(symbol.name.rpartition(".")[2] for symbol in symbols(item.base_path, item.before))
+        if is_production(item.path):
+            documented = [symbol.documented for symbol in _public(item.base_path, item.before)]
+            customs.setdefault(item.path.rpartition("/")[0], []).extend(documented)
     for item in comparisons:
         if not (item.exists and is_production(item.path)):
             continue
-        bare = [symbol for symbol in _public(item.path, item.after) if not symbol.documented]
-        new = [symbol for symbol in bare if _is_new(item, symbol, known)]
-        if not new or not _is_custom(item, comparisons, {symbol.name for symbol in new}):
+        public = _public(item.path, item.after)
+        new = [symbol for symbol in public if not symbol.documented and _is_new(item, symbol, known)]
+        if not new:
             continue
-        first = new[0]
         names = [symbol.name for symbol in new]
+        if not _is_custom([symbol.documented for symbol in public if symbol not in new], customs[item.path.rpartition("/")[0]]):
+            continue
         yield Observation(
             rule="docs/undocumented",
             family="missing-documentation",
@@ -44,9 +51,9 @@ def undocumented(comparisons: Sequence[Comparison]) -> Iterator[Observation]:
             "Add a sentence to each.",
             severity=Severity.LOW,
             confidence=Confidence.LIKELY,
-            location=at(item.path, first.line),
+            location=at(item.path, new[0].line),
             subject=" ".join(names),
-            symbol=first.name,
+            symbol=new[0].name,
         )
 
 
@@ -77,21 +84,15 @@ def _is_new(item: Comparison, symbol: Symbol, known: set[str]) -> bool:
     return _EXEMPT.search(head) is None
 
 
-def _is_custom(item: Comparison, comparisons: Sequence[Comparison], new: set[str]) -> bool:
+def _is_custom(own: Sequence[bool], folder: Sequence[bool]) -> bool:
     """Whether names like the new ones are documented as a rule: in the file, or in its folder where the file has too few."""
-    own = [symbol for symbol in _public(item.path, item.after) if symbol.name not in new]
-    if len(own) < _ENOUGH:
-        folder = item.path.rpartition("/")[0]
-        own += [
-            symbol
-            for other in comparisons
-            if other is not item and other.path.rpartition("/")[0] == folder and is_production(other.path)
-            for symbol in _public(other.base_path, other.before)
-        ]
-    return len(own) >= _ENOUGH and sum(symbol.documented for symbol in own) >= _CUSTOM * len(own)
+    documented = own if len(own) >= _ENOUGH else folder
+    return len(documented) >= _ENOUGH and sum(documented) >= _CUSTOM * len(documented)
 
 
 def _python_parameters(item: Comparison) -> Iterator[Observation]:
+    if python_tree.headers(item.before) == python_tree.headers(item.after):
+        return
     before, after = python_tree.parse(item.before), python_tree.parse(item.after)
     if before is None or after is None:
         return

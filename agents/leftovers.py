@@ -101,7 +101,7 @@ def _python_stops(item: Comparison) -> Iterator[int]:
 
 def _in_string(item: Comparison, line: int) -> bool:
     """Whether the file is Python that parses: then its markers can only stand inside a string."""
-    return language(item.path) == "python" and python_tree.parse(item.after) is not None and line <= len(item.after_lines)
+    return language(item.path) == "python" and python_tree.parses(item.after) and line <= len(item.after_lines)
 
 
 def _line(item: Comparison, number: int) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import re
 import threading
 import warnings
 from collections import OrderedDict
@@ -14,29 +15,42 @@ from collections.abc import Iterator
 
 MAX_CHARS = 1_000_000
 """Characters of a module; a larger one is not parsed."""
-MAX_DEPTH = 150
-"""Levels of a tree; a deeper one is not a program that a person wrote."""
 _CACHED = 128
+_REMEMBERED = 8_192
+_DEFINES = r"^[ \t]*(?:(?:async[ \t]+def|def|class)\b|@)"
+_HEADERS = re.compile(rf"{_DEFINES}.*?(?::[ \t]*$|(?={_DEFINES})|\Z)", re.M | re.S)
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 class _Trees:
-    """The last trees by digest of their text."""
+    """The last trees by digest of their text, and for many more texts whether they parse."""
 
     def __init__(self) -> None:
         self._trees: OrderedDict[bytes, ast.Module | None] = OrderedDict()
+        self._parse: OrderedDict[bytes, bool] = OrderedDict()
         self._lock = threading.Lock()
 
     def get(self, text: str) -> ast.Module | None:
-        key = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+        key = _digest(text)
         with self._lock:
             if key not in self._trees:
                 self._trees[key] = _parsed(text)
+                self._parse[key] = self._trees[key] is not None
                 if len(self._trees) > _CACHED:
                     self._trees.popitem(last=False)
+                if len(self._parse) > _REMEMBERED:
+                    self._parse.popitem(last=False)
             self._trees.move_to_end(key)
             return self._trees[key]
+
+    def parses(self, text: str) -> bool:
+        known = self._parse.get(_digest(text))
+        return self.get(text) is not None if known is None else known
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
 
 
 _TREES = _Trees()
@@ -44,7 +58,22 @@ _TREES = _Trees()
 
 def parse(text: str) -> ast.Module | None:
     """The module's tree, shared between callers (do not change it); None when it does not parse."""
-    return None if len(text) > MAX_CHARS else _TREES.get(text.replace("\r\n", "\n").replace("\r", " "))
+    return None if len(text) > MAX_CHARS else _TREES.get(_plain(text))
+
+
+def parses(text: str) -> bool:
+    """Whether the module parses; cheap for what was parsed lately."""
+    return len(text) <= MAX_CHARS and _TREES.parses(_plain(text))
+
+
+def _plain(text: str) -> str:
+    """The text with lines that end where git ends them."""
+    return text.replace("\r\n", "\n").replace("\r", " ")
+
+
+def headers(text: str) -> list[str]:
+    """The headers of definitions with their decorators, as text: equal lists mean that no signature changed."""
+    return _HEADERS.findall(text)
 
 
 def functions(tree: ast.Module) -> dict[str, Function]:
@@ -62,12 +91,29 @@ def classes(tree: ast.Module) -> dict[str, ast.ClassDef]:
 
 
 def walk(node: ast.AST) -> Iterator[ast.AST]:
-    """All nodes below one, itself first, in source order."""
+    """All nodes below one, itself first, in source order; without the markers that say whether a name is read or set."""
     stack = [node]
     while stack:
         current = stack.pop()
         yield current
-        stack.extend(reversed(list(ast.iter_child_nodes(current))))
+        for field in reversed(current._fields):
+            value = getattr(current, field, None)
+            if isinstance(value, list):
+                stack.extend(item for item in reversed(value) if isinstance(item, ast.AST))
+            elif isinstance(value, ast.AST) and field != "ctx":
+                stack.append(value)
+
+
+def statements(node: ast.AST) -> Iterator[ast.AST]:
+    """The statements below a node, itself first, with handlers and cases: a walk that leaves out all expressions."""
+    stack = [node]
+    while stack:
+        current = stack.pop()
+        yield current
+        for field in ("finalbody", "orelse", "cases", "handlers", "body"):
+            value = getattr(current, field, None)
+            if isinstance(value, list):
+                stack.extend(reversed(value))
 
 
 def dotted(node: ast.AST) -> str:
@@ -83,10 +129,10 @@ def dotted(node: ast.AST) -> str:
 
 def literal(node: ast.AST | None) -> str | None:
     """The source form of a constant (or negated number); None for anything else."""
+    sign = ""
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        inner = literal(node.operand)
-        return None if inner is None else f"-{inner}"
-    return repr(node.value) if isinstance(node, ast.Constant) and node.value is not Ellipsis else None
+        sign, node = "-", node.operand
+    return f"{sign}{node.value!r}" if isinstance(node, ast.Constant) and node.value is not Ellipsis else None
 
 
 def parameters(node: Function) -> dict[str, ast.expr | None]:
@@ -118,19 +164,9 @@ def _parsed(text: str) -> ast.Module | None:
         # Warnings about the code under review (odd escapes) are no news for our own process.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            tree = ast.parse(text)
+            return ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    return None if _too_deep(tree) else tree
-
-
-def _too_deep(tree: ast.Module) -> bool:
-    level: list[ast.AST] = [tree]
-    for _ in range(MAX_DEPTH):
-        level = [child for node in level for child in ast.iter_child_nodes(node)]
-        if not level:
-            return False
-    return True
 
 
 def _definitions(tree: ast.Module) -> Iterator[tuple[str, Function | ast.ClassDef]]:
@@ -141,7 +177,7 @@ def _definitions(tree: ast.Module) -> Iterator[tuple[str, Function | ast.ClassDe
             name = prefix + node.name
             yield name, node
             prefix = f"{name}."
-        stack.extend((prefix, child) for child in reversed(list(ast.iter_child_nodes(node))) if isinstance(child, _BLOCKS))
-
-
-_BLOCKS = (ast.stmt, ast.ExceptHandler, ast.match_case)
+        for field in ("finalbody", "orelse", "cases", "handlers", "body"):
+            value = getattr(node, field, None)
+            if isinstance(value, list):
+                stack.extend((prefix, child) for child in reversed(value))

@@ -49,7 +49,7 @@ _LARGEST = 1_000_000
 """Characters of a file; a larger one has no symbols."""
 _LONGEST_LINE = 10_000
 """Characters of a line; a file with a longer one is minified or data."""
-_CACHED = 512
+_CACHED = 4_096
 
 
 def language(path: str) -> str | None:
