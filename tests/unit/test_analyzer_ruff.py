@@ -143,7 +143,7 @@ async def test_security_rules_are_off_in_tests_and_the_others_are_not() -> None:
 async def test_scripts_wide_lines_empty_files_and_odd_names() -> None:
     files = {
         "bin/tool": b'#!/usr/bin/env python3\nx is "a"\n',
-        "src/wide.py": b"x = 1;" * 880_000 + b'\nx is "a"',
+        "src/wide.py": b'x = "' + b"1;" * 2_640_000 + b'"; y = x is "a"',
         "src/-rf.py": b'x = ""\nx is "a"',
         "src/a b'\"\n.py": b'x = ""\nx is "a"',
         "src/\u202egnp.pyi": b'x = ""\nx is "a"',
