@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Coroutine
 from enum import IntEnum
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 
 import typer
 
 from fusion import __version__
 from fusion.errors import FusionError, UserError
+
+T = TypeVar("T")
 
 
 class Exit(IntEnum):
@@ -24,6 +27,20 @@ class Exit(IntEnum):
     USAGE = 2
     INCOMPLETE = 3
     INTERRUPTED = 130
+
+
+class Interrupted(FusionError):
+    """Ctrl-C while a command was at work. (Typer would end the process on a bare KeyboardInterrupt without a word.)"""
+
+
+def work(task: Coroutine[Any, Any, T]) -> T:
+    """Run the asynchronous part of a command to its end. Raises Interrupted."""
+    import asyncio
+
+    try:
+        return asyncio.run(task)
+    except KeyboardInterrupt:
+        raise Interrupted from None
 
 
 app = typer.Typer(
@@ -58,7 +75,7 @@ def main() -> None:
         app()
     except UserError as error:
         _stop(str(error), Exit.USAGE)
-    except KeyboardInterrupt:
+    except (Interrupted, KeyboardInterrupt):
         _stop("Interrupted. `fusion runs resume` finishes what was begun.", Exit.INTERRUPTED)
     except BrokenPipeError:
         # The reader went away (`fusion review | head`): what it did not want is not an error of ours.

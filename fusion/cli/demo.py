@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import shlex
 import sys
@@ -11,7 +10,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fusion.cli import app
+from fusion.cli import app, work
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -39,7 +38,7 @@ def demo() -> None:
         for push, what in enumerate(build(folder), start=1):
             console.print(Rule(f"push {push}: {what}", align="left", style="bold"))
             began = time.monotonic()
-            reviewed = asyncio.run(_review(folder, configured))
+            reviewed = work(_review(folder, configured))
             repeated = _repeated(reviewed, said)
             if push == 1:
                 console.print()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import secrets
 from collections.abc import Callable
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fusion.cli import Exit, app
+from fusion.cli import Exit, app, work
 from fusion.cli.typed import Typed
 from fusion.errors import UserError
 
@@ -77,7 +76,7 @@ def review(
         if unknown:
             raise UserError(f"There is no analyzer called {', '.join(unknown)}; `fusion doctor` lists them.")
 
-        async def work() -> tuple[dict[str, Any], Review | None]:
+        async def reviewing() -> tuple[dict[str, Any], Review | None]:
             from fusion.model import Review
 
             request = await typed.keep(bundle.blobs)
@@ -85,7 +84,7 @@ def review(
             data = await bundle.blobs.get(result["review"]) if result["status"] == "reviewed" else None
             return result, Review.model_validate_json(data) if data else None
 
-        result, reviewed = asyncio.run(work())
+        result, reviewed = work(reviewing())
     conclude(result, reviewed, threshold, write)
 
 

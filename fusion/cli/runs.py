@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fusion.cli import app
+from fusion.cli import app, work
 from fusion.errors import UserError
 
 if TYPE_CHECKING:
@@ -47,7 +46,7 @@ def list_runs(
 
     configured = settings.read(os.environ)
     store, _ = runtime.stores(configured)
-    found = asyncio.run(_runs(store, configured, limit))
+    found = work(_runs(store, configured, limit))
     if format == "json":
         typer.echo(
             json.dumps(
@@ -82,12 +81,12 @@ def show(
     configured = settings.read(os.environ)
     write = writer(format, output)
     store, blobs = runtime.stores(configured)
-    found = [item for item, _ in asyncio.run(_runs(store, configured, 10_000)) if item.id.startswith(run)]
+    found = [item for item, _ in work(_runs(store, configured, 10_000)) if item.id.startswith(run)]
     if len(found) != 1:
         raise UserError(f"{len(found) or 'No'} runs begin with {run}; `fusion runs` lists them.")
     if not found[0].review:
         raise UserError(f"The run {found[0].id} has no review: {found[0].message or 'it is ' + found[0].status.value}.")
-    write(Review.model_validate_json(asyncio.run(blobs.get(found[0].review))))
+    write(Review.model_validate_json(work(blobs.get(found[0].review))))
 
 
 @commands.command()
@@ -114,7 +113,7 @@ def resume(
         with Watcher(live=True) as watcher:
             bundle = runtime.embedded(configured, listen=watcher)
             try:
-                result, reviewed = asyncio.run(_finish(id, configured, bundle))
+                result, reviewed = work(_finish(id, configured, bundle))
             except JournalBusy:
                 typer.echo(f"{id} is running in another process.", err=True)
                 continue

@@ -198,6 +198,13 @@ def test_a_read_only_state_folder(vulnerable: Workplace) -> None:
     assert "FUSION_HOME" in one_sentence(done)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="a folder that nobody may write, root included, is Linux's /proc")
+def test_a_state_folder_that_nobody_may_write(vulnerable: Workplace) -> None:
+    done = vulnerable.fusion("review", FUSION_HOME="/proc/fusion")
+    assert done.returncode == 2
+    assert "FUSION_HOME" in one_sentence(done)
+
+
 def test_a_state_folder_that_is_a_file(vulnerable: Workplace) -> None:
     vulnerable.home.write_text("no folder")
     done = vulnerable.fusion("review")
