@@ -60,7 +60,7 @@ class SqliteStore:
     """Records in the file `path`; it and its folder are made when they are first needed.
 
     `patience` is in seconds. `fsync`: every write survives a power cut (SQLite's synchronous=FULL), and not only a crash
-    of the process. Close the store when done, or use it as a context manager.
+    of the process. `close` gives the file back before the store is forgotten, and so does using it as a context manager.
     """
 
     def __init__(self, path: Path, *, clock: Clock | None = None, patience: float = 30.0, fsync: bool = True) -> None:
@@ -76,6 +76,11 @@ class SqliteStore:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
+
+    def __del__(self) -> None:
+        # A store that lives as long as its process needs nobody to close it.
+        if self._open:
+            self._open.close()
 
     def close(self) -> None:
         """Close the file; the next use opens it again."""

@@ -419,6 +419,8 @@ async def test_a_folder_under_no_version_control(tmp_path: Path) -> None:
     assert found.files["link"].entry is EntryType.SYMLINK
     assert (found.change.whole_tree, found.change.base, found.head("src/a.py")) == (True, "", b"a\n")
     assert "under no version control" in found.change.policy_origin
+    (tmp_path / "alias").symlink_to(repo.folder)
+    assert (await fetch(tmp_path / "alias", TREE, forge={"max_file_bytes": 50})).change.head == found.change.head
     again = await fetch(repo.folder, TREE, forge={"max_files": 3})
     assert again.change.cut == ("only the first 3 files were read",)
 

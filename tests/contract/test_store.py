@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import sqlite3
 import subprocess
@@ -184,6 +185,15 @@ def test_several_processes_at_once_lose_nothing(tmp_path: Path) -> None:
         stored = asyncio.run(store.get(key("counter")))
     assert stored is not None
     assert stored.value == {"n": 120}
+
+
+def test_a_store_that_is_forgotten_gives_its_file_back(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "state.db")
+    asyncio.run(store.put(key("a"), {}, etag=None))
+    assert (tmp_path / "state.db-wal").exists()
+    del store
+    gc.collect()
+    assert not (tmp_path / "state.db-wal").exists()
 
 
 async def test_a_newer_schema_is_refused_and_left_alone(tmp_path: Path) -> None:

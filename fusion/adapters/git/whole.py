@@ -35,6 +35,7 @@ def committed(quarantine: Quarantine, commit: str) -> list[Pair]:
 
 def lying(folder: Path, *, max_file_bytes: int) -> Iterator[Lying]:
     """Every file below a folder that is under no version control, with its contents."""
+    folder = folder.resolve()
     for name in files.walk(folder):
         path = paths.decode(name)
         found = files.look(folder, name, limit=max_file_bytes)

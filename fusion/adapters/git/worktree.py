@@ -49,7 +49,10 @@ def _write_tree(quarantine: Quarantine) -> str:
         path = paths.decode(unmerged.split(b"\0")[0].partition(b"\t")[2])
         raise UserError(f"{path!r} has a merge conflict: resolve it and stage the file first.")
     # Without the check that every object is there: in a partial clone not all of them are.
-    return quarantine.run("write-tree", "--missing-ok").stdout.decode("ascii").strip()
+    tree = quarantine.run("write-tree", "--missing-ok").stdout.decode("ascii").strip()
+    # Git would take attributes from an index; what compares the trees shall see none.
+    (quarantine.folder / "index").unlink(missing_ok=True)
+    return tree
 
 
 def uncommitted(quarantine: Quarantine, *, max_file_bytes: int, max_files: int) -> Snapshot:
