@@ -6,6 +6,7 @@ file that lizard cannot follow would also end its command; here it is one line o
 """
 
 import json
+import signal
 import sys
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -35,6 +36,19 @@ PROCESSORS = (
 )
 
 
+SECONDS_PER_FILE = 10
+"""One file that takes forever must not use up the time of the others."""
+
+
+class TooLong(Exception):
+    """The file took longer than it may."""
+
+
+def too_long(*_: object) -> None:
+    """Handle the alarm."""
+    raise TooLong
+
+
 def measure(path: str) -> dict[str, object]:
     """Functions of one file, or why there are none."""
     reader_class = lizard.get_reader_for(path)
@@ -43,6 +57,7 @@ def measure(path: str) -> dict[str, object]:
     with open(path, "rb") as stream:  # noqa: PTH123
         text = stream.read().decode("utf-8-sig", "replace")
     context = lizard.FileInfoBuilder(path)
+    signal.alarm(SECONDS_PER_FILE)
     try:
         reader = reader_class(context)
         tokens = reader.generate_tokens(text)
@@ -50,9 +65,13 @@ def measure(path: str) -> dict[str, object]:
             tokens = processor(tokens, reader)
         for _ in reader(tokens, reader):
             pass
+    except TooLong:
+        return {"path": path, "error": f"lizard took longer than {SECONDS_PER_FILE} s"}
     except (RuntimeError, LookupError, ValueError, AttributeError, TypeError, StopIteration) as error:
         # A tokenizer fed with anything fails in any of these ways; the file is unread, the others are not.
         return {"path": path, "error": f"lizard cannot follow it: {type(error).__name__}"}
+    finally:
+        signal.alarm(0)
     functions = [
         {
             "name": function.name,
@@ -69,6 +88,7 @@ def measure(path: str) -> dict[str, object]:
 
 def main(paths: list[str]) -> None:
     """One line for each path, in order."""
+    signal.signal(signal.SIGALRM, too_long)
     for path in paths:
         try:
             found = measure(path)
