@@ -28,6 +28,7 @@ _ENVIRONMENT = re.compile(
     r"(?:process\.env\.|\bENV\[['\"]|ENV\.fetch\(['\"]|process\.env\[['\"]|os\.(?:Getenv|LookupEnv)\(\"|env::var(?:_os)?\(\"|"
     r"System\.getenv\(\"|env!\(\")([A-Z][A-Z0-9_]{3,80})\b"
 )
+_ANY_PYTHON = re.compile(r"environ|getenv|add_argument|[oO]ption\(")
 _READERS = frozenset({"os.environ.get", "os.getenv", "environ.get", "getenv", "os.environ.pop"})
 
 
@@ -37,6 +38,8 @@ def switches(path: str, text: str) -> dict[str, str | None]:
     if name is None:
         return {}
     if name == "python":
+        if not _ANY_PYTHON.search(text):
+            return {}
         tree = python_tree.parse(text)
         return {} if tree is None else dict(_python(tree))
     found: dict[str, str | None] = {match[1]: None for match in _ENVIRONMENT.finditer(text)}

@@ -29,11 +29,40 @@ _SMALL = 4
 _STEMS = ("test_{}", "{}_test", "{}_tests", "test{}", "{}test", "{}tests", "{}.test", "{}.spec", "{}_spec", "{}")
 
 
+class Places:
+    """Where tests are, to tell where one for a source file belongs."""
+
+    def __init__(self, known: Sequence[str]) -> None:
+        self._by_stem: dict[str, str] = {}
+        homes: dict[str | None, Counter[str]] = {}
+        for path in known:
+            folder, _, name = path.rpartition("/")
+            self._by_stem.setdefault(name.rpartition(".")[0].lower(), path)
+            homes.setdefault(language(path), Counter())[folder] += 1
+        self._homes = {kind: counted.most_common(1)[0][0] for kind, counted in homes.items()}
+
+    def likely(self, path: str) -> str:
+        """The test file that is named after a source file, else a new one where the others of its language are."""
+        folder, _, name = path.rpartition("/")
+        stem, _, extension = name.rpartition(".")
+        held = next((self._by_stem[form] for form in _forms(stem) if form in self._by_stem), None)
+        if held is not None:
+            return held
+        kind = language(path)
+        if kind == "go":
+            return f"{folder}/{stem}_test.go".lstrip("/")
+        if kind == "java":
+            return f"{folder.replace('src/main/', 'src/test/', 1)}/{stem}Test.java".lstrip("/")
+        home = self._homes.get(kind, "tests")
+        new = f"test_{stem}.{extension}" if kind == "python" else f"{stem}.test.{extension}"
+        return f"{home}/{new}".lstrip("/")
+
+
 @dataclass(frozen=True, slots=True)
 class _Tests:
-    """All tests at head: their paths, the words in them, those of changed ones, and their text for route paths."""
+    """All tests at head: where they are, the words in them, the stems of changed ones, and their text for route paths."""
 
-    paths: tuple[str, ...]
+    places: Places
     words: frozenset[str]
     changed: frozenset[str]
     text: str
@@ -43,7 +72,7 @@ def untested(comparisons: Sequence[Comparison], context: Mapping[str, str]) -> I
     """One observation per production file. Silent where no test is known at all: then names say nothing."""
     tests = _tests(comparisons, context)
     sources = [item for item in comparisons if _is_source(item)]
-    if not tests.paths or not sources:
+    if not tests.words or not sources:
         return
     altered = [item for item in behaviour(sources).altered if _matters(item)]
     if not altered:
@@ -63,32 +92,17 @@ def untested(comparisons: Sequence[Comparison], context: Mapping[str, str]) -> I
             yield _observation(item, open_, tests)
 
 
-def likely_test(path: str, known: Sequence[str]) -> str:
-    """The test file for a source file: the one that is named after it, else a new one where the others are."""
-    folder, _, name = path.rpartition("/")
-    stem, _, extension = name.rpartition(".")
-    wanted = {form.format(stem.lower()) for form in _STEMS}
-    for candidate in known:
-        if candidate.rpartition("/")[2].rpartition(".")[0].lower() in wanted:
-            return candidate
-    kind = language(path)
-    if kind == "go":
-        return f"{folder}/{stem}_test.go".lstrip("/")
-    if kind == "java":
-        return f"{folder.replace('src/main/', 'src/test/', 1)}/{stem}Test.java".lstrip("/")
-    same = [candidate for candidate in known if language(candidate) == kind]
-    home = Counter(candidate.rpartition("/")[0] for candidate in same).most_common(1)[0][0] if same else "tests"
-    new = f"test_{stem}.{extension}" if kind == "python" else f"{stem}.test.{extension}"
-    return f"{home}/{new}".lstrip("/")
+def _forms(stem: str) -> list[str]:
+    return [form.format(stem.lower()) for form in _STEMS]
 
 
 def _tests(comparisons: Sequence[Comparison], context: Mapping[str, str]) -> _Tests:
     changed = {item.path: item.after for item in comparisons if item.exists and is_test_code(item.path)}
     texts = {path: text for path, text in context.items() if is_test_code(path)} | changed
     return _Tests(
-        paths=tuple(sorted(texts)),
+        places=Places(sorted(texts)),
         words=frozenset(word for text in texts.values() for word in _WORD.findall(text)),
-        changed=frozenset(changed),
+        changed=frozenset(path.rpartition("/")[2].rpartition(".")[0].lower() for path in changed),
         text="\n".join(texts.values()),
     )
 
@@ -134,8 +148,7 @@ def _is_covered(item: Altered, covered: frozenset[str], stem: str, tests: _Tests
 
 
 def _own_tests(stem: str, changed: frozenset[str]) -> bool:
-    wanted = {form.format(stem.lower()) for form in _STEMS}
-    return any(path.rpartition("/")[2].rpartition(".")[0].lower() in wanted for path in changed)
+    return not changed.isdisjoint(_forms(stem))
 
 
 def _route_is_tested(item: Comparison, found: Altered, tests: _Tests) -> bool:
@@ -156,7 +169,7 @@ def _observation(item: Comparison, open_: Sequence[Altered], tests: _Tests) -> O
         category=Category.TESTS,
         title=f"{listed(names, 3)} {verb}, and no test names {'it' if one else 'them'}",
         body="If the new behaviour is wrong, or is broken later, nothing will say so. "
-        f"Add a test that fails without this change; its place is likely {quoted(likely_test(item.path, tests.paths))}.",
+        f"Add a test that fails without this change; its place is likely {quoted(tests.places.likely(item.path))}.",
         severity=Severity.MEDIUM if changed else Severity.LOW,
         confidence=Confidence.LIKELY,
         location=at(item.path, touched[0] if touched else first.line),

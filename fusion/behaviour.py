@@ -153,9 +153,7 @@ def _following(body: Body, renamed: Mapping[str, str]) -> Body:
 
 def _canonical(function: python_tree.Function) -> Iterator[str]:
     """The tree as a sequence that is equal for functions that do the same, with local names by order of appearance."""
-    own = {item.id for item in python_tree.walk(function) if isinstance(item, ast.Name) and isinstance(item.ctx, ast.Store)}
-    own |= {item.arg for item in python_tree.walk(function) if isinstance(item, ast.arg)}
-    own -= {name for item in python_tree.walk(function) if isinstance(item, ast.Global | ast.Nonlocal) for name in item.names}
+    own = _locals(function)
     order: dict[str, str] = {}
 
     def local(name: str) -> str:
@@ -187,6 +185,21 @@ def _canonical(function: python_tree.Function) -> Iterator[str]:
                 # A constant's own text must not pass for a name that a rename maps.
                 values.append(repr(value) if isinstance(value, str) else value)
         stack.extend(reversed(values))
+
+
+def _locals(function: python_tree.Function) -> set[str]:
+    """Names that a function binds for itself: its parameters and what it assigns, without what it declares global."""
+    own: set[str] = set()
+    outer: set[str] = set()
+    for item in python_tree.walk(function):
+        if isinstance(item, ast.Name):
+            if isinstance(item.ctx, ast.Store):
+                own.add(item.id)
+        elif isinstance(item, ast.arg):
+            own.add(item.arg)
+        elif isinstance(item, ast.Global | ast.Nonlocal):
+            outer.update(item.names)
+    return own - outer
 
 
 def _effective(node: ast.AST, body: list[ast.stmt]) -> list[ast.stmt]:

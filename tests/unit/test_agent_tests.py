@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from agents.tests import Tests
-from agents.untested import likely_test
+from agents.untested import Places
 from fusion.agent import Skip
 from fusion.model import Severity, Side
 from fusion.policy import Policy
@@ -160,7 +160,7 @@ class TestUntested:
         ],
     )
     def test_likely_place(self, path: str, known: list[str], expected: str) -> None:
-        assert likely_test(path, known) == expected
+        assert Places(known).likely(path) == expected
 
 
 PY = (
