@@ -28,6 +28,7 @@ group, family, then what the tool said. A rule no table knows is its own family,
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -43,6 +44,8 @@ from fusion.errors import PermanentError
 from fusion.model import Category, Confidence, Hit, Record, Severity
 
 T = TypeVar("T")
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 
 RULES = files("fusion.evidence").joinpath("rules")
 """Where our own tables are."""
@@ -148,7 +151,7 @@ def classify(tool: str, hit: Hit) -> Classified:
 def catalogue(tool: str) -> Catalogue:
     """The catalogue of one tool; a tool without a table has its defaults only."""
     # The name may come from another tool's results.
-    is_name = tool != "families" and tool.replace("-", "").replace("_", "").isalnum()
+    is_name = tool != "families" and _NAME.fullmatch(tool) is not None
     place = RULES.joinpath(f"{tool}.toml") if is_name else None
     return load(tool, place if place is not None and place.is_file() else None)
 

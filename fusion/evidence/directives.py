@@ -36,6 +36,8 @@ class Directive:
     """Lower-case words one of which is in every match: in a file without them the pattern is not tried."""
     pattern: re.Pattern[bytes]
     """What is blotted out."""
+    needs: re.Pattern[bytes] | None = None
+    """What must stand in the match for it to silence anything."""
     tools: tuple[str, ...]
     """Whom it silences; the first is the tool whose word it is."""
     kinds: frozenset[Kind]
@@ -61,6 +63,9 @@ _CHECKS = re.compile(r"=\s{0,9}([A-Z][A-Z0-9_]{1,60})")
 _LISTED = re.compile(r"\s{0,9}[:=\[(]\s{0,9}([@A-Za-z][\w@/.-]{0,120}(?:[\s,]{1,9}[@A-Za-z][\w@/.-]{0,120}){0,40})")
 _AFTER = re.compile(r"[ \t\[]{1,9}(?!--)([@A-Za-z][\w@/.-]{0,120}(?:\s{0,9},\s{0,9}[@A-Za-z][\w@/.-]{0,120}){0,40})")
 _DISABLED = re.compile(r"[^\n]{0,200}?\bdisable=([A-Za-z0-9,-]{1,200})")
+
+SHELL_SILENCER = bytes_pattern(r"\b(?:disable|source|source-path|external-sources)=[!-~]{0,300}")
+"""What in a shellcheck comment silences it, or sends it to other files."""
 
 _HASH = r"(?<=#)[ \t]{0,40}"
 _PYTHON = frozenset({Kind.PYTHON})
@@ -142,9 +147,8 @@ DIRECTIVES = (
     ),
     Directive(
         words=(b"shellcheck",),
-        pattern=bytes_pattern(
-            _HASH + r"shellcheck[ \t](?=[^\n]{0,200}?\b(?:disable|source|source-path|external-sources)=)[^\n]{0,300}"
-        ),
+        pattern=bytes_pattern(_HASH + r"shellcheck[ \t][^\n]{0,300}"),
+        needs=SHELL_SILENCER,
         tools=("shellcheck",),
         kinds=_SHELL,
         scope=_always(Scope.NEXT),
@@ -226,7 +230,7 @@ DIRECTIVES = (
     ),
     Directive(
         words=(b"cppcheck-suppress",),
-        pattern=bytes_pattern(r"\bcppcheck-suppress(?:-(?:begin|file|macro))?\b"),
+        pattern=bytes_pattern(r"\bcppcheck-suppress(?:-(?:begin|file|macro))?\b(?!-end)"),
         tools=("cppcheck",),
         kinds=frozenset({Kind.C}),
         scope=_cppcheck,

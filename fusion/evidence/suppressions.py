@@ -14,23 +14,29 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 
-from fusion.evidence.directives import DIRECTIVES, Directive, Scope, bytes_pattern
+from fusion.evidence.directives import DIRECTIVES, SHELL_SILENCER, Directive, Scope, bytes_pattern
 from fusion.evidence.kinds import Kind, kind
 from fusion.model import Hit
-from fusion.syntax import symbols
+from fusion.syntax import Symbol, symbols
 
 _MOST = 2_000
 """Suppressions remembered per directive and file; more of them are blotted out all the same."""
 _AROUND = 300
 """Bytes read before and after a directive."""
+_FAR = 50
+"""Lines between a directive and the end of the code that it is about."""
 _LAST = 1 << 30
 _VISIBLE = re.compile(rb"[^\s]")
 _SHELL_DIALECT = bytes_pattern(r"\bshell=[a-z]{1,10}\b")
-_SHELL_SILENCER = bytes_pattern(r"\b(?:disable|source|source-path|external-sources)=[^\s]{0,300}")
 _SHELLCHECK = bytes_pattern(r"shellcheck")
 _COMMENT_LINE = re.compile(rb"[ \t]*(?:#|//|/\*|\*|--|<!--|;|$)")
+_MARKS = re.compile(rb"\\.|[\"'`]|#|//|/\*|<!--|--")
+_QUOTES = (b'"', b"'", b"`")
+_WORD_BEFORE = re.compile(rb"[A-Za-z0-9_]+$")
+_PREFIXES = (b"r", b"b", b"f", b"u", b"br", b"rb", b"fr", b"rf")
 _CODE_RULE = re.compile(r"[A-Za-z]{1,10}\d{1,6}")
 
 
@@ -82,7 +88,7 @@ def find(path: str, data: bytes) -> tuple[Suppression, ...]:
     for directive in present:
         if own in directive.kinds:
             for match in islice(directive.pattern.finditer(data), _MOST):
-                if not page.in_string(match.start()):
+                if (directive.needs is None or directive.needs.search(match[0])) and not page.in_string(match.start()):
                     suppression = page.suppression(directive, match)
                     # `ruff: noqa` also reads as `noqa`: the more specific directive comes first and wins.
                     found.setdefault((match.end(), directive.tools[0]), suppression)
@@ -100,9 +106,11 @@ def _blot(match: re.Match[bytes]) -> bytes:
 
 def _blot_shell(match: re.Match[bytes]) -> bytes:
     """A shellcheck comment that also names the dialect keeps that part; else it stops being a directive."""
+    if not SHELL_SILENCER.search(match[0]):
+        return match[0]
     if _SHELL_DIALECT.search(match[0]):
-        return _SHELL_SILENCER.sub(lambda part: b" " * len(part[0]), match[0])
-    return _SHELLCHECK.sub(_blot, match[0], count=1)
+        return SHELL_SILENCER.sub(lambda part: b" " * len(part[0]), match[0])
+    return _SHELLCHECK.sub(_blot, match[0])
 
 
 class _Page:
@@ -124,17 +132,20 @@ class _Page:
         return self.data[start : min(end, start + _AROUND)].rstrip(b"\r\n")
 
     def in_string(self, offset: int) -> bool:
-        """Whether an odd number of one kind of quote stands before the place on its line, as far as can be seen."""
+        """Whether the place lies in a string that opens on its line, as far as can be seen; not in a comment behind one."""
         start = max(self._starts[self.line(offset) - 1], offset - _AROUND)
-        before = self.data[start:offset].replace(b"\\'", b"").replace(b'\\"', b"")
         opened = b""
-        for byte in re.findall(rb"[\"'`]", before):
-            if not opened:
-                opened = byte
-            elif byte == opened:
+        for mark in _MARKS.finditer(self.data, start, offset):
+            if not opened and mark[0] not in _QUOTES:
+                return False
+            if mark[0] == opened:
                 opened = b""
-        comment = re.search(rb"(?:^|\s)(?:#|//|/\*|<!--|--)[^\"'`]*$", before)
-        return bool(opened) and comment is None
+            elif not opened:
+                # An apostrophe within a word opens nothing, unless the word is a prefix as in f'...'.
+                word = _WORD_BEFORE.search(self.data, max(start, mark.start() - 8), mark.start())
+                if mark[0] != b"'" or word is None or word[0].lower() in _PREFIXES:
+                    opened = mark[0]
+        return bool(opened)
 
     def suppression(self, directive: Directive, match: re.Match[bytes]) -> Suppression:
         """The suppression that stands at the match."""
@@ -169,26 +180,35 @@ class _Page:
             return self._next(directive, line)
         return line, line
 
+    @cached_property
+    def _symbols(self) -> tuple[Symbol, ...]:
+        return symbols(self.path, self.data.decode("utf-8", "replace"))
+
+    @cached_property
+    def _first_code(self) -> int:
+        """The first line that is neither empty nor a comment."""
+        return next((line for line in range(1, len(self._starts) + 1) if not self._is_comment(line)), _LAST)
+
+    def _is_comment(self, line: int) -> bool:
+        return _COMMENT_LINE.match(self.text(line)) is not None
+
     def _symbol(self, line: int) -> tuple[int, int]:
-        around = [
-            item for item in symbols(self.path, self.data.decode("utf-8", "replace")) if item.line <= line <= item.end_line
-        ]
+        around = [item for item in self._symbols if item.line <= line <= item.end_line]
         return (around[-1].line, around[-1].end_line) if around else (line, line)
 
     def _next(self, directive: Directive, line: int) -> tuple[int, int]:
-        if not _COMMENT_LINE.match(self.text(line)):
+        if not self._is_comment(line):
             return line, line + 1
-        below = line + 1
-        while below < len(self._starts) and _COMMENT_LINE.match(self.text(below)):
-            below += 1
+        count = len(self._starts)
+        below = next((at for at in range(line + 1, min(line + _FAR, count)) if not self._is_comment(at)), min(line + 1, count))
         if directive.tools[0] == "shellcheck":
-            if all(_COMMENT_LINE.match(self.text(above)) for above in range(1, line)):
+            if line < self._first_code:
                 return 1, _LAST
-            block = [item for item in symbols(self.path, self.data.decode("utf-8", "replace")) if item.line == below]
-            if block:
-                return line, block[0].end_line
+            block = next((item for item in self._symbols if item.line == below), None)
+            if block is not None:
+                return line, block.end_line
         last = below
-        while last < len(self._starts) and self.text(last).endswith(b"\\"):
+        while last < min(below + _FAR, count) and self.text(last).endswith(b"\\"):
             last += 1
         return line, last
 
