@@ -346,6 +346,12 @@ async def test_not_a_repository_a_missing_folder_and_no_git(tmp_path: Path) -> N
         await fetch(tmp_path, RequestKind.PULL)
 
 
+async def test_no_room_for_temporary_files(repo: TestRepository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "missing"))
+    with pytest.raises(UserError, match=r"temporary files cannot be written to .*missing.*TMPDIR"):
+        await fetch(repo.folder)
+
+
 async def test_a_bare_repository_has_ranges_but_no_work_tree(repo: TestRepository, tmp_path: Path) -> None:
     repo.git("clone", "-q", "--bare", ".", str(tmp_path / "bare.git"))
     assert list((await fetch(tmp_path / "bare.git", base="main", head="")).files) == ["app.py"]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
 import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -79,9 +80,10 @@ class Git:
         for key, value in _OPTIONS.items():
             command += ["-c", f"{key}={value}"]
         environment: dict[str, str | None] = {"PATH": _path(), **_ENVIRONMENT, **self.environment}
-        with tempfile.TemporaryFile() as stdin, tempfile.TemporaryFile() as stderr:
-            if input is not None:
-                stdin.write(input)
+        with contextlib.ExitStack() as stack:
+            with writing_scratch():
+                stdin, stderr = (stack.enter_context(tempfile.TemporaryFile()) for _ in range(2))
+                stdin.write(input or b"")
                 stdin.seek(0)
             with subprocess.Popen(
                 [*command, *arguments],
@@ -111,6 +113,17 @@ class Git:
                 raise TransientError(f"git {arguments[0]} did not end within {self.timeout:g} seconds in {cwd}.")
             stderr.seek(0)
             return Done(code=code, stdout=stdout, stderr=stderr.read(10_000).decode("utf-8", "replace").strip())
+
+
+@contextlib.contextmanager
+def writing_scratch() -> Iterator[None]:
+    """Turn a full or unwritable temporary folder into a sentence."""
+    try:
+        yield
+    except OSError as error:
+        raise UserError(
+            f"The folder for temporary files cannot be written to ({error}): free some space or set TMPDIR to another."
+        ) from None
 
 
 def _read(process: subprocess.Popen[bytes], limit: int) -> bytes:

@@ -5,18 +5,16 @@ It has our configuration, no hooks, no attributes and no refs. Objects of the wo
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import hashlib
 import os
 import shutil
 import tempfile
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from fusion.adapters.git.command import Done, Git
+from fusion.adapters.git.command import Done, Git, writing_scratch
 from fusion.adapters.git.repository import Repository
 from fusion.errors import UserError
 
@@ -66,14 +64,14 @@ class Quarantine:
         content = b"blob %d\0" % len(data) + data
         id = hashlib.new(self.repository.object_format, content, usedforsecurity=False).hexdigest()
         path = self.folder / "objects" / id[:2] / id[2:]
-        with _writing():
+        with writing_scratch():
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(zlib.compress(content, 1))
         return id
 
     def borrow_index(self) -> None:
         """Copy the index, and what a split one refers to, here; its time tells git which files it need not read."""
-        with _writing():
+        with writing_scratch():
             if self.repository.index.is_file():
                 shutil.copy2(self.repository.index, self.folder / "index")
             for shared in self.repository.index.parent.glob("sharedindex.*"):
@@ -91,7 +89,7 @@ class Quarantine:
 
 def quarantine(repository: Repository, *, large: int) -> Quarantine:
     """Make one; whoever does removes it. Files above `large` bytes are not compared line by line. Raises UserError."""
-    with _writing():
+    with writing_scratch():
         folder = Path(tempfile.mkdtemp(prefix="fusion-git-"))
         try:
             _fill(folder, repository, large)
@@ -100,18 +98,6 @@ def quarantine(repository: Repository, *, large: int) -> Quarantine:
             raise
     environment = {**repository.git.environment, "GIT_DIR": str(folder)}
     return Quarantine(git=dataclasses.replace(repository.git, environment=environment), folder=folder, repository=repository)
-
-
-@contextlib.contextmanager
-def _writing() -> Iterator[None]:
-    """Turn a full or unwritable temporary folder into a sentence."""
-    try:
-        yield
-    except OSError as error:
-        folder = tempfile.gettempdir()
-        raise UserError(
-            f"The temporary folder {folder} cannot be written to ({error.strerror}): free some space or set TMPDIR."
-        ) from None
 
 
 def _fill(folder: Path, repository: Repository, large: int) -> None:
