@@ -1,0 +1,1 @@
+const rows = await db.query(`SELECT count(*) FROM ${table}`);

@@ -1,0 +1,2 @@
+def count(db, table):
+    return db.execute(f"SELECT count(*) FROM {table}")
