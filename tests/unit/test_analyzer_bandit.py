@@ -1,14 +1,16 @@
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 import yaml
 
-from fusion.evidence.analyzer import Job, Output, Unreadable
+from fusion.evidence.analyzer import Job, Missing, Output, Ready, Unreadable
 from fusion.evidence.analyzers.bandit import Bandit
 from fusion.evidence.catalogue import catalogue
 from fusion.evidence.examine import rules_folder
+from fusion.evidence.installed import module
 from fusion.model import Confidence, Outcome, Severity
 from tests.analyzer_trial import run
 
@@ -152,3 +154,18 @@ def test_a_file_that_its_metrics_do_not_name_is_unread(tmp_path: Path) -> None:
     output = Output(command=command, outcome=Outcome.OK, code=0, stdout=said, stderr=b"", seconds=0, isolation="")
     (unread,) = Bandit().read(job, [output]).unread
     assert (unread.path, unread.reason) == ("b.py", "bandit did not look at it")
+
+
+def test_it_runs_isolated_in_our_own_interpreter() -> None:
+    found = Bandit().locate()
+    assert isinstance(found, Ready)
+    assert found.executable == Path(sys.executable)
+    assert found.version
+    command = Bandit().commands(Job(root=Path("/x"), files=("-a.py",), executable=found.executable, rules=Path("/y")))[0]
+    assert command.argv[1:4] == ("-I", "-m", "bandit")
+    assert command.argv[-2:] == ("--", "./-a.py")
+
+
+def test_a_module_that_is_not_installed_is_missing() -> None:
+    assert module("no_such_module", distribution="bandit") == Missing("bandit has no module no_such_module")
+    assert module("x", distribution="no-such-distribution") == Missing("no-such-distribution is not installed")

@@ -7,7 +7,10 @@ import pytest
 from fusion.evidence.analyzer import Job, Output, Unreadable
 from fusion.evidence.analyzers.lizard import COMPLEXITY, LENGTH, PARAMETERS, SEVERE_COMPLEXITY, Lizard
 from fusion.evidence.catalogue import catalogue
-from fusion.model import Category, Outcome, Severity
+from fusion.evidence.collect import collect
+from fusion.evidence.sandbox import Sandbox
+from fusion.model import Blob, Category, Change, ChangeKind, Contents, FileChange, Outcome, Provenance, Severity
+from fusion.policy import Policy
 from tests.analyzer_trial import run
 
 
@@ -114,3 +117,26 @@ def _job(root: Path, stdout: bytes) -> tuple[Job, list[Output]]:
     job = Job(root=root, files=("a.py",), executable=Path("python"), rules=root)
     (command,) = Lizard().commands(job)
     return job, [Output(command=command, outcome=Outcome.OK, code=0, stdout=stdout, stderr=b"", seconds=0, isolation="")]
+
+
+async def test_only_what_the_change_made_complex_is_new() -> None:
+    old, grown = python(COMPLEXITY + 5), python(COMPLEXITY + 1)
+    base = {"src/old.py": old, "src/grown.py": python(COMPLEXITY)}
+    head = {"src/old.py": b"# moved\n" + old, "src/grown.py": grown}
+    blob = Blob(digest="sha256:" + "0" * 64, size=1)
+    report = await collect(
+        Lizard(),
+        change=Change(
+            repository="here",
+            subject="branch:main",
+            base="0" * 40,
+            head="1" * 40,
+            files=tuple(FileChange(path=path, kind=ChangeKind.MODIFIED, base=blob, head=blob) for path in head),
+        ),
+        contents=Contents(head=head, base=base),
+        policy=Policy(),
+        sandbox=Sandbox.detect(),
+        provenance=Provenance(),
+    )
+    assert [(item.rule, item.location.path) for item in report.evidence] == [("complexity", "src/grown.py")]
+    assert report.run.known == 1

@@ -1,1 +1,1 @@
-void f(char *to, const char *from) { snprintf(to, 8, "%s", from); strcpy(to, "ok"); }
+void f(char *to, const char *from) { snprintf(to, 8, "%s", from); strcpy(to, "o" "k"); }
