@@ -99,6 +99,7 @@ def _python(text: str) -> Iterator[TestCase]:
             continue
         checks = list(_checks(node, helpers))
         words = {item.id for item in python_tree.walk(node) if isinstance(item, ast.Name)}
+        words |= {item.arg for item in python_tree.walk(node) if isinstance(item, ast.keyword) and item.arg}
         words |= {item.attr for item in python_tree.walk(node) if isinstance(item, ast.Attribute)}
         yield TestCase(
             name=name,

@@ -15,9 +15,11 @@ _CUSTOM = 3
 
 def licence_changes(comparisons: Sequence[Comparison]) -> Iterator[Observation]:
     """Everything that changed about licences, file by file."""
+    kept = {terms(item.after) for item in comparisons if item.exists and is_licence_file(item.path)}
     for item in comparisons:
         if is_licence_file(item.path) or is_licence_file(item.base_path):
-            yield from _file(item)
+            if terms(item.before) not in kept:
+                yield from _file(item)
             continue
         if item.existed and item.exists:
             yield from _field(item)
@@ -40,8 +42,6 @@ def _file(item: Comparison) -> Iterator[Observation]:
             "licence removed",
             side=Side.LEFT,
         )
-        return
-    if terms(item.before) == terms(item.after):
         return
     was, now = identified(item.before), identified(item.after)
     line = min(item.added, default=1)

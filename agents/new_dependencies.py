@@ -52,6 +52,7 @@ class Manifests:
             libraries = [entry for entry in new if entry.ecosystem != "image" and entry.source != "path"]
             if libraries and item.existed and not (is_test(item.path) or is_example(item.path)):
                 yield _new(item.path, libraries)
+            loose: list[Dependency] = []
             was = {(entry.ecosystem, entry.name): entry for entry in before}
             for entry in after:
                 old = was.get((entry.ecosystem, entry.name))
@@ -60,8 +61,10 @@ class Manifests:
                 yield from _origin(item.path, entry)
                 if (entry.ecosystem, entry.name) not in known:
                     yield from _name(item.path, entry)
-                if old is None or not _floats(old, before, item.path):
-                    yield from _pin(item.path, entry, after)
+                if _floats(entry, after, item.path) and (old is None or not _floats(old, before, item.path)):
+                    loose.append(entry)
+            if loose:
+                yield _unpinned(item.path, loose)
             if libraries and item.existed:
                 yield from _lock(item, libraries, bool(before), change, contents)
 
@@ -166,25 +169,24 @@ def _name(path: str, entry: Dependency) -> Iterator[Observation]:
 
 def _floats(entry: Dependency, around: Sequence[Dependency], path: str) -> bool:
     """Whether the next install can get any version: none is said, or the only loose one of a pinned requirements file."""
-    if entry.source != "registry" or entry.ecosystem in ("go", "gem", "maven"):
+    if entry.source != "registry" or entry.optional or entry.ecosystem in ("go", "gem", "maven") or path.endswith(".in"):
         return False
     if entry.version.replace(" ", "") in _FLOATING:
         return True
-    if kind(path) != "requirements" or path.endswith(".in") or _PINNED.match(entry.version):
+    if kind(path) != "requirements" or _PINNED.match(entry.version):
         return False
     others = [other for other in around if other.name != entry.name and other.source == "registry"]
     return len(others) >= 3 and all(_PINNED.match(other.version) for other in others)
 
 
-def _pin(path: str, entry: Dependency, around: Sequence[Dependency]) -> Iterator[Observation]:
-    if not _floats(entry, around, path) or path.endswith(".in"):
-        return
-    image = entry.ecosystem == "image"
-    yield Observation(
+def _unpinned(path: str, loose: Sequence[Dependency]) -> Observation:
+    image = loose[0].ecosystem == "image"
+    names = [entry.name for entry in loose]
+    return Observation(
         rule="compliance/unpinned-image" if image else "compliance/unpinned-dependency",
         family="unpinned-image" if image else "unpinned-dependency",
         category=Category.COMPLIANCE,
-        title=f"{'Base image' if image else 'Dependency'} {quoted(entry.name)} is not pinned",
+        title=f"{'Base image' if image else 'Dependency'} without a version: {listed(names, 4)}",
         body="The next build can get another version than the one that was tested, without a change in this repository. "
         + (
             "Name a version, and its digest for what is deployed."
@@ -193,8 +195,8 @@ def _pin(path: str, entry: Dependency, around: Sequence[Dependency]) -> Iterator
         ),
         severity=Severity.LOW,
         confidence=Confidence.CERTAIN,
-        location=at(path, entry.line),
-        subject=f"unpinned {entry.name}",
+        location=at(path, loose[0].line),
+        subject=f"unpinned {' '.join(sorted(names))}",
         symbol="",
         cwe=(1357,),
     )

@@ -114,7 +114,8 @@ def _is_source(item: Comparison) -> bool:
 
 def _matters(item: Altered) -> bool:
     symbol = item.symbol
-    if symbol.name.rpartition(".")[2] in _EXEMPT:
+    simple = symbol.name.rpartition(".")[2]
+    if simple in _EXEMPT or (item.new and simple.startswith("__")):
         return False
     return not item.new or (symbol.public and symbol.end_line - symbol.line + 1 >= _SMALL)
 

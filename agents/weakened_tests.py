@@ -9,12 +9,16 @@ from agents.assertions import TestCase, TestFile, asserting, test_file
 from fusion.comparison import Comparison
 from fusion.model import Category, Confidence, Severity, Side
 from fusion.observation import Observation, at, listed, quoted
-from fusion.roles import is_production, is_test_code
+from fusion.roles import is_example, is_production, is_test_code
 from fusion.syntax import symbols
 
 _SMOKE = re.compile(
-    r"smoke|import|does_?n[o']?t_?_?(?:raise|throw|crash|fail)|no_(?:error|exception|crash)|without_error|runs|works", re.I
+    r"smoke|import|success|valid|hashable|accept|pass|allow|"
+    r"does_?n[o']?t_?_?(?:raise|throw|crash|fail)|no_(?:error|exception|crash)|without_error|runs|works",
+    re.I,
 )
+_ENDING = re.compile(r"deprecat|legacy|obsolete", re.I)
+"""Tests of what is on its way out go when it goes."""
 
 
 def weakened(comparisons: Sequence[Comparison], context: Mapping[str, str]) -> Iterator[Observation]:
@@ -22,7 +26,7 @@ def weakened(comparisons: Sequence[Comparison], context: Mapping[str, str]) -> I
     pairs = [
         (item, test_file(item.base_path, item.before), test_file(item.path, item.after))
         for item in comparisons
-        if is_test_code(item.path) or is_test_code(item.base_path)
+        if (is_test_code(item.path) or is_test_code(item.base_path)) and not is_example(item.path)
     ]
     if not pairs:
         return
@@ -39,6 +43,7 @@ def weakened(comparisons: Sequence[Comparison], context: Mapping[str, str]) -> I
             and name.rpartition(".")[2] not in present
             and case.text not in texts
             and not case.words & gone
+            and not _ENDING.search(name)
             and name.rpartition(".")[2] not in elsewhere
         ]
         if removed and not _is_replaced(before, after, len(removed)):
@@ -59,16 +64,23 @@ def _simple(cases: Mapping[str, TestCase]) -> set[str]:
 
 
 def _removed_names(comparisons: Sequence[Comparison]) -> frozenset[str]:
-    """Simple names that production code no longer has: their tests may go with them."""
+    """Names, of parameters too, that production code no longer has: their tests may go with them."""
     before: set[str] = set()
     after: set[str] = set()
     for item in comparisons:
         if is_production(item.base_path) or is_production(item.path):
             before |= {symbol.name.rpartition(".")[2] for symbol in symbols(item.base_path, item.before)}
             after |= {symbol.name.rpartition(".")[2] for symbol in symbols(item.path, item.after)}
+            before |= _words(item.base_path, item.before)
+            after |= _words(item.path, item.after)
             if not item.exists:
                 before.add(item.base_path.rpartition("/")[2].partition(".")[0])
     return frozenset(before - after)
+
+
+def _words(path: str, text: str) -> set[str]:
+    """The words in a file's signatures."""
+    return {word for symbol in symbols(path, text) for word in re.findall(r"\w{3,}", symbol.signature)}
 
 
 def _is_replaced(before: TestFile, after: TestFile, removed: int) -> bool:
@@ -80,7 +92,12 @@ def _less(
     item: Comparison, before: TestFile, after: TestFile, old: TestCase, new: TestCase, gone: frozenset[str]
 ) -> Iterator[Observation]:
     # Checks that moved into a helper, or to another test of the file, are not lost.
-    if old.words & gone or any(asserting(word) for word in new.words - old.words) or (new.many and not old.many):
+    if (
+        old.words & gone
+        or _ENDING.search(new.name)
+        or any(asserting(word) for word in new.words - old.words)
+        or (new.many and not old.many)
+    ):
         return
     if new.assertions < old.assertions and after.assertions < before.assertions:
         lost = old.assertions - new.assertions
@@ -115,7 +132,7 @@ def _asserts_nothing(item: Comparison, case: TestCase) -> Observation:
         f"The new test {quoted(case.name)} checks nothing",
         "It passes as long as nothing raises an error, whatever the code returns. Assert on the result, or say so in its name.",
         Severity.LOW,
-        Confidence.LIKELY,
+        Confidence.POSSIBLE,
     )
 
 

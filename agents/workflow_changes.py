@@ -40,13 +40,14 @@ class Workflows:
 
     def observations(self, evidence: Sequence[Evidence]) -> Iterator[Observation]:
         """Everything that this module says. Where a tool has spoken of pins in a file, its evidence stands instead."""
+        loose = {use.name for _, before, _ in self.pairs for use in before.uses if not use.pinned}
         spoken = {item.location.path for item in evidence if item.family == "unpinned-action"}
         for item, before, after in self.pairs:
             yield from _permissions(item, before, after)
             yield from _trigger(item.path, before, after)
             yield from _inherited(item.path, before, after)
             if item.path not in spoken:
-                yield from _unpinned(item.path, before, after)
+                yield from _unpinned(item.path, after, loose)
 
 
 def _permissions(item: Comparison, before: Workflow, after: Workflow) -> Iterator[Observation]:
@@ -131,14 +132,13 @@ def _inherited(path: str, before: Workflow, after: Workflow) -> Iterator[Observa
             )
 
 
-def _unpinned(path: str, before: Workflow, after: Workflow) -> Iterator[Observation]:
-    known = {(use.name, use.version) for use in before.uses}
-    new = [use for use in after.uses if not use.pinned and (use.name, use.version) not in known]
-    seen: set[Use] = set()
-    for use in new:
-        if any((use.name, use.version) == (other.name, other.version) for other in seen):
-            continue
-        seen.add(use)
+def _unpinned(path: str, after: Workflow, known: set[str]) -> Iterator[Observation]:
+    """Actions that the change leaves loose: new ones, and such as were pinned before."""
+    new: dict[str, Use] = {}
+    for use in after.uses:
+        if not use.pinned and use.name not in known:
+            new.setdefault(use.name, use)
+    for use in new.values():
         yield _observation(
             "compliance/unpinned-action",
             "unpinned-action",

@@ -11,7 +11,7 @@ import json
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 from xml.etree import ElementTree
@@ -40,6 +40,8 @@ class Dependency:
     """registry, git, url or path."""
     address: str = ""
     """Where it comes from, when that is not the registry."""
+    optional: bool = False
+    """Only for development, a build or an extra, where the format tells these apart from what is always installed."""
     transitive: bool = False
     """Recorded for another dependency's sake (`// indirect` in go.mod)."""
 
@@ -178,7 +180,8 @@ class _Lines:
             line += text.count("\n", counted, match.start())
             counted = match.start()
             self._first.setdefault(
-                match.groups(default=""), line + match[0].count("\n", 0, len(match[0]) - len(match[0].lstrip()))
+                tuple(group for group in match.groups() if group is not None),
+                line + match[0].count("\n", 0, len(match[0]) - len(match[0].lstrip())),
             )
 
     def of(self, *groups: str) -> int:
@@ -186,7 +189,7 @@ class _Lines:
         return self._first.get(groups, 1)
 
 
-_QUOTED = r"[\"']([^\"'\n]{1,400})[\"']"
+_QUOTED = r"\"([^\"\n]{1,400})\"|'([^'\n]{1,400})'"
 _KEY = r"^[ \t]*(?:\[[^\]\n]{0,80}\.)?[\"']?([\w.-]{1,200})[\"']?[ \t]*(?:[.=\]])"
 _PAIR = r"\"([^\"\n]{1,300})\"[ \t]*:[ \t]*\"([^\"\n]{0,400})\""
 _ARTIFACT = r"<artifactId>\s*([^<>\s]{1,300})\s*</artifactId>"
@@ -195,22 +198,23 @@ _ARTIFACT = r"<artifactId>\s*([^<>\s]{1,300})\s*</artifactId>"
 def _pyproject(text: str) -> Iterator[Dependency]:
     data, lines, keys = table(text), _Lines(_QUOTED, text), _Lines(_KEY, text)
     project, build = _mapping(data.get("project")), _mapping(data.get("build-system"))
-    lists = [project.get("dependencies"), build.get("requires")]
-    lists += [*_mapping(project.get("optional-dependencies")).values(), *_mapping(data.get("dependency-groups")).values()]
-    for entries in lists:
+    extras = [build.get("requires"), *_mapping(project.get("optional-dependencies")).values()]
+    lists = [(project.get("dependencies"), False), *((entries, True) for entries in extras)]
+    lists += [(entries, True) for entries in _mapping(data.get("dependency-groups")).values()]
+    for entries, optional in lists:
         for entry in entries if isinstance(entries, list) else ():
             if isinstance(entry, str):
                 found = _requirement(entry, lines.of(entry))
                 if found is not None:
-                    yield found
+                    yield replace(found, optional=optional)
     poetry = _mapping(_mapping(data.get("tool")).get("poetry"))
-    tables = [poetry.get("dependencies"), poetry.get("dev-dependencies")]
-    tables += [_mapping(group).get("dependencies") for group in _mapping(poetry.get("group")).values()]
-    for entries in tables:
+    tables = [(poetry.get("dependencies"), False), (poetry.get("dev-dependencies"), True)]
+    tables += [(_mapping(group).get("dependencies"), True) for group in _mapping(poetry.get("group")).values()]
+    for entries, optional in tables:
         for name, said in _mapping(entries).items():
             if name != "python":
                 version, address = _table_entry(said)
-                yield _python(name, version, keys.of(name), address)
+                yield replace(_python(name, version, keys.of(name), address), optional=optional)
 
 
 def _cargo(text: str) -> Iterator[Dependency]:

@@ -12,6 +12,7 @@ from fusion.syntax import language
 
 _FILE = re.compile(r"(?:^|/)(?:LICEN[CS]E|COPYING|UNLICENSE)(?:[-_.][\w.-]*)?$", re.I)
 _DATA = re.compile(r"\.(?:csv|json|ya?ml|toml|html?|xml|svg|png|css|cfg|ini)$", re.I)
+_PAGES = frozenset({"doc", "docs", "documentation", "website", "site"})
 _HEADER = re.compile(r"SPDX-License-Identifier:\s*([\w.+() -]{2,120}?)\s*(?:\*/|-->|$)")
 _HEADER_LINES = 30
 _PHRASES = (
@@ -37,8 +38,10 @@ _STRONG = re.compile(r"\b(?:AGPL|GPL|SSPL|BUSL)\b", re.I)
 
 
 def is_licence_file(path: str) -> bool:
-    """Whether a path is a licence file by its name, and neither code nor data."""
-    return _FILE.search(path) is not None and language(path) is None and not _DATA.search(path)
+    """Whether a path is a licence file by its name, and neither code nor data nor a page of the documentation."""
+    if _FILE.search(path) is None or language(path) is not None or _DATA.search(path) is not None:
+        return False
+    return _PAGES.isdisjoint(path.lower().split("/")[:-1])
 
 
 def identified(text: str) -> str:

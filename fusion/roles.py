@@ -13,7 +13,7 @@ _TEST_FOLDERS = frozenset(
     {"test", "tests", "testing", "__tests__", "spec", "specs", "e2e", "testdata", "fixtures", "__mocks__", "mocks", "cypress"}
 )
 _EXAMPLE_FOLDERS = frozenset(
-    {"example", "examples", "sample", "samples", "demo", "demos", "tutorial", "tutorials", "benchmarks"}
+    {"example", "examples", "sample", "samples", "demo", "demos", "tutorial", "tutorials", "bench", "benchmark", "benchmarks"}
 )
 _DOCUMENT_ENDINGS = (".md", ".mdx", ".rst", ".adoc", ".asciidoc")
 _TEST_NAME = re.compile(

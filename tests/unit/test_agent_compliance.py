@@ -31,7 +31,7 @@ class TestManifests:
             ),
             (
                 "pyproject.toml",
-                '[project]\ndependencies = [\n  "a>=1",\n]\n[project.optional-dependencies]\nx = ["b"]\n'
+                '[project]\ndependencies = [\n  "a>=1; os_name == \'nt\'",\n]\n[project.optional-dependencies]\nx = ["b"]\n'
                 '[dependency-groups]\ny = ["c~=2"]\n'
                 '[tool.poetry.dependencies]\npython = "3"\nd = "^1"\n',
                 [("a", ">=1", 3), ("b", "", 6), ("c", "~=2", 8), ("d", "^1", 11)],
@@ -198,6 +198,7 @@ class TestNewDependencies:
             ("requirements.in", "a\n", "a\nb\n"),
             ("Gemfile", "gem 'a'\n", "gem 'a'\ngem 'b'\n"),
             ("package.json", "{}", '{"dependencies": {"a": "~1.2.3"}}'),
+            ("pyproject.toml", "[project]\n", '[dependency-groups]\ndev = ["a", "b"]\n'),
         ],
     )
     def test_pinned_enough(self, path: str, before: str, after: str) -> None:
@@ -331,6 +332,7 @@ class TestLicences:
             ("package.json", "{}", '{"license": "MIT"}'),
             ("a.py", "# SPDX-License-Identifier: MIT\nx = 1\n", "#!/usr/bin/python\n# SPDX-License-Identifier: MIT\nx = 2\n"),
             ("license_plates.py", "x = 1\n", "x = 2\n"),
+            ("docs/license.md", "Ours is MIT.\n", "Ours is the MIT licence.\n"),
         ],
     )
     def test_no_change(self, path: str, before: str | None, after: str) -> None:
@@ -341,6 +343,9 @@ class TestLicences:
         assert rules(AGENT, case({**old, "new.py": (None, "x = 1\n")})) == ["compliance/header-missing"]
         assert rules(AGENT, case({**old, "new.js": (None, "x = 1\n")})) == []
         assert rules(AGENT, case({**old, "b.py": ("x\n", "y\n"), "new.py": (None, "x = 1\n")})) == []
+
+    def test_renamed_file(self) -> None:
+        assert rules(AGENT, case({"LICENSE.rst": (MIT, None), "LICENSE.txt": (None, MIT)})) == []
 
     def test_identified(self) -> None:
         assert (identified(MIT), identified(GPL), identified("Do what you like.")) == ("MIT", "GPL-3.0", "")
@@ -414,7 +419,7 @@ class TestWorkflows:
                 FLOW.replace("on: [push, pull_request]", "on: pull_request_target"),
                 FLOW.replace("[push, pull_request]", "[pull_request_target]"),
             ),
-            (FLOW + "      - uses: a/b@v1\n", FLOW + "      - run: x\n      - uses: a/b@v1\n"),
+            (FLOW + "      - uses: a/b@v1\n", FLOW + "      - run: x\n      - uses: a/b@v2\n"),
             (FLOW, FLOW.replace("contents: read", "{contents: read}").replace("permissions:\n  ", "permissions: ")),
             (FLOW, FLOW + "      - uses: ./local\n"),
             (FLOW, FLOW + f"      - uses: a/b@{'1b' * 20} # v1\n"),

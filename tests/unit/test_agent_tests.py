@@ -206,6 +206,19 @@ class TestRemoved:
         made = case({"tests/test_cart.py": (PY, None), "shop/cart.py": (CODE, None)})
         assert rules(AGENT, made) == []
 
+    def test_of_what_was_on_its_way_out(self) -> None:
+        assert pruned(PY + "\n\ndef test_deprecated_total():\n    assert total(9) == 9\n", PY) == []
+
+    def test_its_parameter_went_too(self) -> None:
+        old = PY.replace("total(3)", "total(3, rate=2)")
+        made = case(
+            {
+                "tests/test_cart.py": (old, old[: old.index("\n\ndef test_two")]),
+                "shop/cart.py": ("def total(items, rate=1):\n    return 1\n", "def total(items):\n    return 1\n"),
+            }
+        )
+        assert rules(AGENT, made) == []
+
     @pytest.mark.parametrize(
         "after",
         [
@@ -315,6 +328,7 @@ class TestSwitchedOff:
             ("c_test.go", GO, GO.replace("\tif total(3)", '\tif testing.Short() {\n\t\tt.Skip("x")\n\t}\n\tif total(3)')),
             ("a.test.js", "it.skip('a', f);\n", "it.skip('a', f);\nconst x = 1;\n"),
             ("tests/test_cart.py", PY, PY + "# @pytest.mark.skip\n"),
+            ("tests/test_cart.py", PY, PY.replace("def test_two", "@pytest.mark.xfail(PYPY, reason='x')\ndef test_two")),
         ],
     )
     def test_on(self, path: str, before: str, after: str) -> None:
