@@ -171,8 +171,9 @@ def _observation(item: Comparison, open_: Sequence[Altered], tests: _Tests) -> O
         title=f"{listed(names, 3)} {verb}, and no test names {'it' if one else 'them'}",
         body="If the new behaviour is wrong, or is broken later, nothing will say so. "
         f"Add a test that fails without this change; its place is likely {quoted(tests.places.likely(item.path))}.",
-        severity=Severity.MEDIUM if changed else Severity.LOW,
-        confidence=Confidence.LIKELY,
+        # Where the change brings tests, they may well reach this through code that names cannot follow.
+        severity=Severity.MEDIUM if changed and not tests.changed else Severity.LOW,
+        confidence=Confidence.POSSIBLE if tests.changed else Confidence.LIKELY,
         location=at(item.path, touched[0] if touched else first.line),
         subject="untested change",
         symbol="",

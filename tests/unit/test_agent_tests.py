@@ -5,7 +5,7 @@ import pytest
 from agents.tests import Tests
 from agents.untested import Places
 from fusion.agent import Skip
-from fusion.model import Severity, Side
+from fusion.model import Confidence, Severity, Side
 from fusion.policy import Policy
 from tests.samples.agents.changes import case, findings, rules
 
@@ -53,6 +53,10 @@ class TestUntested:
     )
     def test_in_many_languages(self, path: str, before: str, after: str) -> None:
         assert untested(before, after, path) == ["tests/untested-change"]
+
+    def test_counts_less_where_the_change_brings_tests(self) -> None:
+        made = case({"shop/cart.py": (CODE, CHANGED), "tests/test_api.py": (None, "def test_x():\n    assert helper() == 3\n")})
+        assert [(item.severity, item.confidence) for item in findings(AGENT, made)] == [(Severity.LOW, Confidence.POSSIBLE)]
 
     def test_new_public_function(self) -> None:
         found = findings(AGENT, case({"shop/cart.py": ("", CODE)}, context=SOME_TEST))
