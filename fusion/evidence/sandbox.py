@@ -17,6 +17,7 @@ import secrets
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ from pathlib import Path
 
 from fusion.evidence.analyzer import Command, Output
 from fusion.evidence.launcher import CANNOT_START, LANDLOCK, NAMESPACES, SECCOMP
+from fusion.evidence.scratch import sweep
 from fusion.model import Outcome
 
 _LAUNCHER = Path(__file__).with_name("launcher.py")
@@ -72,7 +74,11 @@ class Sandbox:
 
     @classmethod
     def detect(cls) -> Sandbox:
-        """The strongest sandbox this host grants. Starts one short process, the first time only."""
+        """The strongest sandbox this host grants. Starts one short process, the first time only.
+
+        What a killed run left in the folder for temporary files more than a day ago is removed.
+        """
+        sweep(Path(tempfile.gettempdir()), older_than=86_400)
         return cls(levels=dict(_probe(sys.executable)))
 
     @property

@@ -10,7 +10,9 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import stat
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,6 +20,7 @@ from pathlib import Path
 
 from fusion.evidence.suppressions import neutralise
 
+_PREFIX = "fusion-scratch-"
 _PLAIN = re.compile(r"[A-Za-z0-9_.+@=][A-Za-z0-9_.+@=-]{0,119}")
 _ENDING = re.compile(r"(?:\.[A-Za-z0-9_+-]{1,20}){1,3}$")
 _LONGEST_PATH = 800
@@ -81,11 +84,25 @@ class Scratch:
 @contextmanager
 def scratch(contents: Mapping[str, bytes], *, parent: Path | None = None) -> Iterator[Scratch]:
     """A scratch copy of `contents` (repository path -> bytes), removed at the end. Raises OSError when it cannot be written."""
-    folder = Path(tempfile.mkdtemp(prefix="fusion-", dir=parent)).resolve()
+    folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent)).resolve()
     try:
         yield write(folder, contents)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def sweep(parent: Path, *, older_than: float) -> int:
+    """Remove our scratch copies below `parent` that a killed process left behind; `older_than` in seconds. Returns how many."""
+    removed = 0
+    for folder in parent.glob(f"{_PREFIX}*"):
+        try:
+            status = folder.lstat()
+        except OSError:
+            continue
+        if stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid() and time.time() - status.st_mtime > older_than:
+            shutil.rmtree(folder, ignore_errors=True)
+            removed += 1
+    return removed
 
 
 def write(folder: Path, contents: Mapping[str, bytes]) -> Scratch:

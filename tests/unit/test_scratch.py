@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fusion.evidence.scratch import Aliases, scratch, write
+from fusion.evidence.scratch import Aliases, scratch, sweep, write
 
 ODD = {
     "../../etc/passwd": b"climbs",
@@ -137,6 +137,19 @@ def test_it_goes_away_after_an_error_too(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError), scratch({"a.py": b"x"}, parent=tmp_path):
         raise RuntimeError
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_run_left_is_swept_when_old(tmp_path: Path) -> None:
+    with scratch({"a.py": b"x"}, parent=tmp_path) as live:
+        old, link = tmp_path / "fusion-scratch-old", tmp_path / "fusion-scratch-link"
+        (old / "files").mkdir(parents=True)
+        (tmp_path / "elsewhere").mkdir()
+        link.symlink_to(tmp_path / "elsewhere")
+        os.utime(old, (0, 0))
+        os.utime(link, (0, 0), follow_symlinks=False)
+        assert sweep(tmp_path, older_than=3600) == 1
+        assert live.root.exists()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["elsewhere", "fusion-scratch-link"]
 
 
 @settings(max_examples=80, deadline=None)
