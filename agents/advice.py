@@ -17,6 +17,7 @@ from fusion.roles import is_example, is_test
 
 SECRETS = frozenset({"hardcoded-secret", "private-key", "hardcoded-password", "secret-in-image"})
 """Families that the compliance agent answers for; the security agent does when that one is off."""
+_OUR_RULES = frozenset({"ast-grep", "opengrep", "secrets", "suppressions"})
 _LONGEST_TITLE = 120
 
 
@@ -69,7 +70,10 @@ def _title(evidence: Evidence) -> str:
 
 def _advice(evidence: Evidence) -> tuple[str, ...]:
     known = advice().get(evidence.family)
-    return (known.why, known.do) if known else ()
+    # The messages of our own rules say why and what to do themselves.
+    if known is None or (evidence.tool in _OUR_RULES and ". " in evidence.message):
+        return ()
+    return known.why, known.do
 
 
 def _sentence(message: str) -> str:

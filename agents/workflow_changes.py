@@ -112,7 +112,7 @@ def _trigger(path: str, before: Workflow, after: Workflow) -> Iterator[Observati
         + "Use `pull_request` unless the workflow needs them.",
         Severity.CRITICAL if fetches else Severity.HIGH,
         path,
-        fetches or line,
+        line,
         "pull_request_target",
     )
 

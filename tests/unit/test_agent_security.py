@@ -36,6 +36,12 @@ def test_a_family_we_do_not_know_speaks_with_the_tools_words() -> None:
     assert (found[0].title, found[0].body) == ("Odd thing", "Odd thing. It is long.")
 
 
+def test_our_own_rules_say_it_themselves() -> None:
+    evidence = hit(tool="ast-grep", rule="py-shell-built", message="A shell parses this. Pass a list instead.")
+    found = findings(AGENT, case({"shop/run.py": ("", "x\n")}, evidence=[evidence]))
+    assert found[0].body == "A shell parses this. Pass a list instead."
+
+
 def test_an_empty_message_still_makes_a_title() -> None:
     evidence = hit(family="x:y", tool="x", rule="y", message="")
     tasks = AGENT.tasks(case({"shop/run.py": ("", "x\n")}, evidence=[evidence]))
