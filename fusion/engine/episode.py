@@ -80,11 +80,12 @@ def interpret(response: pb.OrchestratorResponse, at: Any) -> Outcome:
 
 
 class Outstanding:
-    """What a history has promised and not got back: activities and timers, by task id."""
+    """What a history has promised and not got back (activities and timers, by task id), and whose trace it belongs to."""
 
     def __init__(self) -> None:
         self.tasks: dict[int, pb.TaskScheduledEvent] = {}
         self.timers: dict[int, Any] = {}
+        self.trace: pb.TraceContext | None = None
 
     def feed(self, events: Iterable[pb.HistoryEvent]) -> None:
         """Read on: a retry schedules the same task id again."""
@@ -100,3 +101,5 @@ class Outstanding:
                 self.timers[event.eventId] = event.timerCreated.fireAt
             elif kind == "timerFired":
                 self.timers.pop(event.timerFired.timerId, None)
+            elif kind == "executionStarted":
+                self.trace = wire.optional(event.executionStarted, "parentTraceContext")

@@ -39,6 +39,7 @@ class Instance:
     name: str
     version: str
     parent: Parent | None = None
+    trace: pb.TraceContext | None = None
     status: InstanceStatus = InstanceStatus.PENDING
     inbox: list[pb.HistoryEvent] = field(default_factory=list)
     first: int = 0

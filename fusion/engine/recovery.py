@@ -46,6 +46,7 @@ def _recover_one(journal: Journal, scheduler: Scheduler, row: tuple[Any, ...], m
         instance.inbox.append(pb.HistoryEvent.FromString(event))
     instance.saved = len(instance.inbox)
     outstanding.feed(instance.inbox)
+    instance.trace = outstanding.trace
     running = set()
     for task, starts, crashes, was_running in journal.rows(SQL["activity_get"], (execution,)):
         instance.tries[task] = Tries(starts, crashes)

@@ -204,7 +204,7 @@ class Scheduler:
                 instance, status, wire.untext(completion, "result"), wire.optional(completion, "failureDetails"), custom
             )
             if any(event.HasField("executionTerminated") and event.executionTerminated.recurse for event in new):
-                self._terminate_children(instance.id, instance.execution)
+                self._terminate_children(instance.id)
 
     def terminate(self, id: str, output: str | None, *, recursive: bool) -> None:
         """Ask a live instance to end; with `recursive`, its sub-orchestrations are asked once it has."""
@@ -277,7 +277,7 @@ class Scheduler:
         if (instance := self.live.get(id)) is not None:
             self._drop(instance)
             self.batch.after(partial(self._outside.stop_activities, execution))
-            self._terminate_children(id, execution)
+            self._terminate_children(id)
         self._erase(execution)
 
     def _create(
@@ -290,19 +290,18 @@ class Scheduler:
             *(parent or (None, None, None)),
             *(self.now, self.now),
         )
+        instance.trace = trace
         self.metrics.started += 1
-        self._begin(instance, input, trace)
+        self._begin(instance, input)
 
-    def _begin(
-        self, instance: Instance, input: str | None, trace: pb.TraceContext | None, carried: Iterable[pb.HistoryEvent] = ()
-    ) -> None:
+    def _begin(self, instance: Instance, input: str | None, carried: Iterable[pb.HistoryEvent] = ()) -> None:
         started = wire.execution_started(
             name=instance.name,
             version=instance.version,
             input=input,
             instance=(instance.id, instance.execution),
             parent=instance.parent,
-            trace=trace,
+            trace=instance.trace,
         )
         self.push(instance, self._event(executionStarted=started), *carried)
 
@@ -326,9 +325,6 @@ class Scheduler:
         orders = [event for event in new if event.HasField("executionTerminated")]
         if instance.suspended:
             orders.append(self._event(executionSuspended=pb.ExecutionSuspendedEvent()))
-        trace = next(
-            (wire.optional(e.executionStarted, "parentTraceContext") for e in new if e.HasField("executionStarted")), None
-        )
         self._erase(instance.execution)
         self._forget_timers(instance)
         input = wire.untext(completion, "result")
@@ -336,7 +332,7 @@ class Scheduler:
         values = (instance.execution, instance.version, InstanceStatus.PENDING, input, custom, self.now, instance.id)
         self.batch.put("instance_continue", *values)
         self.metrics.continued += 1
-        self._begin(instance, input, trace, (*completion.carryoverEvents, *orders, *kept))
+        self._begin(instance, input, (*completion.carryoverEvents, *orders, *kept))
 
     def _finish(
         self,
@@ -369,9 +365,9 @@ class Scheduler:
                 heard = wire.child_failed(task, failure or terminated)
             self._deliver(parent, parent_execution, self._event(**heard))
 
-    def _terminate_children(self, id: str, execution: str) -> None:
+    def _terminate_children(self, id: str) -> None:
         for child in list(self.live.values()):
-            if child.parent is not None and child.parent.id == id and child.parent.execution == execution:
+            if child.parent is not None and child.parent.id == id:
                 self.terminate(child.id, None, recursive=True)
 
     def _drop(self, instance: Instance) -> None:

@@ -1,7 +1,8 @@
 """`python -m tests.bench [NAME...]`: run every measure, print a table, write build/bench.json.
 
-A measure is a dict: name, value, unit, and where there is a peer: peer, peer_value, and ratio (above 1: better than the peer).
-Each module of this folder that has `measures() -> Iterable[dict]` is run, in the order of names; NAME picks modules.
+A measure is a dict: name, value, unit, and where there is a peer: peer, peer_value, and ratio (above 1: better than the peer);
+a note is shown once, below the table. Each module of this folder that has `measures() -> Iterable[dict]` is run, in the order
+of names; NAME picks modules.
 """
 
 from __future__ import annotations
@@ -33,18 +34,16 @@ def collect(console: Console, wanted: list[str]) -> list[dict[str, Any]]:
     return measured
 
 
-def table(measured: list[dict[str, Any]]) -> Table:
-    """The measures as a table."""
-    shown = Table(title="Measures", title_justify="left", show_lines=False)
+def table(measured: list[dict[str, Any]], peers: list[str]) -> Table:
+    """The measures as a table; a peer is named by its number."""
+    shown = Table(title="Measures", title_justify="left")
     shown.add_column("measure", overflow="fold")
-    for column in ("value", "peer's value", "ratio"):
-        shown.add_column(column, justify="right", no_wrap=True)
-    shown.add_column("unit", no_wrap=True)
-    shown.add_column("peer", overflow="fold")
+    for column in ("value", "unit", "peer's", "ratio"):
+        shown.add_column(column, justify="left" if column == "unit" else "right", no_wrap=True)
     for one in measured:
-        peer_value = _figure(one["peer_value"]) if "peer_value" in one else ""
+        peer_value = f"{_figure(one['peer_value'])} \\[{peers.index(one['peer']) + 1}]" if "peer" in one else ""
         ratio = f"{one['ratio']:.1f}x" if "ratio" in one else ""
-        shown.add_row(one["name"], _figure(one["value"]), peer_value, ratio, one["unit"], one.get("peer", ""))
+        shown.add_row(one["name"], _figure(one["value"]), one["unit"], peer_value, ratio)
     return shown
 
 
@@ -58,7 +57,12 @@ def main() -> int:
     """Print and write what was measured."""
     console = Console()
     measured = collect(console, sys.argv[1:])
-    console.print(table(measured))
+    peers = list(dict.fromkeys(one["peer"] for one in measured if "peer" in one))
+    console.print(table(measured, peers))
+    for number, peer in enumerate(peers, start=1):
+        console.print(f"\\[{number}] {peer}", highlight=False)
+    for note in dict.fromkeys(one["note"] for one in measured if "note" in one):
+        console.print(note, highlight=False)
     target = ROOT / "build" / "bench.json"
     target.parent.mkdir(exist_ok=True)
     target.write_text(json.dumps(measured, indent=2) + "\n", encoding="utf-8")

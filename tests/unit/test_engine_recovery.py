@@ -79,6 +79,32 @@ async def test_a_restart_resumes_everything(path: Path) -> None:
     assert left_over(path) == (0, 0)
 
 
+async def test_a_trace_survives_restarts_and_renewals(path: Path) -> None:
+    trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    seen: list[tuple[str, str]] = []
+
+    def renewing(ctx: Any, n: int) -> Any:
+        yield ctx.wait_for_external_event("go")
+        yield ctx.call_activity("look")
+        if n > 0:
+            ctx.continue_as_new(n - 1, save_events=True)
+
+    def look(ctx: Any, _: Any) -> None:
+        seen.append((ctx.trace_parent, ctx.trace_state))
+
+    worker = Worker()
+    worker.add_orchestrator(renewing)
+    worker.add_activity("look", look)
+    async with Engine(path, worker) as engine:
+        await engine.start("renewing", 2, "r", trace_parent=trace, trace_state="vendor=1")
+    for _ in range(3):
+        async with Engine(path, worker) as engine:
+            await engine.raise_event("r", "go")
+    async with Engine(path, worker) as engine:
+        await engine.wait("r", 10)
+    assert seen == [(trace, "vendor=1")] * 3
+
+
 async def test_a_timer_that_came_due_while_closed_fires_at_once(path: Path) -> None:
     async with Engine(path, flows.worker(), drain=0) as engine:
         await engine.start("sleeper", 3_600, "s")
