@@ -31,6 +31,11 @@ CANNOT_START = 125
 """Exit code of the launcher when the command was not executed; the reason follows the specification's token on stderr."""
 
 _CLONE_NEWIPC, _CLONE_NEWUSER, _CLONE_NEWPID, _CLONE_NEWNET = 0x08000000, 0x10000000, 0x20000000, 0x40000000
+_CLONE_NEW = 0x7E020000
+"""Every flag that asks for a new namespace."""
+_CLONE3 = 435
+_NUMBER, _ARCHITECTURE, _FIRST_ARGUMENT = 0, 4, 16
+"""Offsets in `struct seccomp_data`."""
 _PR_SET_PDEATHSIG, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 1, 22, 38
 _SECCOMP_MODE_FILTER = 2
 _NOBODY = 65534
@@ -44,15 +49,18 @@ _FS_ON_FILES = _FS_EXECUTE | _FS_WRITE_FILE | _FS_READ_FILE | _FS_TRUNCATE | _FS
 _FS_READ = _FS_EXECUTE | _FS_READ_FILE | _FS_READ_DIR
 _FS_NEVER = _FS_MAKE_CHAR | _FS_MAKE_SOCK | _FS_MAKE_FIFO | _FS_MAKE_BLOCK | _FS_MAKE_SYM | _FS_IOCTL
 
-# Per machine: the audit architecture, and the system calls refused: every socket (also UNIX ones, which a network namespace
-# does not cover), io_uring (its own way to sockets), other processes' memory, keys, mounts, namespaces and kernel modules.
-_REFUSED: dict[str, tuple[int, tuple[int, ...]]] = {
+# Per machine: the audit architecture, the number of clone, and the system calls refused: every socket (also UNIX ones, which
+# a network namespace does not cover), io_uring (its own way to sockets), other processes' memory, keys, mounts, namespaces
+# and kernel modules.
+_REFUSED: dict[str, tuple[int, int, tuple[int, ...]]] = {
     "x86_64": (
         0xC000003E,
+        56,
         (41, 101, 155, 165, 166, 175, 176, 246, 248, 249, 250, 272, 298, 304, 308, 310, 311, 313, 320, 321, 323),
     ),
     "aarch64": (
         0xC00000B7,
+        220,
         (198, 117, 41, 40, 39, 105, 106, 104, 217, 218, 219, 97, 241, 265, 268, 270, 271, 273, 294, 280, 282),
     ),
 }
@@ -143,13 +151,16 @@ def _allow(ruleset: int, path: str, access: int) -> None:
 
 def refuse_system_calls() -> None:
     """Refuse sockets of every kind, and the calls that reach other processes, keys, mounts or the kernel, with EPERM."""
-    architecture, numbers = _REFUSED[platform.machine()]
+    architecture, clone, numbers = _REFUSED[platform.machine()]
     refused = numbers + _REFUSED_EVERYWHERE
-    load, equal, at_least, give = 0x20, 0x15, 0x35, 0x06
-    allow, kill, refuse = 0x7FFF0000, 0x80000000, 0x00050000 | errno.EPERM
-    program = [(load, 0, 0, 4), (equal, 1, 0, architecture), (give, 0, 0, kill), (load, 0, 0, 0)]
+    load, equal, at_least, any_of, give = 0x20, 0x15, 0x35, 0x45, 0x06
+    allow, kill, refuse, unknown = 0x7FFF0000, 0x80000000, 0x00050000 | errno.EPERM, 0x00050000 | errno.ENOSYS
+    program = [(load, 0, 0, _ARCHITECTURE), (equal, 1, 0, architecture), (give, 0, 0, kill), (load, 0, 0, _NUMBER)]
     # The x32 interface repeats every call under a number from 0x40000000 on; nothing we run uses it.
     program += [(at_least, 0, 1, 0x40000000), (give, 0, 0, refuse)]
+    # No new namespaces by clone either. A filter cannot see the flags of clone3; without it the C library takes clone.
+    program += [(equal, 0, 1, _CLONE3), (give, 0, 0, unknown), (equal, 0, 4, clone), (load, 0, 0, _FIRST_ARGUMENT)]
+    program += [(any_of, 0, 1, _CLONE_NEW), (give, 0, 0, refuse), (give, 0, 0, allow)]
     program += [(equal, len(refused) - index, 0, number) for index, number in enumerate(refused)]
     program += [(give, 0, 0, allow), (give, 0, 0, refuse)]
     code = b"".join(struct.pack("=HBBI", *instruction) for instruction in program)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import os
 import shutil
@@ -268,6 +269,30 @@ async def test_a_cancelled_caller_leaves_no_process(tmp_path: Path) -> None:
     size = pulse.stat().st_size
     await asyncio.sleep(0.2)
     assert pulse.stat().st_size == size
+
+
+CLONE = """
+import ctypes, os, sys
+flags = int(sys.argv[1], 16) | 17  # SIGCHLD
+number = {"x86_64": 56, "aarch64": 220}[os.uname().machine]
+pid = ctypes.CDLL(None, use_errno=True).syscall(ctypes.c_long(number), ctypes.c_ulong(flags), 0, 0, 0, 0)
+if pid == 0:
+    os._exit(0)
+print(ctypes.get_errno())
+"""
+
+
+@pytest.mark.parametrize(("flags", "error"), [("10000000", errno.EPERM), ("00020000", errno.EPERM), ("0", 0)])
+async def test_no_namespace_by_clone(tmp_path: Path, flags: str, error: int) -> None:
+    assert (await python(only(SECCOMP), tmp_path, CLONE, flags)).stdout.decode().strip() == str(error)
+
+
+async def test_threads_and_children_work_under_the_filter(tmp_path: Path) -> None:
+    code = "import subprocess, threading; t = threading.Thread(target=print, args=('thread',)); t.start(); t.join()\n"
+    done = await python(
+        only(NAMESPACES, LANDLOCK, SECCOMP), tmp_path, code + "print(subprocess.check_output(['/bin/echo', 'child']))"
+    )
+    assert done.stdout == b"thread\nb'child\\n'\n"
 
 
 NESTED = """
