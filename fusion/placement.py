@@ -130,9 +130,11 @@ def softened(finding: Finding) -> Finding:
 
 
 def suppression(finding: Finding) -> str:
-    """The author's comment, when it silences every witness; one tool's comment does not silence another tool."""
-    said = [item.suppressed for item in finding.evidence]
-    return said[0] if said and all(said) else ""
+    """The author's comment on this place, whichever witness it is addressed to: they all say the same about one place.
+
+    Whoever writes `# noqa: S608` has looked at the statement; that bandit reads another comment is no reason to block it.
+    """
+    return next((item.suppressed for item in finding.evidence if item.suppressed), "")
 
 
 def rank(finding: Finding, ground: Ground) -> tuple[float, int, str, int, str, str]:
@@ -155,7 +157,8 @@ def placed(
     room = policy.caps.inline
     result = []
     for item in items:
-        finding = item.finding
+        excuse = suppression(item.finding) if policy.suppressions != "ignore" else ""
+        finding = item.finding.model_copy(update={"excused": excuse})
         why = _hidden(item, policy, floors, selection)
         if why:
             result.append(finding.model_copy(update={"placement": Placement.HIDDEN, "why_placed": why, "blocking": False}))
@@ -182,7 +185,7 @@ def blocks(finding: Finding, policy: Policy) -> bool:
         finding.severity.rank >= policy.block.rank
         and finding.confidence.rank >= BLOCKS_FROM.rank
         and bool(finding.evidence)
-        and not (suppression(finding) and policy.suppressions != "ignore")
+        and not finding.excused
     )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from fusion import plugins
 from fusion.errors import UserError
 from fusion.model import Request, RequestKind
-from fusion.ports import Blobs, Forge, Store
+from fusion.ports import Blobs, Clock, Forge, Store
 from fusion.progress import Listener, nobody
 from fusion.settings import Settings
 from orchestrations.bundle import Bundle
@@ -66,7 +66,7 @@ def embedded(settings: Settings, *, listen: Listener = nobody) -> Bundle:
         clock=clock,
         blobs=blobs,
         store=store,
-        forge=lambda request: _forge(request, settings, blobs),
+        forge=lambda request: _forge(request, settings, blobs, clock),
         analyzers=plugins.analyzers(),
         agents=plugins.agents(),
         sandbox=sandbox,
@@ -75,7 +75,7 @@ def embedded(settings: Settings, *, listen: Listener = nobody) -> Bundle:
     )
 
 
-def _forge(request: Request, settings: Settings, blobs: Blobs) -> Forge:
+def _forge(request: Request, settings: Settings, blobs: Blobs, clock: Clock) -> Forge:
     if request.kind is RequestKind.PULL:
         from fusion.adapters.github import GitHubForge
 
@@ -83,4 +83,4 @@ def _forge(request: Request, settings: Settings, blobs: Blobs) -> Forge:
         return GitHubForge(blobs, api=settings.github_api, token=token)
     from fusion.adapters.git import GitForge
 
-    return GitForge(blobs)
+    return GitForge(blobs, clock)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from fusion.model import Finding, Review
+    from fusion.settings import Settings
 
 
 @app.command()
@@ -38,7 +39,7 @@ def demo() -> None:
         for push, what in enumerate(build(folder), start=1):
             console.print(Rule(f"push {push}: {what}", align="left", style="bold"))
             began = time.monotonic()
-            reviewed = work(_review(folder, configured))
+            reviewed = work(_review(folder, configured, live=push == 1))
             repeated = _repeated(reviewed, said)
             if push == 1:
                 console.print()
@@ -52,14 +53,12 @@ def demo() -> None:
     console.print(f"    {shlex.quote(str(Path(sys.argv[0]).absolute()))} review", soft_wrap=True)
 
 
-async def _review(folder: Path, configured: object) -> Review:
+async def _review(folder: Path, configured: Settings, *, live: bool) -> Review:
     from fusion import local, runtime
     from fusion.cli.show import Watcher
     from fusion.model import Request, RequestKind, Review
-    from fusion.settings import Settings
 
-    assert isinstance(configured, Settings)
-    with Watcher(live=True, always=True) as watcher:
+    with Watcher(live=live, always=True) as watcher:
         bundle = runtime.embedded(configured, listen=watcher)
         request = Request(kind=RequestKind.RANGE, location=str(folder), actor="demo")
         result = await local.run(request, configured, bundle, nonce=str(time.time_ns()))

@@ -101,13 +101,13 @@ def conclude(
 
 
 def exit_code(reviewed: Review, threshold: Severity | None) -> Exit:
-    """3 when incomplete, else 1 when a finding that is shown reaches the threshold, else 0."""
+    """3 when incomplete, else 1 when a finding that is shown and not excused reaches the threshold, else 0."""
     from fusion.model import Placement, Verdict
 
     if reviewed.verdict is Verdict.INCOMPLETE:
         return Exit.INCOMPLETE
-    shown = [finding for finding in reviewed.findings if finding.placement is not Placement.HIDDEN]
-    reached = threshold is not None and any(finding.severity.rank >= threshold.rank for finding in shown)
+    counted = [f for f in reviewed.findings if f.placement is not Placement.HIDDEN and not f.excused]
+    reached = threshold is not None and any(finding.severity.rank >= threshold.rank for finding in counted)
     return Exit.FINDINGS if reached else Exit.FINE
 
 

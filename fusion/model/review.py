@@ -60,6 +60,8 @@ class Finding(Record):
     placement: Placement = Placement.SUMMARY
     why_placed: str = ""
     blocking: bool = False
+    excused: str = ""
+    """The author's own suppression comment, where policy lets it count: shown, but it neither blocks nor fails a command."""
     disposition: Disposition = Disposition()
     provenance: Provenance = Provenance()
 

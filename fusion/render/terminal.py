@@ -90,8 +90,7 @@ def print_evidence_line(evidence: Evidence, console: Console) -> None:
     who = one_line(f"{evidence.tool} {evidence.rule}")
     room = page.width - cell_len(f"  {badge}{where}  {who}  ")
     message = Text(excerpt(evidence.message, _TITLE))
-    if console.is_terminal:
-        message.truncate(max(room, 12), overflow="ellipsis")
+    message.truncate(max(room, 12), overflow="ellipsis")
     page.line((badge, SEVERITY[evidence.severity]), where, (f"  {who}  ", "dim"), message.plain, indent=2)
 
 

@@ -116,6 +116,15 @@ def test_usage_errors_say_what_to_do(vulnerable: Workplace, args: list[str], wor
     assert "Traceback" not in done.stderr
 
 
+def test_what_the_author_excused_is_shown_and_does_not_fail(place: Workplace) -> None:
+    place.commit("Run", **{"run.py": VULNERABLE.replace("check=True)", "check=True)  # noqa: S602")})
+    done = place.fusion("review")
+    assert done.returncode == 0, done.stdout
+    assert "# noqa: S602" in done.stdout
+    place.write("strict.yml", "suppressions: ignore\n")
+    assert place.fusion("review", "--policy", "strict.yml").returncode == 1
+
+
 def test_an_empty_change_is_fine_and_says_so(place: Workplace) -> None:
     done = place.fusion("review")
     assert done.returncode == 0

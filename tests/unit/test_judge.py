@@ -175,10 +175,11 @@ def test_the_authors_suppression_is_policys_matter(
     assert mode == "ignore" or "# nosec" in finding.why_placed
 
 
-def test_a_comment_for_one_tool_does_not_silence_another() -> None:
+def test_a_comment_for_one_witness_counts_for_the_finding() -> None:
     review = review_of(finding_of("bandit", line=4, suppressed="# nosec"), finding_of("opengrep", line=4))
-    assert review.findings[0].blocking
-    assert review.tally.suppressed == 0
+    (finding,) = review.findings
+    assert (finding.blocking, finding.excused) == (False, "# nosec")
+    assert review.tally.suppressed == 1
 
 
 # --- what blocks

@@ -143,7 +143,7 @@ def test_evidence_takes_one_line() -> None:
     file = io.StringIO()
     hostile = evidence(message="a\nb\x1b[31m" + "c" * 500, severity=Severity.LOW)
     print_evidence_line(hostile, Console(file=file, width=60, force_terminal=True, _environ={}))
-    print_evidence_line(evidence(), Console(file=file, width=60))
+    print_evidence_line(evidence(), Console(file=file, width=80))
 
     first, second = SGR.sub("", file.getvalue()).splitlines()
     assert cell_len(first) <= 60
