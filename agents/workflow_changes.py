@@ -64,7 +64,8 @@ def _permissions(item: Comparison, before: Workflow, after: Workflow) -> Iterato
         yield _observation(
             "compliance/workflow-permissions",
             "excessive-permissions",
-            f"The workflow may now write {listed(list(dict.fromkeys(scopes)))}",
+            "The workflow may now write "
+            + ("everything in the repository" if everything else listed(list(dict.fromkeys(scopes)))),
             "Whoever takes over one of its steps, an action included, can do all that with the repository's token. "
             "Give the permission to the one job that uses it, and check that it is used.",
             severity,

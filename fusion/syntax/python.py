@@ -4,27 +4,19 @@ from __future__ import annotations
 
 import ast
 import re
-import threading
-import warnings
 from collections.abc import Iterator
 
+from fusion.python_tree import parse
 from fusion.syntax.symbol import DEEPEST, MOST, Symbol, short_name, short_signature
 
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
-_WARNINGS = threading.Lock()
 _HEADER = re.compile(r"(async\s+def|def|class)\s+(\w+)(.*)")
 
 
 def symbols(text: str) -> tuple[Symbol, ...]:
     """The functions, methods and classes of a module."""
-    try:
-        # The parser warns about odd escapes; the code is not ours, so its warnings are no news for our users.
-        with _WARNINGS, warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return _by_indentation(text)
-    return tuple(_by_tree(tree))
+    tree = parse(text)
+    return _by_indentation(text) if tree is None else tuple(_by_tree(tree))
 
 
 def _by_tree(tree: ast.Module) -> Iterator[Symbol]:

@@ -85,7 +85,8 @@ def case(
         whole_tree=whole_tree,
         files=tuple(file_change(path, both[0], both[1], renamed.get(path)) for path, both in sides.items()),
         context=tuple(
-            ContextFile(path=path, blob=Blob(digest="sha256:" + "0" * 64, size=len(body))) for path, body in context_data.items()
+            ContextFile(path=path, blob=Blob(digest="sha256:" + "0" * 64, size=len(body)))
+            for path, body in context_data.items()
         ),
     )
     contents = Contents(
