@@ -120,7 +120,7 @@ def _stale_name(path: str, item: _Removed, places: Sequence[Mention]) -> Observa
         rule="docs/removed-name",
         family="stale-documentation",
         category=Category.DOCUMENTATION,
-        title=f"{path} still names {quoted(item.name)}, which this change "
+        title=f"{quoted(path)} still names {quoted(item.name)}, which this change "
         + (f"renames to {quoted(item.renamed)}" if item.renamed else "removes"),
         body=f"A reader who follows this text gets an error.{also} "
         + (f"Write {quoted(item.renamed)} here." if item.renamed else "Describe what takes its place, or drop the passage."),
@@ -138,7 +138,7 @@ def _stale_switch(path: str, line: int, name: str) -> Observation:
         rule="docs/removed-switch",
         family="stale-documentation",
         category=Category.DOCUMENTATION,
-        title=f"{path} still names the {kind} {quoted(name)}, which the code no longer reads",
+        title=f"{quoted(path)} still names the {kind} {quoted(name)}, which the code no longer reads",
         body="Whoever sets it gets an error, or no effect at all. Describe what takes its place, or drop the passage.",
         severity=Severity.MEDIUM,
         confidence=Confidence.LIKELY,

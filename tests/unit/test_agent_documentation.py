@@ -212,7 +212,7 @@ class TestRemovedNames:
         )
         found = findings(AGENT, made)
         assert [item.title for item in found] == [
-            "docs/use.md still names `load_cart`, which this change renames to `open_cart`"
+            "`docs/use.md` still names `load_cart`, which this change renames to `open_cart`"
         ]
         assert found[0].location.path == "docs/use.md"
         assert found[0].evidence[0].snippet == "Call `load_cart`."

@@ -44,6 +44,7 @@ PATHS = [
     ".github/workflows/a.yml",
     "action.yml",
     "odd `name`\n\u202e.py",
+    "docs/odd `name`\n.md",
 ]
 FRAGMENTS = [
     "def f(a, b=1, *c, **d):\n",
