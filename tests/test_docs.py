@@ -59,7 +59,8 @@ def test_links_and_paths_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#:]+)\)", content):
         assert (page.parent / target).exists(), target
     for name in re.findall(r"`((?:fusion|agents|orchestrations|tests|tools|examples|docs)/[\w./-]+)`", content):
-        assert (ROOT / name).exists(), name
+        if "NAME" not in name:
+            assert (ROOT / name).exists(), name
 
 
 def test_options_of_review_are_documented() -> None:

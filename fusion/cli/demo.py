@@ -76,22 +76,29 @@ def _repeated(reviewed: Review, said: set[tuple[str, str]]) -> int:
 
 
 def _print_changes(reviewed: Review, console: Console) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
     from fusion.model import State
     from fusion.render.text import visible
 
-    def line(mark: str, style: str, finding: Finding, note: str = "") -> None:
-        place = f"{visible(finding.location.path)}:{finding.location.line}"
-        console.print(f"  {mark} ", f"{place:32}", f"{visible(finding.title)}{note}", style=style, markup=False, sep="")
+    rows = Table.grid(padding=(0, 2), pad_edge=True)
+
+    def row(mark: str, style: str, finding: Finding) -> None:
+        place = f"{finding.location.path}:{finding.location.line}"
+        rows.add_row(Text(mark, style), Text(visible(place)), Text(visible(finding.title)))
 
     for finding in reviewed.fixed:
-        line("fixed  ", "green", finding)
+        row("fixed", "green", finding)
     for finding in reviewed.findings:
         if finding.disposition.state is State.OPEN:
-            line("new    ", "bold red", finding)
+            row("new", "bold red", finding)
+    if rows.row_count:
+        console.print(rows)
     carried = [finding for finding in reviewed.findings if finding.disposition.state is State.CARRIED]
-    blocking = sum(finding.blocking for finding in carried)
-    console.print(f"  carried {len(carried)} ({blocking} still block), said before and not said again", style="yellow")
-    console.print(f"  verdict {reviewed.verdict.value}: {'; '.join(reviewed.reasons)}", markup=False)
+    blocking = sum(finding.blocking for finding in reviewed.findings)
+    console.print(f"  {len(carried)} carried: said before, and not said again", style="yellow")
+    console.print(f"  verdict: {reviewed.verdict.value}, {blocking} findings still block")
 
 
 def _print_story(rows: list[tuple[str, Review, int]], console: Console) -> None:
