@@ -198,7 +198,7 @@ DIRECTIVES = (
     ),
     Directive(
         words=(b"forgive", b"generated code"),
-        pattern=bytes_pattern(r"\blizard[ \t]{1,9}forgives?[ \t]{1,9}global|\bGENERATED CODE\b"),
+        pattern=bytes_pattern(r"\blizard[ \t]{1,9}forgives?[ \t]{1,9}global|(?-i:\bGENERATED CODE\b)"),
         tools=("lizard",),
         kinds=_CODE,
         scope=_always(Scope.FILE),

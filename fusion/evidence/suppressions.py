@@ -10,7 +10,9 @@ languages where the directive means something, and not where the line puts it in
 
 from __future__ import annotations
 
+import io
 import re
+import tokenize
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,6 +28,8 @@ _MOST = 2_000
 """Suppressions remembered per directive and file; more of them are blotted out all the same."""
 _AROUND = 300
 """Bytes read before and after a directive."""
+_LARGEST_TOKENIZED = 1 << 20
+"""Bytes of the largest Python file whose comments are told from its strings by its tokens."""
 _FAR = 50
 """Lines between a directive and the end of the code that it is about."""
 _LAST = 1 << 30
@@ -83,12 +87,12 @@ def find(path: str, data: bytes) -> tuple[Suppression, ...]:
     if not present:
         return ()
     own = kind(path, data)
-    page = _Page(path, data)
+    page = _Page(path, data, own)
     found: dict[tuple[int, str], Suppression] = {}
     for directive in present:
         if own in directive.kinds:
             for match in islice(directive.pattern.finditer(data), _MOST):
-                if (directive.needs is None or directive.needs.search(match[0])) and not page.in_string(match.start()):
+                if (directive.needs is None or directive.needs.search(match[0])) and page.in_comment(match.start()):
                     suppression = page.suppression(directive, match)
                     # `ruff: noqa` also reads as `noqa`: the more specific directive comes first and wins.
                     found.setdefault((match.end(), directive.tools[0]), suppression)
@@ -116,9 +120,10 @@ def _blot_shell(match: re.Match[bytes]) -> bytes:
 class _Page:
     """One file with its line starts."""
 
-    def __init__(self, path: str, data: bytes) -> None:
+    def __init__(self, path: str, data: bytes, kind: Kind) -> None:
         self.path = path
         self.data = data
+        self.kind = kind
         self._starts = [0, *(match.end() for match in re.finditer(b"\n", data))]
 
     def line(self, offset: int) -> int:
@@ -131,7 +136,31 @@ class _Page:
         end = self._starts[line] if line < len(self._starts) else len(self.data)
         return self.data[start : min(end, start + _AROUND)].rstrip(b"\r\n")
 
-    def in_string(self, offset: int) -> bool:
+    def in_comment(self, offset: int) -> bool:
+        """Whether the place lies in a comment: by Python's own tokens, elsewhere when it is in no string of its line."""
+        if self._comments is None:
+            return not self._in_string(offset)
+        line = self.line(offset)
+        start = self._starts[line - 1]
+        column = self._comments.get(line)
+        return column is not None and len(self.data[start:offset].decode("utf-8", "replace")) >= column
+
+    @cached_property
+    def _comments(self) -> dict[int, int] | None:
+        """Line -> column (0-based) of its comment; None where the file is not Python, or cannot be told apart."""
+        if self.kind is not Kind.PYTHON or len(self.data) > _LARGEST_TOKENIZED:
+            return None
+        lines = io.StringIO(self.data.decode("utf-8", "replace"), newline="\n")
+        try:
+            return {
+                token.start[0]: token.start[1]
+                for token in tokenize.generate_tokens(lines.readline)
+                if token.type == tokenize.COMMENT
+            }
+        except (tokenize.TokenError, SyntaxError):
+            return None
+
+    def _in_string(self, offset: int) -> bool:
         """Whether the place lies in a string that opens on its line, as far as can be seen; not in a comment behind one."""
         start = max(self._starts[self.line(offset) - 1], offset - _AROUND)
         opened = b""

@@ -160,6 +160,8 @@ def test_a_directive_at_the_end_of_a_statement_covers_its_lines() -> None:
         ("a.py", "# eslint-disable\n"),
         ("a.go", "x := 1 // # noqa\n"),
         ("a.py", "x = f'# noqa'\n"),
+        ("a.py", '"""Docstring.\n\nAppend # noqa to the line; or GENERATED CODE.\n"""\n'),
+        ("a.c", "/* this is generated code */\n"),
         ("a.py", 'x = "it\'s # noqa"\n'),
     ],
 )
@@ -175,6 +177,10 @@ def test_a_directive_behind_a_string_is_remembered() -> None:
 @pytest.mark.parametrize("before", ["name: don't stop", "x: 'a' \"b\" # it's", 'x: "it\'s"', 'x: "a\\"b"'])
 def test_an_apostrophe_does_not_hide_a_directive(before: str) -> None:
     assert len(find("a.yml", f"{before} # zizmor: ignore[artipacked]\n".encode())) == 1
+
+
+def test_python_that_does_not_tokenize_is_read_line_by_line() -> None:
+    assert len(find("a.py", b"x = (  # noqa\n'\n")) == 1
 
 
 def test_quoted_text_is_bounded_and_printable() -> None:
