@@ -1,9 +1,4 @@
-"""What to look for in each tree-sitter grammar: one query per language, as data.
-
-Captures: `definition` is a symbol; `outer` wraps one definition and begins where it begins for a reader (template, attribute);
-`exported` and `exported_outer` make what they hold public, `hidden` makes it private; `access` switches the access of what
-follows in the same class; `name` is a name that the file exports elsewhere.
-"""
+"""What to look for in each tree-sitter grammar, as data: which nodes are definitions, and which wrap them."""
 
 from __future__ import annotations
 
@@ -29,8 +24,10 @@ class Grammar:
     factory: str = "language"
     kinds: Mapping[str, str]
     """Node type of a definition -> kind of symbol."""
-    query: str = ""
-    """Patterns beside `kinds`."""
+    conditional: frozenset[str] = frozenset()
+    """Node types that are a definition only with a function as value, or with a body."""
+    wrappers: frozenset[str] = frozenset()
+    """Node types around one definition, which then begins where they begin."""
     comments: Comments
 
 
@@ -40,19 +37,7 @@ _SCRIPT_KINDS = {
     "class_declaration": "class",
     "method_definition": "method",
 }
-_SCRIPT_QUERY = """
-[(variable_declarator value: [(arrow_function) (function_expression) (generator_function) (class)])
- (assignment_expression right: [(arrow_function) (function_expression) (generator_function) (class)])
- (export_statement value: [(arrow_function) (function_expression) (generator_function) (class)])] @definition
-(export_statement declaration: (_)) @exported_outer
-(export_statement value: (object)) @exported
-(export_statement value: (identifier) @name)
-(export_specifier name: (identifier) @name)
-(assignment_expression left: (member_expression) @_left right: [
-  (identifier) @name
-  (object [(shorthand_property_identifier) @name (pair value: (identifier) @name)])
-] (#eq? @_left "module.exports"))
-"""
+_SCRIPT_CONDITIONAL = frozenset({"assignment_expression", "export_statement", "variable_declarator"})
 _TYPED_KINDS = _SCRIPT_KINDS | {
     "abstract_class_declaration": "class",
     "abstract_method_signature": "method",
@@ -63,27 +48,18 @@ _TYPED_KINDS = _SCRIPT_KINDS | {
     "method_signature": "method",
     "type_alias_declaration": "type",
 }
-_TYPED_QUERY = """
-(public_field_definition value: [(arrow_function) (function_expression)]) @definition
-(ambient_declaration) @outer
-"""
+_TYPED_CONDITIONAL = _SCRIPT_CONDITIONAL | {"public_field_definition"}
 _C_KINDS = {"function_definition": "function"}
-_C_QUERY = """
-[(struct_specifier body: (_)) (union_specifier body: (_)) (enum_specifier body: (_))] @definition
-"""
+_C_CONDITIONAL = frozenset({"enum_specifier", "struct_specifier", "union_specifier"})
 
 GRAMMARS: Mapping[str, Grammar] = {
     "bash": Grammar(module="tree_sitter_bash", kinds={"function_definition": "function"}, comments=Comments.HASH),
-    "c": Grammar(module="tree_sitter_c", kinds=_C_KINDS, query=_C_QUERY, comments=Comments.ANY),
+    "c": Grammar(module="tree_sitter_c", kinds=_C_KINDS, conditional=_C_CONDITIONAL, comments=Comments.ANY),
     "cpp": Grammar(
         module="tree_sitter_cpp",
         kinds={**_C_KINDS, "namespace_definition": "namespace", "concept_definition": "type"},
-        query=_C_QUERY
-        + """
-        (class_specifier body: (_)) @definition
-        (template_declaration) @outer
-        (field_declaration_list (access_specifier) @access)
-        """,
+        conditional=_C_CONDITIONAL | {"class_specifier"},
+        wrappers=frozenset({"template_declaration"}),
         comments=Comments.ANY,
     ),
     "go": Grammar(
@@ -94,7 +70,7 @@ GRAMMARS: Mapping[str, Grammar] = {
             "type_alias": "type",
             "type_spec": "type",
         },
-        query="(type_declaration) @outer",
+        wrappers=frozenset({"type_declaration"}),
         comments=Comments.ANY,
     ),
     "java": Grammar(
@@ -114,16 +90,12 @@ GRAMMARS: Mapping[str, Grammar] = {
     "javascript": Grammar(
         module="tree_sitter_javascript",
         kinds=_SCRIPT_KINDS,
-        query=_SCRIPT_QUERY + "(field_definition value: [(arrow_function) (function_expression)]) @definition",
+        conditional=_SCRIPT_CONDITIONAL | {"field_definition"},
         comments=Comments.BLOCK,
     ),
     "ruby": Grammar(
         module="tree_sitter_ruby",
         kinds={"class": "class", "method": "method", "module": "module", "singleton_method": "method"},
-        query="""
-        (body_statement (identifier) @access (#any-of? @access "private" "protected" "public"))
-        (call method: (identifier) @_method (#any-of? @_method "private" "protected" "private_class_method")) @hidden
-        """,
         comments=Comments.HASH,
     ),
     "rust": Grammar(
@@ -146,14 +118,16 @@ GRAMMARS: Mapping[str, Grammar] = {
         module="tree_sitter_typescript",
         factory="language_tsx",
         kinds=_TYPED_KINDS,
-        query=_SCRIPT_QUERY + _TYPED_QUERY,
+        conditional=_TYPED_CONDITIONAL,
+        wrappers=frozenset({"ambient_declaration"}),
         comments=Comments.BLOCK,
     ),
     "typescript": Grammar(
         module="tree_sitter_typescript",
         factory="language_typescript",
         kinds=_TYPED_KINDS,
-        query=_SCRIPT_QUERY + _TYPED_QUERY,
+        conditional=_TYPED_CONDITIONAL,
+        wrappers=frozenset({"ambient_declaration"}),
         comments=Comments.BLOCK,
     ),
 }
@@ -169,4 +143,9 @@ EXTRA_KINDS: Mapping[str, str] = {
     "union_specifier": "union",
     "variable_declarator": "function",
 }
-"""Kinds of the definitions that the queries find."""
+"""Kinds of the conditional definitions."""
+
+FUNCTION_VALUES = frozenset({"arrow_function", "class", "function_expression", "generator_function"})
+"""What makes a variable, a field or an assignment of JavaScript and TypeScript a definition."""
+RUBY_ACCESS = frozenset({"private", "protected", "public"})
+RUBY_HIDING = frozenset({"private", "private_class_method", "protected"})

@@ -1,27 +1,27 @@
 """Symbols of the languages that tree-sitter reads.
 
-The tree is searched by a query (in C, without recursion) and nested by byte ranges, so depth costs nothing. The parser's work
-is capped by the number of its own progress reports, which depends on the text alone: the same file gives the same symbols on
-a slow machine.
+The parser's work is capped by the number of its own progress reports, which depends on the text alone, so that the same file
+gives the same symbols on a slow machine. The tree is walked once, without recursion, and not below a depth that no person
+writes: tree-sitter's own queries take time with the square of what hostile files can be made of.
 """
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from tree_sitter import Language, Node, Parser, Query, QueryCursor, QueryError
+from tree_sitter import Language, Node, Parser
 
-from fusion.syntax.grammars import EXTRA_KINDS, GRAMMARS, Comments
+from fusion.syntax.grammars import EXTRA_KINDS, FUNCTION_VALUES, GRAMMARS, RUBY_ACCESS, RUBY_HIDING, Comments, Grammar
 from fusion.syntax.symbol import DEEPEST, MOST, Symbol, short_name, short_signature
 
-_PROGRESS_PER_BYTE = 2
+_PROGRESS_PER_BYTE = 0.25
 """Progress reports allowed per byte of source; ordinary code needs about 0.05."""
-_DEEPEST_BRACKETS = 2_000
-"""Brackets open at once in a file that is read: the search takes time with the square of the depth."""
-_NO_BRACKETS = bytes(byte for byte in range(256) if byte not in b"()[]{}")
+_MOST_PROGRESS = 60_000
+_DEEPEST_NODE = 500
+"""Depth of a tree that is walked."""
 _HEREDOCS = frozenset({"bash", "ruby"})
 _MOST_HEREDOCS = 2_000
 """Open here-documents cost these languages' scanners time with their square, outside the counted work."""
@@ -60,47 +60,102 @@ def symbols(language: str, text: str) -> tuple[Symbol, ...]:
     loaded = _load(language)
     if loaded is None or (language in _HEREDOCS and text.count("<<") > _MOST_HEREDOCS):
         return ()
-    grammar_language, query = loaded
     data = text.encode("utf-8", "replace")
-    root = None if _is_too_deep(data) else _root(grammar_language, data)
+    root = _root(loaded, data)
     if root is None:
         return ()
-    captures = QueryCursor(query).captures(root)
-    exported = frozenset(_slice(data, node) for node in captures.pop("name", ()))
-    nodes = [(node, tag) for tag, found in captures.items() if not tag.startswith("_") for node in found]
-    # Wrappers before what they wrap: an outer node sorts before an inner one that begins at the same byte.
-    nodes.sort(key=lambda item: (item[0].start_byte, -item[0].end_byte, item[1] == "definition"))
-    return tuple(_sweep(_Source(language, data, text.split("\n"), exported), nodes))
+    exported: set[str] = set()
+    nodes = list(_found(GRAMMARS[language], root, data, exported))
+    return tuple(_sweep(_Source(language, data, text.split("\n"), frozenset(exported)), nodes))
 
 
 @cache
-def _load(name: str) -> tuple[Language, Query] | None:
+def _load(name: str) -> Language | None:
     grammar = GRAMMARS.get(name)
     if grammar is None:
         return None
     try:
-        language = Language(getattr(importlib.import_module(grammar.module), grammar.factory)())
-        known = [kind for kind in grammar.kinds if language.id_for_node_kind(kind, True)]
-        return language, Query(language, f"[{' '.join(f'({kind})' for kind in known)}] @definition\n{grammar.query}")
-    except (ImportError, AttributeError, QueryError, ValueError):
+        return Language(getattr(importlib.import_module(grammar.module), grammar.factory)())
+    except (ImportError, AttributeError, ValueError):
         return None
 
 
-def _is_too_deep(data: bytes) -> bool:
-    depth = 0
-    for bracket in data.translate(None, _NO_BRACKETS):
-        if bracket in b"([{":
-            depth += 1
-            if depth > _DEEPEST_BRACKETS:
-                return True
-        elif depth:
-            depth -= 1
-    return False
+def _found(grammar: Grammar, root: Node, data: bytes, exported: set[str]) -> Iterator[tuple[Node, str]]:
+    """Definitions, what wraps them and what switches access, each with its role, outer before inner.
+
+    Names that the file exports elsewhere go into `exported`.
+    """
+    cursor = root.walk()
+    above: list[str] = []
+    """Types of the nodes around the cursor's."""
+    while True:
+        node = cursor.node
+        if node is not None and node.is_named:
+            for role in _roles(grammar, node, above[-1] if above else "", data, exported):
+                yield node, role
+        if len(above) < _DEEPEST_NODE and cursor.goto_first_child():
+            above.append(node.type if node is not None else "")
+            continue
+        while not cursor.goto_next_sibling():
+            if not cursor.goto_parent():
+                return
+            above.pop()
+
+
+def _roles(grammar: Grammar, node: Node, parent: str, data: bytes, exported: set[str]) -> Iterator[str]:
+    kind = node.type
+    if kind in grammar.kinds:
+        yield "definition"
+    elif kind in grammar.wrappers:
+        yield "outer"
+    elif kind == "export_statement":
+        if node.child_by_field_name("declaration") is not None:
+            yield "exported_outer"
+        value = node.child_by_field_name("value")
+        if value is not None and value.type == "object":
+            yield "exported"
+        elif value is not None and value.type == "identifier":
+            exported.add(_slice(data, value))
+    elif kind == "export_specifier":
+        exported.add(_slice(data, node.child_by_field_name("name")))
+    elif kind == "call" and _slice(data, node.child_by_field_name("method")) in RUBY_HIDING:
+        yield "hidden"
+    elif _switches_access(node, parent, data):
+        yield "access"
+    if kind == "assignment_expression" and _slice(data, node.child_by_field_name("left")) == "module.exports":
+        exported |= set(_exports(node.child_by_field_name("right"), data))
+    if kind in grammar.conditional and _is_definition(node):
+        yield "definition"
+
+
+def _switches_access(node: Node, parent: str, data: bytes) -> bool:
+    """`public:` in a C++ class, or `private` alone on a line of a Ruby one."""
+    if node.type == "access_specifier":
+        return parent == "field_declaration_list"
+    return node.type == "identifier" and parent == "body_statement" and _slice(data, node) in RUBY_ACCESS
+
+
+def _is_definition(node: Node) -> bool:
+    if node.child_by_field_name("body") is not None:
+        return True
+    value = node.child_by_field_name("value") or node.child_by_field_name("right")
+    return value is not None and value.type in FUNCTION_VALUES
+
+
+def _exports(value: Node | None, data: bytes) -> Iterator[str]:
+    """Names in `module.exports = name` and `module.exports = { name, key: name }`."""
+    if value is not None and value.type == "identifier":
+        yield _slice(data, value)
+    elif value is not None and value.type == "object":
+        for child in value.named_children[:MOST]:
+            name = child.child_by_field_name("value") if child.type == "pair" else child
+            if name is not None and name.type in ("identifier", "shorthand_property_identifier"):
+                yield _slice(data, name)
 
 
 def _root(language: Language, data: bytes) -> Node | None:
     """The root of the tree, or None when the work exceeds what the size justifies."""
-    room = 1_000 + _PROGRESS_PER_BYTE * len(data)
+    room = 1_000 + min(_MOST_PROGRESS, int(_PROGRESS_PER_BYTE * len(data)))
 
     def give_up(_offset: int, _has_error: bool) -> bool:
         nonlocal room
