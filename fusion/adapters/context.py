@@ -1,4 +1,4 @@
-"""Which files, beside those that change, agents read: documentation and tests. Pure."""
+"""Which files, beside those that change, agents read: lock files, documentation and tests. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,17 @@ MAX_FILES = 400
 MAX_BYTES = 4_000_000
 MAX_FILE_BYTES = 200_000
 """A longer document or test is rather data."""
+MAX_LOCK_BYTES = 2_000_000
 
+_LOCKS = {
+    "package.json": ("package-lock.json", "yarn.lock", "pnpm-lock.yaml", "npm-shrinkwrap.json", "bun.lock"),
+    "pyproject.toml": ("uv.lock", "poetry.lock", "pdm.lock", "pylock.toml"),
+    "Cargo.toml": ("Cargo.lock",),
+    "Gemfile": ("Gemfile.lock",),
+}
+"""The lock files that go with a manifest; they lie beside it, or in a folder above it."""
+
+_LOCK_NAMES = frozenset(name for names in _LOCKS.values() for name in names)
 _DOCUMENT = re.compile(r"\.(md|markdown|rst|adoc)$", re.IGNORECASE)
 _TEXT = re.compile(r"^[^.]+$|\.(md|markdown|rst|adoc|txt)$", re.IGNORECASE)
 _ALWAYS = re.compile(r"^(readme|changelog|changes|history|news|contributing|upgrading|migration)\b", re.IGNORECASE)
@@ -43,22 +53,37 @@ def is_test(path: str) -> bool:
 
 
 def choose(paths: Iterable[str], changed: Iterable[str]) -> Sequence[str]:
-    """The documentation and test files that do not change, in the order in which they matter for the files that do.
+    """The files that do not change, in the order in which they matter for the files that do.
 
-    First what stands at the top, then tests that are named like a changed file, then documentation, then other tests.
+    First lock files of changed manifests, then documents at the top, tests that are named like a changed file, documentation,
+    other tests.
     """
     changed = frozenset(changed)
+    locks = frozenset(lock for path in changed for lock in locks_of(path))
     stems = {_stem(path) for path in changed} - {"", "__init__", "index", "main", "mod", "lib"}
     ranked: list[tuple[int, int, str]] = []
     for path in paths:
         if path in changed:
             continue
         depth = path.count("/")
-        if is_test(path):
+        if path in locks:
+            ranked.append((-1, depth, path))
+        elif is_test(path):
             ranked.append((1 if _stem(path) in stems else 3, depth, path))
         elif is_document(path):
             ranked.append((0 if depth == 0 else 2, depth, path))
     return [path for _, _, path in sorted(ranked)]
+
+
+def locks_of(path: str) -> Iterable[str]:
+    """Where the lock files of a manifest may lie; nothing for any other file."""
+    folder, _, name = path.rpartition("/")
+    while name in _LOCKS:
+        for lock in _LOCKS[name]:
+            yield f"{folder}/{lock}" if folder else lock
+        if not folder:
+            return
+        folder = folder.rpartition("/")[0]
 
 
 def _stem(path: str) -> str:
@@ -80,7 +105,8 @@ def fit(chosen: Sequence[str], sizes: Mapping[str, int]) -> Sequence[str]:
     left = MAX_BYTES
     for path in chosen:
         size = sizes.get(path)
-        if size is not None and size <= min(left, MAX_FILE_BYTES) and len(taken) < MAX_FILES:
+        most = MAX_LOCK_BYTES if path.rpartition("/")[2] in _LOCK_NAMES else MAX_FILE_BYTES
+        if size is not None and size <= min(left, most) and len(taken) < MAX_FILES:
             taken.append(path)
             left -= size
     return taken

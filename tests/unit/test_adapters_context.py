@@ -59,3 +59,15 @@ def test_bounds() -> None:
     assert len(context.pick(sizes)) == context.MAX_BYTES // 11_000
     assert len(context.pick(dict.fromkeys(sizes, 1))) == context.MAX_FILES
     assert context.pick({"README.md": context.MAX_FILE_BYTES + 1, "docs/a.md": 1}) == ["docs/a.md"]
+
+
+def test_lock_files_come_with_their_manifests() -> None:
+    paths = ["package-lock.json", "web/app/src/x.js", "yarn.lock", "other/package-lock.json", "README.md", "uv.lock"]
+    assert list(context.choose(paths, ["web/app/package.json"])) == ["package-lock.json", "yarn.lock", "README.md"]
+    assert "uv.lock" in context.choose(paths, ["pyproject.toml"])
+    assert "package-lock.json" not in context.choose(paths, ["web/app/src/x.js"])
+
+
+def test_a_lock_file_may_be_larger_than_a_document() -> None:
+    sizes = {"package-lock.json": context.MAX_FILE_BYTES + 1, "README.md": context.MAX_FILE_BYTES + 1}
+    assert list(context.pick(sizes, ["package.json"])) == ["package-lock.json"]

@@ -145,7 +145,7 @@ def find(git: Git, folder: Path) -> Repository | None:
         root=None if bare == "true" else Path(paths[4]),
         git_dir=Path(git_dir),
         objects=objects.absolute(),
-        index=index.absolute(),
+        index=_handed_index(Path(git_dir)) or index.absolute(),
         shallow_file=shallow_file.absolute(),
         exclude=exclude.absolute(),
         shallow=shallow == "true",
@@ -153,6 +153,15 @@ def find(git: Git, folder: Path) -> Repository | None:
         settings=_settings(git, folder),
         branch=_branch(git, folder),
     )
+
+
+def _handed_index(git_dir: Path) -> Path | None:
+    """The index that git hands to a hook, where it is this repository's (githooks, `GIT_INDEX_FILE`).
+
+    `git commit -a` and `git commit FILE` commit one that is not yet, or never will be, `.git/index`.
+    """
+    handed = Path(os.environ.get("GIT_INDEX_FILE", "")).resolve()
+    return handed if handed.is_file() and handed.parent == git_dir.resolve() else None
 
 
 def _settings(git: Git, folder: Path) -> Mapping[str, str]:
