@@ -61,8 +61,6 @@ class ActivityContext:
 Settle = Callable[[ActivityCall, "str | None", "pb.TaskFailureDetails | None"], None]
 """Called once for each call started: with its result (JSON text), or with why it failed."""
 
-Run = Callable[[ActivityCall], "asyncio.Future[str | None]"]
-
 
 class Activities:
     """Runs activity calls on the event loop, each for at most its time limit."""

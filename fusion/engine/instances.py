@@ -103,7 +103,6 @@ class Sessions:
         self._load, self._budget = load, budget
         self._sessions: OrderedDict[str, Session] = OrderedDict()
         self.size = 0
-        self.misses = 0
 
     def __len__(self) -> int:
         return len(self._sessions)
@@ -117,7 +116,6 @@ class Sessions:
         past: list[pb.HistoryEvent] = []
         size = 0
         if not fresh:
-            self.misses += 1
             for chunk in self._load(execution):
                 past.extend(pb.HistoryChunk.FromString(chunk).events)
                 size += len(chunk)
