@@ -46,7 +46,10 @@ def default_home(environ: Mapping[str, str]) -> Path:
         return Path(state) / "fusion"
     from platformdirs import user_state_path
 
-    return user_state_path("fusion", appauthor=False)
+    try:
+        return user_state_path("fusion", appauthor=False)
+    except RuntimeError:
+        raise UserError("There is no home folder to keep state in: set HOME, or FUSION_HOME to a folder.") from None
 
 
 def read(environ: Mapping[str, str]) -> Settings:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 import re
 import sys
 from dataclasses import dataclass
@@ -52,9 +53,9 @@ class Typed:
 
         request = Request(
             kind=RequestKind.RANGE,
-            location=str(self.folder.absolute()),
-            head=self.what or "",
-            actor=getpass.getuser(),
+            location=_utf8(str(self.folder.absolute())),
+            head=_utf8(self.what or ""),
+            actor=_user(),
             only=self.only,
             sarif=tuple([await blobs.put(_bytes(path)) for path in self.evidence]),
             policy=await blobs.put(_bytes(self.policy)) if self.policy else "",
@@ -80,6 +81,23 @@ def _pull(text: str) -> tuple[str, int]:
     if not (match := re.fullmatch(r"([\w.-]+/[\w.-]+)#([1-9]\d{0,9})", text)):
         raise UserError(f"--pr takes OWNER/REPOSITORY#NUMBER, for example octocat/hello-world#42, not {text!r}.")
     return match[1], int(match[2])
+
+
+def _user() -> str:
+    """Who asks; the number of a user without a name (a container's `--user 1234`)."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # before Python 3.13 it is a KeyError
+        return f"uid {os.getuid()}"
+
+
+def _utf8(text: str) -> str:
+    """The text itself. Raises UserError where it holds bytes that are not UTF-8: a run is recorded as JSON."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise UserError(f"{text!r} is not UTF-8: Fusion records what it reviews as text, so give it another name.") from None
+    return text
 
 
 def _bytes(path: Path) -> bytes:
