@@ -50,7 +50,7 @@ def demo() -> None:
             rows.append((what, reviewed, repeated))
     _print_story(rows, console)
     console.print("Now your own change. In your repository, type:\n")
-    console.print(f"    {shlex.quote(str(Path(sys.argv[0]).absolute()))} review", soft_wrap=True)
+    console.print(f"    {shlex.quote(str(Path(sys.argv[0]).absolute()))} review", soft_wrap=True, markup=False)
 
 
 async def _review(folder: Path, configured: Settings, *, live: bool) -> Review:

@@ -28,9 +28,11 @@ def doctor(format: Annotated[str, typer.Option("--format", "-f", help="terminal 
     from rich.table import Table
     from rich.text import Text
 
+    from fusion.render.text import visible
+
     table = Table("part", "name", "state", "detail", box=None, pad_edge=False)
     for kind, name, ready, detail in rows:
-        table.add_row(kind, name, Text("ready", "green") if ready else Text("skipped", "yellow"), detail)
+        table.add_row(kind, name, Text("ready", "green") if ready else Text("skipped", "yellow"), Text(visible(detail)))
     Console(highlight=False).print(table)
 
 
