@@ -19,7 +19,7 @@ from fusion.settings import Settings
 from orchestrations.bundle import Bundle
 
 if TYPE_CHECKING:
-    from fusion.engine import Engine
+    from fusion.engine import Engine, InstanceState
 
 
 class RunFailed(FusionError):
@@ -57,12 +57,11 @@ async def run(request: Request, settings: Settings, bundle: Bundle, *, nonce: st
     home = state_folder(settings)
     id = run_id(request, nonce=nonce)
     record = Run(id=id, request=request, started=bundle.clock.now())
-    await bundle.store.put(run_key(bundle.tenant, request, id), record.model_dump(mode="json"), etag=None)
     async with engine(home, id, bundle) as running:
+        await bundle.store.put(run_key(bundle.tenant, request, id), record.model_dump(mode="json"), etag=None)
         await running.start("review", request.model_dump(mode="json", exclude_defaults=True), id)
-        result = await _outcome(running, id, request, bundle)
-    _forget(home, id)
-    return result
+        state = await running.wait(id)
+    return await _concluded(home, id, state, request, bundle)
 
 
 async def resume(id: str, settings: Settings, bundle: Bundle) -> dict[str, Any]:
@@ -75,15 +74,16 @@ async def resume(id: str, settings: Settings, bundle: Bundle) -> dict[str, Any]:
         if state is None:
             _forget(home, id)
             raise UserError(f"The run {id} was interrupted before it began; start the review again.")
-        result = await _outcome(running, id, Request.model_validate(state.input), bundle)
-    _forget(home, id)
-    return result
+        request = Request.model_validate(state.input)
+        state = await running.wait(id)
+    return await _concluded(home, id, state, request, bundle)
 
 
-async def _outcome(running: Engine, id: str, request: Request, bundle: Bundle) -> dict[str, Any]:
-    state = await running.wait(id)
+async def _concluded(home: Path, id: str, state: InstanceState, request: Request, bundle: Bundle) -> dict[str, Any]:
+    """The output of an orchestration that ended, well or not: its journal has nothing more to give."""
     if state.status == "completed":
         output: dict[str, Any] = state.output
+        _forget(home, id)
         return output
     message = str(state.failure.message if state.failure else state.status)
     key = run_key(bundle.tenant, request, id)
@@ -91,6 +91,7 @@ async def _outcome(running: Engine, id: str, request: Request, bundle: Bundle) -
     if stored:
         failed = stored.value | {"status": RunStatus.FAILED.value, "message": message}
         await bundle.store.put(key, failed, etag=stored.etag)
+    _forget(home, id)
     raise RunFailed(f"The run {id} failed: {message}")
 
 

@@ -5,8 +5,10 @@ Exit codes: 0 fine; 1 findings at or above --fail-on; 2 usage or input; 3 incomp
 
 from __future__ import annotations
 
+import io
 import os
 import sys
+import traceback
 from collections.abc import Coroutine
 from enum import IntEnum
 from typing import Annotated, Any, TypeVar
@@ -34,12 +36,19 @@ class Interrupted(FusionError):
 
 
 def work(task: Coroutine[Any, Any, T]) -> T:
-    """Run the asynchronous part of a command to its end. Raises Interrupted."""
+    """Run the asynchronous part of a command to its end. Raises Interrupted, for SIGTERM as for Ctrl-C."""
     import asyncio
+    import signal
+
+    async def ending() -> T:
+        current = asyncio.current_task()
+        assert current is not None
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, current.cancel)
+        return await task
 
     try:
-        return asyncio.run(task)
-    except KeyboardInterrupt:
+        return asyncio.run(ending())
+    except (KeyboardInterrupt, asyncio.CancelledError):
         raise Interrupted from None
 
 
@@ -69,25 +78,56 @@ def options(
 
 def main() -> None:
     """Run the command line: the host's edge, where errors become one sentence and an exit code."""
-    from fusion.cli import config, demo, doctor, review, runs  # noqa: F401  (each registers its commands)
-
+    _open_streams()
     try:
+        from fusion.cli import config, demo, doctor, review, runs  # noqa: F401  (each registers its commands)
+
         app()
     except UserError as error:
         _stop(str(error), Exit.USAGE)
     except (Interrupted, KeyboardInterrupt):
         _stop("Interrupted. `fusion runs resume` finishes what was begun.", Exit.INTERRUPTED)
-    except BrokenPipeError:
-        # The reader went away (`fusion review | head`): what it did not want is not an error of ours.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(Exit.FINE)
     except FusionError as error:
         _stop(str(error), Exit.INCOMPLETE)
     except OSError as error:
         place = f" ({error.filename})" if error.filename else ""
         _stop(f"The system refused: {error.strerror or error}{place}. Nothing was reviewed to the end.", Exit.INCOMPLETE)
+    except Exception as error:
+        # A mistake of ours is no verdict: code 1 would say "findings".
+        from fusion.render.text import visible
+
+        print(visible(traceback.format_exc()), end="", file=sys.stderr)
+        _stop(f"This is a mistake in Fusion ({type(error).__name__}): please report it with the lines above.", Exit.INCOMPLETE)
+
+
+def say(sentence: str) -> None:
+    """One line on standard error. Names in it may come from a repository: nothing in them steers the terminal."""
+    from fusion.render.text import one_line
+
+    print(one_line(sentence), file=sys.stderr)
 
 
 def _stop(sentence: str, code: Exit) -> None:
-    print(f"fusion: {sentence}", file=sys.stderr)
+    say(f"fusion: {sentence}")
     sys.exit(int(code))
+
+
+def _open_streams() -> None:
+    """Make the three standard streams safe to use.
+
+    A stream that is closed (`>&-`) would be None, and the next file that is opened would take its number. What a stream's
+    encoding lacks is written as an escape.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            opened = os.open(os.devnull, os.O_RDWR)
+            if opened != number:
+                os.dup2(opened, number)
+                os.close(opened)
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(number, "r" if number == 0 else "w", closefd=False))
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import secrets
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fusion.cli import Exit, app, work
+from fusion.cli import Exit, app, say, work
 from fusion.cli.typed import Typed
 from fusion.errors import UserError
 
@@ -93,11 +94,20 @@ def conclude(
 ) -> None:
     """Say how a run ended and leave with its exit code. Raises UserError when the request was refused."""
     if reviewed is not None:
-        write(reviewed)
+        deliver(reviewed, write)
         raise typer.Exit(exit_code(reviewed, threshold))
     if result["status"] == "refused":
         raise UserError(result["message"])
-    typer.echo(f"Nothing to review: {result['message']} has no changes.", err=True)
+    say(f"Nothing to review: {result['message']} has no changes.")
+
+
+def deliver(reviewed: Review, write: Callable[[Review], None]) -> None:
+    """Write the review down. A reader that went away (`fusion review | head`) does not change how the review ended."""
+    try:
+        write(reviewed)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def exit_code(reviewed: Review, threshold: Severity | None) -> Exit:

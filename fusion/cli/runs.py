@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fusion.cli import app, work
-from fusion.errors import UserError
+from fusion.cli import Exit, Interrupted, app, say, work
+from fusion.errors import FusionError, UserError
 
 if TYPE_CHECKING:
     from fusion.model import Review
@@ -40,9 +40,10 @@ def list_runs(
 
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     from fusion import runtime, settings
-    from fusion.render.text import visible
+    from fusion.render.text import exact
 
     configured = settings.read(os.environ)
     store, _ = runtime.stores(configured)
@@ -61,7 +62,7 @@ def list_runs(
     for run, state in found:
         verdict = run.verdict or "-"
         started = run.started.astimezone().strftime("%Y-%m-%d %H:%M")
-        table.add_row(run.id, started, state, verdict, str(run.findings) if run.verdict else "-", visible(_what(run)))
+        table.add_row(run.id, started, state, verdict, str(run.findings) if run.verdict else "-", Text(exact(_what(run))))
     Console(highlight=False).print(table if found else "No runs yet. `fusion review` makes one.")
 
 
@@ -75,6 +76,7 @@ def show(
 ) -> None:
     """Show the review of a past run again, in any format."""
     from fusion import runtime, settings
+    from fusion.cli.review import deliver
     from fusion.cli.show import writer
     from fusion.model import Review
 
@@ -86,7 +88,7 @@ def show(
         raise UserError(f"{len(found) or 'No'} runs begin with {run}; `fusion runs` lists them.")
     if not found[0].review:
         raise UserError(f"The run {found[0].id} has no review: {found[0].message or 'it is ' + found[0].status.value}.")
-    write(Review.model_validate_json(work(blobs.get(found[0].review))))
+    deliver(Review.model_validate_json(work(blobs.get(found[0].review))), write)
 
 
 @commands.command()
@@ -96,7 +98,7 @@ def resume(
 ) -> None:
     """Finish interrupted runs from their journals: nothing that was done is done again."""
     from fusion import local, runtime, settings
-    from fusion.cli.review import exit_code, threshold_of
+    from fusion.cli.review import deliver, exit_code, threshold_of
     from fusion.cli.show import Watcher, writer
     from fusion.engine import JournalBusy
 
@@ -106,22 +108,30 @@ def resume(
     if not ids:
         if run:
             raise UserError(f"There is no interrupted run {run}; `fusion runs` lists them.")
-        typer.echo("No run was interrupted.", err=True)
+        say("No run was interrupted.")
         return
-    code = 0
+    code = Exit.FINE
     for id in ids:
         with Watcher(live=True) as watcher:
             bundle = runtime.embedded(configured, listen=watcher)
             try:
                 result, reviewed = work(_finish(id, configured, bundle))
             except JournalBusy:
-                typer.echo(f"{id} is running in another process.", err=True)
+                say(f"{id} is running in another process.")
+                continue
+            except Interrupted:
+                raise
+            except FusionError as error:
+                # One that cannot be finished keeps nobody from finishing the others.
+                say(f"fusion: {error}")
+                code = Exit.INCOMPLETE
                 continue
         if reviewed is not None:
-            writer("terminal", None)(reviewed)
+            deliver(reviewed, writer("terminal", None))
             code = max(code, exit_code(reviewed, threshold))
         else:
-            typer.echo(f"{id}: {result['message']}", err=True)
+            say(f"{id}: {result['message']}")
+            code = max(code, Exit.USAGE if result["status"] == "refused" else Exit.FINE)
     raise typer.Exit(code)
 
 
@@ -136,7 +146,7 @@ async def _finish(id: str, configured: Settings, bundle: Any) -> tuple[dict[str,
 
 
 async def _runs(store: Store, configured: Settings, limit: int) -> list[tuple[Run, str]]:
-    """Runs with their state: as recorded, but `interrupted` where a journal is left and no process holds it."""
+    """Runs with their state: as recorded, but where no process is at it `interrupted`, or `lost` without a journal."""
     from fusion import local
     from fusion.engine.journal import in_use
     from fusion.runs import Run, RunStatus
@@ -145,8 +155,9 @@ async def _runs(store: Store, configured: Settings, limit: int) -> list[tuple[Ru
     for stored in await store.list(tenant=configured.tenant, kind="run", limit=limit):
         run = Run.model_validate(stored.value)
         state = run.status.value
-        if run.status is RunStatus.RUNNING and not in_use(local.journal(configured.home, run.id)):
-            state = "interrupted"
+        journal = local.journal(configured.home, run.id)
+        if run.status is RunStatus.RUNNING and not in_use(journal):
+            state = "interrupted" if journal.exists() else "lost"
         found.append((run, state))
     return found
 
