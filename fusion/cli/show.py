@@ -102,20 +102,34 @@ def _terminal(review: Review, output: Path | None) -> None:
 def _write(text: str, output: Path | None) -> None:
     if not text.endswith("\n"):
         text += "\n"
+    data = text.encode("utf-8", "backslashreplace")
     if output is None:
-        sys.stdout.write(text)
+        # Whatever the terminal's encoding: JSON and Markdown are UTF-8.
         sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
         return
-    # Whole or not at all: written beside the target, then renamed over it.
     try:
-        handle, name = tempfile.mkstemp(dir=output.resolve().parent, prefix=f".{output.name}.")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-            Path(name).chmod(0o644)
-            Path(name).replace(output)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        if output.absolute().is_relative_to("/dev") or (output.exists() and not output.is_file()):
+            # A device or pipe (/dev/stdout, /dev/null) is written to; a file put in its place would be another thing.
+            with output.open("wb") as device:
+                device.write(data)
+        else:
+            _replace(output.resolve(), data)
     except OSError as error:
         raise UserError(f"{output} cannot be written: {error.strerror}.") from None
+
+
+def _replace(target: Path, data: bytes) -> None:
+    """Write the file whole or not at all: beside the target, then renamed over it. An existing file keeps its mode."""
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".fusion-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        umask = os.umask(0)
+        os.umask(umask)
+        Path(name).chmod(target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~umask)
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
