@@ -186,6 +186,8 @@ class GitForge:
     async def _patch(self, request: Request, folder: Path) -> Change:
         data = await self._blobs.get(request.patch)
         parsed = await asyncio.to_thread(parse_patched, data)
+        if not parsed and data.strip():
+            raise UserError("There is no change in this patch: it is text that no `git diff` or `diff -u` wrote.")
         cut: tuple[str, ...] = ()
         if len(parsed) > self._max_files:
             cut = (f"{self._max_files:,} of {len(parsed):,} changed files were read",)

@@ -160,8 +160,9 @@ def _handed_index(git_dir: Path) -> Path | None:
 
     `git commit -a` and `git commit FILE` commit one that is not yet, or never will be, `.git/index`.
     """
-    handed = Path(os.environ.get("GIT_INDEX_FILE", "")).resolve()
-    return handed if handed.is_file() and handed.parent == git_dir.resolve() else None
+    named = os.environ.get("GIT_INDEX_FILE")
+    handed = Path(named).resolve() if named else None
+    return handed if handed and handed.is_file() and handed.parent == git_dir.resolve() else None
 
 
 def _settings(git: Git, folder: Path) -> Mapping[str, str]:
