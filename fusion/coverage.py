@@ -23,20 +23,12 @@ from fusion.model import (
     ToolRun,
 )
 from fusion.policy import Policy
-from fusion.selection import Exclusion
-from fusion.syntax import language
+from fusion.selection import Exclusion, is_code
 
 _READS_ANYTHING = frozenset({"secrets"})
 """Analyzers that look for one thing in every text: alone they have not reviewed code."""
 _NO_READER = frozenset({"suppressions"})
 """Evidence of our own that lists comments and reviews nothing."""
-_CODE = frozenset(
-    {
-        *("clj", "cljs", "cs", "dart", "erl", "ex", "exs", "f90", "fs", "groovy", "hs", "jl", "kt", "kts", "lua", "m", "ml"),
-        *("mm", "nim", "php", "pl", "pm", "ps1", "r", "scala", "sol", "sql", "svelte", "swift", "tf", "vb", "vue", "zig"),
-    }
-)
-"""Extensions of source code that Fusion has no syntax for."""
 _UNSERVED = "no analyzer or agent here reads this kind of file"
 _NAMED = 5
 """Files that one sentence names."""
@@ -103,11 +95,7 @@ class _Readers:
     def is_reviewed(self, path: str) -> bool:
         """Whether someone who reads its kind did: for code, a scanner that reads anything is not enough."""
         names = self.by_path.get(path, {}).keys()
-        return bool(names - _READS_ANYTHING) or (bool(names) and not _is_code(path))
-
-
-def _is_code(path: str) -> bool:
-    return language(path) is not None or path.rpartition(".")[2].lower() in _CODE
+        return bool(names - _READS_ANYTHING) or (bool(names) and not is_code(path))
 
 
 def _file(file: FileChange, exclusion: Exclusion | None, readers: _Readers) -> FileCoverage:

@@ -13,6 +13,7 @@ from pathspec import GitIgnoreSpec
 
 from fusion.model import Change, ChangeKind, EntryType, FileChange
 from fusion.policy import Policy
+from fusion.syntax import language
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,13 @@ _GENERATED_ENDINGS = (
     ".generated.ts",
     ".tsbuildinfo",
 )
+_CODE = frozenset(
+    {
+        *("clj", "cljs", "cs", "dart", "erl", "ex", "exs", "f90", "fs", "groovy", "hs", "jl", "kt", "kts", "lua", "m", "ml"),
+        *("mm", "nim", "php", "pl", "pm", "ps1", "r", "scala", "sol", "sql", "svelte", "swift", "tf", "vb", "vue", "zig"),
+    }
+)
+"""Extensions of source code that Fusion has no syntax for."""
 _GENERATED_FOLDERS = frozenset({"__snapshots__", "__generated__"})
 _VENDORED_FOLDERS = frozenset(
     {
@@ -127,6 +135,11 @@ def select(change: Change, policy: Policy) -> dict[str, Exclusion | None]:
     return selected
 
 
+def is_code(path: str) -> bool:
+    """Whether the name is that of source code."""
+    return language(path) is not None or path.rpartition(".")[2].lower() in _CODE
+
+
 def _matching(change: Change, patterns: Sequence[str]) -> frozenset[str]:
     """The change's paths that gitignore-style patterns match."""
     if not patterns:
@@ -155,7 +168,8 @@ def _by_entry(file: FileChange) -> Exclusion | None:
     if file.entry is EntryType.SYMLINK:
         return Exclusion("symbolic link: it is not followed")
     if file.binary:
-        return Exclusion("binary")
+        # One NUL in a comment makes source code binary to git, and interpreters run it all the same.
+        return Exclusion("binary, but named like source code", wanted=True) if is_code(file.path) else Exclusion("binary")
     if file.kind is ChangeKind.MODE and not file.hunks:
         return Exclusion("mode only: the contents are as they were")
     return None
