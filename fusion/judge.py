@@ -77,7 +77,9 @@ def judge(
     unchecked = [_unchecked(item, policy) for item in matched.unmatched if item.rest is Rest.UNCHECKED]
     fixed = [_fixed(item, change, provenance) for item in matched.unmatched if item.rest is Rest.FIXED]
     below = sum(finding.why_placed.startswith("below the floor") for finding in findings)
-    coverage = cover(change, selection, runs, reports, policy, model_used=model_used, notes=[*change.notes, *_notes(below, matched)])
+    coverage = cover(
+        change, selection, runs, reports, policy, model_used=model_used, notes=[*change.notes, *_notes(below, matched)]
+    )
     standing = sorted([*findings, *unchecked], key=lambda finding: rank(finding, ground))
     review = Review(
         id=provenance.run or _id(change),
