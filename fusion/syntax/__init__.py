@@ -1,6 +1,7 @@
 """Where in a file a line stands: its functions, classes and methods, for eleven languages.
 
-Python is read with its own parser, the others with tree-sitter grammars, each loaded when its first file comes. A file that
+Python is read with its own parser, the others with tree-sitter grammars in a process of their own, each loaded when its first
+file comes. A file that
 does not parse still gives what can be read of it; one over a megabyte, or with lines no person wrote, gives nothing. Nothing
 here raises for anything a file contains.
 """
@@ -81,9 +82,9 @@ def _parse(name: str, text: str) -> tuple[Symbol, ...]:
         from fusion.syntax import python
 
         return python.symbols(text)
-    from fusion.syntax import trees
+    from fusion.syntax.reader import READER
 
-    return trees.symbols(name, text)
+    return READER.symbols(name, text)
 
 
 class _Cache:

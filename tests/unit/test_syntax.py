@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fusion.syntax import Symbol, enclosing, language, symbols
+from fusion.syntax.reader import Reader
 
 PYTHON = '''"""Module."""
 import os
@@ -419,10 +420,25 @@ def test_the_same_text_is_parsed_once() -> None:
     assert symbols("a.js", "class A {}") != symbols("a.py", "class A {}")
 
 
-def test_no_grammar_is_loaded_before_its_first_file() -> None:
+def test_tree_sitter_stays_out_of_this_process() -> None:
     code = (
-        "import sys; from fusion.syntax import symbols; symbols('a.py', 'def f(): ...');"
-        "assert 'tree_sitter' not in sys.modules; symbols('a.go', 'package p');"
-        "assert 'tree_sitter_go' in sys.modules and 'tree_sitter_rust' not in sys.modules"
+        "import sys; from fusion.syntax import symbols; found = symbols('a.go', 'package p\\nfunc F() {}\\n');"
+        "assert found[0].name == 'F', found; assert 'tree_sitter' not in sys.modules"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("path", ["a.java", "a.rs"])
+def test_a_file_that_exhausts_the_parsers_memory_costs_nobody_else(path: str) -> None:
+    bomb = ("x=>" if path == "a.java" else "%w(") * 3_000 + "\n"
+    assert symbols(path, bomb * 3) == ()
+    assert symbols("a.go", "package p\nfunc After() {}\n")[0].name == "After"
+
+
+def test_a_reader_that_hangs_is_replaced() -> None:
+    reader = Reader(seconds=0.0)
+    assert reader.symbols("go", "package p\nfunc F() {}\n") == ()
+    reader.seconds = 20.0
+    assert [item.name for item in reader.symbols("go", "package p\nfunc F() {}\n")] == ["F"]
+    reader.close()
+    reader.close()
