@@ -80,7 +80,7 @@ def main() -> None:
     """Run the command line: the host's edge, where errors become one sentence and an exit code."""
     _open_streams()
     try:
-        from fusion.cli import config, demo, doctor, review, runs  # noqa: F401  (each registers its commands)
+        from fusion.cli import config, demo, dismiss, doctor, review, runs  # noqa: F401  (each registers its commands)
 
         app()
     except UserError as error:

@@ -106,6 +106,11 @@ def _heading(page: Page, title: str, number: int) -> None:
     page.line((title, "bold underline"), (f"  {number:,}", "dim"))
 
 
+def _id(finding: Finding) -> str:
+    """What `fusion dismiss` takes."""
+    return exact(finding.fingerprint[:8])
+
+
 def _title(finding: Finding) -> str:
     return excerpt(finding.title, _TITLE) or excerpt(finding.family, _TITLE)
 
@@ -120,7 +125,7 @@ def _finding(page: Page, finding: Finding, review: Review, root: Path | None) ->
     _code(page, finding.snippet, finding.location, SEVERITY[finding.severity])
     for paragraph in paragraphs(finding.body)[:_PARAGRAPHS]:
         page.paragraph(excerpt(paragraph, _PARAGRAPH), indent=3)
-    facts = [witnesses(finding), finding.confidence.value, weakness(finding)]
+    facts = [witnesses(finding), finding.confidence.value, weakness(finding), _id(finding)]
     page.paragraph((" · ".join(fact for fact in facts if fact), "dim"), indent=3)
     comment = suppression(finding)
     if comment:
@@ -179,7 +184,8 @@ def _brief(page: Page, title: str, findings: Sequence[Finding], review: Review, 
         tail = ("  blocks", "bold red") if finding.blocking and state.state is not State.ADDRESSED else ("", "")
         if state.commit:
             tail = (f"  by {short(state.commit)}", "dim")
-        page.paragraph((badge, SEVERITY[finding.severity]), _title(finding), ("  ", ""), where, tail, indent=1, hang=9)
+        name = ("" if state.state is State.ADDRESSED else f"  {_id(finding)}", "dim")
+        page.paragraph((badge, SEVERITY[finding.severity]), _title(finding), ("  ", ""), where, name, tail, indent=1, hang=9)
         if finding.blocking and state.state is not State.ADDRESSED:
             # a terminal keeps no thread: what still blocks must be mendable from what is on the screen
             _code(page, finding.snippet, finding.location, SEVERITY[finding.severity])

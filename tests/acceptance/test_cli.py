@@ -240,6 +240,31 @@ def test_a_second_review_says_nothing_twice(vulnerable: Workplace) -> None:
     assert second["verdict"] == first["verdict"] == "block"
 
 
+def test_a_dismissed_finding_stays_dismissed(vulnerable: Workplace) -> None:
+    review = json.loads(vulnerable.fusion("review", "--only", "bandit", "--format", "json").stdout)
+    ids = {finding["fingerprint"][:8] for finding in review["findings"]}
+    for id in ids:
+        done = vulnerable.fusion("dismiss", id, "--as", "incorrect", "--why", "the name is ours")
+        assert done.returncode == 0, done.stderr
+        assert "incorrect" in done.stdout
+    vulnerable.commit("Go on", **{"other.py": INNOCENT})
+    again = vulnerable.fusion("review", "--only", "bandit", "--format", "json")
+    assert again.returncode == 0, again.stdout
+    found = json.loads(again.stdout)
+    assert found["verdict"] == "pass"
+    assert found["tally"]["dismissed"] == len(ids)
+    assert vulnerable.fusion("dismiss", "ffffffffffff").returncode == 2
+    assert vulnerable.fusion("dismiss", next(iter(ids)), "--as", "nonsense").returncode == 2
+    assert vulnerable.fusion("dismiss", next(iter(ids)), "--as", "open").returncode == 0
+    assert vulnerable.fusion("review", "--only", "bandit").returncode == 1
+
+
+def test_nothing_to_dismiss_before_the_first_review(place: Workplace) -> None:
+    done = place.fusion("dismiss", "abcdef12")
+    assert done.returncode == 2
+    assert "fusion review" in one_sentence(done)
+
+
 def test_help_is_quick_and_lists_commands(place: Workplace) -> None:
     done = place.fusion("--help")
     assert done.returncode == 0
