@@ -65,7 +65,9 @@ class Store(Protocol):
         """Write and return the new ETag. `etag` None: the record must not exist yet. Raises Conflict when it does not match."""
         ...
 
-    async def list(self, *, tenant: str, kind: str, scope: str | None = None, limit: int = 100, after: str = "") -> Sequence[Stored]:
+    async def list(
+        self, *, tenant: str, kind: str, scope: str | None = None, limit: int = 100, after: str = ""
+    ) -> Sequence[Stored]:
         """Records of one kind, newest first; `after` is the id of the last one already seen."""
         ...
 

@@ -32,6 +32,7 @@ from fusion.model import (
     ToolReport,
     ToolRun,
 )
+from fusion.policy import Policy
 from fusion.ports import Key
 from fusion.progress import AgentFinished, Fetched, Judged, ToolFinished, ToolStarted
 from fusion.runs import Run, run_key
@@ -68,15 +69,28 @@ class Activities:
         request = Request.model_validate(job["request"])
         try:
             change = await self.bundle.forge(request).fetch_change(request)
-            await self.shelf.policy(change, request)
+            policy = await self.shelf.policy(change, request)
         except (UserError, PermanentError) as error:
             return {"status": "refused", "message": str(error)}
         if not change.files and not change.cut:
             return {"status": "empty", "message": change.title}
+        change = change.model_copy(update={"notes": (*change.notes, *self._strangers(policy))})
         names = {*self.bundle.analyzers.plugins, *self.bundle.analyzers.broken, SUPPRESSIONS}
         asked = tuple(sorted(names & {*request.only} if request.only else names))
         self.bundle.listen(Fetched(change, asked))
         return {"status": "fetched", "change": await self.shelf.save(change), "analyzers": list(asked)}
+
+    def _strangers(self, policy: Policy) -> list[str]:
+        """Names in the policy that nothing here answers to: a switch that turns nothing must not go unnoticed."""
+        known = {
+            "agent": ({*policy.agents}, {*self.bundle.agents.plugins, *self.bundle.agents.broken}),
+            "analyzer": ({*policy.analyzers}, {*self.bundle.analyzers.plugins, *self.bundle.analyzers.broken, SUPPRESSIONS}),
+        }
+        return [
+            f"The policy switches the {kind} {name!r}, and there is none of that name here."
+            for kind, (named, there) in known.items()
+            for name in sorted(named - there)
+        ]
 
     # --- 5: evidence
 

@@ -144,6 +144,13 @@ def test_a_wrong_policy_on_the_base_names_line_and_nearest_key(place: Workplace)
     assert "2" in sentence
 
 
+def test_a_policy_that_names_strangers_says_so(vulnerable: Workplace) -> None:
+    vulnerable.write("policy.yml", "analyzers: {bandti: false}\nagents: {securty: true}\n")
+    said = " ".join(vulnerable.fusion("review", "--policy", "policy.yml", FUSION_EVIDENCE="off").stdout.split())
+    assert "analyzer 'bandti'" in said
+    assert "agent 'securty'" in said
+
+
 def test_policy_of_the_change_does_not_count(vulnerable: Workplace) -> None:
     vulnerable.commit("Silence", **{".fusion.yml": "ignore: ['**']\nanalyzers: {bandit: false, ruff: false}\n"})
     done = vulnerable.fusion("review")
