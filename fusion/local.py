@@ -57,10 +57,16 @@ async def run(request: Request, settings: Settings, bundle: Bundle, *, nonce: st
     home = state_folder(settings)
     id = run_id(request, nonce=nonce)
     record = Run(id=id, request=request, started=bundle.clock.now())
-    async with engine(home, id, bundle) as running:
-        await bundle.store.put(run_key(bundle.tenant, request, id), record.model_dump(mode="json"), etag=None)
-        await running.start("review", request.model_dump(mode="json", exclude_defaults=True), id)
-        state = await running.wait(id)
+    begun = False
+    try:
+        async with engine(home, id, bundle) as running:
+            await bundle.store.put(run_key(bundle.tenant, request, id), record.model_dump(mode="json"), etag=None)
+            await running.start("review", request.model_dump(mode="json", exclude_defaults=True), id)
+            begun = True
+            state = await running.wait(id)
+    finally:
+        if not begun:
+            _forget(home, id)
     return await _concluded(home, id, state, request, bundle)
 
 
