@@ -1,10 +1,13 @@
 """What a tool saw, turned into a finding: a title, why it matters and what to do, and how much the place lowers it.
 
-The sentences are data (`advice.toml`), by family. Where a family is not known, the tool's own message speaks.
+The sentences are data (`advice.toml`), by family. Where a family is not known, the tool's own message speaks; where it is, a
+reader gets at most three sentences: what the tool saw (unless the title says it), why it matters, and what to do. What to do
+is the tool's own advice where its message has any, since that knows the rule, and the family's otherwise.
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import lru_cache
 from importlib.resources import files
@@ -19,6 +22,9 @@ SECRETS = frozenset({"hardcoded-secret", "private-key", "hardcoded-password", "s
 """Families that the compliance agent answers for; the security agent does when that one is off."""
 _OUR_RULES = frozenset({"ast-grep", "opengrep", "secrets", "suppressions"})
 _LONGEST_TITLE = 120
+_SENTENCES = re.compile(r"(?<=[.!?])\s+(?=[A-Z`\"'])")
+_DETAIL = re.compile(r"[`'\"\d]|\w[._(]\w")
+"""A name, a number or a quotation: what the title cannot say."""
 
 
 class Advice(Record):
@@ -38,13 +44,14 @@ def advice() -> dict[str, Advice]:
 def told(agent: str, evidence: Evidence) -> Finding:
     """The finding that one piece of evidence makes."""
     severity, confidence, note = _in_context(evidence)
+    title, specific = _title(evidence)
     return Finding(
         fingerprint=evidence.fingerprint,
         agent=agent,
         family=evidence.family,
         category=evidence.category,
-        title=_title(evidence),
-        body=" ".join(part for part in (_sentence(evidence.message), *_advice(evidence), note) if part),
+        title=title,
+        body=" ".join(part for part in (*_explanation(evidence, title, note, specific=specific), note) if part),
         severity=severity,
         confidence=confidence,
         location=evidence.location,
@@ -57,23 +64,35 @@ def told(agent: str, evidence: Evidence) -> Finding:
     )
 
 
-def _title(evidence: Evidence) -> str:
+def _title(evidence: Evidence) -> tuple[str, bool]:
+    """The title, and whether it speaks of the rule itself and not only of its family."""
     own, group = catalogue(evidence.tool).entry(evidence.rule)
     family = families().get(evidence.family)
-    title = own.title or group.title or (family.title if family else "")
-    if title:
-        return title
+    if title := own.title or group.title:
+        return title, True
+    if family is not None and family.title:
+        return family.title, False
     message = " ".join(evidence.message.split())
     first = message.partition(". ")[0].rstrip(".") or f"{evidence.tool} reports {evidence.rule}"
-    return first if len(first) <= _LONGEST_TITLE else first[: _LONGEST_TITLE - 1].rstrip() + "…"
+    return first if len(first) <= _LONGEST_TITLE else first[: _LONGEST_TITLE - 1].rstrip() + "…", True
 
 
-def _advice(evidence: Evidence) -> tuple[str, ...]:
+def _explanation(evidence: Evidence, title: str, note: str, *, specific: bool) -> tuple[str, ...]:
     known = advice().get(evidence.family)
+    message = _sentence(evidence.message)
     # The messages of our own rules say why and what to do themselves.
-    if known is None or (evidence.tool in _OUR_RULES and ". " in evidence.message):
-        return ()
-    return known.why, known.do
+    if known is None or (evidence.tool in _OUR_RULES and ". " in message):
+        return (message,)
+    saw, *advised = _SENTENCES.split(message, maxsplit=1)
+    if (specific and not _DETAIL.search(saw)) or _plain(saw) == _plain(title):
+        saw = ""
+    # Who reads why something counts for less need not hear first how bad it would be elsewhere.
+    why = known.why if not note or evidence.family in SECRETS else ""
+    return saw, why, advised[0] if advised and not _SENTENCES.search(advised[0]) else known.do
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.lower().rstrip(".").split())
 
 
 def _sentence(message: str) -> str:

@@ -64,8 +64,11 @@ _LISTED = re.compile(r"\s{0,9}[:=\[(]\s{0,9}([@A-Za-z][\w@/.-]{0,120}(?:[\s,]{1,
 _AFTER = re.compile(r"[ \t\[]{1,9}(?!--)([@A-Za-z][\w@/.-]{0,120}(?:\s{0,9},\s{0,9}[@A-Za-z][\w@/.-]{0,120}){0,40})")
 _DISABLED = re.compile(r"[^\n]{0,200}?\bdisable=([A-Za-z0-9,-]{1,200})")
 
-SHELL_SILENCER = bytes_pattern(r"\b(?:disable|source|source-path|external-sources)=[!-~]{0,300}")
-"""What in a shellcheck comment silences it, or sends it to other files."""
+SHELL_SILENCER = bytes_pattern(
+    r"\b(?:disable|source|source-path|external-sources)=(?:\"[^\"\n]{0,300}\"|'[^'\n]{0,300}'|[!#-&(-~]{0,300})"
+)
+"""What in a shellcheck comment silences it, or sends it to other files. A quote that it did not open ends it: where the comment
+stands in a string of another language, the string must stay one."""
 
 _HASH = r"(?<=#)[ \t]{0,40}"
 _PYTHON = frozenset({Kind.PYTHON})

@@ -28,10 +28,12 @@ _SHAPES = (
     # A line of its own outside of a function, without semicolon: MODULE_LICENSE("GPL")
     (re.compile(rb"^" + _NAME + rb"[ \t]{0,4}\([^;{}\n]{0,200}\)[ \t]*\r?$(?!\s*[{;])", re.MULTILINE), "(...)", ""),
     # A word of capitals on a line of its own: BEGIN_DECLS
-    (re.compile(rb"^[ \t]*(?P<name>[A-Z][A-Z0-9_]{3,60})[ \t]*\r?$(?!\s*[({;=,)\]+*/&|?:.-])", re.MULTILINE), "", ""),
+    (re.compile(rb"^[ \t]*(?P<name>[A-Z][A-Z0-9_]{3,60})[ \t]*\r?$(?!\s*[({};=,)\]+*/&|?:.-])", re.MULTILINE), "", ""),
     # Between strings that are joined: "at " PLACE "\n"
     (re.compile(rb"\"[ \t]{1,4}(?P<name>[A-Z_][A-Z0-9_]{2,60})[ \t]{0,4}(?=[\",)])"), "", '""'),
 )
+_STANDARD = frozenset({b"NULL", b"TRUE", b"FALSE"})
+"""What every C file has, with or without its headers."""
 _MOST = 500
 """Guesses per run."""
 
@@ -44,6 +46,6 @@ def guesses(data: bytes) -> dict[str, str]:
     found: dict[str, tuple[str, str]] = {}
     for shape, parameters, meaning in _SHAPES:
         for match in shape.finditer(data):
-            if match["name"] not in asked and len(found) < _MOST:
+            if match["name"] not in asked | _STANDARD and len(found) < _MOST:
                 found.setdefault(match["name"].decode("ascii"), (parameters, meaning))
     return {name + parameters: meaning for name, (parameters, meaning) in sorted(found.items())}

@@ -1,10 +1,16 @@
-"""New suppression comments in a change, which are evidence themselves: somebody asked a tool to look away."""
+"""New suppression comments in a change, which are evidence themselves: somebody asked a tool to look away.
+
+A file's comments of one kind are one piece of evidence, at the first of them: who is told once need not be told on ten lines. A
+comment that names only rules that Fusion does not run either (an unused import, a long line) is for information only.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from fusion.diff import added_lines, removed_lines
+from fusion.evidence.catalogue import catalogue
 from fusion.evidence.novelty import counterpart
 from fusion.evidence.pages import Pages
 from fusion.evidence.records import record, sightings
@@ -28,6 +34,8 @@ from fusion.selection import select
 TOOL = "suppressions"
 """The name under which they are reported."""
 _MOST = 500
+_BY_RULE = ("ruff", "oxlint")
+"""Tools of which only the rules count that our tables name; of the others any rule does."""
 
 
 def suppression_evidence(
@@ -47,6 +55,7 @@ def suppression_evidence(
         for path, file in files.items():
             page = head.get(path)
             added = added_lines(file)
+            fresh: dict[tuple[str, tuple[str, ...]], list[Suppression]] = {}
             for suppression in page.suppressions if page else ():
                 kind = suppression.tools[0], suppression.rules
                 if suppression.line not in added:
@@ -54,7 +63,8 @@ def suppression_evidence(
                 if moved[kind] > 0:
                     moved[kind] -= 1
                 else:
-                    hits.append(_hit(suppression))
+                    fresh.setdefault(kind, []).append(suppression)
+            hits.extend(_hit(alike) for alike in fresh.values())
     found = sightings(TOOL, hits, head)
     reason = f"{len(found):,} new suppressions; the first {_MOST:,} were kept" if len(found) > _MOST else ""
     stamped = provenance.model_copy(update={"tool": TOOL})
@@ -78,12 +88,25 @@ def _removed(change: Change, base: Pages) -> Counter[tuple[str, tuple[str, ...]]
     return gone
 
 
-def _hit(suppression: Suppression) -> Hit:
+def _hit(alike: Sequence[Suppression]) -> Hit:
+    suppression = alike[0]
     tool = suppression.tools[0]
     named = f" ({', '.join(suppression.rules)})" if suppression.rules else " entirely"
+    more = f", and on {len(alike) - 1:,} more lines of this file" if len(alike) > 2 else ""
+    more = ", and on one more line of this file" if len(alike) == 2 else more
     return Hit(
         rule=tool,
-        message=f"The change silences {tool}{named} here: {suppression.text}",
+        message=f"The change silences {tool}{named} here{more}: {suppression.text}",
         location=Location(path=suppression.path, line=suppression.line, end_line=suppression.line),
-        severity=Severity.MEDIUM if suppression.security else Severity.LOW,
+        severity=_severity(suppression),
     )
+
+
+def _severity(suppression: Suppression) -> Severity:
+    if suppression.security:
+        return Severity.MEDIUM
+    if suppression.rules and suppression.tools[0] in _BY_RULE:
+        ours = (rule for tool in suppression.tools for rule in catalogue(tool).table.rules)
+        if not any(suppression.names(rule) for rule in ours):
+            return Severity.INFO
+    return Severity.LOW

@@ -68,7 +68,11 @@ class Suppression:
         if not self.rules:
             # A bare `nosec` speaks of bandit's checks, which ruff has under S; a bare `noqa` does not speak to bandit.
             return tool == self.tools[0] or (tool == "ruff" and hit.rule.startswith("S"))
-        return any(_names(rule, hit.rule) for rule in self.rules)
+        return self.names(hit.rule)
+
+    def names(self, rule: str) -> bool:
+        """Whether one of the rules it names is `rule`, as the tool writes it."""
+        return any(_names(said, rule) for said in self.rules)
 
 
 def neutralise(data: bytes) -> bytes:

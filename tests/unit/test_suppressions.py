@@ -35,6 +35,8 @@ BLOTTED = [
     ("# shellcheck disable=SC2086", "# xxxxxxxxxx disable=SC2086"),
     ("# shellcheck source=/dev/null", "# xxxxxxxxxx source=/dev/null"),
     ("# shellcheck shell=bash disable=SC2086", "# shellcheck shell=bash               "),
+    ("# shellcheck shell=sh source='a b' x", "# shellcheck shell=sh              x"),
+    ('("# shellcheck shell=bash disable=SC2086", 1)', '("# shellcheck shell=bash               ", 1)'),
     ("# hadolint ignore=DL3008", "# xxxxxxxx xxxxxx=DL3008"),
     ("# hadolint global ignore=DL3008", "# xxxxxxxx xxxxxx xxxxxx=DL3008"),
     ("uses: a/b@v1 # zizmor: ignore[unpinned-uses]", "uses: a/b@v1 # xxxxxxx xxxxxx[unpinned-uses]"),

@@ -27,12 +27,13 @@ _CONFIDENCES = {"HIGH": Confidence.LIKELY, "MEDIUM": Confidence.POSSIBLE}
 """Bandit's "high" is a pattern seen for certain, not a flaw seen for certain."""
 _EVERYWHERE = frozenset({"B613"})
 _PASSWORDS = {
-    "B105": "A variable whose name says password or token is given a constant; read it from the environment or a secret store",
-    "B106": "An argument whose name says password or token is a constant; read it from the environment or a secret store",
+    "B105": "A variable whose name says password or token is given a constant",
+    "B106": "An argument whose name says password or token is a constant",
     "B107": "A parameter whose name says password or token has a constant default; callers will use it in production",
 }
 """In our own words, because bandit's quote the password."""
-_EMPTY = (": ''", ': ""')
+_NO_PASSWORDS = (": ''", ': ""', ": 'None'", ": 'True'", ": 'False'")
+"""Ends of bandit's messages about values that open nothing: an empty text, a setting without a value, a switch."""
 
 
 class Bandit:
@@ -95,12 +96,14 @@ def _hit(source: Source, found: dict[str, Any]) -> Hit | None:
     if is_test(source.path) and rule not in _EVERYWHERE:
         return None
     if rule in _PASSWORDS:
-        if message.endswith(_EMPTY):
+        if message.endswith(_NO_PASSWORDS):
             return None
         message = _PASSWORDS[rule]
     line = max(1, integer(found, "line_number"))
     lines = found.get("line_range")
-    end_line = max([line, *(n for n in lines if isinstance(n, int))]) if isinstance(lines, list) else line
+    spanned = [number for number in lines if isinstance(number, int)] if isinstance(lines, list) else []
+    # A range that begins before the line is that of the whole statement around it.
+    end_line = max(spanned) if spanned and min(spanned) >= line else line
     offset = found.get("col_offset")
     # The syntax tree knows no byte order mark, and bandit writes -1 where a test names a line only.
     skipped = len(BOM) if line == 1 and source.data.startswith(BOM) else 0
