@@ -48,12 +48,20 @@ class Repository:
     folder: Path
     private: bool = False
     pulls: dict[int, Pull] = field(default_factory=dict)
+    listed: dict[tuple[str, str], list[dict[str, Any]]] = field(default_factory=dict)
 
     def git(self, *args: str) -> bytes:
         done = subprocess.run(["git", "-C", str(self.folder), *args], capture_output=True)
         if done.returncode:
             raise LookupError(done.stderr.decode())
         return done.stdout
+
+    def changes(self, pull: Pull) -> list[dict[str, Any]]:
+        """The files of a pull request; computed once per pair of commits."""
+        at = self.sha(pull.base), self.sha(pull.head)
+        if at not in self.listed:
+            self.listed[at] = list(_changes(self, pull))
+        return self.listed[at]
 
     def sha(self, revision: str) -> str:
         return self.git("rev-parse", "--verify", f"{revision}^{{commit}}").decode().strip()
@@ -154,12 +162,12 @@ class FakeGitHub:
             "draft": False,
             "base": {"ref": pull.base, "sha": repository.sha(pull.base), "repo": described},
             "head": {"ref": pull.head, "sha": repository.sha(pull.head), "repo": fork if pull.fork else described},
-            "changed_files": len(list(_changes(repository, pull))),
+            "changed_files": len(repository.changes(pull)),
         }
 
     def _pulls_pull_number_files(self, repository: Repository, name: str, request: Request, pull_number: str) -> Any:
         page, size = int(request.query_params.get("page", 1)), int(request.query_params.get("per_page", 30))
-        changes = list(_changes(repository, repository.pulls[int(pull_number)]))[: self.listed]
+        changes = repository.changes(repository.pulls[int(pull_number)])[: self.listed]
         return changes[(page - 1) * size : page * size]
 
     def _compare_basehead(self, repository: Repository, name: str, request: Request, basehead: str) -> Any:
