@@ -19,6 +19,7 @@ _ASSERTING = re.compile(
     r"_*(?:assert|expect|verif|check|ensure|should|fail|raises|warns|deprecated_call|must|throws|compare)", re.I
 )
 _WEAK_CALLS = frozenset({"assertTrue", "assertFalse", "assertIsNotNone", "assertIsNone", "assertIsInstance", "assertNotEqual"})
+_CHECK_IN_TEXT = re.compile(r"^[ \t]*(?:assert\b|with[ \t]+(?:\w+\.)?raises\()", re.M)
 _BLOCKS = frozenset({"it", "test", "specify", "xit", "xtest", "xspecify", "fit"})
 _SCRIPTS = frozenset({"javascript", "typescript", "tsx"})
 _GO_FAILURES = frozenset({"Error", "Errorf", "Fatal", "Fatalf", "Fail", "FailNow"})
@@ -95,9 +96,9 @@ def _python(text: str) -> Iterator[TestCase]:
     helpers = _asserting_helpers(found)
     lines = lines_of(text)
     for name, node in found.items():
-        if not node.name.startswith("test"):
+        if not _is_test(name, node, found):
             continue
-        checks = list(_checks(node, helpers))
+        checks = [*_checks(node, helpers), *_checks_in_texts(node)]
         words = {item.id for item in python_tree.walk(node) if isinstance(item, ast.Name)}
         words |= {item.arg for item in python_tree.walk(node) if isinstance(item, ast.keyword) and item.arg}
         words |= {item.attr for item in python_tree.walk(node) if isinstance(item, ast.Attribute)}
@@ -111,6 +112,24 @@ def _python(text: str) -> Iterator[TestCase]:
             text="".join("".join(lines[node.lineno : node.end_lineno]).split()),
             many=any("parametrize" in python_tree.dotted(getattr(item, "func", item)) for item in node.decorator_list),
         )
+
+
+def _is_test(name: str, node: python_tree.Function, found: dict[str, python_tree.Function]) -> bool:
+    """Whether pytest or unittest would run it: by name, no fixture, and not inside of another function."""
+    owner = name.rpartition(".")[0]
+    while owner:
+        if owner in found:
+            return False
+        owner = owner.rpartition(".")[0]
+    marks = (python_tree.dotted(getattr(item, "func", item)) for item in node.decorator_list)
+    return node.name.startswith("test") and not any(mark.rpartition(".")[2] == "fixture" for mark in marks)
+
+
+def _checks_in_texts(node: ast.AST) -> Iterator[bool]:
+    """Checks in code that the test hands to another interpreter as text."""
+    for item in python_tree.walk(node):
+        if isinstance(item, ast.Constant) and isinstance(item.value, str) and "\n" in item.value:
+            yield from (True for _ in _CHECK_IN_TEXT.finditer(item.value))
 
 
 def _asserting_helpers(found: dict[str, python_tree.Function]) -> frozenset[str]:

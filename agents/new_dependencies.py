@@ -14,6 +14,7 @@ from fusion.roles import is_example, is_test
 
 _COMMIT = re.compile(r"[@#][0-9a-f]{40}\b")
 _FLOATING = frozenset({"", "*", "latest", "x", ">=0", ">=0.0.0", "x.x.x", "LATEST", "RELEASE"})
+_WORK = re.compile(r"(?:^|[-_/.])(?:dev|development|tests?|testing|docs?|lint|typing|mypy|ci|build|bench\w*)(?=[-_/.]|$)", re.I)
 _PINNED = re.compile(r"===?[^,*]+$")
 
 
@@ -47,23 +48,32 @@ class Manifests:
     def observations(self, change: Change, contents: Contents) -> Iterator[Observation]:
         """Everything that this module says about a change."""
         known = {(entry.ecosystem, entry.name) for _, before, _ in self.pairs for entry in before}
-        for item, before, after in self.pairs:
+        said: set[tuple[str, str]] = set()
+        # What a resolver wrote repeats the manifest that it was made from.
+        for item, before, after in sorted(self.pairs, key=lambda pair: pair[0].path.endswith(".txt")):
             new = [entry for entry in after if (entry.ecosystem, entry.name) not in known and not entry.transitive]
             libraries = [entry for entry in new if entry.ecosystem != "image" and entry.source != "path"]
-            if libraries and item.existed and not (is_test(item.path) or is_example(item.path)):
-                yield _new(item.path, libraries)
+            if item.existed and not (is_test(item.path) or is_example(item.path)):
+                unsaid = [entry for entry in libraries if (entry.ecosystem, entry.name) not in said]
+                for work in (False, True):
+                    if some := [entry for entry in unsaid if (entry.optional or _for_work(item.path)) is work]:
+                        yield _new(item.path, some, work=work)
+                said.update((entry.ecosystem, entry.name) for entry in libraries)
+            elsewhere: list[Dependency] = []
             loose: list[Dependency] = []
             was = {(entry.ecosystem, entry.name): entry for entry in before}
             for entry in after:
                 old = was.get((entry.ecosystem, entry.name))
                 if old is not None and (old.version, old.address) == (entry.version, entry.address):
                     continue
-                yield from _origin(item.path, entry)
+                if _is_elsewhere(entry):
+                    elsewhere.append(entry)
                 if (entry.ecosystem, entry.name) not in known:
                     yield from _name(item.path, entry)
                 if _floats(entry, after, item.path) and (old is None or not _floats(old, before, item.path)):
                     loose.append(entry)
-            if loose:
+            yield from _origin(item.path, elsewhere)
+            if loose and not _is_custom(item.path, before):
                 yield _unpinned(item.path, loose)
             if libraries and item.existed:
                 yield from _lock(item, libraries, bool(before), change, contents)
@@ -104,7 +114,17 @@ _MANIFEST_NAMES = {
 }
 
 
-def _new(path: str, new: Sequence[Dependency]) -> Observation:
+def _for_work(path: str) -> bool:
+    """Whether a requirements file is for those who work on the project and not for those who use it."""
+    return kind(path) == "requirements" and _WORK.search(path) is not None
+
+
+def _is_custom(path: str, before: Sequence[Dependency]) -> bool:
+    """Whether to leave versions open is what this manifest does anyway, or does it only show how something is used."""
+    return is_example(path) or is_test(path) or any(_floats(entry, (), path) for entry in before)
+
+
+def _new(path: str, new: Sequence[Dependency], *, work: bool) -> Observation:
     names = [entry.name for entry in new]
     return Observation(
         rule="compliance/new-dependency",
@@ -113,39 +133,53 @@ def _new(path: str, new: Sequence[Dependency]) -> Observation:
         title=f"New {'dependency' if len(names) == 1 else 'dependencies'}: {listed(names, 4)}",
         body="Its code runs with the same rights as yours, and its licence and upkeep become your concern. "
         "Check that it is wanted, maintained and under a licence you accept.",
-        severity=Severity.LOW,
+        severity=Severity.INFO if work else Severity.LOW,
         confidence=Confidence.CERTAIN,
-        location=at(path, new[0].line),
+        location=at(path, next((entry.line for entry in new if entry.line > 1), 1)),
         subject=f"new dependencies {' '.join(sorted(names))}",
         symbol="",
     )
 
 
-def _origin(path: str, entry: Dependency) -> Iterator[Observation]:
+def _is_elsewhere(entry: Dependency) -> bool:
+    """Whether it comes from an address that no commit pins."""
     if entry.source not in ("git", "url"):
-        return
-    plain = entry.address.lower().startswith(("http://", "git://", "git+http://", "git+git://"))
-    if not plain and entry.source == "git" and _COMMIT.search(entry.address):
-        return
-    why = (
-        "The connection is not encrypted, so anyone on the way can replace the code. Take it from the registry, or over https."
-        if plain
-        else "No registry keeps what is behind the address: it can change or vanish between two installs. "
-        "Take it from the registry, or pin a full commit."
-    )
-    yield Observation(
-        rule="compliance/dependency-address",
-        family="unpinned-dependency",
-        category=Category.COMPLIANCE,
-        title=f"{quoted(entry.name)} is taken from an address and not from the registry",
-        body=why,
-        severity=Severity.HIGH if plain else Severity.MEDIUM,
-        confidence=Confidence.CERTAIN,
-        location=at(path, entry.line),
-        subject=f"address {entry.name}",
-        symbol="",
-        cwe=(829,),
-    )
+        return False
+    return _is_plain(entry) or entry.source == "url" or not _COMMIT.search(entry.address)
+
+
+def _is_plain(entry: Dependency) -> bool:
+    return entry.address.lower().startswith(("http://", "git://", "git+http://", "git+git://"))
+
+
+def _origin(path: str, elsewhere: Sequence[Dependency]) -> Iterator[Observation]:
+    """One observation for those over an encrypted connection, one for the others."""
+    for plain in (True, False):
+        found = [entry for entry in elsewhere if _is_plain(entry) is plain]
+        if not found:
+            continue
+        one = len(found) == 1
+        why = (
+            "The connection is not encrypted, so anyone on the way can replace the code. "
+            "Take it from the registry, or over https."
+            if plain
+            else "No registry keeps what is behind the address: it can change or vanish between two installs. "
+            "Take it from the registry, or pin a full commit."
+        )
+        yield Observation(
+            rule="compliance/dependency-address",
+            family="unpinned-dependency",
+            category=Category.COMPLIANCE,
+            title=f"{listed([entry.name for entry in found], 4)} {'is' if one else 'are'} taken from "
+            f"{'an address' if one else 'addresses'} and not from the registry",
+            body=why,
+            severity=Severity.HIGH if plain else Severity.LOW if _for_work(path) else Severity.MEDIUM,
+            confidence=Confidence.CERTAIN,
+            location=at(path, found[0].line),
+            subject=f"address {' '.join(sorted(entry.name for entry in found))}",
+            symbol="",
+            cwe=(829,),
+        )
 
 
 def _name(path: str, entry: Dependency) -> Iterator[Observation]:

@@ -15,7 +15,7 @@ from fusion.behaviour import Altered, behaviour
 from fusion.comparison import Comparison
 from fusion.model import Category, Confidence, Severity
 from fusion.observation import Observation, at, listed, quoted
-from fusion.roles import is_production, is_test_code
+from fusion.roles import is_named_test, is_production, is_test_code
 from fusion.syntax import language, symbols
 
 _WORD = re.compile(r"[^\W\d]\w*")
@@ -26,7 +26,15 @@ _EXEMPT_FILES = re.compile(
 )
 _SMALL = 4
 """Lines of a new function that is too small to ask for a test."""
-_STEMS = ("test_{}", "{}_test", "{}_tests", "test{}", "{}test", "{}tests", "{}.test", "{}.spec", "{}_spec", "{}")
+_VISITED = re.compile(r"visit_\w|visit[A-Z]")
+"""Methods of a visitor, which are called by a name that is put together."""
+_GROUPS = {"tsx": "typescript", "javascript": "typescript", "c": "cpp"}
+"""Languages whose tests may be written in one another."""
+_EXTENDING = "cpp"
+"""What is written to be called from another language is tested there, under other names."""
+_NAMELESS = frozenset({"__init__", "index", "mod", "lib"})
+"""Files that go by the name of their folder."""
+_STEMS = ("test_{}", "{}_test", "{}_tests", "test{}", "{}test", "{}tests", "{}.test", "{}.spec", "{}_spec")
 
 
 class Places:
@@ -34,17 +42,20 @@ class Places:
 
     def __init__(self, known: Sequence[str]) -> None:
         self._by_stem: dict[str, str] = {}
-        homes: dict[str | None, Counter[str]] = {}
+        homes: dict[str, Counter[str]] = {}
         for path in known:
             folder, _, name = path.rpartition("/")
             self._by_stem.setdefault(name.rpartition(".")[0].lower(), path)
-            homes.setdefault(language(path), Counter())[folder] += 1
+            if is_named_test(path):
+                homes.setdefault(_group(path), Counter())[folder] += 1
         self._homes = {kind: counted.most_common(1)[0][0] for kind, counted in homes.items()}
 
     def likely(self, path: str) -> str:
         """The test file that is named after a source file, else a new one where the others of its language are."""
         folder, _, name = path.rpartition("/")
         stem, _, extension = name.rpartition(".")
+        if stem in _NAMELESS and folder:
+            stem = folder.rpartition("/")[2]
         held = next((self._by_stem[form] for form in _forms(stem) if form in self._by_stem), None)
         if held is not None:
             return held
@@ -53,7 +64,7 @@ class Places:
             return f"{folder}/{stem}_test.go".lstrip("/")
         if kind == "java":
             return f"{folder.replace('src/main/', 'src/test/', 1)}/{stem}Test.java".lstrip("/")
-        home = self._homes.get(kind, "tests")
+        home = self._homes.get(_group(path), "tests")
         new = f"test_{stem}.{extension}" if kind == "python" else f"{stem}.test.{extension}"
         return f"{home}/{new}".lstrip("/")
 
@@ -65,13 +76,15 @@ class _Tests:
     places: Places
     words: frozenset[str]
     changed: frozenset[str]
+    groups: frozenset[str]
+    """Languages that tests are written in."""
     text: str
 
 
 def untested(comparisons: Sequence[Comparison], context: Mapping[str, str]) -> Iterator[Observation]:
-    """One observation per production file. Silent where no test is known at all: then names say nothing."""
+    """One observation per production file. Silent where no test that could name it is known: then names say nothing."""
     tests = _tests(comparisons, context)
-    sources = [item for item in comparisons if _is_source(item)]
+    sources = [item for item in comparisons if _is_source(item) and _could_be_named(item.path, tests)]
     if not tests.words or not sources:
         return
     altered = [item for item in behaviour(sources).altered if _matters(item)]
@@ -92,6 +105,11 @@ def untested(comparisons: Sequence[Comparison], context: Mapping[str, str]) -> I
             yield _observation(item, open_, tests)
 
 
+def _group(path: str) -> str:
+    name = language(path) or ""
+    return _GROUPS.get(name, name)
+
+
 def _forms(stem: str) -> list[str]:
     return [form.format(stem.lower()) for form in _STEMS]
 
@@ -103,6 +121,7 @@ def _tests(comparisons: Sequence[Comparison], context: Mapping[str, str]) -> _Te
         places=Places(sorted(texts)),
         words=frozenset(word for text in texts.values() for word in _WORD.findall(text)),
         changed=frozenset(path.rpartition("/")[2].rpartition(".")[0].lower() for path in changed),
+        groups=frozenset(_group(path) for path in texts),
         text="\n".join(texts.values()),
     )
 
@@ -112,10 +131,14 @@ def _is_source(item: Comparison) -> bool:
     return (item.exists or item.existed) and is_production(path) and language(path) != "bash" and not _EXEMPT_FILES.search(path)
 
 
+def _could_be_named(path: str, tests: _Tests) -> bool:
+    return _group(path) != _EXTENDING or _EXTENDING in tests.groups
+
+
 def _matters(item: Altered) -> bool:
     symbol = item.symbol
     simple = symbol.name.rpartition(".")[2]
-    if simple in _EXEMPT or (item.new and simple.startswith("__")):
+    if simple in _EXEMPT or _VISITED.match(simple) or (item.new and simple.startswith("__")):
         return False
     return not item.new or (symbol.public and symbol.end_line - symbol.line + 1 >= _SMALL)
 

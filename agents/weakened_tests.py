@@ -17,6 +17,8 @@ _SMOKE = re.compile(
     r"does_?n[o']?t_?_?(?:raise|throw|crash|fail)|no_(?:error|exception|crash)|without_error|runs|works",
     re.I,
 )
+_FILES = 3
+"""Test files whose removal is told one by one."""
 _ENDING = re.compile(r"deprecat|legacy|obsolete", re.I)
 """Tests of what is on its way out go when it goes."""
 
@@ -35,6 +37,7 @@ def weakened(comparisons: Sequence[Comparison], context: Mapping[str, str]) -> I
     texts = {case.text for _, _, after in pairs for case in after.cases.values()}
     earlier = {case.text for _, before, _ in pairs for case in before.cases.values()}
     elsewhere = {word for path, text in context.items() if is_test_code(path) for word in re.findall(r"\w+", text)}
+    gone_with_files: list[tuple[Comparison, list[TestCase]]] = []
     for item, before, after in pairs:
         removed = [
             case
@@ -47,12 +50,22 @@ def weakened(comparisons: Sequence[Comparison], context: Mapping[str, str]) -> I
             and name.rpartition(".")[2] not in elsewhere
         ]
         if removed and not _is_replaced(before, after, len(removed)):
-            yield _removed(item, removed, deleted=not item.exists)
+            if item.exists:
+                yield _removed(item, removed)
+            else:
+                gone_with_files.append((item, removed))
+        empty: list[TestCase] = []
         for name, case in after.cases.items():
             if name in before.cases:
                 yield from _less(item, before, after, before.cases[name], case, gone)
             elif case.assertions == 0 and _is_fresh(item, case) and case.text not in earlier and not _SMOKE.search(name):
-                yield _asserts_nothing(item, case)
+                empty.append(case)
+        if empty:
+            yield _assert_nothing(item, empty)
+    if len(gone_with_files) > _FILES:
+        yield _many_removed(gone_with_files)
+    else:
+        yield from (_removed(item, removed) for item, removed in gone_with_files)
 
 
 def _is_fresh(item: Comparison, case: TestCase) -> bool:
@@ -108,8 +121,9 @@ def _less(
             f"{quoted(new.name)} checks less than before",
             f"The change takes {lost} of its {old.assertions} checks away while what they check is still there, so a mistake "
             "passes unseen. Put them back, or say in the change why they no longer apply.",
-            Severity.MEDIUM,
-            Confidence.LIKELY,
+            # That something is there, or true, is checked by the other checks too.
+            Severity.MEDIUM if new.exact < old.exact else Severity.LOW,
+            Confidence.LIKELY if new.exact < old.exact else Confidence.POSSIBLE,
         )
     elif new.assertions == old.assertions and new.exact < old.exact and after.exact < before.exact:
         yield _observation(
@@ -124,13 +138,16 @@ def _less(
         )
 
 
-def _asserts_nothing(item: Comparison, case: TestCase) -> Observation:
+def _assert_nothing(item: Comparison, cases: Sequence[TestCase]) -> Observation:
+    one = len(cases) == 1
     return _observation(
         item,
-        case,
+        cases[0],
         "tests/no-assertion",
-        f"The new test {quoted(case.name)} checks nothing",
-        "It passes as long as nothing raises an error, whatever the code returns. Assert on the result, or say so in its name.",
+        f"The new {'test' if one else 'tests'} {listed([case.name for case in cases], 3)} "
+        f"{'checks' if one else 'check'} nothing",
+        f"{'It passes' if one else 'They pass'} as long as nothing raises an error, whatever the code returns. "
+        f"Assert on the result, or say so in {'its name' if one else 'their names'}.",
         Severity.LOW,
         Confidence.POSSIBLE,
     )
@@ -153,13 +170,32 @@ def _observation(
     )
 
 
-def _removed(item: Comparison, removed: Sequence[TestCase], *, deleted: bool) -> Observation:
+def _many_removed(gone: Sequence[tuple[Comparison, Sequence[TestCase]]]) -> Observation:
+    first, removed = max(gone, key=lambda pair: len(pair[1]))
+    count = sum(len(cases) for _, cases in gone)
+    return Observation(
+        rule="tests/removed",
+        family="removed-test",
+        category=Category.TESTS,
+        title=f"{len(gone):,} test files go, and with them {count:,} tests",
+        body=f"What they guard is still there and nothing in the change takes their place; most were in "
+        f"{listed([item.base_path for item, _ in sorted(gone, key=lambda pair: -len(pair[1]))], 3)}. "
+        "Keep them, or say in the change why they are no longer needed.",
+        severity=Severity.MEDIUM,
+        confidence=Confidence.LIKELY,
+        location=at(first.base_path, removed[0].line, removed[0].end_line, side=Side.LEFT),
+        subject="removed test files",
+        symbol="",
+    )
+
+
+def _removed(item: Comparison, removed: Sequence[TestCase]) -> Observation:
     names = [case.name for case in removed]
     return Observation(
         rule="tests/removed",
         family="removed-test",
         category=Category.TESTS,
-        title=f"{'The file goes, and with it' if deleted else 'Removed:'} {listed(names, 3)}",
+        title=f"{'Removed:' if item.exists else 'The file goes, and with it'} {listed(names, 3)}",
         body="What these tests guard is still there and nothing in the change takes their place. "
         "Keep them, or say in the change why they are no longer needed.",
         severity=Severity.MEDIUM,

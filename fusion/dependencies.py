@@ -21,6 +21,8 @@ from fusion.comparison import lines_of
 MAX_CHARS = 300_000
 """Characters of a manifest; a larger one is not read."""
 MAX_DEPENDENCIES = 5_000
+_MOST_ORIGINS = 100
+"""Comment lines below an entry that are read."""
 
 
 class UnreadableManifest(ValueError):
@@ -43,7 +45,7 @@ class Dependency:
     optional: bool = False
     """Only for development, a build or an extra, where the format tells these apart from what is always installed."""
     transitive: bool = False
-    """Recorded for another dependency's sake (`// indirect` in go.mod)."""
+    """Recorded for another dependency's sake (`// indirect` in go.mod, `# via` in what a resolver wrote)."""
 
 
 _REQUIREMENTS = re.compile(
@@ -51,6 +53,9 @@ _REQUIREMENTS = re.compile(
 )
 _DOCKERFILE = re.compile(r"(?:^|/)(?:Dockerfile|Containerfile)(?:\.[\w.-]+)?$|\.[Dd]ockerfile$")
 _REQUIREMENT = re.compile(r"\s*([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*(@\s*\S+|[(=<>!~][^;#]*)?")
+_ARCHIVE = re.compile(r"://[^/\s]+/[^/\s]+/([\w.-]+?)(?:\.git)?/(?:archive|-/archive|zipball|tarball|get)/")
+_PACKED = r"\.(?:tar\.\w{1,4}|tgz|zip|whl|git)$"
+_VIA = re.compile(r"\s+#\s{0,3}(?:via\b)?\s*(.*)")
 _GIT = re.compile(r"^git(?:\+|@|:)|^(?:ssh|https?)://[^\s]+\.git(?:[@#]|$)|^(?:github|gitlab|bitbucket):|^git\+", re.I)
 
 
@@ -132,7 +137,8 @@ def _requirement(text: str, line: int) -> Dependency | None:
     text = text.strip()
     if "://" in text.partition(" ")[0] or text.startswith("git+"):
         name = re.search(r"[#&]egg=([\w.-]+)", text)
-        return _python(name[1] if name else text.rpartition("/")[2].partition("@")[0], "", line, text.partition(" ")[0])
+        address = text.partition(" ")[0]
+        return _python(name[1] if name else _addressed(address), "", line, address)
     match = _REQUIREMENT.match(text)
     if match is None:
         return None
@@ -140,6 +146,15 @@ def _requirement(text: str, line: int) -> Dependency | None:
     if said.startswith("@"):
         return _python(match[1], "", line, said[1:].strip())
     return _python(match[1], said.strip("() "), line)
+
+
+def _addressed(address: str) -> str:
+    """The name of what lies behind an address: the repository of a code host's archive, else the last part of the path."""
+    archive = _ARCHIVE.search(address)
+    if archive:
+        return archive[1]
+    last = address.partition("#")[0].rstrip("/").rpartition("/")[2].partition("@")[0]
+    return re.sub(r"-\d.*", "", re.sub(_PACKED, "", last)) or last
 
 
 def _python(name: str, version: str, line: int, address: str = "") -> Dependency:
@@ -157,7 +172,8 @@ def _source(address: str) -> str:
 
 
 def _requirements(text: str) -> Iterator[Dependency]:
-    for number, raw in enumerate(lines_of(text), start=1):
+    lines = lines_of(text)
+    for number, raw in enumerate(lines, start=1):
         line = re.sub(r"(?:^|\s)#.*", "", raw[:2_000]).strip().rstrip("\\").strip()
         editable = re.match(r"(?:-e|--editable)[ =]+(.+)", line)
         if editable and "://" not in editable[1] and not editable[1].startswith("git+"):
@@ -167,7 +183,19 @@ def _requirements(text: str) -> Iterator[Dependency]:
             continue
         found = _requirement(re.split(r"\s--?\w", line)[0], number)
         if found is not None:
-            yield found
+            yield replace(found, transitive=_is_resolved(lines[number : number + _MOST_ORIGINS]))
+
+
+def _is_resolved(below: Sequence[str]) -> bool:
+    """Whether the comment that a resolver (pip-compile, uv) writes below an entry names other packages only, and no file."""
+    origins: list[str] = []
+    for line in below:
+        match = _VIA.fullmatch(line[:300])
+        if match is None and not line.lstrip().startswith("--hash="):
+            break
+        if match is not None and (origins or "# via" in line):
+            origins.append(match[1])
+    return bool(origins) and not any(re.search(r"^-|[/(]|\.(?:in|txt|toml|cfg|py)\b", origin) for origin in origins)
 
 
 class _Lines:
@@ -227,7 +255,13 @@ def _cargo(text: str) -> Iterator[Dependency]:
                     continue
                 version, address = _table_entry(said)
                 yield Dependency(
-                    ecosystem="cargo", name=name, version=version, line=keys.of(name), source=_source(address), address=address
+                    ecosystem="cargo",
+                    name=name,
+                    version=version,
+                    line=keys.of(name),
+                    source=_source(address),
+                    address=address,
+                    optional=section != "dependencies",
                 )
 
 
@@ -262,6 +296,7 @@ def _package(text: str) -> Iterator[Dependency]:
                 line=lines.of(name, said),
                 source=source,
                 address=said if plain or elsewhere else "",
+                optional=section == "devDependencies",
             )
 
 

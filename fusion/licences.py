@@ -34,6 +34,8 @@ _PHRASES = (
     ("Unlicense", ("this is free and unencumbered software released into the public domain",)),
     ("CC0-1.0", ("cc0 1.0 universal",)),
 )
+_REFERENCE = re.compile(r"\s*SEE LICEN[CS]E IN\b", re.I)
+"""How package.json points to a file."""
 _STRONG = re.compile(r"\b(?:AGPL|GPL|SSPL|BUSL)\b", re.I)
 
 
@@ -66,7 +68,10 @@ def header(lines: tuple[str, ...]) -> tuple[str, int]:
 
 
 def declared(path: str, text: str) -> str | None:
-    """The licence that a manifest states, as written; empty when it states none; None when the path is no such manifest."""
+    """The licence that a manifest states, as written; empty when it states none.
+
+    None when the path is no such manifest, and when it only points to a file: that file is held against its earlier self.
+    """
     name = path.rpartition("/")[2]
     try:
         if name == "pyproject.toml":
@@ -93,7 +98,11 @@ def declared(path: str, text: str) -> str | None:
     except UnreadableManifest:
         return None
     if isinstance(said, dict):
-        said = said.get("text") or said.get("file") or said.get("type")
+        if said.get("file") and not said.get("text"):
+            return None
+        said = said.get("text") or said.get("type")
+    if isinstance(said, str) and _REFERENCE.match(said):
+        return None
     return " ".join(said.split())[:200] if isinstance(said, str) else ""
 
 

@@ -213,6 +213,8 @@ def _summary(item: Judged, policy: Policy) -> str:
         return f"the author suppressed it: {comment}"
     if not finding.evidence:
         return "it has no evidence"
+    if finding.severity is Severity.LOW and finding.confidence is Confidence.POSSIBLE:
+        return "of low severity and only possible"
     return ""
 
 
@@ -223,7 +225,10 @@ def _crowded(
         return f"over {LOW_PER_FILE} inline comments of low severity in this file"
     there = taken.get((place.path, place.side, place.end_line), ())
     better = [category for category in there if PREFERENCE.index(category) < PREFERENCE.index(finding.category)]
-    return f"its line carries a {better[0].value} comment" if better else ""
+    if better:
+        return f"its line carries a {better[0].value} comment"
+    # Long and complex, unpinned and new: one comment brings the reader there, the summary has the rest.
+    return "its line carries a comment already" if there and finding.severity is Severity.LOW else ""
 
 
 def _inline(item: Judged) -> str:

@@ -10,8 +10,10 @@ import re
 from fusion.syntax import language
 
 _TEST_FOLDERS = frozenset(
-    {"test", "tests", "testing", "__tests__", "spec", "specs", "e2e", "testdata", "fixtures", "__mocks__", "mocks", "cypress"}
+    {"test", "tests", "__tests__", "spec", "specs", "e2e", "testdata", "fixtures", "__mocks__", "mocks", "cypress"}
 )
+_TEST_ROOTS = frozenset({"t", "testing"})
+"""Folders of tests when they are the repository's first; further down, `testing` is what a library offers to test with."""
 _EXAMPLE_FOLDERS = frozenset(
     {"example", "examples", "sample", "samples", "demo", "demos", "tutorial", "tutorials", "bench", "benchmark", "benchmarks"}
 )
@@ -27,7 +29,14 @@ _PAST = re.compile(
 def is_test(path: str) -> bool:
     """Whether the path is a test, or something that only tests use."""
     *folders, name = path.split("/")
+    if folders and folders[0].lower() in _TEST_ROOTS:
+        return True
     return any(folder.lower() in _TEST_FOLDERS for folder in folders) or _TEST_NAME.search(name) is not None
+
+
+def is_named_test(path: str) -> bool:
+    """Whether the file's own name says that it is a test, wherever it lies."""
+    return _TEST_NAME.search(path.rpartition("/")[2]) is not None
 
 
 def is_test_code(path: str) -> bool:

@@ -129,6 +129,39 @@ class TestNewDependencies:
     def test_nothing_new(self, before: str, after: str) -> None:
         assert said("requirements.txt", before, after) == []
 
+    def test_told_once_for_several_manifests(self) -> None:
+        files = {
+            "requirements/main.txt": ("rich==13.0\n", "leftpad==1.0\nrich==13.0\n"),
+            "requirements/main.in": ("rich\n", "leftpad\nrich\n"),
+        }
+        assert [item.location.path for item in findings(AGENT, case(files))] == ["requirements/main.in"]
+
+    @pytest.mark.parametrize(
+        ("origin", "expected"),
+        [
+            ("    # via rich\n", []),
+            ("    # via\n    #   click\n    #   rich\n", []),
+            ("    # via -r requirements.in\n", ["compliance/new-dependency"]),
+            ("    # via\n    #   rich\n    #   shop (pyproject.toml)\n", ["compliance/new-dependency"]),
+            ("# via rich\n", ["compliance/new-dependency"]),
+        ],
+    )
+    def test_what_a_resolver_took_in_for_another_one(self, origin: str, expected: list[str]) -> None:
+        assert said("requirements.txt", "rich==13.0\n", f"rich==13.0\nleftpad==1.0\n{origin}") == expected
+
+    @pytest.mark.parametrize(
+        ("path", "before", "after"),
+        [
+            ("requirements/dev.txt", "a==1\n", "a==1\nb==1\n"),
+            ("dev-requirements.txt", "a==1\n", "a==1\nb==1\n"),
+            ("package.json", '{"devDependencies": {}}', '{"devDependencies": {"b": "^1.0.0"}}'),
+            ("pyproject.toml", "[project]\n", '[dependency-groups]\ndev = ["b>=1"]\n'),
+            ("Cargo.toml", "[dependencies]\n", '[dependencies]\n[dev-dependencies]\nb = "1"\n'),
+        ],
+    )
+    def test_for_those_who_work_on_it_only(self, path: str, before: str, after: str) -> None:
+        assert [item.severity for item in findings(AGENT, case({path: (before, after)}))] == [Severity.INFO]
+
     def test_moved_to_another_manifest(self) -> None:
         made = case(
             {
@@ -165,6 +198,16 @@ class TestNewDependencies:
         ]
         assert [item.severity for item in found] == [severity]
 
+    def test_addresses_of_one_manifest_are_told_together(self) -> None:
+        lines = [f"https://host.example/team/{name}/archive/refs/heads/main.tar.gz" for name in ("one", "two")]
+        lines += ["https://host.example/files/three-1.2.tar.gz", "http://host.example/four.zip"]
+        found = findings(AGENT, case({"requirements.txt": ("a==1\n", "a==1\n" + "\n".join(lines) + "\n")}))
+        told = [(item.title, item.location.line) for item in found if item.evidence[0].rule == "compliance/dependency-address"]
+        assert sorted(told, key=lambda item: item[1]) == [
+            ("`one`, `two` and `three` are taken from addresses and not from the registry", 2),
+            ("`four` is taken from an address and not from the registry", 5),
+        ]
+
     @pytest.mark.parametrize(
         ("before", "after"),
         [
@@ -199,6 +242,8 @@ class TestNewDependencies:
             ("Gemfile", "gem 'a'\n", "gem 'a'\ngem 'b'\n"),
             ("package.json", "{}", '{"dependencies": {"a": "~1.2.3"}}'),
             ("pyproject.toml", "[project]\n", '[dependency-groups]\ndev = ["a", "b"]\n'),
+            ("pyproject.toml", '[project]\ndependencies = ["a"]\n', '[project]\ndependencies = ["a", "b"]\n'),
+            ("examples/shop/pyproject.toml", "[project]\n", '[project]\ndependencies = ["a"]\n'),
         ],
     )
     def test_pinned_enough(self, path: str, before: str, after: str) -> None:
@@ -330,6 +375,9 @@ class TestLicences:
             ("LICENSE", None, MIT),
             ("pyproject.toml", '[project]\nlicense = "MIT"\n', '[project]\nname = "x"\nlicense = "MIT"\n'),
             ("package.json", "{}", '{"license": "MIT"}'),
+            ("pyproject.toml", '[project]\nlicense = {file = "LICENSE.txt"}\n', '[project]\nlicense = "MIT"\n'),
+            ("pyproject.toml", '[project]\nlicense = "MIT"\n', '[project]\nlicense = {file = "LICENSE.txt"}\n'),
+            ("package.json", '{"license": "MIT"}', '{"license": "SEE LICENSE IN LICENSE"}'),
             ("a.py", "# SPDX-License-Identifier: MIT\nx = 1\n", "#!/usr/bin/python\n# SPDX-License-Identifier: MIT\nx = 2\n"),
             ("license_plates.py", "x = 1\n", "x = 2\n"),
             ("docs/license.md", "Ours is MIT.\n", "Ours is the MIT licence.\n"),

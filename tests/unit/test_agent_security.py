@@ -30,6 +30,38 @@ def test_says_what_why_and_what_to_do() -> None:
     assert found[0].fingerprint == evidence.fingerprint
 
 
+@pytest.mark.parametrize(
+    ("rule", "message", "body"),
+    [
+        # A title of the rule's own: a message without a name, a number or a quotation adds nothing to it.
+        ("SC2115", "Use a default here", "{why} {do}"),
+        ("SC2115", "Use `${dir:?}` here", "Use `${dir:?}` here. {why} {do}"),
+        # The tool's own advice knows the rule.
+        ("SC2115", "Saw `x`. Write `y` instead", "Saw `x`. {why} Write `y` instead."),
+        ("SC2115", "Saw `x`. Do this. Then do that. And more", "Saw `x`. {why} {do}"),
+    ],
+)
+def test_a_reader_gets_three_sentences(rule: str, message: str, body: str) -> None:
+    evidence = hit("clean.sh", "dangerous-removal", tool="shellcheck", rule=rule, message=message)
+    (found,) = findings(AGENT, case({"clean.sh": ("", "x\n")}, evidence=[evidence]))
+    known = advice()["dangerous-removal"]
+    assert found.body == body.replace("{why}", known.why).replace("{do}", known.do)
+
+
+def test_what_counts_for_less_is_not_said_to_be_terrible() -> None:
+    evidence = hit("tests/test_run.py", message="shell=True")
+    (found,) = findings(AGENT, case({"tests/test_run.py": ("", "x\n")}, evidence=[evidence]))
+    known = advice()["command-injection"]
+    assert found.body == f"shell=True. {known.do} It counts for less because it stands in a test."
+
+
+def test_a_message_that_is_the_title_is_not_said_again() -> None:
+    title = families()["command-injection"].title
+    (found,) = findings(AGENT, case({"run.py": ("", "x\n")}, evidence=[hit("run.py", message=f"{title.upper()}.")]))
+    known = advice()["command-injection"]
+    assert (found.title, found.body) == (title, f"{known.why} {known.do}")
+
+
 def test_a_family_we_do_not_know_speaks_with_the_tools_words() -> None:
     evidence = hit(family="codeql:py/odd", tool="codeql", rule="py/odd", message="Odd thing. It is long")
     found = findings(AGENT, case({"shop/run.py": ("", "x\n")}, evidence=[evidence]))

@@ -62,6 +62,22 @@ class TestUntested:
         found = findings(AGENT, case({"shop/cart.py": ("", CODE)}, context=SOME_TEST))
         assert [(item.title, item.severity) for item in found] == [("`total` is new, and no test names it", Severity.LOW)]
 
+    def test_c_is_tested_from_what_calls_it(self) -> None:
+        before, after = "int total(int a) { return a; }\n", "int total(int a) { return a + 1; }\n"
+        assert untested(before, after, "src/cart.c") == []
+        assert untested(before, after, "src/cart.c", {"tests/test_other.c": "int test_x(void) { return 0; }\n"}) == [
+            "tests/untested-change"
+        ]
+
+    def test_visitors_are_called_by_names_put_together(self) -> None:
+        before = CODE.replace("total", "visit_Name")
+        assert untested(before, CHANGED.replace("total", "visit_Name")) == []
+
+    def test_what_a_library_offers_to_test_with_is_no_test(self) -> None:
+        assert untested(CODE, CHANGED, context={"src/lib/testing/helper.py": "def fake():\n    pass\n"}) == []
+        for place in ("testing/helper.py", "t/unit/helper.py"):
+            assert untested(CODE, CHANGED, context={place: "def fake():\n    pass\n"}) == ["tests/untested-change"]
+
     def test_one_finding_per_file(self) -> None:
         two = CODE + "\n\n" + CODE.replace("total", "count")
         found = findings(AGENT, case({"shop/cart.py": (two, two.replace("s = 0", "s = 2"))}, context=SOME_TEST))
@@ -159,6 +175,8 @@ class TestUntested:
             ("shop/cart.py", ["tests/unit/test_cart.py", "tests/test_x.py"], "tests/unit/test_cart.py"),
             ("shop/cart.py", ["tests/unit/test_a.py", "tests/unit/test_b.py", "tests/test_c.py"], "tests/unit/test_cart.py"),
             ("src/cart.ts", ["src/a.test.ts"], "src/cart.test.ts"),
+            ("shop/__init__.py", ["tests/test_shop.py", "tests/__init__.py"], "tests/test_shop.py"),
+            ("shop/app.py", ["tests/data/app.py", "tests/data/other.py", "tests/test_a.py"], "tests/test_app.py"),
             ("pkg/cart.go", ["x/y_test.go"], "pkg/cart_test.go"),
             ("src/main/a/Cart.java", ["src/test/b/XTest.java"], "src/test/a/CartTest.java"),
         ],
@@ -205,6 +223,16 @@ class TestRemoved:
     def test_the_whole_file(self) -> None:
         found = findings(AGENT, case({"tests/test_cart.py": (PY, None)}))
         assert [item.title for item in found] == ["The file goes, and with it `test_one` and `test_two`"]
+
+    def test_many_files_are_one_finding(self) -> None:
+        files: dict[str, tuple[str | None, str | None]] = {
+            f"tests/test_{name}.py": (PY.replace("test_", f"test_{name}_"), None) for name in "abcd"
+        }
+        (found,) = findings(AGENT, case(files))
+        assert found.title == "4 test files go, and with them 8 tests"
+        assert "`tests/test_a.py`, `tests/test_b.py`, `tests/test_c.py` and 1 more" in found.body
+        del files["tests/test_d.py"]
+        assert len(findings(AGENT, case(files))) == 3
 
     def test_its_subject_went_too(self) -> None:
         made = case({"tests/test_cart.py": (PY, None), "shop/cart.py": (CODE, None)})
@@ -254,6 +282,11 @@ class TestWeakened:
         found = findings(AGENT, case({path: (before, before.replace(line, ""))}))
         assert [item.evidence[0].rule for item in found] == ["tests/fewer-assertions"]
         assert "1 of its 2 checks" in found[0].body
+
+    def test_a_check_that_something_is_there_went(self) -> None:
+        before = PY.replace("    assert total(2) == 2\n", "    assert total is not None\n")
+        (found,) = findings(AGENT, case({"tests/test_cart.py": (before, before.replace("    assert total is not None\n", ""))}))
+        assert (found.severity, found.confidence) == (Severity.LOW, Confidence.POSSIBLE)
 
     def test_an_assertion_got_looser(self) -> None:
         assert pruned(PY, PY.replace("total(3) == 3", "total(3)")) == ["tests/looser-assertions"]
@@ -362,6 +395,11 @@ class TestAssertsNothing:
     def test_not_vacuous(self, line: str) -> None:
         assert rules(AGENT, case({"tests/test_cart.py": (PY, PY + line)})) == []
 
+    def test_several_in_a_file_are_one_finding(self) -> None:
+        added = "".join(f"\n\ndef test_new_{name}():\n    total(4)\n" for name in "abcd")
+        (found,) = findings(AGENT, case({"tests/test_cart.py": (PY, PY + added)}))
+        assert found.title == "The new tests `test_new_a`, `test_new_b`, `test_new_c` and 1 more check nothing"
+
     @pytest.mark.parametrize(
         ("path", "before", "added"),
         [
@@ -382,6 +420,10 @@ class TestAssertsNothing:
             "\n\ndef test_new(self):\n    self.assertEqual(total(4), 4)\n",
             "\n\ndef test_new(mock):\n    mock.assert_called_once()\n",
             "\n\ndef test_import_works():\n    total(4)\n",
+            "\n\n@pytest.fixture\ndef test_server():\n    return total(4)\n",
+            "\n\n@pytest.fixture(scope='module')\ndef test_server():\n    return total(4)\n",
+            "\n\ndef test_new(run):\n    async def test():\n        return total(4)\n    assert run(test) == 4\n",
+            '\n\ndef test_new(browser):\n    browser.run("""\n        assert total(4) == 4\n    """)\n',
         ],
     )
     def test_new_test_with(self, added: str) -> None:

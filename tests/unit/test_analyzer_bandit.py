@@ -169,3 +169,10 @@ def test_it_runs_isolated_in_our_own_interpreter() -> None:
 def test_a_module_that_is_not_installed_is_missing() -> None:
     assert module("no_such_module", distribution="bandit") == Missing("bandit has no module no_such_module")
     assert module("x", distribution="no-such-distribution") == Missing("no-such-distribution is not installed")
+
+
+async def test_settings_without_a_value_hold_no_password() -> None:
+    text = f'DEFAULTS = {{\n    "SECRET_KEY": None,\n    "TOKEN_CHECK": True,\n    "API_TOKEN": "{PASSWORD}",\n}}\n'
+    trial = await run(Bandit(), {"src/settings.py": text.encode()})
+    hit, _ = trial.one("B105")
+    assert (hit.location.line, hit.location.end_line) == (4, 4)

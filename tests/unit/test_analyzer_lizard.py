@@ -63,6 +63,30 @@ async def test_blank_lines_and_comments_are_not_length() -> None:
     assert not trial.hits
 
 
+async def test_texts_in_triple_quotes_do_not_make_a_length_negative() -> None:
+    text = b'def f():\n    """Say."""\n' + b'    call("a", """\n\n\n\n\n\n""" "b")\n    """\n\n\n\n\n\n    """\n'
+    trial = await run(Lizard(), {"src/a.py": text})
+    assert not trial.unread
+
+
+@pytest.mark.parametrize("ending", ["mts", "cts", "MTS", "ts"])
+async def test_every_spelling_of_typescript(ending: str) -> None:
+    body = "".join(f"  if (a === {number}) return {number};\n" for number in range(COMPLEXITY + 1))
+    lizard = Lizard()
+    path = f"src/a.{ending}"
+    trial = await run(lizard, {path: f"export function f(a: number): number {{\n{body}  return 0;\n}}\n".encode()})
+    assert trial.lines("complexity") == ([(path, 1)] if lizard.wants(path, b"x") else [])
+
+
+def test_a_function_whose_end_lizard_missed_is_not_measured(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("def f():\n    return 1\n\n\ndef g():\n    return 2\n")
+    found = '{"name": "f", "line": 1, "end_line": %d, "nloc": 4, "ccn": 99, "parameters": 0}'
+    for end_line, rules in ((2, ["complexity"]), (6, [])):
+        line = '{"path": "a.py", "functions": [' + found % end_line + "]}"
+        reading = Lizard().read(*_job(tmp_path, line.encode()))
+        assert [hit.rule for hit in reading.hits] == rules
+
+
 async def test_any_bytes_are_read() -> None:
     complex_one = python(COMPLEXITY + 1)
     files = {

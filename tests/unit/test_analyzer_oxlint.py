@@ -66,6 +66,14 @@ async def test_react_and_markup() -> None:
     assert (hit.location.line, meaning.family, meaning.cwe) == (5, "unescaped-markup", (79,))
 
 
+async def test_an_accessor_that_replaces_itself_does_not_recur() -> None:
+    once = b"const a = {\n  get shape() {\n    assign(this, 'shape', 1);\n    return this.shape;\n  },\n};\n"
+    defined = b"const a = {\n  get b() {\n    Object.defineProperty(this, `b`, { value: 1 });\n    return this.b;\n  },\n};\n"
+    forever = b"const a = {\n  get b() {\n    assign(this, 'other', 1);\n    return this.b;\n  },\n};\n"
+    trial = await run(Oxlint(), {"once.js": once, "defined.js": defined, "forever.js": forever})
+    assert trial.lines("unicorn/no-accessor-recursion") == [("forever.js", 4)]
+
+
 async def test_what_can_hurt_outranks_what_is_untidy() -> None:
     trial = await run(Oxlint(), {"a.ts": PLANTED})
     assert trial.one("eslint/for-direction")[1].severity is Severity.HIGH

@@ -51,6 +51,19 @@ async def test_innocent_text_is_left_alone() -> None:
     assert not trial.unread
 
 
+@pytest.mark.parametrize("secret", ["pass", "password", "my-secret", "<password>", "${PASSWORD}", "***"])
+async def test_what_stands_for_a_password_is_none_in_prose_and_little_elsewhere(secret: str) -> None:
+    address = f"https://user:{secret}@proxy.internal:8080/\n".encode()
+    trial = await run(Secrets(), {"docs/use.md": b"Write `" + address + b"`.\n", "src/app.py": b"url = '" + address + b"'\n"})
+    assert not trial.rules("docs/use.md")
+    assert {(meaning.severity, meaning.confidence) for _, meaning in trial.hits} <= {(Severity.LOW, Confidence.POSSIBLE)}
+
+
+async def test_a_real_password_in_an_address_counts_in_prose_too() -> None:
+    trial = await run(Secrets(), {"docs/use.md": b"Write `https://user:hF7kq2Lw9x@proxy.internal:8080/`.\n"})
+    assert trial.rules("docs/use.md")
+
+
 async def test_no_hit_carries_a_secret() -> None:
     trial = await run(Secrets(), {"src/settings.py": PLANTED, "deploy/server.pem": PRIVATE_KEY.encode()})
     said = "".join(hit.model_dump_json() for hit, _ in trial.hits)

@@ -325,6 +325,26 @@ def test_a_style_suppression_weighs_less() -> None:
     assert (item.severity, item.message) == (Severity.LOW, "The change silences ruff entirely here: # noqa")
 
 
+def test_a_suppression_of_what_fusion_does_not_say_either_is_for_information() -> None:
+    found = suppressions(
+        {"a.py": b"import os  # noqa: F401\nx = l  # noqa: E741, S608\n", "a.ts": b"f() // eslint-disable-line my/own\n"}
+    )
+    assert [(item.location.path, item.location.line, item.severity) for item in found.evidence] == [
+        ("a.py", 1, Severity.INFO),
+        ("a.py", 2, Severity.LOW),
+        ("a.ts", 1, Severity.INFO),
+    ]
+
+
+def test_suppressions_of_one_kind_are_told_once_per_file() -> None:
+    report = suppressions(
+        {"a.py": b"a  # nosec\nb  # nosec\nc  # nosec B602\nd  # nosec\n", "b.py": b"e  # nosec\nf  # nosec\n"}
+    )
+    assert [(item.location.path, item.location.line) for item in report.evidence] == [("a.py", 1), ("a.py", 3), ("b.py", 1)]
+    assert report.evidence[0].message == "The change silences bandit entirely here, and on 2 more lines of this file: # nosec"
+    assert report.evidence[2].message == "The change silences bandit entirely here, and on one more line of this file: # nosec"
+
+
 @pytest.mark.parametrize(
     ("head", "base"),
     [
@@ -344,5 +364,5 @@ def test_a_whole_tree_has_no_new_suppressions() -> None:
 
 
 def test_a_flood_of_suppressions_is_cut() -> None:
-    report = suppressions({"a.py": b"".join(b"x%d  # noqa\n" % number for number in range(600))})
+    report = suppressions({f"a{number}.py": b"x  # noqa\n" for number in range(600)})
     assert (report.run.outcome, len(report.evidence)) == (Outcome.CUT, 500)

@@ -119,6 +119,22 @@ def test_security_speaks_first_about_a_line() -> None:
     assert [item.placement for item in review.findings[:2]] == [Placement.INLINE] * 2
 
 
+def test_a_low_one_joins_no_line_that_carries_a_comment() -> None:
+    complex_one = finding_of("lizard", line=4, family="complexity", cwe=(), category=Category.MAINTAINABILITY, title="complex")
+    long_one = finding_of(
+        "lizard", line=4, family="long", cwe=(), category=Category.MAINTAINABILITY, title="long", severity=Severity.LOW
+    )
+    assert where(long_one, complex_one)[1] == (4, Placement.SUMMARY, "its line carries a comment already")
+    assert where(long_one)[0][1] is Placement.INLINE
+
+
+def test_what_is_low_and_only_possible_is_not_inline() -> None:
+    weak = finding_of(line=4, severity=Severity.LOW, confidence=Confidence.POSSIBLE)
+    assert where(weak) == [(4, Placement.SUMMARY, "of low severity and only possible")]
+    assert where(weak.model_copy(update={"severity": Severity.MEDIUM}))[0][1] is Placement.INLINE
+    assert where(weak.model_copy(update={"confidence": Confidence.LIKELY}))[0][1] is Placement.INLINE
+
+
 def test_information_and_opinion_are_never_inline() -> None:
     policy = Policy(floors=())
     assert where(finding_of(line=4, severity=Severity.INFO), policy=policy) == [(4, Placement.SUMMARY, "for information only")]

@@ -17,7 +17,9 @@ from typing import Any
 from fusion.evidence.analyzer import Command, Job, Missing, Output, Reading, Ready, Unreadable
 from fusion.evidence.installed import batches, module
 from fusion.evidence.payload import integer, lines, objects, text
+from fusion.evidence.source import Source
 from fusion.model import Confidence, Hit, Location, Severity, Unread
+from fusion.syntax import Symbol, symbols
 
 COMPLEXITY = 25
 """Cyclomatic complexity that is still fine. In reviews of real releases nearly nobody wanted to hear of less."""
@@ -70,9 +72,19 @@ class Lizard:
                 if "error" in found:
                     unread.append(Unread(path=path, reason=text(found, "error")))
                 else:
-                    hits.extend(hit for function in objects(found, "functions") for hit in _hits(path, function))
+                    functions = [function for function in objects(found, "functions") if _hits(path, function)]
+                    if functions:
+                        known = symbols(path, Source.load(job.root, path).data.decode("utf-8", "replace"))
+                        hits.extend(hit for item in functions if not _ran_on(item, known) for hit in _hits(path, item))
         unread.extend(Unread(path=path, reason="lizard did not look at it") for path in missing)
         return Reading(hits=hits, unread=unread)
+
+
+def _ran_on(function: dict[str, Any], known: Sequence[Symbol]) -> bool:
+    """Whether lizard missed the end of a function, by its syntax tree: then its figures are those of what comes after too."""
+    line = integer(function, "line")
+    around = [item for item in known if item.line <= line <= item.end_line and item.kind in ("function", "method")]
+    return bool(around) and integer(function, "end_line") > max(item.end_line for item in around)
 
 
 def _hits(path: str, function: dict[str, Any]) -> list[Hit]:

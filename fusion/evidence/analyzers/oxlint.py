@@ -30,6 +30,11 @@ _MINIFIED = re.compile(r"[.-]min\.[a-z]{2,3}\Z")
 _CODE = re.compile(r"(?:eslint-plugin-)?(?P<plugin>[\w@/-]+)\((?P<rule>[\w/-]+)\)")
 _PLUGINS = {"typescript-eslint": "typescript", "react-hooks": "react"}
 _LIST = "--debug=files"
+_RECURSION = "unicorn/no-accessor-recursion"
+_OWN = re.compile(r"\bthis\.(\w{1,80})")
+_ABOVE = 6
+"""Lines above an accessor's recursion in which the accessor may have replaced itself."""
+_MOST_CHARACTERS = 300
 
 
 class Oxlint:
@@ -85,7 +90,8 @@ class Oxlint:
                     if source.path in unread:
                         continue
                     unread[source.path] = f"it does not parse: line {hit.location.line}: {hit.message}"
-                hits.append(hit)
+                if not _replaces_itself(source, hit):
+                    hits.append(hit)
         return Reading(hits=hits, unread=[Unread(path=path, reason=reason) for path, reason in sorted(unread.items())])
 
 
@@ -106,6 +112,16 @@ def _hit(source: Source, diagnostic: dict[str, Any]) -> Hit:
         location=_location(source, objects(diagnostic, "labels")),
         help_uri=text(diagnostic, "url") if diagnostic.get("url") else "",
     )
+
+
+def _replaces_itself(source: Source, hit: Hit) -> bool:
+    """Whether an accessor that seems to call itself first puts a value in its own place: it runs once, on purpose."""
+    if hit.rule != _RECURSION:
+        return False
+    line = hit.location.line
+    name = _OWN.search(source.line(line)[:_MOST_CHARACTERS])
+    above = "\n".join(source.line(number)[:_MOST_CHARACTERS] for number in range(max(1, line - _ABOVE), line))
+    return name is not None and re.search(rf"\(\s*this\s*,\s*[\"'`]{re.escape(name[1])}[\"'`]", above) is not None
 
 
 def _message(diagnostic: dict[str, Any]) -> str:

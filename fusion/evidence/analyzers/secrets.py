@@ -25,7 +25,7 @@ from fusion.evidence.payload import integer, lines, mapping, text
 from fusion.evidence.redaction import told
 from fusion.evidence.source import Source
 from fusion.model import Confidence, Hit, Location, Severity, Unread
-from fusion.roles import is_example, is_test
+from fusion.roles import is_document, is_example, is_test
 
 READ = "fusion-read"
 """The rule of ours that marks a file as read."""
@@ -35,6 +35,11 @@ _CONFIDENCES = {"high": Confidence.CERTAIN, "medium": Confidence.LIKELY, "low": 
 _SEVERITIES = {"high": Severity.HIGH, "medium": Severity.HIGH, "low": Severity.MEDIUM}
 _DOCUMENTED = re.compile(r"example|placeholder|changeme|your[-_]|xxxx|\A(?:test|dummy|fake)[-_]?", re.IGNORECASE)
 """Values that say themselves that they are none; AWS's documentation ends its keys in EXAMPLE."""
+_PLACEHOLDER = re.compile(
+    r"(?:my|the|some|your)?[-_]?(?:pass(?:word|wd|phrase)?|pwd?|secret|token|credentials?)\d{0,3}|[*.]{2,}|\W?\$?[<{\[(].*",
+    re.I,
+)
+"""What stands for a password where one is explained."""
 _SHARED = frozenset({"jwt", "jwt-base64", "gcp-api-key"})
 """Rules whose finds are often meant to be seen: signed tokens are samples and expire, a browser's key needs no secrecy."""
 
@@ -121,7 +126,8 @@ class Secrets:
 def _hit(source: Source, found: dict[str, Any]) -> Hit | None:
     rule, match = text(found, "rule_id"), mapping(found, "match")
     secret, said = text(match, "value"), text(found, "confidence")
-    if _DOCUMENTED.search(secret):
+    is_placeholder = _PLACEHOLDER.fullmatch(secret) is not None
+    if _DOCUMENTED.search(secret) or (is_placeholder and is_document(source.path)):
         return None
     place = mapping(found, "location")
     location = _location(source, max(1, integer(place, "start_line")), integer(place, "end_line"), secret)
@@ -132,7 +138,7 @@ def _hit(source: Source, found: dict[str, Any]) -> Hit | None:
     key = "PRIVATE KEY" in secret
     if key:
         severity = Severity.CRITICAL
-    if is_test(source.path) or is_example(source.path):
+    if is_placeholder or is_test(source.path) or is_example(source.path):
         confidence, severity = Confidence.POSSIBLE, Severity.LOW
     what = "A private key" if key else f"A secret of the kind `{rule}` ({told(secret)})"
     return Hit(
