@@ -5,7 +5,8 @@ Patches are read by `fusion.patch`; `parse_patch` is here for its users.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from fusion.model import ChangeKind, FileChange, Hunk, Location, Side
 from fusion.patch import parse_patch
@@ -49,11 +50,8 @@ def anchor(file: FileChange, location: Location) -> Location | None:
         start, count = _span(hunk, location.side)
         first, last = max(start, location.line), min(start + count - 1, max(location.line, location.end_line))
         if first <= last:
-            changed = sum(
-                1
-                for old, new in _pairs(hunk)
-                if (old if right else new) is None and first <= ((new if right else old) or 0) <= last
-            )
+            lines = _lines(hunk, location.side)
+            changed = sum(lines.get(line, 0) is None for line in range(first, last + 1))
             parts.append((first == location.line, changed, first, last))
     if not parts:
         return None
@@ -90,12 +88,19 @@ def _pairs(hunk: Hunk) -> Iterator[tuple[int | None, int | None]]:
             new += 1
 
 
+@lru_cache(maxsize=8)
+def _lines(hunk: Hunk, side: Side) -> Mapping[int, int | None]:
+    """Each line of a hunk on one side, and its number on the other. Kept: thousands of findings may lie in one long hunk."""
+    if side is Side.RIGHT:
+        return {new: old for old, new in _pairs(hunk) if new is not None}
+    return {old: new for old, new in _pairs(hunk) if old is not None}
+
+
 def _translate(file: FileChange, line: int, side: Side) -> int | None:
     if line < 1 or file.kind in (ChangeKind.ADDED, ChangeKind.DELETED):
         return None
     if not file.hunks and (file.binary or file.omitted):
         return None
-    here, there = (0, 1) if side is Side.LEFT else (1, 0)
     other = Side.RIGHT if side is Side.LEFT else Side.LEFT
     shift = 0
     for hunk in file.hunks:
@@ -106,6 +111,6 @@ def _translate(file: FileChange, line: int, side: Side) -> int | None:
         if line < start or (not count and line == start):
             break
         if count and line <= end:
-            return next((pair[there] for pair in _pairs(hunk) if pair[here] == line), None)
+            return _lines(hunk, side).get(line)
         shift = (other_start + other_count - 1 if other_count else other_start) - end
     return line + shift
