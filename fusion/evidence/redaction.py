@@ -13,7 +13,8 @@ _KEPT = 4
 _MASK = re.compile(r"[^\s*]")
 _QUOTED = re.compile(r"""(?<=["'`])[^"'`\n]{4,}(?=["'`])""")
 _ASSIGNED = re.compile(r"(?<=[=:])(\s*)([^\s\"'`,;(){}\[\]]{4,}+)(?![(\[])")
-_WORD = re.compile(r"[A-Za-z0-9+/_.~-]{12,}={0,2}")
+_WORD = re.compile(r"(?![A-Za-z_]+(?:\s+=|\s*:)\s)[A-Za-z0-9+/_.~-]{12,}={0,2}")
+"""A long word, but not the name that something is assigned to: readers look for it."""
 _FENCE = re.compile(r"-----(?:BEGIN|END) [A-Z0-9 ]{0,40}-----")
 
 

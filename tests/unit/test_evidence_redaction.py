@@ -60,3 +60,10 @@ def test_no_secret_survives_its_location(before: str, secret: str, after: str) -
     assert len(masked) == len(line)
     kept = min(4, len(secret) // 4)
     assert set(masked[len(before) + kept : len(before) + len(secret)]) == {"*"}
+
+
+def test_the_name_that_is_assigned_to_stays() -> None:
+    assert redact("ACCOUNTING_TOKEN = 'abcdefghijkl'").startswith("ACCOUNTING_TOKEN = '")
+    assert redact("accounting_token: abcdefghijkl").startswith("accounting_token: ")
+    assert "AKIAIOSFODNN" not in redact("AKIAIOSFODNN7EXAMPLE = x")
+    assert "QWxhZGRpbjpv" not in redact("x = QWxhZGRpbjpvcGVuc2VzYW1l=")
