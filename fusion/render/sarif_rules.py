@@ -73,14 +73,20 @@ def _rule(name: str, members: Sequence[Finding]) -> dict[str, Any]:
     uri = next((e.help_uri for finding in members for e in finding.evidence if ours(e.help_uri)), "")
     if uri:
         rule["helpUri"] = uri
-    if worst.category is Category.SECURITY and worst.severity in SCORE:
+    if _is_security(worst.category, cwe) and worst.severity in SCORE:
         rule["properties"]["security-severity"] = SCORE[worst.severity]
     return rule
 
 
+def _is_security(category: Category, cwe: Sequence[int]) -> bool:
+    """Whether code scanning should treat it as a vulnerability: a secret or a writable workflow is one, a licence is not."""
+    return category is Category.SECURITY or (category is Category.COMPLIANCE and bool(cwe))
+
+
 def _tags(category: Category, cwe: Sequence[int]) -> list[str]:
     """At most ten, which is what GitHub shows; CWE numbers are padded to three digits as its filters expect."""
-    return [category.value, *(f"external/cwe/cwe-{number:03d}" for number in cwe)][:_TAGS]
+    words = ["security"] if _is_security(category, cwe) and category is not Category.SECURITY else []
+    return [*words, category.value, *(f"external/cwe/cwe-{number:03d}" for number in cwe)][:_TAGS]
 
 
 def _help(title: str, body: str, who: str, cwe: Sequence[int]) -> str:

@@ -12,6 +12,7 @@ from jsonschema import Draft4Validator
 
 from fusion.model import Category, Confidence, Disposition, Finding, Placement, Review, Severity, State
 from fusion.render.sarif import Sarif
+from fusion.render.sarif_rules import rules
 from tests.fakes.reviews import HEAD, coverage, evidence, finding, fix, location, review
 from tests.fakes.scenes import SCENES
 from tests.fakes.snapshots import check
@@ -248,3 +249,12 @@ def test_hostile_text_is_inert_and_the_log_is_ascii() -> None:
     messages = [r["message"]["text"] for r in json.loads(text)["runs"][0]["results"]]
     assert not any(re.search(r"\]\(|https?://|@\w", message) for message in messages)
     assert not any("ghp_0" in message for message in messages)
+
+
+def test_what_compliance_finds_with_a_weakness_is_security_too() -> None:
+    weak = rules([finding(agent="compliance", family="dangerous-trigger", category=Category.COMPLIANCE, cwe=(863,))])[0]
+    assert weak["properties"]["tags"] == ["security", "compliance", "external/cwe/cwe-863"]
+    assert "security-severity" in weak["properties"]
+    licence = rules([finding(agent="compliance", family="licence-changed", category=Category.COMPLIANCE, cwe=())])[0]
+    assert licence["properties"]["tags"] == ["compliance"]
+    assert "security-severity" not in licence["properties"]
