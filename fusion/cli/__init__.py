@@ -104,6 +104,11 @@ def say(sentence: str) -> None:
     """One line on standard error. Names in it may come from a repository: nothing in them steers the terminal."""
     from fusion.render.text import one_line
 
+    try:
+        sys.stdout.flush()
+    except OSError:
+        # What a full disk did not take must not fail once more, with another exit code, when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     print(one_line(sentence), file=sys.stderr)
 
 

@@ -89,7 +89,7 @@ def test_every_kind_of_entry_is_on_the_receipt(place: Workplace) -> None:
     (place.folder / "README.md").unlink()
     place.git("mv", "old.py", "new.py")
     (place.folder / "add.py").chmod(0o755)
-    place.commit("All", **{"pic.png": b"\x89PNG\0\0", "run.py": FLAW})
+    place.commit("All", **{"pic.png": b"\x89PNG\0\0", "run.py": FLAW.encode()})
     review = as_json(place, code=1)
     files = {file["path"]: file.get("reason", "") for file in review["coverage"]["files"]}
     assert set(files) == {"lib", "link.py", "README.md", "new.py", "add.py", "pic.png", "run.py"}
