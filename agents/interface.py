@@ -39,8 +39,9 @@ def undocumented(comparisons: Sequence[Comparison]) -> Iterator[Observation]:
         new = [symbol for symbol in public if not symbol.documented and _is_new(item, symbol, known)]
         if not new:
             continue
-        names = [symbol.name for symbol in new]
-        if not _is_custom([symbol.documented for symbol in public if symbol not in new], customs[item.path.rpartition("/")[0]]):
+        names, fresh = [symbol.name for symbol in new], set(new)
+        own = [symbol.documented for symbol in public if symbol not in fresh]
+        if not _is_custom(own, customs[item.path.rpartition("/")[0]]):
             continue
         yield Observation(
             rule="docs/undocumented",
