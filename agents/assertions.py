@@ -181,7 +181,12 @@ def _script(name: str, text: str) -> Iterator[TestCase]:
             continue
         end = ends[cursor]
         body = found[cursor + 2 : end]
-        checks = [word.text for word in body if is_name(word.text) and (asserting(word.text) or word.text in helpers)]
+        checks = [
+            word.text
+            for place, word in enumerate(body)
+            if is_name(word.text)
+            and (asserting(word.text) or word.text in helpers or (word.text in _MEMBER_CHECKS and body[place - 1].text == "."))
+        ]
         yield TestCase(
             name=found[cursor + 1].text.strip("\"'`"),
             line=item.line,
@@ -194,6 +199,15 @@ def _script(name: str, text: str) -> Iterator[TestCase]:
         )
 
 
+_MEMBER_CHECKS = frozenset(
+    {
+        *("equal", "equals", "notEqual", "strictEqual", "deepEqual", "deepStrictEqual", "notDeepEqual", "same", "notSame"),
+        *("strictSame", "strictNotSame", "looseEqual", "match", "notMatch", "doesNotMatch", "like", "is", "not", "ok", "notOk"),
+        *("true", "false", "truthy", "falsy", "error", "pass", "fail", "has", "hasStrict", "type", "rejects", "resolves"),
+        *("throws", "doesNotThrow", "snapshot", "matchSnapshot", "matchObject", "ifError", "resolveMatch"),
+    }
+)
+"""Checks of runners whose test gets an object to check with: tap, ava, node's own."""
 _WEAK_MATCHERS = frozenset({"toBeTruthy", "toBeDefined", "toBeFalsy", "ok", "toBeNull", "exist"})
 
 

@@ -70,13 +70,18 @@ def header(lines: tuple[str, ...]) -> tuple[str, int]:
 def declared(path: str, text: str) -> str | None:
     """The licence that a manifest states, as written; empty when it states none.
 
-    None when the path is no such manifest, and when it only points to a file: that file is held against its earlier self.
+    None when the path is no such manifest, and when it only points to a file (which is held against its earlier self) or
+    leaves it to classifiers.
     """
     name = path.rpartition("/")[2]
     try:
         if name == "pyproject.toml":
             data = table(text)
-            said = _field(data.get("project"), "license") or _field(_field(data.get("tool"), "poetry"), "license")
+            project = data.get("project")
+            said = _field(project, "license") or _field(_field(data.get("tool"), "poetry"), "license")
+            classifiers = _field(project, "classifiers")
+            if not said and isinstance(classifiers, list) and any(str(item).startswith("License ::") for item in classifiers):
+                return None
         elif name == "Cargo.toml":
             said = _field(table(text).get("package"), "license")
         elif name in ("package.json", "composer.json"):

@@ -35,6 +35,8 @@ from fusion.syntax import Symbol, symbols
 
 LOW_PER_FILE = 3
 """Inline comments of low severity per file."""
+ALIKE_PER_FILE = 2
+"""Inline comments of one family per file, where the flaw is not both severe and likely: who has read two knows the third."""
 _SEVERITY = {Severity.CRITICAL: 16.0, Severity.HIGH: 8.0, Severity.MEDIUM: 4.0, Severity.LOW: 2.0, Severity.INFO: 1.0}
 _CONFIDENCE = {Confidence.CERTAIN: 1.0, Confidence.LIKELY: 0.8, Confidence.POSSIBLE: 0.5}
 _IN_TESTS, _IN_EXAMPLES, _UNTOUCHED_LINE, _PRIVATE = 0.6, 0.4, 0.7, 0.9
@@ -154,6 +156,7 @@ def placed(
     floors = Floors(policy)
     taken: defaultdict[tuple[str, Side, int], list[Category]] = defaultdict(list)
     low: Counter[str] = Counter()
+    alike: Counter[tuple[str, str]] = Counter()
     room = policy.caps.inline
     result = []
     for item in items:
@@ -168,10 +171,11 @@ def placed(
             why = f"over the limit of {policy.caps.inline} inline comments (caps.inline)"
         place = None if why else ground.anchored(finding)
         if not why:
-            why = "its line is not part of the diff" if place is None else _crowded(finding, place, taken, low)
+            why = "its line is not part of the diff" if place is None else _crowded(finding, place, taken, low, alike)
         update: dict[str, object] = {"blocking": blocks(finding, policy), "placement": Placement.SUMMARY, "why_placed": why}
         if place is not None and not why:
             room -= 1
+            alike[place.path, finding.family] += 1
             low[place.path] += finding.severity is Severity.LOW
             taken[place.path, place.side, place.end_line].append(finding.category)
             update |= {"placement": Placement.INLINE, "location": place, "why_placed": _inline(item)}
@@ -219,10 +223,17 @@ def _summary(item: Judged, policy: Policy) -> str:
 
 
 def _crowded(
-    finding: Finding, place: Location, taken: Mapping[tuple[str, Side, int], Sequence[Category]], low: Mapping[str, int]
+    finding: Finding,
+    place: Location,
+    taken: Mapping[tuple[str, Side, int], Sequence[Category]],
+    low: Mapping[str, int],
+    alike: Mapping[tuple[str, str], int],
 ) -> str:
     if finding.severity is Severity.LOW and low.get(place.path, 0) >= LOW_PER_FILE:
         return f"over {LOW_PER_FILE} inline comments of low severity in this file"
+    grave = finding.severity.rank >= Severity.HIGH.rank and finding.confidence.rank >= BLOCKS_FROM.rank
+    if not grave and alike.get((place.path, finding.family), 0) >= ALIKE_PER_FILE:
+        return f"over {ALIKE_PER_FILE} inline comments of this kind in this file"
     there = taken.get((place.path, place.side, place.end_line), ())
     better = [category for category in there if PREFERENCE.index(category) < PREFERENCE.index(finding.category)]
     if better:

@@ -377,6 +377,11 @@ class TestLicences:
             ("package.json", "{}", '{"license": "MIT"}'),
             ("pyproject.toml", '[project]\nlicense = {file = "LICENSE.txt"}\n', '[project]\nlicense = "MIT"\n'),
             ("pyproject.toml", '[project]\nlicense = "MIT"\n', '[project]\nlicense = {file = "LICENSE.txt"}\n'),
+            (
+                "pyproject.toml",
+                '[project]\nlicense = "MIT"\n',
+                '[project]\nclassifiers = ["License :: OSI Approved :: MIT License"]\n',
+            ),
             ("package.json", '{"license": "MIT"}', '{"license": "SEE LICENSE IN LICENSE"}'),
             ("a.py", "# SPDX-License-Identifier: MIT\nx = 1\n", "#!/usr/bin/python\n# SPDX-License-Identifier: MIT\nx = 2\n"),
             ("license_plates.py", "x = 1\n", "x = 2\n"),

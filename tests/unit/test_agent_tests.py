@@ -395,6 +395,14 @@ class TestAssertsNothing:
     def test_not_vacuous(self, line: str) -> None:
         assert rules(AGENT, case({"tests/test_cart.py": (PY, PY + line)})) == []
 
+    @pytest.mark.parametrize("check", ["t.equal(total(4), 4)", "t.is(total(4), 4)", "t.same(a, b)", "assert.ok(total(4))"])
+    def test_runners_that_hand_over_what_checks(self, check: str) -> None:
+        assert rules(AGENT, case({"a.test.js": (JS, JS + f"\ntest('new', t => {{\n  {check};\n}});\n")})) == []
+        bare = check.replace("t.", "").replace("assert.", "")
+        assert rules(AGENT, case({"a.test.js": (JS, JS + f"\ntest('new', t => {{\n  {bare};\n}});\n")})) == [
+            "tests/no-assertion"
+        ]
+
     def test_several_in_a_file_are_one_finding(self) -> None:
         added = "".join(f"\n\ndef test_new_{name}():\n    total(4)\n" for name in "abcd")
         (found,) = findings(AGENT, case({"tests/test_cart.py": (PY, PY + added)}))

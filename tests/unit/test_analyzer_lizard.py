@@ -78,6 +78,11 @@ async def test_every_spelling_of_typescript(ending: str) -> None:
     assert trial.lines("complexity") == ([(path, 1)] if lizard.wants(path, b"x") else [])
 
 
+@pytest.mark.parametrize("path", ["src/a.d.ts", "src/a.d.mts", "src/a.d.cts", "test/types/a.test-d.ts"])
+def test_declarations_have_no_bodies_to_measure(path: str) -> None:
+    assert not Lizard().wants(path, b"export declare function f(a: number): void;\n")
+
+
 def test_a_function_whose_end_lizard_missed_is_not_measured(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text("def f():\n    return 1\n\n\ndef g():\n    return 2\n")
     found = '{"name": "f", "line": 1, "end_line": %d, "nloc": 4, "ccn": 99, "parameters": 0}'

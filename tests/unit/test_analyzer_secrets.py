@@ -64,6 +64,28 @@ async def test_a_real_password_in_an_address_counts_in_prose_too() -> None:
     assert trial.rules("docs/use.md")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "*" * 44 + "\nA title\n" + "*" * 44 + "\n",
+        "ts: false\njsx: false\nflow: false\n",
+        "true\n  false\n  null\n",
+        "########################\n",
+        "日本語の文書です。\n",
+    ],
+)
+async def test_a_file_is_read_whatever_it_begins_with(text: str) -> None:
+    trial = await run(Secrets(), {"README.rst": text.encode(), ".taprc": text.encode()})
+    assert not trial.unread
+
+
+@pytest.mark.parametrize("text", ["{secret}", "# {secret}\n{secret}", "x = 1\n{secret}"])
+async def test_no_mark_hides_a_password_at_either_end(text: str) -> None:
+    secret = 'password = "hF7kq2Lw9x"'
+    trial = await run(Secrets(), {"src/a.py": text.format(secret=secret).encode()})
+    assert "generic-password" in trial.rules()
+
+
 async def test_no_hit_carries_a_secret() -> None:
     trial = await run(Secrets(), {"src/settings.py": PLANTED, "deploy/server.pem": PRIVATE_KEY.encode()})
     said = "".join(hit.model_dump_json() for hit, _ in trial.hits)

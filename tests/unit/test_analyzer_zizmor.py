@@ -72,7 +72,13 @@ async def test_severity_and_place_are_those_of_our_table() -> None:
     assert line[hit.location.column - 1 : hit.location.end_column - 1] == "github.event.pull_request.title"
     assert "github.event.pull_request.title" in hit.message
     assert trial.one("unpinned-uses")[1].severity is Severity.MEDIUM
-    assert trial.one("artipacked")[1].severity is Severity.LOW
+    assert trial.one("artipacked")[1].severity is Severity.INFO
+
+
+async def test_what_a_workflow_sets_itself_is_only_possibly_untrusted() -> None:
+    text = PLANTED.replace(b"github.event.pull_request.title", b"env.CHOSEN")
+    _, meaning = (await run(Zizmor(), {WORKFLOW: text})).one("template-injection")
+    assert (meaning.severity, meaning.confidence) == (Severity.LOW, Confidence.POSSIBLE)
 
 
 async def test_innocent_twin_is_silent() -> None:

@@ -119,6 +119,15 @@ def test_security_speaks_first_about_a_line() -> None:
     assert [item.placement for item in review.findings[:2]] == [Placement.INLINE] * 2
 
 
+def test_at_most_two_of_a_kind_per_file_unless_grave() -> None:
+    mild = [finding_of(line=line, severity=Severity.MEDIUM) for line in range(1, 10, 2)]
+    assert [why for _, _, why in where(*mild)][2:] == ["over 2 inline comments of this kind in this file"] * 3
+    grave = [finding_of(line=line) for line in range(1, 10, 2)]
+    assert {placement for _, placement, _ in where(*grave)} == {Placement.INLINE}
+    unsure = [finding.model_copy(update={"confidence": Confidence.POSSIBLE}) for finding in grave]
+    assert [placement for _, placement, _ in where(*unsure)] == [Placement.INLINE] * 2 + [Placement.SUMMARY] * 3
+
+
 def test_a_low_one_joins_no_line_that_carries_a_comment() -> None:
     complex_one = finding_of("lizard", line=4, family="complexity", cwe=(), category=Category.MAINTAINABILITY, title="complex")
     long_one = finding_of(

@@ -10,6 +10,7 @@ Source: T. J. McCabe, "A Complexity Measure", IEEE Transactions on Software Engi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import Any
@@ -35,6 +36,8 @@ _ENDINGS = frozenset(
         *(".py", ".go", ".rs", ".rb", ".lua", ".pl", ".pm", ".zig", ".erl", ".sol"),
     }
 )
+_DECLARATIONS = re.compile(r"[.-]d\.[cm]?ts$")
+"""Types only, or tests of types: no function has a body there."""
 _ANONYMOUS = frozenset({"", "(anonymous)", "anonymous", "*global*", "lambda"})
 
 
@@ -51,7 +54,7 @@ class Lizard:
 
     def wants(self, path: str, data: bytes) -> bool:
         """Sources of a language that has functions."""
-        return bool(data.strip()) and PurePosixPath(path).suffix in _ENDINGS
+        return bool(data.strip()) and PurePosixPath(path).suffix in _ENDINGS and not _DECLARATIONS.search(path)
 
     def commands(self, job: Job) -> Sequence[Command]:
         """One run of our script per batch of files."""

@@ -27,8 +27,8 @@ from fusion.evidence.source import Source
 from fusion.model import Confidence, Hit, Location, Severity, Unread
 from fusion.roles import is_document, is_example, is_test
 
-READ = "fusion-read"
-"""The rule of ours that marks a file as read."""
+READ = frozenset({"fusion-read", "fusion-read-end", "fusion-read-word"})
+"""The rules of ours that mark a file as read; one of them is enough."""
 _TOO_SHORT = 8
 """Bytes that cannot hold a secret; the scanner drops the mark of such a file."""
 _CONFIDENCES = {"high": Confidence.CERTAIN, "medium": Confidence.LIKELY, "low": Confidence.POSSIBLE}
@@ -105,7 +105,7 @@ class Secrets:
                 path = os.path.normpath(text(mapping(found, "location"), "path"))
                 if path not in job.files:
                     raise Unreadable("betterleaks reported a file that it was not given")
-                if text(found, "rule_id") == READ:
+                if text(found, "rule_id") in READ:
                     marked.add(path)
                     continue
                 if path not in sources:

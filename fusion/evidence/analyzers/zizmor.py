@@ -98,6 +98,9 @@ class Zizmor:
         return Reading(hits=tuple(hits.values()), unread=tuple(unread))
 
 
+_EXPANSION = "template-injection"
+
+
 def _identity(hit: Hit) -> tuple[str, ...]:
     """What makes two findings one. A workflow without `permissions:` is one finding, not one for each of its jobs."""
     if hit.rule == "excessive-permissions" and _NO_PERMISSIONS in hit.message:
@@ -132,12 +135,16 @@ def _hit(finding: Mapping[str, Any], sources: Mapping[str, Source]) -> Hit | Non
             return None
         location = _location(primary["concrete"]["location"], source)
         determinations = finding["determinations"]
+        confidence = _CONFIDENCES.get(determinations["confidence"])
+        if finding["ident"] == _EXPANSION and determinations["severity"] == "Low":
+            # That is how zizmor says that it expands what the workflow itself may have set.
+            confidence = Confidence.POSSIBLE
         return Hit(
             rule=str(finding["ident"]),
             message=_message(str(finding["desc"]), str(primary["symbolic"]["annotation"]), _quoted(source, location)),
             location=location,
             severity=_SEVERITIES.get(determinations["severity"]),
-            confidence=_CONFIDENCES.get(determinations["confidence"]),
+            confidence=confidence,
             help_uri=str(finding["url"]),
         )
     except (KeyError, TypeError, AttributeError, StopIteration) as error:
