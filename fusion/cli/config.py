@@ -29,7 +29,10 @@ def init(
 
     target = folder / NAME
     try:
-        with target.open("w" if force else "x", encoding="utf-8") as file:
+        if force:
+            # Not written through: a link in a repository may point anywhere.
+            target.unlink(missing_ok=True)
+        with target.open("x", encoding="utf-8") as file:
             file.write(template())
     except FileExistsError:
         raise UserError(f"{target} is there already; --force replaces it.") from None

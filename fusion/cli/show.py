@@ -110,25 +110,29 @@ def _write(text: str, output: Path | None) -> None:
         sys.stdout.buffer.flush()
         return
     try:
-        if output.absolute().is_relative_to("/dev") or (output.exists() and not output.is_file()):
+        there = output.exists() and not output.is_file() and not output.is_symlink()
+        if there or output.absolute().is_relative_to("/dev"):
             # A device or pipe (/dev/stdout, /dev/null) is written to; a file put in its place would be another thing.
             with output.open("wb") as device:
                 device.write(data)
         else:
-            _replace(output.resolve(), data)
+            _replace(output, data)
     except OSError as error:
         raise UserError(f"{output} cannot be written: {error.strerror}.") from None
 
 
 def _replace(target: Path, data: bytes) -> None:
-    """Write the file whole or not at all: beside the target, then renamed over it. An existing file keeps its mode."""
+    """Write the file whole or not at all: beside the target, then renamed over it. An existing file keeps its mode.
+
+    A link is replaced, not followed: one that lies in a repository may point anywhere.
+    """
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=".fusion-")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
         umask = os.umask(0)
         os.umask(umask)
-        Path(name).chmod(target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~umask)
+        Path(name).chmod(target.lstat().st_mode & 0o777 if target.is_file() and not target.is_symlink() else 0o666 & ~umask)
         Path(name).replace(target)
     except BaseException:
         Path(name).unlink(missing_ok=True)

@@ -319,15 +319,27 @@ def test_devices_are_written_to_and_stay_devices(place: Workplace, tmp_path: Pat
     assert "run.py" in place.fusion("review", "--only", "bandit", "--output", "/dev/stdout").stdout
 
 
-def test_an_output_that_exists_keeps_its_mode_and_a_link_its_target(place: Workplace) -> None:
+def test_an_output_that_exists_keeps_its_mode_and_a_link_is_not_followed(place: Workplace, tmp_path: Path) -> None:
     place.commit("Flaw", **{"run.py": FLAW})
-    place.write("real.json", "old")
-    (place.folder / "real.json").chmod(0o600)
-    (place.folder / "link.json").symlink_to("real.json")
-    assert place.fusion("review", "--only", "bandit", "--format", "json", "--output", "link.json").returncode == 1
-    assert (place.folder / "link.json").is_symlink()
-    assert json.loads((place.folder / "real.json").read_text())["findings"]
-    assert (place.folder / "real.json").stat().st_mode & 0o777 == 0o600
+    (tmp_path / "victim").write_text("mine")
+    out = place.folder / "out.json"
+    for target in (tmp_path / "victim", tmp_path / "nowhere", Path("/dev/null")):
+        out.symlink_to(target)
+        assert place.fusion("review", "--only", "bandit", "--format", "json", "--output", "out.json").returncode == 1
+        assert not out.is_symlink()
+        assert json.loads(out.read_text())["findings"]
+        out.unlink()
+    assert (tmp_path / "victim").read_text() == "mine"
+    out.write_text("old")
+    out.chmod(0o600)
+    assert place.fusion("review", "--only", "bandit", "--format", "json", "--output", "out.json").returncode == 1
+    assert json.loads(out.read_text())["findings"]
+    assert out.stat().st_mode & 0o777 == 0o600
+    (place.folder / ".fusion.yml").symlink_to(tmp_path / "victim")
+    assert place.fusion("init").returncode == 2
+    assert place.fusion("init", "--force").returncode == 0
+    assert (tmp_path / "victim").read_text() == "mine"
+    assert place.fusion("config", "check").returncode == 0
 
 
 DAMAGE = [
