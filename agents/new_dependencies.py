@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from fusion.comparison import Comparison, decoded
-from fusion.dependencies import LOCK_FILES, Dependency, UnreadableManifest, dependencies, kind
+from fusion.dependencies import LOCK_FILES, Dependency, UnreadableManifest, dependencies, kind, python_name
 from fusion.lookalikes import lookalike
 from fusion.model import Category, Change, ChangeKind, Confidence, Contents, Severity, Side, Unread
 from fusion.observation import Observation, at, listed, quoted
@@ -15,6 +15,10 @@ from fusion.roles import is_example, is_test
 _COMMIT = re.compile(r"[@#][0-9a-f]{40}\b")
 _FLOATING = frozenset({"", "*", "latest", "x", ">=0", ">=0.0.0", "x.x.x", "LATEST", "RELEASE"})
 _WORK = re.compile(r"(?:^|[-_/.])(?:dev|development|tests?|testing|docs?|lint|typing|mypy|ci|build|bench\w*)(?=[-_/.]|$)", re.I)
+_SCRIPTS = frozenset({"setup.py", "setup.cfg"})
+"""What may name dependencies in ways that only running it tells; a name in its text at base is one that was there."""
+_NAME = re.compile(r"[A-Za-z0-9][\w.-]*[A-Za-z0-9]")
+_MOST_CHARACTERS = 100_000
 _PINNED = re.compile(r"===?[^,*]+$")
 
 
@@ -39,6 +43,12 @@ class Manifests:
                 self.unread.append(Unread(path=item.path, reason=f"its dependencies at base could not be read: {error}"))
                 continue
             self.pairs.append((item, before, after))
+        self._scripted = frozenset(
+            python_name(name)
+            for item in comparisons
+            if item.base_path.rpartition("/")[2] in _SCRIPTS
+            for name in _NAME.findall(item.before[:_MOST_CHARACTERS])
+        )
 
     @property
     def paths(self) -> list[str]:
@@ -52,7 +62,13 @@ class Manifests:
         # What a resolver wrote repeats the manifest that it was made from.
         for item, before, after in sorted(self.pairs, key=lambda pair: pair[0].path.endswith(".txt")):
             new = [entry for entry in after if (entry.ecosystem, entry.name) not in known and not entry.transitive]
-            libraries = [entry for entry in new if entry.ecosystem != "image" and entry.source != "path"]
+            libraries = [
+                entry
+                for entry in new
+                if entry.ecosystem != "image"
+                and entry.source != "path"
+                and not (entry.ecosystem == "pypi" and entry.name in self._scripted)
+            ]
             if item.existed and not (is_test(item.path) or is_example(item.path)):
                 unsaid = [entry for entry in libraries if (entry.ecosystem, entry.name) not in said]
                 for work in (False, True):

@@ -18,7 +18,7 @@ _SMOKE = re.compile(
     re.I,
 )
 _FILES = 3
-"""Test files whose removal is told one by one."""
+"""Test files of which the same is told one by one."""
 _ENDING = re.compile(r"deprecat|legacy|obsolete", re.I)
 """Tests of what is on its way out go when it goes."""
 
@@ -38,6 +38,7 @@ def weakened(comparisons: Sequence[Comparison], context: Mapping[str, str]) -> I
     earlier = {case.text for _, before, _ in pairs for case in before.cases.values()}
     elsewhere = {word for path, text in context.items() if is_test_code(path) for word in re.findall(r"\w+", text)}
     gone_with_files: list[tuple[Comparison, list[TestCase]]] = []
+    idle: list[tuple[Comparison, list[TestCase]]] = []
     for item, before, after in pairs:
         removed = [
             case
@@ -61,7 +62,11 @@ def weakened(comparisons: Sequence[Comparison], context: Mapping[str, str]) -> I
             elif case.assertions == 0 and _is_fresh(item, case) and case.text not in earlier and not _SMOKE.search(name):
                 empty.append(case)
         if empty:
-            yield _assert_nothing(item, empty)
+            idle.append((item, empty))
+    if len(idle) > _FILES:
+        yield _many_assert_nothing(idle)
+    else:
+        yield from (_assert_nothing(item, empty) for item, empty in idle)
     if len(gone_with_files) > _FILES:
         yield _many_removed(gone_with_files)
     else:
@@ -148,6 +153,22 @@ def _assert_nothing(item: Comparison, cases: Sequence[TestCase]) -> Observation:
         f"{'checks' if one else 'check'} nothing",
         f"{'It passes' if one else 'They pass'} as long as nothing raises an error, whatever the code returns. "
         f"Assert on the result, or say so in {'its name' if one else 'their names'}.",
+        Severity.LOW,
+        Confidence.POSSIBLE,
+    )
+
+
+def _many_assert_nothing(idle: Sequence[tuple[Comparison, Sequence[TestCase]]]) -> Observation:
+    item, cases = max(idle, key=lambda pair: len(pair[1]))
+    count = sum(len(found) for _, found in idle)
+    return _observation(
+        item,
+        cases[0],
+        "tests/no-assertion",
+        f"{count:,} new tests in {len(idle):,} files check nothing",
+        f"They pass as long as nothing raises an error, whatever the code returns: {listed([case.name for case in cases], 3)} "
+        f"here, others in {listed([other.path for other, _ in idle if other is not item], 3)}. "
+        "Assert on the results, or say so in their names.",
         Severity.LOW,
         Confidence.POSSIBLE,
     )

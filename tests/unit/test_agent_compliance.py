@@ -129,6 +129,13 @@ class TestNewDependencies:
     def test_nothing_new(self, before: str, after: str) -> None:
         assert said("requirements.txt", before, after) == []
 
+    def test_moved_from_what_only_running_it_tells(self) -> None:
+        files: dict[str, tuple[str | None, str | None]] = {
+            "setup.py": ('needs = ["left_pad>=1", "rich"]\nsetup(install_requires=needs)\n', None),
+            "pyproject.toml": ("[project]\n", '[project]\ndependencies = ["left-pad>=1", "rich>=2", "other>=1"]\n'),
+        }
+        assert [item.title for item in findings(AGENT, case(files))] == ["New dependency: `other`"]
+
     def test_told_once_for_several_manifests(self) -> None:
         files = {
             "requirements/main.txt": ("rich==13.0\n", "leftpad==1.0\nrich==13.0\n"),

@@ -395,6 +395,16 @@ class TestAssertsNothing:
     def test_not_vacuous(self, line: str) -> None:
         assert rules(AGENT, case({"tests/test_cart.py": (PY, PY + line)})) == []
 
+    def test_many_files_are_one_finding(self) -> None:
+        files: dict[str, tuple[str | None, str | None]] = {
+            f"tests/test_{name}.py": (None, f"def test_{name}():\n    total(4)\n") for name in "abcd"
+        }
+        (found,) = findings(AGENT, case(files))
+        assert found.title == "4 new tests in 4 files check nothing"
+        assert "`test_a` here, others in `tests/test_b.py`" in found.body
+        del files["tests/test_d.py"]
+        assert len(findings(AGENT, case(files))) == 3
+
     @pytest.mark.parametrize("check", ["t.equal(total(4), 4)", "t.is(total(4), 4)", "t.same(a, b)", "assert.ok(total(4))"])
     def test_runners_that_hand_over_what_checks(self, check: str) -> None:
         assert rules(AGENT, case({"a.test.js": (JS, JS + f"\ntest('new', t => {{\n  {check};\n}});\n")})) == []
