@@ -16,7 +16,7 @@ from pydantic import TypeAdapter
 
 from fusion.evidence.catalogue import catalogue, families
 from fusion.model import Confidence, Evidence, Finding, Record, Severity
-from fusion.roles import is_example, is_test
+from fusion.roles import is_example, is_test, is_test_data
 
 SECRETS = frozenset({"hardcoded-secret", "private-key", "hardcoded-password", "secret-in-image"})
 """Families that the compliance agent answers for; the security agent does when that one is off."""
@@ -108,5 +108,7 @@ def _in_context(evidence: Evidence) -> tuple[Severity, Confidence, str]:
         return evidence.severity, evidence.confidence, ""
     if evidence.family in SECRETS:
         return evidence.severity, Confidence.POSSIBLE, f"It stands in {place}: if it is made up, say so beside it."
+    if is_test_data(path):
+        return Severity.INFO, evidence.confidence, "It stands in data for tests, which may be wrong on purpose."
     lower = list(Severity)[min(4 - evidence.severity.rank + (2 if place == "a test" else 1), 4)]
     return lower, evidence.confidence, f"It counts for less because it stands in {place}."

@@ -14,6 +14,7 @@ _TEST_FOLDERS = frozenset(
 )
 _TEST_ROOTS = frozenset({"t", "testing"})
 """Folders of tests when they are the repository's first; further down, `testing` is what a library offers to test with."""
+_DATA_FOLDERS = frozenset({"data", "testdata", "test_data", "test-data", "fixtures", "__fixtures__", "samples", "snapshots"})
 _EXAMPLE_FOLDERS = frozenset(
     {"example", "examples", "sample", "samples", "demo", "demos", "tutorial", "tutorials", "bench", "benchmark", "benchmarks"}
 )
@@ -32,6 +33,13 @@ def is_test(path: str) -> bool:
     if folders and folders[0].lower() in _TEST_ROOTS:
         return True
     return any(folder.lower() in _TEST_FOLDERS for folder in folders) or _TEST_NAME.search(name) is not None
+
+
+def is_test_data(path: str) -> bool:
+    """Whether the path is what tests are fed with: it may be wrong on purpose, and nothing runs it."""
+    *folders, name = path.split("/")
+    below = {folder.lower() for folder in folders}
+    return is_test(path) and not below.isdisjoint(_DATA_FOLDERS) and _TEST_NAME.search(name) is None
 
 
 def is_named_test(path: str) -> bool:

@@ -55,6 +55,20 @@ def test_what_counts_for_less_is_not_said_to_be_terrible() -> None:
     assert found.body == f"shell=True. {known.do} It counts for less because it stands in a test."
 
 
+@pytest.mark.parametrize(
+    ("path", "severity"),
+    [
+        ("tests/data/cases/run.py", Severity.INFO),
+        ("tests/fixtures/run.py", Severity.INFO),
+        ("tests/data/test_run.py", Severity.LOW),
+        ("src/data/run.py", Severity.HIGH),
+    ],
+)
+def test_data_for_tests_may_be_wrong_on_purpose(path: str, severity: Severity) -> None:
+    (found,) = findings(AGENT, case({path: ("", "x\n")}, evidence=[hit(path)]))
+    assert found.severity is severity
+
+
 def test_a_message_that_is_the_title_is_not_said_again() -> None:
     title = families()["command-injection"].title
     (found,) = findings(AGENT, case({"run.py": ("", "x\n")}, evidence=[hit("run.py", message=f"{title.upper()}.")]))
