@@ -14,9 +14,9 @@ from importlib.resources import files
 
 from pydantic import TypeAdapter
 
+from fusion.changes.roles import is_example, is_test, is_test_data
 from fusion.evidence.catalogue import catalogue, families
 from fusion.model import Confidence, Evidence, Finding, Record, Severity
-from fusion.roles import is_example, is_test, is_test_data
 
 SECRETS = frozenset({"hardcoded-secret", "private-key", "hardcoded-password", "secret-in-image"})
 """Families that the compliance agent answers for; the security agent does when that one is off."""

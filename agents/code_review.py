@@ -17,17 +17,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from agents.advice import told
-from agents.arity import misfits
+from agents.checks.arity import misfits
+from agents.checks.growth import FAMILIES, made_worse
+from agents.checks.leftovers import conflict_markers, debugger_stops
+from agents.checks.slips import slips
 from agents.deterministic import Deterministic, switched_off
-from agents.growth import FAMILIES, made_worse
-from agents.leftovers import conflict_markers, debugger_stops
-from agents.slips import slips
-from fusion import python_tree
 from fusion.agent import Case, Skip
-from fusion.comparison import Comparison, compare, context_texts
 from fusion.model import AgentTask, Category, Evidence, Unread
-from fusion.observation import Observation, Sources, brought, witnessed
-from fusion.syntax import language
+from fusion.reading.comparison import Comparison, compare, context_texts
+from fusion.reading.observation import Observation, Sources, brought, witnessed
+from fusion.syntax import language, python_tree
 
 _CATEGORIES = (Category.CORRECTNESS, Category.MAINTAINABILITY)
 _READ = frozenset({"python", "javascript", "typescript", "tsx", "ruby"})

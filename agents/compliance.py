@@ -22,17 +22,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from agents.advice import SECRETS, told
+from agents.checks.licence_changes import licence_changes
+from agents.checks.new_dependencies import Manifests, removed_locks
+from agents.checks.workflow_changes import Workflows
 from agents.deterministic import Deterministic, switched_off
-from agents.licence_changes import licence_changes
-from agents.new_dependencies import Manifests, removed_locks
-from agents.workflow_changes import Workflows
 from fusion.agent import Case, Skip
-from fusion.comparison import Compared, compare
-from fusion.dependencies import kind
-from fusion.licences import is_licence_file
 from fusion.model import AgentTask, Category, Evidence
-from fusion.observation import Observation, Sources, witnessed
-from fusion.workflows import is_action, is_workflow
+from fusion.reading.comparison import Compared, compare
+from fusion.reading.dependencies import kind
+from fusion.reading.licences import is_licence_file
+from fusion.reading.observation import Observation, Sources, witnessed
+from fusion.reading.workflows import is_action, is_workflow
 
 
 class Compliance(Deterministic):

@@ -21,14 +21,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agents.advice import told
+from agents.checks.interface import undocumented, wrong_parameters
+from agents.checks.stale_documents import documents, stale_names, stale_switches
 from agents.deterministic import Deterministic, switched_off
-from agents.interface import undocumented, wrong_parameters
-from agents.stale_documents import documents, stale_names, stale_switches
 from fusion.agent import Case, Skip
-from fusion.comparison import compare, context_texts
+from fusion.changes.roles import is_document
 from fusion.model import AgentTask, Category
-from fusion.observation import Sources, witnessed
-from fusion.roles import is_document
+from fusion.reading.comparison import compare, context_texts
+from fusion.reading.observation import Sources, witnessed
 from fusion.syntax import language
 
 

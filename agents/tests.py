@@ -19,16 +19,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agents.advice import told
+from agents.checks.switched_off_tests import switched_off as switched_off_tests
+from agents.checks.switched_off_tests import vacuous
+from agents.checks.untested import untested
+from agents.checks.weakened_tests import weakened
 from agents.deterministic import Deterministic, switched_off
-from agents.switched_off_tests import switched_off as switched_off_tests
-from agents.switched_off_tests import vacuous
-from agents.untested import untested
-from agents.weakened_tests import weakened
 from fusion.agent import Case, Skip
-from fusion.comparison import compare, context_texts
+from fusion.changes.roles import is_test_code
 from fusion.model import AgentTask, Category
-from fusion.observation import Sources, brought, witnessed
-from fusion.roles import is_test_code
+from fusion.reading.comparison import compare, context_texts
+from fusion.reading.observation import Sources, brought, witnessed
 from fusion.syntax import language
 
 

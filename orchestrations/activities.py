@@ -17,8 +17,8 @@ from fusion.evidence.collect import collect, suppression_evidence
 from fusion.evidence.imported import read_sarif
 from fusion.evidence.new_suppressions import TOOL as SUPPRESSIONS
 from fusion.evidence.verify import verify
-from fusion.judge import judge
-from fusion.ledger import Ledger
+from fusion.judging.judge import judge
+from fusion.judging.ledger import Ledger
 from fusion.model import (
     AgentTask,
     Change,

@@ -16,11 +16,11 @@ from urllib.parse import quote
 from githubkit import GitHub, TokenAuthStrategy, UnauthAuthStrategy
 from githubkit.exception import RateLimitExceeded, RequestError, RequestFailed
 
-from fusion import paths
 from fusion.adapters.context import choose, fit
+from fusion.changes import paths
+from fusion.changes.patch import parse_patch
 from fusion.errors import PermanentError, TransientError, UserError
 from fusion.model import Blob, Change, ChangeKind, ContextFile, EntryType, FileChange, Provenance, Request
-from fusion.patch import parse_patch
 from fusion.ports import Blobs
 
 PER_PAGE = 100

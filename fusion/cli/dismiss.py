@@ -13,7 +13,7 @@ from fusion.cli import app, work
 from fusion.errors import Conflict, UserError
 
 if TYPE_CHECKING:
-    from fusion.ledger import LedgerEntry
+    from fusion.judging.ledger import LedgerEntry
     from fusion.model import Review, State
     from fusion.ports import Blobs, Store
     from fusion.settings import Settings
@@ -63,7 +63,7 @@ async def _last(store: Store, blobs: Blobs, configured: Settings, folder: str) -
 async def _record(
     store: Store, configured: Settings, review: Review, finding: str, state: State, why: str, path: str
 ) -> LedgerEntry:
-    from fusion.ledger import Ledger, dismiss
+    from fusion.judging.ledger import Ledger, dismiss
     from fusion.ports import Key
     from fusion.runtime import SystemClock
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from pathspec import GitIgnoreSpec
 
+from fusion.changes.selection import Exclusion, select
 from fusion.evidence.analyzer import Analyzer, Missing, Ready
 from fusion.evidence.catalogue import RULES
 from fusion.evidence.examine import Look, examine, rules_folder
@@ -24,7 +25,6 @@ from fusion.evidence.records import Sighting, record, sightings
 from fusion.evidence.sandbox import Sandbox
 from fusion.model import Change, ChangeKind, Contents, EntryType, FileChange, Outcome, Provenance, ToolReport, ToolRun
 from fusion.policy import Policy
-from fusion.selection import Exclusion, select
 
 __all__ = ["collect", "suppression_evidence", "wanted_files"]
 

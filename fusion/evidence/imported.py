@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from fusion.diff import added_lines
+from fusion.changes.diff import added_lines
 from fusion.evidence import sarif, shown
 from fusion.evidence.catalogue import Classified, classify, families
 from fusion.evidence.pages import Page, Pages

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from fusion.diff import added_lines, removed_lines
+from fusion.changes.diff import added_lines, removed_lines
+from fusion.changes.selection import select
 from fusion.evidence.catalogue import catalogue
 from fusion.evidence.novelty import counterpart
 from fusion.evidence.pages import Pages
@@ -29,7 +30,6 @@ from fusion.model import (
     ToolRun,
 )
 from fusion.policy import Policy
-from fusion.selection import select
 
 TOOL = "suppressions"
 """The name under which they are reported."""

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from fusion.diff import added_lines
+from fusion.changes.diff import added_lines
 from fusion.evidence.records import Sighting
-from fusion.fingerprint import normalise
+from fusion.judging.fingerprint import normalise
 from fusion.model import Change, ChangeKind, FileChange
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from fusion.evidence.suppressions import Suppression, find
-from fusion.fingerprint import normalise
+from fusion.judging.fingerprint import normalise
 from fusion.model import Location
 from fusion.syntax import Symbol, enclosing, symbols
 

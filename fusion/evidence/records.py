@@ -12,7 +12,7 @@ from fusion.evidence.catalogue import Classified, classify
 from fusion.evidence.pages import Page, Pages
 from fusion.evidence.redaction import FAMILIES, redact
 from fusion.evidence.suppressions import silencer
-from fusion.fingerprint import fingerprints
+from fusion.judging.fingerprint import fingerprints
 from fusion.model import Evidence, Fix, Hit, Provenance, Step
 
 _MOST_STEPS = 30

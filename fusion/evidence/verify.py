@@ -17,7 +17,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from fusion.edits import apply_edits, unified_patch
+from fusion.changes.edits import apply_edits, unified_patch
 from fusion.evidence.analyzer import Analyzer, Missing
 from fusion.evidence.examine import Look, examine
 from fusion.evidence.pages import Pages

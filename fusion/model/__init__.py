@@ -46,17 +46,18 @@ from fusion.model.review import (
     Usage,
 )
 from fusion.model.values import (
+    SCHEMA_VERSION,
     Category,
     Confidence,
     Provenance,
     Record,
-    SCHEMA_VERSION,
     Severity,
     Side,
     Verdict,
 )
 
 __all__ = [
+    "SCHEMA_VERSION",
     "AgentTask",
     "Blob",
     "Category",
@@ -88,7 +89,6 @@ __all__ = [
     "Request",
     "RequestKind",
     "Review",
-    "SCHEMA_VERSION",
     "Severity",
     "Side",
     "State",

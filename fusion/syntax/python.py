@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from fusion.python_tree import parse
+from fusion.syntax.python_tree import parse
 from fusion.syntax.symbol import DEEPEST, MOST, Symbol, short_name, short_signature
 
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from difflib import unified_diff
 from typing import Any
 
-from fusion.diff import parse_patch
-from fusion.judge import Judgement, judge
-from fusion.ledger import Ledger, fingerprints
+from fusion.changes.diff import parse_patch
+from fusion.judging.judge import Judgement, judge
+from fusion.judging.ledger import Ledger, fingerprints
 from fusion.model import (
     Blob,
     Category,

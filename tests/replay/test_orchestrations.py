@@ -1,4 +1,4 @@
-"""Our orchestrators on the engine with scripted activities: every path, replayed in both modes, and against recorded histories."""
+"""Our orchestrators on the engine with scripted activities: every path, and recorded histories replayed in both modes."""
 
 from __future__ import annotations
 

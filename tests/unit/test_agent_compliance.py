@@ -6,11 +6,11 @@ import pytest
 
 from agents.compliance import Compliance
 from fusion.agent import Skip
-from fusion.dependencies import UnreadableManifest, dependencies
-from fusion.licences import identified
-from fusion.lookalikes import lookalike
 from fusion.model import Category, Confidence, Severity, Side
 from fusion.policy import Policy
+from fusion.reading.dependencies import UnreadableManifest, dependencies
+from fusion.reading.licences import identified
+from fusion.reading.lookalikes import lookalike
 from tests.samples.agents.changes import case, findings, rules, seen
 
 AGENT = Compliance()

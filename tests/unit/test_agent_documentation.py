@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from agents.docstrings import described
+from agents.checks.docstrings import described
 from agents.documentation import Documentation
 from fusion.agent import Skip
 from fusion.model import Severity

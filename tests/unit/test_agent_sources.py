@@ -6,14 +6,14 @@ import ast
 
 import pytest
 
-from fusion import python_tree
-from fusion.behaviour import behaviour
-from fusion.comparison import compare, context_texts, decoded, lines_of
+from fusion.changes.roles import is_document, is_example, is_production, is_test, speaks_of_the_past
 from fusion.model import Category, Confidence, Contents, Provenance, Severity
-from fusion.observation import Observation, Sources, at, brought, listed, quoted, witnessed
 from fusion.policy import Policy
-from fusion.roles import is_document, is_example, is_production, is_test, speaks_of_the_past
-from fusion.tokens import normalised, tokens
+from fusion.reading.behaviour import behaviour
+from fusion.reading.comparison import compare, context_texts, decoded, lines_of
+from fusion.reading.observation import Observation, Sources, at, brought, listed, quoted, witnessed
+from fusion.syntax import python_tree
+from fusion.syntax.tokens import normalised, tokens
 from tests.samples.agents.changes import case
 
 

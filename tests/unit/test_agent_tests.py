@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from agents.checks.untested import Places
 from agents.tests import Tests
-from agents.untested import Places
 from fusion.agent import Skip
 from fusion.model import Confidence, Severity, Side
 from fusion.policy import Policy

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from fusion.edits import apply_edits
+from fusion.changes.edits import apply_edits
 from fusion.evidence.analyzer import Job, Output, Unreadable
 from fusion.evidence.analyzers.astgrep import AstGrep
 from fusion.evidence.catalogue import catalogue

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from fusion.edits import apply_edits
+from fusion.changes.edits import apply_edits
 from fusion.evidence.analyzer import Job, Output, Unreadable
 from fusion.evidence.analyzers.shellcheck import Shellcheck, interpreter
 from fusion.evidence.catalogue import RULES

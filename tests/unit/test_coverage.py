@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from fusion.coverage import cover
+from fusion.changes.selection import select
+from fusion.judging.coverage import cover
 from fusion.model import (
     Change,
     ChangeKind,
@@ -23,7 +24,6 @@ from fusion.model import (
     Unread,
 )
 from fusion.policy import Caps, Instruction, Policy
-from fusion.selection import select
 from tests.fakes.judging import blob, change_of, finding_of, report_of, run_of
 
 BOTH = {"app.py": ("a\nb\n", "a\nc\n"), "ui.ts": (None, "x\n")}

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fusion.diff import added_lines, anchor, base_line, head_line, parse_patch, removed_lines
-from fusion.edits import unified_patch
+from fusion.changes.diff import added_lines, anchor, base_line, head_line, parse_patch, removed_lines
+from fusion.changes.edits import unified_patch
 from fusion.model import FileChange, Location, Side
 
 TWO_HUNKS = b"""\

@@ -1,4 +1,4 @@
-"""Patches as git and diff write them, and as nobody should: `fusion.patch` and `fusion.hunks`."""
+"""Patches as git and diff write them, and as nobody should: `fusion.changes.patch` and `fusion.changes.hunks`."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ import unidiff
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fusion import hunks
-from fusion.diff import parse_patch
+from fusion.changes import hunks
+from fusion.changes.diff import parse_patch
+from fusion.changes.patch import parse_patched
 from fusion.errors import UserError
 from fusion.model import ChangeKind, EntryType, FileChange
-from fusion.patch import parse_patched
 
 SAMPLES = Path(__file__).parent.parent / "samples" / "diffs"
 

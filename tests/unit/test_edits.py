@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fusion.diff import parse_patch
-from fusion.edits import apply_edits, unified_patch
+from fusion.changes.diff import parse_patch
+from fusion.changes.edits import apply_edits, unified_patch
 from fusion.model import Edit
 
 TEXT = "one\ntwo\u2028x\r\nthree"

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fusion.judge import judge
-from fusion.ledger import Ledger
+from fusion.judging.judge import judge
+from fusion.judging.ledger import Ledger
 from fusion.model import (
     Category,
     Confidence,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fusion.merge import best_fix, lower, merge
+from fusion.judging.merge import best_fix, lower, merge
 from fusion.model import Category, Confidence, Edit, Finding, Fix, Severity
 from tests.fakes.judging import evidence_of, finding_of, told
 

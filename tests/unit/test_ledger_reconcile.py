@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from fusion.judge import Judgement
-from fusion.ledger import Ledger, dismiss
+from fusion.judging.judge import Judgement
+from fusion.judging.ledger import Ledger, dismiss
 from fusion.model import Outcome, Placement, Severity, State, Tally, Unread, Verdict
 from tests.fakes.judging import AT, change_of, finding_of, judged, report_of, run_of, scan
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fusion import paths
+from fusion.changes import paths
 
 
 @given(st.text(st.characters(exclude_characters="\0/", codec="utf-8"), min_size=1))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fusion.edits import apply_edits, unified_patch
+from fusion.changes.edits import apply_edits, unified_patch
 from fusion.model import Edit, Fix, Location, Side
 from fusion.render.fixes import diff_text, suggestion
 from tests.fakes.reviews import fix, location

@@ -6,9 +6,9 @@ import time
 
 import pytest
 
+from fusion.changes.selection import Exclusion, select
 from fusion.model import Blob, Change, ChangeKind, EntryType, FileChange, Hunk
 from fusion.policy import Caps, Policy
-from fusion.selection import Exclusion, select
 
 HUNK = Hunk(old_start=1, old_count=1, new_start=1, new_count=1, body="-a\n+b")
 

@@ -6,11 +6,11 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fusion import paths
 from fusion.adapters.git import objects
 from fusion.adapters.git.command import TooMuch
 from fusion.adapters.git.quarantine import Quarantine
-from fusion.diff import parse_patch
+from fusion.changes import paths
+from fusion.changes.diff import parse_patch
 from fusion.errors import UserError
 from fusion.model import ChangeKind, EntryType, FileChange
 

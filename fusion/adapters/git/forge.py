@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from fusion import paths
 from fusion.adapters import context
 from fusion.adapters.git import objects, patched, policy, ranges, repository, whole, worktree
 from fusion.adapters.git.command import Git
@@ -17,9 +16,10 @@ from fusion.adapters.git.difference import Pair, difference
 from fusion.adapters.git.files import too_large
 from fusion.adapters.git.quarantine import Quarantine, quarantine
 from fusion.adapters.git.repository import Repository
+from fusion.changes import paths
+from fusion.changes.patch import parse_patched
 from fusion.errors import UserError
 from fusion.model import Blob, Change, ContextFile, EntryType, FileChange, Provenance, Request, RequestKind
-from fusion.patch import parse_patched
 from fusion.ports import Blobs, Clock
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from fusion import paths
 from fusion.adapters.git.quarantine import Quarantine
+from fusion.changes import paths
 from fusion.errors import UserError
 
 _CHUNK = 32 * 1024 * 1024

@@ -11,11 +11,11 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from fusion import hunks
 from fusion.adapters.git import files, objects
 from fusion.adapters.git.quarantine import Quarantine
+from fusion.changes import hunks
+from fusion.changes.patch import Patched
 from fusion.model import ChangeKind, EntryType, FileChange
-from fusion.patch import Patched
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from fusion import paths
 from fusion.adapters.git import files, objects
 from fusion.adapters.git.difference import Pair, entry_type
 from fusion.adapters.git.quarantine import Quarantine
+from fusion.changes import paths
 from fusion.model import ChangeKind, EntryType, FileChange, Hunk
 
 

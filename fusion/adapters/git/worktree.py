@@ -10,10 +10,10 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fusion import paths
 from fusion.adapters.git import files
 from fusion.adapters.git.quarantine import Quarantine
 from fusion.adapters.git.repository import personal
+from fusion.changes import paths
 from fusion.errors import UserError
 
 _NO_MODE = "000000"

@@ -16,13 +16,13 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
+from fusion.changes.roles import is_test
 from fusion.evidence.analyzer import Command, Job, Missing, Output, Reading, Ready, Unreadable
 from fusion.evidence.catalogue import catalogue
 from fusion.evidence.installed import batches, program
 from fusion.evidence.payload import documents, integer, mapping, text
 from fusion.evidence.source import Source
 from fusion.model import Category, Edit, Fix, Hit, Location, Unread
-from fusion.roles import is_test
 
 _ENDINGS = frozenset(
     {

@@ -14,13 +14,13 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
+from fusion.changes.roles import is_test
 from fusion.evidence.analyzer import Command, Job, Missing, Output, Reading, Ready, Unreadable
 from fusion.evidence.analyzers.ruff import is_python
 from fusion.evidence.installed import batches, module
 from fusion.evidence.payload import document, integer, mapping, objects, text
 from fusion.evidence.source import BOM, Source
 from fusion.model import Confidence, Hit, Location, Severity, Unread
-from fusion.roles import is_test
 
 _SEVERITIES = {"HIGH": Severity.HIGH, "MEDIUM": Severity.MEDIUM, "LOW": Severity.LOW}
 _CONFIDENCES = {"HIGH": Confidence.LIKELY, "MEDIUM": Confidence.POSSIBLE}

@@ -14,12 +14,12 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
+from fusion.changes.roles import is_test
 from fusion.evidence.analyzer import Command, Job, Missing, Output, Reading, Ready, Unreadable
 from fusion.evidence.installed import batches, program
 from fusion.evidence.payload import document, integer, mapping, objects, text
 from fusion.evidence.source import Source
 from fusion.model import Hit, Location, Unread
-from fusion.roles import is_test
 
 _ENDINGS = frozenset(
     {

@@ -17,12 +17,12 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from fusion.changes.roles import is_test
 from fusion.evidence.analyzer import Command, Job, Missing, Output, Reading, Ready, Unreadable
 from fusion.evidence.installed import batches, program
 from fusion.evidence.payload import documents, integer, mapping, objects, text
 from fusion.evidence.source import BOM
 from fusion.model import Edit, Fix, Hit, Location, Severity, Unread
-from fusion.roles import is_test
 
 SYNTAX = "invalid-syntax"
 _CANNOT_LINT = "Failed to lint "

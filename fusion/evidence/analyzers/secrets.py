@@ -19,13 +19,13 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
+from fusion.changes.roles import is_document, is_example, is_test
 from fusion.evidence.analyzer import Command, Job, Missing, Output, Reading, Ready, Unreadable
 from fusion.evidence.installed import batches, program
 from fusion.evidence.payload import integer, lines, mapping, text
 from fusion.evidence.redaction import told
 from fusion.evidence.source import Source
 from fusion.model import Confidence, Hit, Location, Severity, Unread
-from fusion.roles import is_document, is_example, is_test
 
 READ = frozenset({"fusion-read", "fusion-read-end", "fusion-read-word"})
 """The rules of ours that mark a file as read; one of them is enough."""

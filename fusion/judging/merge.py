@@ -1,0 +1,208 @@
+"""What several witnesses say about one place becomes one finding, with all of them as its evidence.
+
+Findings are one when they lie on the same or touching lines of a file and are of the same family, or share a CWE on the same
+lines, or would read the same. Two results of one rule on two lines are two flaws and stay two.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Sequence
+
+from fusion.judging.fingerprint import normalise
+from fusion.model import Category, Confidence, Evidence, Finding, Fix, Severity
+
+PREFERENCE = (
+    Category.SECURITY,
+    Category.CORRECTNESS,
+    Category.COMPLIANCE,
+    Category.TESTS,
+    Category.DOCUMENTATION,
+    Category.MAINTAINABILITY,
+)
+"""Which category speaks first about one line."""
+_LONG = 30
+"""Lines from which a range means a whole function: it is one place with another only where both begin."""
+
+
+def merge(findings: Iterable[Finding]) -> list[Finding]:
+    """One finding per flaw, ordered by path and line; the order of the input does not matter."""
+    by_file: defaultdict[tuple[str, str], list[Finding]] = defaultdict(list)
+    unique = {finding.model_dump_json(): finding for finding in findings}
+    for _, finding in sorted(unique.items(), key=lambda item: (*_range(item[1]), item[1].family, item[0])):
+        by_file[finding.location.path, finding.location.side].append(finding)
+    merged: list[Finding] = []
+    for key in sorted(by_file):
+        merged += _distinct(_joined(group) for group in _groups(by_file[key]))
+    return merged
+
+
+class _Group:
+    """Findings that are one so far."""
+
+    def __init__(self) -> None:
+        self.findings: list[Finding] = []
+        self.end = 0
+        self.tools: set[str] = set()
+        self.lines: dict[tuple[str, str], int] = {}
+
+    def add(self, finding: Finding) -> None:
+        self.findings.append(finding)
+        self.end = max(self.end, finding.location.end_line)
+        self.tools |= _tools(finding)
+        for item in finding.evidence:
+            self.lines[item.tool, item.rule] = item.location.line
+
+    def takes(self, finding: Finding) -> bool:
+        """Whether it is the same flaw; where one rule speaks of two lines, it speaks of two flaws."""
+        if any(self.lines.get((item.tool, item.rule), item.location.line) != item.location.line for item in finding.evidence):
+            return False
+        return any(_is_same(finding, item) for item in self.findings)
+
+    def touches(self, other: _Group) -> bool:
+        """Whether other tools put their finger on the next line of the same flaw."""
+        return self.tools.isdisjoint(other.tools) and any(
+            one.family == two.family and _is_near(one, two) for one in self.findings for two in other.findings
+        )
+
+
+def _groups(findings: Sequence[Finding]) -> list[list[Finding]]:
+    """The findings of one file, sorted by line, in groups that are one flaw each."""
+    groups: list[_Group] = []
+    index: defaultdict[Hashable, list[_Group]] = defaultdict(list)
+    for finding in findings:
+        keys: list[Hashable] = [finding.family, *finding.cwe, _text(finding)]
+        candidates = dict.fromkeys(group for key in keys for group in index[key])
+        home = next((group for group in candidates if group.takes(finding)), None)
+        if home is None:
+            groups.append(home := _Group())
+        home.add(finding)
+        for key in keys:
+            # Findings come by line, so a group that ends before this one begins takes no more.
+            index[key] = [group for group in index[key] if group.end >= finding.location.line and group is not home] + [home]
+    return [group.findings for group in _touching(groups)]
+
+
+def _touching(groups: Sequence[_Group]) -> list[_Group]:
+    """Join groups on neighbouring lines, once what shares a line is together."""
+    joined: list[_Group] = []
+    last: defaultdict[str, list[_Group]] = defaultdict(list)
+    for group in groups:
+        families = sorted({finding.family for finding in group.findings})
+        start = group.findings[0].location.line
+        near = (home for family in families for home in last[family] if home.touches(group))
+        home = next(near, None)
+        if home is None:
+            joined.append(home := group)
+        else:
+            for finding in group.findings:
+                home.add(finding)
+        for family in families:
+            last[family] = [item for item in last[family] if item.end + 1 >= start and item is not home] + [home]
+    return joined
+
+
+def _is_same(one: Finding, other: Finding) -> bool:
+    if one.location.line == other.location.line and _text(one) == _text(other):
+        return True
+    if not (one.family == other.family or not set(one.cwe).isdisjoint(other.cwe)):
+        return False
+    return _overlap(one, other) and _is_near(one, other)
+
+
+def _is_near(one: Finding, other: Finding) -> bool:
+    a, b = one.location, other.location
+    if max(a.end_line - a.line, b.end_line - b.line) >= _LONG:
+        return abs(a.line - b.line) <= 1
+    return a.line <= b.end_line + 1 and b.line <= a.end_line + 1
+
+
+def _range(finding: Finding) -> tuple[int, int]:
+    return finding.location.line, finding.location.end_line
+
+
+def _overlap(one: Finding, other: Finding) -> bool:
+    return one.location.line <= other.location.end_line and other.location.line <= one.location.end_line
+
+
+def _text(finding: Finding) -> tuple[str, str]:
+    return normalise(finding.title).lower(), normalise(finding.body).lower()
+
+
+def _tools(finding: Finding) -> set[str]:
+    return {item.tool for item in finding.evidence} or {f"agent:{finding.agent}"}
+
+
+def _joined(group: Sequence[Finding]) -> Finding:
+    lead = min(group, key=_weight)
+    if len(group) == 1 and len(lead.evidence) < 2:
+        return lead
+    evidence = {item.id: item for finding in group for item in sorted(finding.evidence, key=lambda e: e.model_dump_json())}
+    witnesses = tuple(sorted(evidence.values(), key=lambda item: (item.tool, item.rule, item.id)))
+    confidence = max((finding.confidence for finding in group), key=lambda item: item.rank)
+    if len({_lineage(item) for item in witnesses}) > 1:
+        confidence = _surer(confidence)
+    return lead.model_copy(
+        update={
+            "severity": max((finding.severity for finding in group), key=lambda item: item.rank),
+            "confidence": confidence,
+            "cwe": tuple(sorted({number for finding in group for number in finding.cwe})),
+            "evidence": witnesses,
+            "fix": best_fix([finding.fix for finding in group] + [item.fix for item in witnesses]),
+        }
+    )
+
+
+def _weight(finding: Finding) -> tuple[int, int, bool, int, int, str]:
+    """Least for the one that speaks for the others."""
+    return (
+        -finding.severity.rank,
+        -finding.confidence.rank,
+        not finding.evidence,
+        PREFERENCE.index(finding.category),
+        finding.location.end_line - finding.location.line,
+        finding.model_dump_json(),
+    )
+
+
+def _lineage(evidence: Evidence) -> str:
+    """Tools whose rules are ports of each other's are one witness: ruff's S rules are bandit's, semgrep begot opengrep."""
+    if evidence.tool == "ruff" and evidence.rule.startswith("S"):
+        return "bandit"
+    return "opengrep" if evidence.tool == "semgrep" else evidence.tool
+
+
+def _surer(confidence: Confidence) -> Confidence:
+    order = list(Confidence)
+    return order[max(0, order.index(confidence) - 1)]
+
+
+def best_fix(fixes: Iterable[Fix | None]) -> Fix | None:
+    """The fix to offer: a verified one before a safe one, the smallest of those."""
+    known = [fix for fix in fixes if fix is not None]
+    return min(
+        known,
+        key=lambda fix: (not fix.verified, not fix.safe, sum(len(edit.text) for edit in fix.edits), fix.model_dump_json()),
+        default=None,
+    )
+
+
+def _distinct(findings: Iterable[Finding]) -> list[Finding]:
+    """No two findings of a file with one fingerprint: tools count equal lines each for themselves."""
+    seen: defaultdict[str, int] = defaultdict(int)
+    result = []
+    for finding in sorted(findings, key=lambda item: (item.location.line, item.location.end_line, item.model_dump_json())):
+        number = seen[finding.fingerprint]
+        seen[finding.fingerprint] += 1
+        if number:
+            digest = hashlib.sha256(f"{finding.fingerprint}\0{number}".encode()).hexdigest()
+            finding = finding.model_copy(update={"fingerprint": digest})
+        result.append(finding)
+    return result
+
+
+def lower(severity: Severity, steps: int = 1) -> Severity:
+    """The severity some steps down; info is the lowest."""
+    order = list(Severity)
+    return order[min(len(order) - 1, order.index(severity) + steps)]
