@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,12 +42,24 @@ class Look:
 class _Trial:
     """The shared budget of one examination and what it has found."""
 
+    seconds: float
     deadline: float
     left: int = _TRIALS
+    late: bool = False
     read: list[str] = field(default_factory=list)
     hits: list[Hit] = field(default_factory=list)
     unread: list[Unread] = field(default_factory=list)
     failures: list[tuple[Outcome, str]] = field(default_factory=list)
+
+    def until(self) -> float:
+        """When the next run must end; after the first that came too late, at half of what is left."""
+        now = time.monotonic()
+        return now + (self.deadline - now) / 2 if self.late else self.deadline
+
+    def grant(self) -> None:
+        """As much time again, once, to find the files that took it all."""
+        if not self.late:
+            self.late, self.deadline = True, time.monotonic() + self.seconds
 
 
 def rules_folder(analyzer: Analyzer) -> Path:
@@ -56,10 +69,13 @@ def rules_folder(analyzer: Analyzer) -> Path:
 
 
 async def examine(analyzer: Analyzer, ready: Ready, contents: Mapping[str, bytes], *, sandbox: Sandbox, seconds: float) -> Look:
-    """Look at `contents` (repository path -> bytes) within `seconds` of wall time. Never raises for what a tool does."""
+    """Look at `contents` (repository path -> bytes). Never raises for what a tool does.
+
+    One run may take `seconds` of wall time; where it had several files and was stopped, the others get as much again together.
+    """
     started = time.monotonic()
-    trial = _Trial(deadline=started + seconds)
-    await _try(analyzer, ready, dict(contents), sandbox, trial)
+    trial = _Trial(seconds=seconds, deadline=started + seconds)
+    await _search(analyzer, ready, dict(contents), sandbox, trial)
     outcome, reason = max(trial.failures, key=lambda item: _GRAVITY[item[0]], default=(Outcome.OK, ""))
     if trial.failures and trial.read:
         names = ", ".join(unread.path for unread in trial.unread[:3])
@@ -77,21 +93,26 @@ async def examine(analyzer: Analyzer, ready: Ready, contents: Mapping[str, bytes
 _GRAVITY = {Outcome.OK: 0, Outcome.SKIPPED: 0, Outcome.CUT: 1, Outcome.FAILED: 2, Outcome.TIMED_OUT: 3}
 
 
-async def _try(analyzer: Analyzer, ready: Ready, contents: dict[str, bytes], sandbox: Sandbox, trial: _Trial) -> None:
-    look = await _once(analyzer, ready, contents, sandbox, trial.deadline)
-    if look.outcome is Outcome.OK:
-        trial.read += look.read
-        trial.hits += look.hits
-        trial.unread += look.unread
-        return
-    halves = _halves(contents)
-    if look.outcome is Outcome.TIMED_OUT or len(halves) < 2 or trial.left < len(halves):
-        trial.failures.append((look.outcome, look.reason))
-        trial.unread += [Unread(path=path, reason=f"{analyzer.name} {look.reason}") for path in contents]
-        return
-    trial.left -= len(halves)
-    for half in halves:
-        await _try(analyzer, ready, half, sandbox, trial)
+async def _search(analyzer: Analyzer, ready: Ready, contents: dict[str, bytes], sandbox: Sandbox, trial: _Trial) -> None:
+    """Read everything at once; what fails, in halves. Breadth first, so that the innocent are read before time is up."""
+    parts = deque([contents])
+    while parts:
+        part = parts.popleft()
+        look = await _once(analyzer, ready, part, sandbox, trial.until())
+        if look.outcome is Outcome.OK:
+            trial.read += look.read
+            trial.hits += look.hits
+            trial.unread += look.unread
+            continue
+        halves = _halves(part)
+        if len(halves) < 2 or trial.left < len(halves):
+            trial.failures.append((look.outcome, look.reason))
+            trial.unread += [Unread(path=path, reason=f"{analyzer.name} {look.reason}") for path in part]
+            continue
+        if look.outcome is Outcome.TIMED_OUT:
+            trial.grant()
+        trial.left -= len(halves)
+        parts.extend(halves)
 
 
 def _halves(contents: Mapping[str, bytes]) -> list[dict[str, bytes]]:

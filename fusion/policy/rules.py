@@ -39,7 +39,8 @@ class Caps(Record):
     file_bytes: int = Field(default=1_000_000, ge=1)
     """Size of a file, in bytes. A larger one is not read, and the review says that it is incomplete."""
     tool_seconds: float = Field(default=60.0, gt=0, le=3600)
-    """Seconds that one analyzer may take. One that is stopped makes the review incomplete."""
+    """Seconds that one run of an analyzer may take. One that is stopped over several files gets as much again to read the
+    others; what is left unread makes the review incomplete."""
 
 
 class Policy(Record):

@@ -25,7 +25,7 @@ from fusion.model import Blob, Change, ChangeKind, Contents, FileChange, Outcome
 from fusion.policy import Policy
 
 TOKEN = "gh" + "p_" + "a8Fk29xLmQ0pZr7TuV5wYb3NcD1eGh6JiKoS"
-BRANCHES = "    if x:\n        x -= 1\n" * 20
+BRANCHES = "    if x:\n        x -= 1\n" * 40
 CARRY_ON = "import os, pathlib; pathlib.Path({canary!r}).write_text('executed')\n"
 
 
@@ -185,9 +185,9 @@ SIEGES = {
     "lizard-javascript": Siege(
         analyzer=Lizard(),
         path="src/a.js",
-        bare="\nfunction f(x) {\n" + "  if (x) { x--; }\n" * 20 + "}\n",
+        bare="\nfunction f(x) {\n" + "  if (x) { x--; }\n" * 40 + "}\n",
         silenced="/* GENERATED CODE */ // #lizard forgives\nfunction f(x) { // #lizard forgives\n"
-        + "  if (x) { x--; }\n" * 20
+        + "  if (x) { x--; }\n" * 40
         + "}\n",
         finds="complexity",
         files={"whitelizard.txt": "f\n"},

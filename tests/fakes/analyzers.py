@@ -22,6 +22,8 @@ for name in sys.argv[1:]:
         for number, line in enumerate(stream.read().decode("utf-8", "replace").split("\n"), 1):
             if "CRASH" in line:
                 sys.exit("cannot go on")
+            if "HANG" in line:
+                __import__("time").sleep(600)
             if "UNREAD" in line:
                 sys.stdout.write(f"{name}\t0\t0\tunread\n")
             if "BAD" in line:
@@ -32,7 +34,7 @@ _LINE = re.compile(r"([^\t\n]*)\t(\d+)\t(\d+)\t(.*)")
 
 @dataclass(frozen=True)
 class Marks:
-    """Reports each `BAD`; a line with `CRASH` makes it fail, one with `UNREAD` makes it refuse that file.
+    """Reports each `BAD`; a line with `CRASH` makes it fail, one with `HANG` sleep, one with `UNREAD` makes it refuse that file.
 
     With `mend`, each hit carries a fix that replaces `BAD` by that text.
     """
