@@ -34,7 +34,7 @@ _LINE = re.compile(r"([^\t\n]*)\t(\d+)\t(\d+)\t(.*)")
 
 @dataclass(frozen=True)
 class Marks:
-    """Reports each `BAD`; a line with `CRASH` makes it fail, one with `HANG` sleep, one with `UNREAD` makes it refuse that file.
+    """Reports each `BAD`; a line with `CRASH` makes it fail, `HANG` makes it sleep, `UNREAD` makes it refuse that file.
 
     With `mend`, each hit carries a fix that replaces `BAD` by that text.
     """
