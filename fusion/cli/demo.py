@@ -79,7 +79,7 @@ def _print_changes(reviewed: Review, console: Console) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from fusion.model import State
+    from fusion.model import Placement, State
     from fusion.render.text import visible
 
     rows = Table.grid(padding=(0, 2), pad_edge=True)
@@ -91,7 +91,7 @@ def _print_changes(reviewed: Review, console: Console) -> None:
     for finding in reviewed.fixed:
         row("fixed", "green", finding)
     for finding in reviewed.findings:
-        if finding.disposition.state is State.OPEN:
+        if finding.disposition.state is State.OPEN and finding.placement is not Placement.HIDDEN:
             row("new", "bold red", finding)
     if rows.row_count:
         console.print(rows)
