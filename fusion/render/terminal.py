@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from rich.cells import cell_len
+from rich.cells import cell_len, chop_cells
 from rich.console import Console
 from rich.text import Text
 
@@ -57,6 +57,8 @@ _TITLE = 200
 _PARAGRAPHS = 6
 _PARAGRAPH = 1200
 _STEPS = 12
+_ROWS = 2
+"""Rows that one line of code may take: what matters in a long call often stands at its end."""
 
 
 def print_review(review: Review, console: Console, *, root: Path | None = None) -> None:
@@ -138,13 +140,18 @@ def _finding(page: Page, finding: Finding, review: Review, root: Path | None) ->
 
 def _code(page: Page, snippet: str, location: Location, style: str) -> None:
     gutter = max(len(str(location.end_line)), 4)
-    lines, more = quote(snippet, location, width=page.width - gutter - 7)
+    width = page.width - gutter - 7
+    lines, more = quote(snippet, location, width=_ROWS * width)
     for line in lines:
         removed = location.side is Side.LEFT
-        page.line((f"{line.number:>{gutter}} │ ", "dim"), (line.text, "dim" if removed else ""), indent=3)
-        if line.end > line.start:
-            marks = " " * line.start + "^" * (line.end - line.start)
-            page.line((f"{'':>{gutter}} │ ", "dim"), (marks, style), indent=3)
+        at = 0
+        for row, text in enumerate(chop_cells(line.text, width) or [""]):
+            number = "" if row else str(line.number)
+            page.line((f"{number:>{gutter}} │ ", "dim"), (text, "dim" if removed else ""), indent=3)
+            start, end = max(line.start - at, 0), min(line.end - at, cell_len(text))
+            at += cell_len(text)
+            if end > start:
+                page.line((f"{'':>{gutter}} │ ", "dim"), (" " * start + "^" * (end - start), style), indent=3)
     if more:
         page.line((f"{'':>{gutter}} │ … {count(more, 'more line')}", "dim"), indent=3)
 
