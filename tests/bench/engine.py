@@ -28,7 +28,7 @@ COUNT = 400
 LATENCIES = 300
 REQUEST = {"fan": 5}
 SURVIVES = {
-    "FULL": "survives a power cut and any death of the process",
+    "FULL": "survives any death of the process and, by the promise of SQLite, a power cut",
     "NORMAL": "survives any death of the process",
     "memory": "survives nothing",
 }
