@@ -134,7 +134,7 @@ def reconcile(
     for keys_of_entry, keys_of_finding in (
         (lambda e: [(p, e.fingerprint) for p in paths.now(e)], lambda f: [(f.location.path, f.fingerprint)]),
         (lambda e: [(p, k) for p in paths.now(e) for k in _keys(e)], lambda f: [(f.location.path, k) for k in _prints(f)]),
-        (lambda e: [] if paths.is_touched(e) else _keys(e), _prints),
+        (lambda e: _keys(e) if _may_have_moved(e, paths, change) else [], _prints),
         (
             lambda e: [(p, e.family, normalise(e.line)) for p in paths.now(e) if e.line],
             lambda f: [(f.location.path, f.family, normalise(f.snippet.partition("\n")[0]))],
@@ -151,6 +151,19 @@ def reconcile(
             _rest(entry, paths, contents, looked, change) for index, entry in enumerate(entries) if index not in taken
         ),
     )
+
+
+def _may_have_moved(entry: LedgerEntry, paths: _Paths, change: Change) -> bool:
+    """Whether its code may lie in another file now. A dismissal goes along only where the code is known to have left its own
+    file: a second place that reads the same may be another flaw."""
+    if paths.is_touched(entry):
+        return False
+    return entry.disposition.state not in DISMISSED or (entry.in_change and _is_as_on_base(entry, change))
+
+
+def _is_as_on_base(entry: LedgerEntry, change: Change) -> bool:
+    """Whether a file that the change no longer touches is what it was before the change."""
+    return bool(entry.base) and entry.base == change.base
 
 
 class _Paths:
@@ -281,7 +294,7 @@ def _rest(entry: LedgerEntry, paths: _Paths, contents: Contents, looked: Looked,
         alive = not broken and any(witness in looked.read for witness in who)
         how = f"{_names(sorted(who))} ran again and did not report it"
         return Unmatched(entry=entry, rest=Rest.FIXED, how=how) if alive else _unchecked(entry, who, broken)
-    if entry.base and entry.base == change.base:
+    if _is_as_on_base(entry, change):
         return Unmatched(entry=entry, rest=Rest.FIXED, how="its file is as it was on the base again")
     # Said once; after that it is settled unless the file comes back.
     told = entry.disposition.state is State.STALE and entry.disposition.how == _LEFT

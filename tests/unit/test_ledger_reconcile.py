@@ -254,6 +254,26 @@ def test_a_dismissal_does_not_cover_an_edited_line(first: Judgement) -> None:
     assert after.review.findings[0].blocking
 
 
+def test_a_dismissal_goes_along_when_the_code_leaves_its_file() -> None:
+    first = push(AFTER, path="new.py", before=None)
+    ledger, _ = dismiss(first.ledger, first.review.findings[0].fingerprint, State.WONT_FIX, by="ann", how="cli", at=AT)
+    after = push(AFTER, ledger, path="newer.py", before=None, head="head-2")
+    assert after.review.tally == Tally(dismissed=1)
+
+
+def test_a_dismissal_does_not_cover_a_second_file_that_reads_the_same() -> None:
+    first = push(AFTER, path="new.py", before=None)
+    ledger, _ = dismiss(first.ledger, first.review.findings[0].fingerprint, State.WONT_FIX, by="ann", how="cli", at=AT)
+    # The branch went on: new.py is as the base has it, and nothing says that its code is gone.
+    after = push(AFTER, ledger, path="other.py", before=None, head="head-2", base="base-2")
+    assert numbers(after) == (1, 0, 0)
+    assert after.review.findings[0].blocking
+    assert {entry.path: entry.disposition.state for entry in after.ledger.entries} == {
+        "new.py": State.WONT_FIX,
+        "other.py": State.OPEN,
+    }
+
+
 def test_an_agents_own_finding_is_fixed_only_when_the_agent_looked_again() -> None:
     own = finding_of("fusion", agent="code-review", line=5, text="x", family="leftover")
     first = push(AFTER, findings=[own])
