@@ -1,7 +1,8 @@
 """The registry: analyzers, agents and output formats are entry points, ours and third parties' alike.
 
 Groups: `fusion.analyzers`, `fusion.agents`, `fusion.formats`. An entry point names a class that takes no arguments. One that
-does not import, does not construct or lacks a member of its protocol is reported by name and skipped; it never stops a run.
+does not import, does not construct or lacks a member of its protocol is reported by name and never stops a run; where it is an
+agent, the review is incomplete, because evidence may have lost its speaker.
 """
 
 from __future__ import annotations

@@ -13,9 +13,10 @@ from typing import Any
 
 from fusion.agent import Case, Skip
 from fusion.errors import Conflict, PermanentError, TransientError, UserError
-from fusion.evidence.collect import collect, suppression_evidence
+from fusion.evidence.collect import collect
 from fusion.evidence.imported import read_sarif
 from fusion.evidence.new_suppressions import TOOL as SUPPRESSIONS
+from fusion.evidence.new_suppressions import suppression_evidence
 from fusion.evidence.verify import verify
 from fusion.judging.judge import judge
 from fusion.judging.ledger import Ledger
@@ -140,25 +141,36 @@ class Activities:
         evidence = await self._evidence(job)
         case = Case(change=change, contents=contents, policy=policy, evidence=evidence)
         tasks: list[Job] = []
-        skipped = [Report(agent=name, outcome=Outcome.SKIPPED, reason=why) for name, why in self.bundle.agents.broken.items()]
+        idle = [self._broken(name, why, policy) for name, why in self.bundle.agents.broken.items()]
         for name, agent in self.bundle.agents.plugins.items():
             try:
-                work = agent.tasks(case)
+                found = agent.tasks(case)
+                work = found if isinstance(found, Skip) else list(found)
             except Exception as error:  # as with analyzers: one agent must not stop a review
-                skipped.append(Report(agent=name, outcome=Outcome.FAILED, reason=_said("the agent raised", error)))
+                idle.append(Report(agent=name, outcome=Outcome.FAILED, reason=_said("the agent raised", error)))
                 continue
             if isinstance(work, Skip):
-                skipped.append(Report(agent=name, outcome=Outcome.SKIPPED, reason=work.reason))
+                idle.append(Report(agent=name, outcome=Outcome.SKIPPED, reason=work.reason))
             else:
                 tasks += [{"agent": name, "task": await self.shelf.save(item)} for item in work]
-        return {"tasks": tasks, "skipped": [await self.shelf.save(report) for report in skipped]}
+        return {"tasks": tasks, "skipped": [await self.shelf.save(report) for report in idle]}
+
+    def _broken(self, name: str, why: str, policy: Policy) -> Report:
+        """An agent that does not load leaves evidence that nobody speaks for: a failure, unless policy has switched it off."""
+        off = not policy.agents.get(name, True)
+        return Report(
+            agent=name, outcome=Outcome.SKIPPED if off else Outcome.FAILED, reason="switched off by policy" if off else why
+        )
 
     async def ask_agent(self, job: Job) -> Job:
-        """The digest of the prompt of one task, or none: the agent wants no model, or none is configured."""
+        """The digest of the prompt of one task, or none: the agent wants no model, or none is configured. Or why it failed."""
         if self.bundle.model is None:
             return {}
         task = await self.shelf.load(AgentTask, job["task"])
-        prompt = self.bundle.agents.plugins[job["agent"]].ask(task)
+        try:
+            prompt = self.bundle.agents.plugins[job["agent"]].ask(task)
+        except Exception as error:  # as above
+            return {"failed": _said("the agent raised", error)}
         return {"prompt": await self.shelf.save(prompt)} if prompt else {}
 
     async def complete(self, job: Job) -> Job:
@@ -173,22 +185,25 @@ class Activities:
 
     async def read_agent(self, job: Job) -> str:
         """Task and completion -> the digest of the agent's report."""
-        task = await self.shelf.load(AgentTask, job["task"])
         completion = await self.shelf.load(Completion, job["completion"]) if job["completion"] else None
-        change = await self.shelf.load(Change, job["change"])
-        try:
-            report = self.bundle.agents.plugins[job["agent"]].read(task, completion)
-        except Exception as error:  # as above
-            report = Report(agent=job["agent"], outcome=Outcome.FAILED, reason=_said("the agent raised", error), read=task.read)
-        return await self._reported(report.model_copy(update={"provenance": self._provenance(job, change)}))
+        return await self._reported(job, await self._read(job, completion))
 
     async def fail_agent(self, job: Job) -> str:
         """The report of a task whose model call failed; the findings that needed no model are kept."""
-        task = await self.shelf.load(AgentTask, job["task"])
-        report = self.bundle.agents.plugins[job["agent"]].read(task, None)
-        return await self._reported(report.model_copy(update={"outcome": Outcome.FAILED, "reason": job["reason"]}))
+        report = await self._read(job, None)
+        return await self._reported(job, report.model_copy(update={"outcome": Outcome.FAILED, "reason": job["reason"]}))
 
-    async def _reported(self, report: Report) -> str:
+    async def _read(self, job: Job, completion: Completion | None) -> Report:
+        task = await self.shelf.load(AgentTask, job["task"])
+        try:
+            return self.bundle.agents.plugins[job["agent"]].read(task, completion)
+        except Exception as error:  # as above; what needed no model is kept
+            reason = _said("the agent raised", error)
+            return Report(agent=job["agent"], outcome=Outcome.FAILED, reason=reason, read=task.read, findings=task.candidates)
+
+    async def _reported(self, job: Job, report: Report) -> str:
+        change = await self.shelf.load(Change, job["change"])
+        report = report.model_copy(update={"provenance": self._provenance(job, change)})
         self.bundle.listen(AgentFinished(report))
         return await self.shelf.save(report)
 
@@ -207,7 +222,6 @@ class Activities:
                 contents=contents,
                 policy=policy,
                 sandbox=self.bundle.sandbox,
-                provenance=self._provenance(job, change),
             )
         )
         mended = [report.model_copy(update={"findings": tuple(next(verified) for _ in report.findings)}) for report in reports]

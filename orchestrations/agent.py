@@ -15,12 +15,11 @@ from durabletask import task
 def agent(ctx: task.OrchestrationContext, job: dict[str, Any]) -> Generator[task.Task[Any], Any, str]:
     """One task. Input: `{"request", "change", "agent", "task": digest}`. Output: the digest of its `Report`."""
     asked = yield ctx.call_activity("ask_agent", input=job)
-    completion = None
+    answered: dict[str, Any] = asked
     if asked.get("prompt"):
         answered = yield ctx.call_activity("complete", input={**job, "prompt": asked["prompt"]})
-        if answered.get("failed"):
-            failed: str = yield ctx.call_activity("fail_agent", input={**job, "reason": answered["failed"]})
-            return failed
-        completion = answered["completion"]
-    report: str = yield ctx.call_activity("read_agent", input={**job, "completion": completion})
+    if answered.get("failed"):
+        failed: str = yield ctx.call_activity("fail_agent", input={**job, "reason": answered["failed"]})
+        return failed
+    report: str = yield ctx.call_activity("read_agent", input={**job, "completion": answered.get("completion")})
     return report

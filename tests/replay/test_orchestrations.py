@@ -118,6 +118,13 @@ async def test_a_model_that_fails_leaves_a_failed_report(tmp_path: Path) -> None
     assert script.jobs("read_agent") == []
 
 
+async def test_an_agent_that_cannot_ask_leaves_a_failed_report(tmp_path: Path) -> None:
+    script = Script(ask_agent={"failed": "the agent raised"})
+    await run(tmp_path / "j.db", script, {"kind": "range"})
+    assert script.jobs("judge")[0]["reports"][0] == "failed security: the agent raised"
+    assert script.jobs("complete") == []
+
+
 async def test_recorded_histories_still_replay(tmp_path: Path) -> None:
     """One recording per released version: a deployment must not break a run in flight. RECORD=1 writes the current one."""
     script = Script()
