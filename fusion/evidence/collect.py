@@ -18,15 +18,12 @@ from fusion.changes.selection import Exclusion, select
 from fusion.evidence.analyzer import Analyzer, Missing, Ready
 from fusion.evidence.catalogue import RULES
 from fusion.evidence.examine import Look, examine, rules_folder
-from fusion.evidence.new_suppressions import suppression_evidence
 from fusion.evidence.novelty import bases, counterpart, new
 from fusion.evidence.pages import Pages
 from fusion.evidence.records import Sighting, record, sightings
 from fusion.evidence.sandbox import Sandbox
 from fusion.model import Change, ChangeKind, Contents, EntryType, FileChange, Outcome, Provenance, ToolReport, ToolRun
 from fusion.policy import Policy
-
-__all__ = ["collect", "suppression_evidence", "wanted_files"]
 
 _MOST_HITS = 2_000
 """New evidence per tool; a change with more of it is not read by anyone."""

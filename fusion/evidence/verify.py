@@ -23,7 +23,7 @@ from fusion.evidence.examine import Look, examine
 from fusion.evidence.pages import Pages
 from fusion.evidence.records import Sighting, sightings
 from fusion.evidence.sandbox import Sandbox
-from fusion.model import Change, Contents, Edit, Evidence, Finding, Fix, Outcome, Provenance
+from fusion.model import Change, Contents, Edit, Evidence, Finding, Fix, Outcome
 from fusion.policy import Policy
 from fusion.syntax import language
 
@@ -54,10 +54,8 @@ async def verify(
     contents: Contents,
     policy: Policy,
     sandbox: Sandbox,
-    provenance: Provenance,
 ) -> tuple[Finding, ...]:
     """The findings in their order, each with its verified fix (and the patch that `git apply` takes) or with none."""
-    del provenance  # a fix is part of its finding, which has its own
     head = {file.path: contents.head[file.path] for file in change.files if file.path in contents.head}
     able = {name: tool for name, tool in analyzers.items() if sandbox.network_cut or tool.parse_only}
     attempts = [
@@ -185,12 +183,15 @@ class _Looks:
 
     async def _one(self, name: str, files: dict[str, bytes], slots: asyncio.Semaphore) -> tuple[str, dict[str, bytes], Look]:
         analyzer = self._analyzers[name]
-        ready = analyzer.locate()
-        if isinstance(ready, Missing):
-            return name, files, Look(outcome=Outcome.SKIPPED, reason=ready.reason)
-        async with slots:
-            seconds = min(analyzer.timeout, self._seconds)
-            return name, files, await examine(analyzer, ready, files, sandbox=self._sandbox, seconds=seconds)
+        try:
+            ready = analyzer.locate()
+            if isinstance(ready, Missing):
+                return name, files, Look(outcome=Outcome.SKIPPED, reason=ready.reason)
+            async with slots:
+                seconds = min(analyzer.timeout, self._seconds)
+                return name, files, await examine(analyzer, ready, files, sandbox=self._sandbox, seconds=seconds)
+        except Exception as error:  # a third party's analyzer may raise anything; its fixes are then not verified
+            return name, files, Look(outcome=Outcome.FAILED, reason=f"the analyzer raised {type(error).__name__}")
 
 
 def _holds(attempt: _Attempt, before: _Seen, after: _Seen) -> bool:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from fusion.evidence.analyzer import Analyzer
-from fusion.evidence.collect import collect, suppression_evidence, wanted_files
+from fusion.evidence.collect import collect, wanted_files
+from fusion.evidence.new_suppressions import suppression_evidence
 from fusion.evidence.sandbox import Sandbox
 from fusion.model import (
     Category,

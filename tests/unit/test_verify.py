@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from fusion.evidence.analyzer import Analyzer, Job, Output, Reading
+from fusion.evidence.analyzer import Analyzer, Job, Output, Reading, Ready
 from fusion.evidence.analyzers.ruff import Ruff
 from fusion.evidence.collect import collect
 from fusion.evidence.sandbox import Sandbox
@@ -55,7 +55,6 @@ async def verified(
         contents=contents,
         policy=Policy(),
         sandbox=sandbox,
-        provenance=Provenance(),
     )
 
 
@@ -249,3 +248,18 @@ async def test_nothing_to_do_starts_nothing() -> None:
     (found,) = await findings_of(Marks(), head)
     assert await verified([found], head, Never()) == (found,)
     assert await verified([], head, replace(Never(), name="other")) == ()
+
+
+@dataclass(frozen=True)
+class Raising(Marks):
+    """Cannot even be looked for."""
+
+    def locate(self) -> Ready:
+        raise ZeroDivisionError
+
+
+async def test_an_analyzer_that_raises_costs_its_fixes_and_nothing_else() -> None:
+    head = {"a.txt": b"x = BAD\n"}
+    found = await findings_of(Marks(mend="good"), head)
+    [left] = await verified(found, head, Raising(mend="good"))
+    assert (left.fingerprint, left.fix) == (found[0].fingerprint, None)
