@@ -8,7 +8,7 @@ when to come back; what the caller can mend (no such pull request, a wrong token
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -84,6 +84,7 @@ class GitHubForge:
             listed, (old, old_cut), (new, new_cut) = await asyncio.gather(
                 self._files(root, request.number), self._tree(root, merge_base), self._tree(root, head)
             )
+            _same_head(listed, new)
             files = await asyncio.gather(*(self._file(root, item, old, new) for item in listed))
             changed = {path for file in files for path in (file.path, file.base_path)}
             context = await self._context(root, new, changed)
@@ -91,6 +92,9 @@ class GitHubForge:
         cut = [sentence for sentence in (old_cut, new_cut) if sentence]
         if int(pull.get("changed_files") or 0) > len(files):
             cut.append(f"GitHub listed {len(files):,} of the {pull['changed_files']:,} files of the pull request")
+        elif not cut and (unlisted := sorted({path for path in {*old, *new} if old.get(path) != new.get(path)} - changed)):
+            # The list is of whatever head the pull request has when it is asked for; the trees are of this one.
+            cut.append(f"GitHub's list leaves out {len(unlisted):,} of the files that differ, such as {unlisted[0]}")
         head_repository = (pull["head"].get("repo") or {}).get("full_name")
         return Change(
             repository=request.repository,
@@ -133,6 +137,8 @@ class GitHubForge:
         old_path = str(item["previous_filename"]) if item.get("previous_filename") else None
         before = None if kind is ChangeKind.ADDED else old.get(old_path or path)
         after = None if kind is ChangeKind.DELETED else new.get(path)
+        if kind is ChangeKind.MODE and before is not None and after is not None and before.sha != after.sha:
+            kind = ChangeKind.MODIFIED
         file = FileChange(
             path=path,
             old_path=old_path if old_path != path else None,
@@ -230,6 +236,14 @@ def _sha(value: Mapping[str, Any], name: str) -> str:
     if not isinstance(sha, str) or not sha:
         raise PermanentError(f"GitHub's answer names no {name} commit.")
     return sha
+
+
+def _same_head(listed: Iterable[Mapping[str, Any]], new: Mapping[str, Entry]) -> None:
+    """Raises TransientError when the list is of another head than the tree: a list names no commit, it is of the latest."""
+    for item in listed:
+        entry, sha = new.get(str(item["filename"])), item.get("sha")
+        if entry is not None and item.get("status") != "removed" and sha and sha != entry.sha:
+            raise TransientError(f"The pull request got a new head while it was read ({item['filename']} differs); try again.")
 
 
 def _hunks(path: str, patch: str) -> Any:

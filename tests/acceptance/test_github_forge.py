@@ -153,6 +153,20 @@ async def test_refusals_and_outages(
     assert "\n" not in str(caught.value)
 
 
+async def test_a_list_that_leaves_out_a_file_cuts_the_change(github: FakeGitHub) -> None:
+    repository = github.repositories["octo/shop"]
+    listed = repository.changes(repository.pulls[12])
+    listed[:] = [item for item in listed if item["filename"] != "kept.py"]
+    assert (await fetch(github)).cut == ("GitHub's list leaves out 1 of the files that differ, such as kept.py",)
+
+
+async def test_a_list_of_another_head_is_refused(github: FakeGitHub) -> None:
+    repository = github.repositories["octo/shop"]
+    next(item for item in repository.changes(repository.pulls[12]) if item["filename"] == "kept.py")["sha"] = "0" * 40
+    with pytest.raises(TransientError, match=r"new head while it was read \(kept\.py"):
+        await fetch(github)
+
+
 async def test_a_wrong_token(github: FakeGitHub) -> None:
     with pytest.raises(UserError, match="token"):
         await fetch(github, token="wrong")
