@@ -58,6 +58,16 @@ def test_the_action_on_an_empty_change(place: Workplace) -> None:
     assert summary == ""
 
 
+@pytest.mark.parametrize("base", ["", "0" * 40])
+def test_the_action_on_a_first_push_and_by_hand(place: Workplace, base: str) -> None:
+    place.git("checkout", "--quiet", "-b", "feature")
+    place.commit("One", **{"b.py": "B = 1\n"})
+    head = place.commit("Two", **{"c.py": "C = 1\n"})
+    outputs, summary = run_action(place, base, head)
+    assert outputs == {"exit-code": "0", "sarif": "fusion.sarif"}
+    assert "2 of 2 files reviewed" in summary
+
+
 def test_the_action_is_well_formed() -> None:
     action = yaml.safe_load((ROOT / "action.yml").read_text())
     steps = action["runs"]["steps"]
