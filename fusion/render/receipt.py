@@ -85,6 +85,9 @@ def _reason(reason: str) -> str:
 
 
 def _ended(run: ToolRun | Report) -> str:
+    """How and why; what stands under "failed" need not say so once more."""
+    if run.outcome is Outcome.FAILED and run.reason:
+        return one_line(run.reason)
     return f"{OUTCOMES[run.outcome]}, {one_line(run.reason)}" if run.reason else OUTCOMES[run.outcome]
 
 
