@@ -230,7 +230,7 @@ def _notes(below: int, matched: Reconciliation) -> Iterable[str]:
     left = sum(item.rest is Rest.LEFT for item in matched.unmatched)
     if left:
         what = "1 earlier finding lies in a file" if left == 1 else f"{left:,} earlier findings lie in files"
-        yield f"{what} no longer part of the change; nothing is said about it."
+        yield f"{what} no longer part of the change; nothing is said about {'it' if left == 1 else 'them'}."
 
 
 def _tally(

@@ -194,4 +194,4 @@ def _not_one(prefix: str, found: Sequence[LedgerEntry]) -> str:
         return f"No finding of this branch has a fingerprint that begins with {prefix!r}."
     listed = "; ".join(f"{entry.fingerprint[:12]} in {entry.path}" for entry in found[:5])
     more = f" and {len(found) - 5} more" if len(found) > 5 else ""
-    return f"{len(found)} findings fit {prefix!r} ({listed}{more}); give more characters, or the path."
+    return f"{len(found)} findings fit {prefix!r} ({listed}{more}); name one with --path."
