@@ -7,6 +7,7 @@ whose ETags order them.
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,10 @@ from orchestrations.bundle import Bundle
 
 if TYPE_CHECKING:
     from fusion.engine import Engine, InstanceState
+
+
+_FRAME = re.compile(r"\A(?:[^\s:]+: )?Activity task #\d+ failed: ")
+"""What durabletask says before the cause."""
 
 
 class RunFailed(FusionError):
@@ -91,14 +96,14 @@ async def _concluded(home: Path, id: str, state: InstanceState, request: Request
         output: dict[str, Any] = state.output
         _forget(home, id)
         return output
-    message = str(state.failure.message if state.failure else state.status)
+    message = _FRAME.sub("", str(state.failure.message if state.failure else state.status))
     key = run_key(bundle.tenant, request, id)
     stored = await bundle.store.get(key)
     if stored:
         failed = stored.value | {"status": RunStatus.FAILED.value, "message": message}
         await bundle.store.put(key, failed, etag=stored.etag)
     _forget(home, id)
-    raise RunFailed(f"The run {id} failed: {message}")
+    raise RunFailed(f"The review failed: {message.rstrip('.')} (run {id}).")
 
 
 def _forget(home: Path, id: str) -> None:

@@ -14,6 +14,7 @@ from enum import IntEnum
 from typing import Annotated, Any, TypeVar
 
 import typer
+from typer.core import TyperGroup
 
 from fusion import __version__
 from fusion.errors import FusionError, UserError
@@ -52,8 +53,17 @@ def work(task: Coroutine[Any, Any, T]) -> T:
         raise Interrupted from None
 
 
+class _Ordered(TyperGroup):
+    """The commands in the order in which a new user needs them."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        order = ("review", "runs", "dismiss", "doctor", "init", "config", "demo")
+        return sorted(super().list_commands(ctx), key=lambda name: order.index(name) if name in order else len(order))
+
+
 app = typer.Typer(
     name="fusion",
+    cls=_Ordered,
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -89,6 +99,9 @@ def main() -> None:
         _stop("Interrupted. `fusion runs resume` finishes what was begun.", Exit.INTERRUPTED)
     except FusionError as error:
         _stop(str(error), Exit.INCOMPLETE)
+    except BrokenPipeError:
+        # The reader of a list went away (`fusion runs | head`), and has what it wanted.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
         place = f" ({error.filename})" if error.filename else ""
         _stop(f"The system refused: {error.strerror or error}{place}. Nothing was reviewed to the end.", Exit.INCOMPLETE)

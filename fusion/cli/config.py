@@ -49,7 +49,7 @@ def schema() -> None:
     typer.echo(json.dumps(policy.schema(), indent=2))
 
 
-@commands.command()
+@commands.command(short_help="Say whether a policy file is right.")
 def check(file: Annotated[Path, typer.Argument(help="The policy file.")] = Path(NAME)) -> None:
     """Say whether a policy file is right; an unknown key names its line and the nearest right key."""
     from fusion.policy import load

@@ -19,17 +19,17 @@ if TYPE_CHECKING:
     from fusion.settings import Settings
 
 
-@app.command()
+@app.command(short_help="Review an example history: see Fusion at work.")
 def demo() -> None:
     """Review an example history: a branch, a push that fixes some, a force-pushed rebase."""
-    from rich.console import Console
     from rich.rule import Rule
 
     from fusion import settings
+    from fusion.cli.show import Terminal
     from fusion.demo.history import build
     from fusion.render.terminal import print_review
 
-    console = Console(highlight=False)
+    console = Terminal(highlight=False)
     said: set[tuple[str, str]] = set()
     rows: list[tuple[str, Review, int]] = []
     with tempfile.TemporaryDirectory(prefix="fusion-demo-") as scratch:

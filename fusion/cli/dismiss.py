@@ -22,7 +22,7 @@ WORDS = {"wont-fix": "wont_fix", "incorrect": "incorrect", "duplicate": "duplica
 TRIES = 5
 
 
-@app.command()
+@app.command(short_help="Dismiss a finding, for good.")
 def dismiss(
     finding: Annotated[str, typer.Argument(help="The finding's id as the review shows it, or more of it.")],
     state: Annotated[str, typer.Option("--as", help="wont-fix, incorrect, duplicate; open takes it back.")] = "wont-fix",

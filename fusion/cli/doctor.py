@@ -14,7 +14,7 @@ from fusion.cli import app
 from fusion.errors import UserError
 
 
-@app.command()
+@app.command(short_help="Show what is ready here, and what is skipped and why.")
 def doctor(format: Annotated[str, typer.Option("--format", "-f", help="terminal or json.")] = "terminal") -> None:
     """Show each analyzer, agent, format and adapter: ready, or skipped and why."""
     if format not in ("terminal", "json"):
@@ -24,16 +24,16 @@ def doctor(format: Annotated[str, typer.Option("--format", "-f", help="terminal 
         keys = ("kind", "name", "ready", "detail")
         typer.echo(json.dumps({"schema_version": 1, "parts": [dict(zip(keys, row, strict=True)) for row in rows]}, indent=2))
         return
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
+    from fusion.cli.show import Terminal
     from fusion.render.text import visible
 
     table = Table("part", "name", "state", "detail", box=None, pad_edge=False)
     for kind, name, ready, detail in rows:
         table.add_row(kind, name, Text("ready", "green") if ready else Text("skipped", "yellow"), Text(visible(detail)))
-    Console(highlight=False).print(table)
+    Terminal(highlight=False).print(table)
 
 
 def _rows() -> list[tuple[str, str, bool, str]]:

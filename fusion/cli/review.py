@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from fusion.model import Review, Severity
 
 
-@app.command()
+@app.command(short_help="Review a change; the default: your branch.")
 def review(
     change: Annotated[
         str | None,
@@ -98,7 +98,7 @@ def conclude(
         raise typer.Exit(exit_code(reviewed, threshold))
     if result["status"] == "refused":
         raise UserError(result["message"])
-    say(f"Nothing to review: {result['message']} has no changes.")
+    say(f"Nothing to review: no changes in {result['message']}.")
 
 
 def deliver(reviewed: Review, write: Callable[[Review], None]) -> None:

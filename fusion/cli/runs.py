@@ -38,11 +38,11 @@ def list_runs(
     """List runs, newest first."""
     import json
 
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     from fusion import runtime, settings
+    from fusion.cli.show import Terminal
     from fusion.render.text import exact
 
     configured = settings.read(os.environ)
@@ -58,12 +58,15 @@ def list_runs(
         return
     if format != "terminal":
         raise UserError(f"There is no format {format!r} for runs; there are: terminal, json.")
-    table = Table("run", "started", "state", "verdict", "findings", "what", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
+    for title in ("run", "started", "ended", "findings"):
+        table.add_column(title, no_wrap=True)
+    table.add_column("what", overflow="fold")
     for run, state in found:
-        verdict = run.verdict or "-"
         started = run.started.astimezone().strftime("%Y-%m-%d %H:%M")
-        table.add_row(run.id, started, state, verdict, str(run.findings) if run.verdict else "-", Text(exact(_what(run))))
-    Console(highlight=False).print(table if found else "No runs yet. `fusion review` makes one.")
+        ended = run.verdict or state
+        table.add_row(_short(run.id), started, ended, str(run.findings) if run.verdict else "-", Text(exact(_what(run))))
+    Terminal(highlight=False).print(table if found else "No runs yet. `fusion review` makes one.")
 
 
 @commands.command()
@@ -83,7 +86,7 @@ def show(
     configured = settings.read(os.environ)
     write = writer(format, output)
     store, blobs = runtime.stores(configured)
-    found = [item for item, _ in work(_runs(store, configured, 10_000)) if item.id.startswith(run)]
+    found = [item for item, _ in work(_runs(store, configured, 10_000)) if _begins(item.id, run)]
     if len(found) != 1:
         raise UserError(f"{len(found) or 'No'} runs begin with {run}; `fusion runs` lists them.")
     if not found[0].review:
@@ -91,7 +94,7 @@ def show(
     deliver(Review.model_validate_json(work(blobs.get(found[0].review))), write)
 
 
-@commands.command()
+@commands.command(short_help="Finish interrupted runs from their journals.")
 def resume(
     run: Annotated[str | None, typer.Argument(help="The run's id, or its beginning. Default: every interrupted run.")] = None,
     fail_on: Annotated[str, typer.Option("--fail-on", help="As in `fusion review`.")] = "high",
@@ -104,7 +107,7 @@ def resume(
 
     configured = settings.read(os.environ)
     threshold = threshold_of(fail_on)
-    ids = [id for id in local.interrupted(runtime.state_folder(configured)) if id.startswith(run or "")]
+    ids = [id for id in local.interrupted(runtime.state_folder(configured)) if _begins(id, run or "")]
     if not ids:
         if run:
             raise UserError(f"There is no interrupted run {run}; `fusion runs` lists them.")
@@ -160,6 +163,15 @@ async def _runs(store: Store, configured: Settings, limit: int) -> list[tuple[Ru
             state = "interrupted" if journal.exists() else "lost"
         found.append((run, state))
     return found
+
+
+def _short(id: str) -> str:
+    return id.removeprefix("review-")
+
+
+def _begins(id: str, typed: str) -> bool:
+    """Whether an id begins with what was typed: as the list shows it, or whole."""
+    return id.startswith(typed) or _short(id).startswith(typed)
 
 
 def _what(run: Run) -> str:

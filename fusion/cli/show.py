@@ -20,12 +20,21 @@ from fusion.progress import AgentFinished, Fetched, Judged, Notice, ToolFinished
 from fusion.render.terminal import print_evidence_line, print_review
 
 
+class Terminal(Console):
+    """Standard output. (Rich itself would end the process with 1 when a reader goes away, which says "findings".)"""
+
+    def on_broken_pipe(self) -> None:
+        """Leave it to whoever writes: see `deliver`."""
+        self.quiet = True
+        raise BrokenPipeError
+
+
 class Watcher:
     """Listens to a run. On a terminal it shows a progress bar; with `live` it prints each piece of evidence as it is found."""
 
     def __init__(self, *, live: bool, always: bool = False) -> None:
         self.console = Console(stderr=True, highlight=False)
-        self.out = Console(highlight=False, soft_wrap=True)
+        self.out = Terminal(highlight=False, soft_wrap=True)
         self.live = live and (always or self.out.is_terminal)
         self.progress = Progress(
             SpinnerColumn(),
@@ -92,7 +101,7 @@ def writer(format: str, output: Path | None) -> Callable[[Review], None]:
 
 def _terminal(review: Review, output: Path | None) -> None:
     if output is None:
-        print_review(review, Console(highlight=False))
+        print_review(review, Terminal(highlight=False))
         return
     text = io.StringIO()
     print_review(review, Console(file=text, width=100, no_color=True, highlight=False))

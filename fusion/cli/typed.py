@@ -45,6 +45,12 @@ class Typed:
             raise UserError(f"Choose one thing to review: {' and '.join(ways)} were given.")
         if self.pull is not None:
             _pull(self.pull)
+        if not self.folder.is_dir():
+            raise UserError(f"There is no folder {self.folder}; --repo takes the one to review in.")
+        if self.what is not None and os.sep in self.what and Path(self.what).is_dir():
+            raise UserError(f"{self.what} is a folder: name it with --repo, or with --repo and --all to review all of it.")
+        if self.what is not None and self.what.endswith((".patch", ".diff")) and not Path(self.what).exists():
+            raise UserError(f"There is no file {self.what}.")
         return self
 
     async def keep(self, blobs: Blobs) -> Request:
@@ -78,7 +84,8 @@ class Typed:
 
 
 def _pull(text: str) -> tuple[str, int]:
-    if not (match := re.fullmatch(r"([\w.-]+/[\w.-]+)#([1-9]\d{0,9})", text)):
+    """Repository and number, from `owner/name#12` or the page's address (its host: FUSION_GITHUB_API says which is asked)."""
+    if not (match := re.fullmatch(r"(?:https://[\w.-]+/)?([\w.-]+/[\w.-]+)(?:#|/pull/)([1-9]\d{0,9})", text)):
         raise UserError(f"--pr takes OWNER/REPOSITORY#NUMBER, for example octocat/hello-world#42, not {text!r}.")
     return match[1], int(match[2])
 

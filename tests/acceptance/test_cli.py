@@ -52,6 +52,41 @@ def test_fail_on(vulnerable: Workplace, threshold: str, code: int) -> None:
     assert vulnerable.fusion("review", "--only", "bandit", "--fail-on", threshold).returncode == code
 
 
+@pytest.mark.parametrize(("args", "code"), [((), 1), (("--fail-on", "never"), 0)])
+def test_a_reader_that_goes_away_does_not_change_the_exit_code(vulnerable: Workplace, args: tuple[str, ...], code: int) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "fusion", "review", "--only", "bandit", *args]
+    done = subprocess.run(command, cwd=vulnerable.folder, env=vulnerable.env(), stdout=writer, stderr=subprocess.PIPE)
+    os.close(writer)
+    assert done.returncode == code, done.stderr
+    assert done.stderr == b""
+
+
+@pytest.mark.parametrize("command", [("runs", "list"), ("doctor",)])
+def test_a_list_whose_reader_goes_away_is_no_failure(place: Workplace, command: tuple[str, ...]) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [sys.executable, "-m", "fusion", *command],
+        cwd=place.folder,
+        env=place.env(),
+        stdout=writer,
+        stderr=subprocess.PIPE,
+    )
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("pull", ["owner/repo#12", "https://github.com/owner/repo/pull/12"])
+def test_a_pull_request_without_network_is_one_plain_sentence(place: Workplace, pull: str) -> None:
+    done = place.fusion("review", "--pr", pull, FUSION_GITHUB_API="http://127.0.0.1:9")
+    assert done.returncode == 3
+    assert done.stderr.startswith("fusion: The review failed: GitHub does not answer at /repos/owner/repo/pulls/12: ")
+    assert done.stderr.count("\n") == 1
+    assert "Activity task" not in done.stderr
+
+
 def test_a_required_analyzer_that_is_missing_makes_it_incomplete(vulnerable: Workplace) -> None:
     vulnerable.write("policy.yml", "required: [bandit]\n")
     done = vulnerable.fusion("review", "--policy", "policy.yml", FUSION_EVIDENCE="off")
@@ -180,7 +215,9 @@ def test_runs_are_kept_and_shown_again(vulnerable: Workplace) -> None:
     listed = json.loads(vulnerable.fusion("runs", "list", "--format", "json").stdout)["runs"]
     assert [run["status"] for run in listed] == ["reviewed"]
     assert vulnerable.fusion("runs", "show", listed[0]["id"], "--format", "json").stdout == first.stdout
-    assert "reviewed" in vulnerable.fusion("runs").stdout
+    as_listed = vulnerable.fusion("runs", COLUMNS="80").stdout.splitlines()[1].split()
+    assert "block" in as_listed
+    assert vulnerable.fusion("runs", "show", as_listed[0], "--format", "json").stdout == first.stdout
     assert vulnerable.fusion("runs", "show", "nonsense").returncode == 2
     assert vulnerable.fusion("runs", "resume").returncode == 0
 
