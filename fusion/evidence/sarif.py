@@ -95,6 +95,8 @@ def runs(data: bytes, file: str) -> list[Node]:
     if not root.has("runs"):
         raise UserError(f"{file} is not valid SARIF 2.1.0: it has no runs.")
     found = root.objects("runs")
+    if not found:
+        raise UserError(f"{file} holds no run of any tool: nothing was handed in with it.")
     if len(found) > _MOST_RUNS:
         raise UserError(f"{file} has {len(found)} runs; up to {_MOST_RUNS} are read.")
     return found

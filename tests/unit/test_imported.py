@@ -271,6 +271,7 @@ def test_too_many_results_are_cut_and_said() -> None:
         (b"{}", "its version is ''"),
         (b'{"version": "1.0.0", "runs": []}', "its version is '1.0.0'"),
         (b'{"version": "2.1.0"}', "it has no runs"),
+        (b'{"version": "2.1.0", "runs": []}', "holds no run of any tool"),
         (b'{"version": "2.1.0", "runs": {}}', "$.runs should be a list"),
         (b'{"version": "2.1.0", "runs": [1]}', "$.runs should be a list of objects"),
         (b'{"version": "2.1.0", "runs": [{"tool": 1}]}', "$.runs[0].tool should be an object"),
