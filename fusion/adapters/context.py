@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from fusion.changes import roles
+
 MAX_FILES = 400
 MAX_BYTES = 4_000_000
 MAX_FILE_BYTES = 200_000
@@ -24,10 +26,6 @@ _DOCUMENT = re.compile(r"\.(md|markdown|rst|adoc)$", re.IGNORECASE)
 _TEXT = re.compile(r"^[^.]+$|\.(md|markdown|rst|adoc|txt)$", re.IGNORECASE)
 _ALWAYS = re.compile(r"^(readme|changelog|changes|history|news|contributing|upgrading|migration)\b", re.IGNORECASE)
 _DOCS = frozenset({"doc", "docs", "documentation", "website", "guide", "guides"})
-_TESTS = frozenset({"test", "tests", "spec", "specs", "__tests__", "testing", "e2e"})
-_TEST_NAME = re.compile(
-    r"^test_|_test\.|_tests\.|\.test\.|\.spec\.|_spec\.|^tests?\.|\wTests?\.(java|kt|cs|swift|php|scala|groovy)$"
-)
 _CODE = re.compile(
     r"\.(pyi?|[mc]?jsx?|[mc]?tsx?|go|java|kts?|scala|groovy|rb|rs|c|cc|cpp|cxx|h|hh|hpp|cs|fs|php|swift|mm?|sh|bash|bats"
     r"|exs?|erl|clj|hs|lua|p[lm]|r|jl|dart|vue|svelte|robot|feature)$",
@@ -46,10 +44,7 @@ def is_document(path: str) -> bool:
 
 def is_test(path: str) -> bool:
     """Whether it is code that tests other code, by its name or its folder."""
-    folders, _, name = path.rpartition("/")
-    if not _CODE.search(name):
-        return False
-    return bool(_TEST_NAME.search(name)) or not _TESTS.isdisjoint(folders.lower().split("/"))
+    return bool(_CODE.search(path)) and roles.is_test(path)
 
 
 def choose(paths: Iterable[str], changed: Iterable[str]) -> Sequence[str]:

@@ -20,7 +20,8 @@ _EXAMPLE_FOLDERS = frozenset(
 )
 _DOCUMENT_ENDINGS = (".md", ".mdx", ".rst", ".adoc", ".asciidoc")
 _TEST_NAME = re.compile(
-    r"(?:^test_|_test\.|_tests\.|[-.]test\.|[-.]spec\.|_spec\.|^conftest\.py$|Tests?\.(?:java|kt|cs)$|IT\.java$|^tests?\.)"
+    r"(?:^test_|_test\.|_tests\.|[-.]test\.|[-.]spec\.|_spec\.|^conftest\.py$|^tests?\."
+    r"|Tests?\.(?:java|kt|cs|swift|php|scala|groovy)$|IT\.java$)"
 )
 _PAST = re.compile(
     r"(?:change(?:s|log)?|history|news|releases?(?:[-_ ]?notes)?|migrat\w*|upgrad\w*|deprecat\w*|adr|rfcs?)", re.I

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fusion.adapters import context
+from fusion.changes import roles
 
 
 @pytest.mark.parametrize(
@@ -34,6 +35,14 @@ def test_tests(path: str) -> None:
 )
 def test_no_tests(path: str) -> None:
     assert not context.is_test(path)
+
+
+@pytest.mark.parametrize(
+    "path", ["conftest.py", "fixtures/x.py", "src/OrderIT.java", "cypress/login.ts", "t/a.py", "mocks/m.go"]
+)
+def test_what_agents_take_for_a_test_is_a_test_here(path: str) -> None:
+    assert roles.is_test_code(path)
+    assert context.is_test(path)
 
 
 def test_what_matters_for_the_change_comes_first() -> None:
