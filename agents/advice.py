@@ -110,5 +110,5 @@ def _in_context(evidence: Evidence) -> tuple[Severity, Confidence, str]:
         return evidence.severity, Confidence.POSSIBLE, f"It stands in {place}: if it is made up, say so beside it."
     if is_test_data(path):
         return Severity.INFO, evidence.confidence, "It stands in data for tests, which may be wrong on purpose."
-    lower = list(Severity)[min(4 - evidence.severity.rank + (2 if place == "a test" else 1), 4)]
+    lower = evidence.severity.lowered(2 if place == "a test" else 1)
     return lower, evidence.confidence, f"It counts for less because it stands in {place}."

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 
 from fusion.judging.fingerprint import normalise
-from fusion.model import Category, Confidence, Evidence, Finding, Fix, Severity
+from fusion.model import Category, Confidence, Evidence, Finding, Fix
 
 PREFERENCE = (
     Category.SECURITY,
@@ -200,9 +200,3 @@ def _distinct(findings: Iterable[Finding]) -> list[Finding]:
             finding = finding.model_copy(update={"fingerprint": digest})
         result.append(finding)
     return result
-
-
-def lower(severity: Severity, steps: int = 1) -> Severity:
-    """The severity some steps down; info is the lowest."""
-    order = list(Severity)
-    return order[min(len(order) - 1, order.index(severity) + steps)]

@@ -15,7 +15,7 @@ from fusion.changes.diff import added_lines, anchor
 from fusion.changes.roles import is_document, is_example, is_test
 from fusion.changes.selection import Exclusion
 from fusion.judging.ledger import LedgerEntry
-from fusion.judging.merge import PREFERENCE, lower
+from fusion.judging.merge import PREFERENCE
 from fusion.judging.reconcile import Fate
 from fusion.model import (
     Category,
@@ -127,7 +127,7 @@ def softened(finding: Finding) -> Finding:
         return finding
     strongest = max((item.severity for item in finding.evidence), key=lambda item: item.rank, default=finding.severity)
     # An agent may have lowered it already; once is enough.
-    severity = min(finding.severity, lower(strongest), key=lambda item: item.rank)
+    severity = min(finding.severity, strongest.lowered(), key=lambda item: item.rank)
     return finding.model_copy(update={"severity": severity})
 
 

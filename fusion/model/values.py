@@ -31,6 +31,10 @@ class Severity(StrEnum):
         """4 for critical down to 0 for info."""
         return 4 - list(Severity).index(self)
 
+    def lowered(self, steps: int = 1) -> Severity:
+        """The severity some steps down; info is the lowest."""
+        return list(Severity)[min(4 - self.rank + steps, 4)]
+
 
 class Confidence(StrEnum):
     """How likely the finding is true."""

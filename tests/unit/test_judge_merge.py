@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fusion.judging.merge import best_fix, lower, merge
+from fusion.judging.merge import best_fix, merge
 from fusion.model import Category, Confidence, Edit, Finding, Fix, Severity
 from tests.fakes.judging import evidence_of, finding_of, told
 
@@ -129,7 +129,7 @@ def test_one_file_never_has_one_fingerprint_twice() -> None:
 
 
 def test_lowering_stops_at_info() -> None:
-    assert [lower(severity) for severity in Severity] == [
+    assert [severity.lowered() for severity in Severity] == [
         Severity.HIGH,
         Severity.MEDIUM,
         Severity.LOW,
