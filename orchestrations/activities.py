@@ -24,16 +24,16 @@ from fusion.model import (
     AgentTask,
     Change,
     Completion,
+    Contents,
     Evidence,
     Outcome,
     Prompt,
-    Provenance,
     Report,
     Request,
     ToolReport,
     ToolRun,
 )
-from fusion.policy import Policy
+from fusion.policy import Policy, digest
 from fusion.ports import Key
 from fusion.progress import AgentFinished, Fetched, Judged, ToolFinished, ToolStarted
 from fusion.runs import Run, run_key
@@ -104,10 +104,9 @@ class Activities:
         return [await self.shelf.save(report)]
 
     async def _collect(self, name: str, job: Job) -> ToolReport:
-        change, contents, policy = await self.shelf.case(job)
-        provenance = self._provenance(job, change)
+        change, contents, policy = await self._case(job)
         if name == SUPPRESSIONS:
-            return suppression_evidence(change, contents, provenance, policy=policy)
+            return suppression_evidence(change, contents, change.provenance, policy=policy)
         if (reason := self.bundle.analyzers.broken.get(name)) is not None:
             return ToolReport(run=ToolRun(tool=name, outcome=Outcome.SKIPPED, reason=reason, required=name in policy.required))
         if self.bundle.sandbox is None:
@@ -116,17 +115,22 @@ class Activities:
         analyzer = self.bundle.analyzers.plugins[name]
         try:
             return await collect(
-                analyzer, change=change, contents=contents, policy=policy, sandbox=self.bundle.sandbox, provenance=provenance
+                analyzer,
+                change=change,
+                contents=contents,
+                policy=policy,
+                sandbox=self.bundle.sandbox,
+                provenance=change.provenance,
             )
         except Exception as error:  # a third party's analyzer may raise anything; one tool must not stop a review
             return ToolReport(run=ToolRun(tool=name, outcome=Outcome.FAILED, reason=_said("the analyzer raised", error)))
 
     async def import_evidence(self, job: Job) -> list[str]:
         """One SARIF file of another tool -> the digests of its runs' reports."""
-        change, contents, _ = await self.shelf.case(job)
+        change, contents, _ = await self._case(job)
         data = await self.bundle.blobs.get(job["sarif"])
         try:
-            reports = read_sarif(data, change=change, contents=contents, provenance=self._provenance(job, change))
+            reports = read_sarif(data, change=change, contents=contents, provenance=change.provenance)
         except UserError as error:
             reports = (ToolReport(run=ToolRun(tool="sarif", outcome=Outcome.FAILED, reason=str(error), required=True)),)
         for report in reports:
@@ -137,7 +141,7 @@ class Activities:
 
     async def plan(self, job: Job) -> Job:
         """The agents' tasks, and the reports of those that take no part."""
-        change, contents, policy = await self.shelf.case(job)
+        change, contents, policy = await self._case(job)
         evidence = await self._evidence(job)
         case = Case(change=change, contents=contents, policy=policy, evidence=evidence)
         tasks: list[Job] = []
@@ -202,14 +206,16 @@ class Activities:
             return Report(agent=job["agent"], outcome=Outcome.FAILED, reason=reason, read=task.read, findings=task.candidates)
 
     async def _reported(self, job: Job, report: Report) -> str:
-        change = await self.shelf.load(Change, job["change"])
-        report = report.model_copy(update={"provenance": self._provenance(job, change)})
+        """Save a report, stamped; findings of an agent that stamps none take the report's provenance."""
+        stamp = (await self._case(job))[0].provenance
+        findings = tuple(f if f.provenance.run else f.model_copy(update={"provenance": stamp}) for f in report.findings)
+        report = report.model_copy(update={"provenance": stamp, "findings": findings})
         self.bundle.listen(AgentFinished(report))
         return await self.shelf.save(report)
 
     async def verify_fixes(self, job: Job) -> list[str]:
         """The reports again, with only those fixes that their witness and their neighbours confirm."""
-        change, contents, policy = await self.shelf.case(job)
+        change, contents, policy = await self._case(job)
         reports = [await self.shelf.load(Report, digest) for digest in job["reports"]]
         findings = [finding for report in reports for finding in report.findings]
         if self.bundle.sandbox is None or not any(finding.fix for finding in findings):
@@ -231,7 +237,7 @@ class Activities:
 
     async def judge(self, job: Job) -> Job:
         """Reports, receipts and the ledger -> the review, and the ledger as it will be once this review is recorded."""
-        change, contents, policy = await self.shelf.case(job)
+        change, contents, policy = await self._case(job)
         stored = await self.bundle.store.get(self._ledger_key(change))
         ledger = Ledger.model_validate(stored.value["ledger"]) if stored else Ledger()
         judgement = judge(
@@ -241,7 +247,7 @@ class Activities:
             runs=[(await self.shelf.load(ToolReport, digest)).run for digest in job["evidence"]],
             reports=[await self.shelf.load(Report, digest) for digest in job["reports"]],
             ledger=ledger,
-            provenance=self._provenance(job, change),
+            provenance=change.provenance,
             model_used=self.bundle.model is not None,
         )
         self.bundle.listen(Judged(judgement.review))
@@ -288,8 +294,10 @@ class Activities:
         reports = [await self.shelf.load(ToolReport, digest) for digest in job["evidence"]]
         return [evidence for report in reports for evidence in report.evidence]
 
-    def _provenance(self, job: Job, change: Change) -> Provenance:
-        return change.provenance.model_copy(
+    async def _case(self, job: Job) -> tuple[Change, Contents, Policy]:
+        """The change of a job, stamped with whose run it is and under which policy; its contents; the policy."""
+        change, contents, policy = await self.shelf.case(job)
+        stamp = change.provenance.model_copy(
             update={
                 "tenant": self.bundle.tenant,
                 "repository": change.repository,
@@ -297,9 +305,10 @@ class Activities:
                 "run": job["run"],
                 "attempt": job["request"].get("attempt", 1),
                 "at": self.bundle.clock.now(),
-                "policy": change.policy.digest if change.policy else "",
+                "policy": digest(policy),
             }
         )
+        return change.model_copy(update={"provenance": stamp}), contents, policy
 
 
 def _said(what: str, error: Exception) -> str:

@@ -88,6 +88,15 @@ def test_what_is_planted_is_found(story: Story) -> None:
     assert story.reviews[0].coverage.gaps == ()
 
 
+def test_every_record_says_where_it_comes_from(story: Story) -> None:
+    review = story.reviews[0]
+    records = [review, *review.findings, *(e for finding in review.findings for e in finding.evidence), *review.coverage.agents]
+    assert {record.provenance.run for record in records if record is not review} == {review.id}
+    assert {record.provenance.policy for record in records} == {review.provenance.policy}
+    assert all(record.provenance.at and record.provenance.repository for record in records)
+    assert all(e.provenance.tool for finding in review.findings for e in finding.evidence)
+
+
 def test_what_is_innocent_is_left_alone(story: Story) -> None:
     for path, code in INNOCENT.items():
         assert not [f.title for f in shown(story.reviews[0]) if f.location.path == path and code in f.snippet and f.cwe], path
