@@ -19,12 +19,14 @@ from fusion.model import Record, Request, RequestKind
 
 LIMIT = 25 * 1024 * 1024
 """Largest body in bytes, as for GitHub's webhooks."""
+REPOSITORY = r"[\w-]+/\.?[\w-][\w.-]*"
+"""Owner and name as GitHub knows them; never `.` or `..`, which would lead to another address of its API."""
 
 
 class Start(Record):
     """The body of a start."""
 
-    repository: str = Field(default="", pattern=r"^([\w.-]+/[\w.-]+)?$")
+    repository: str = Field(default="", pattern=rf"^({REPOSITORY})?$")
     number: int = Field(default=0, ge=0)
     base: str = Field(default="", pattern=r"^([0-9a-f]{40}|[0-9a-f]{64})?$")
     head: str = Field(default="", pattern=r"^([0-9a-f]{40}|[0-9a-f]{64})?$")

@@ -39,6 +39,8 @@ def test_a_patch_is_taken() -> None:
         (body(repository="octo/shop"), "Name a pull request"),
         (body(repository="octo/shop", number=1, patch="x"), "Name a pull request"),
         (body(repository="../../etc", number=1), "repository"),
+        (body(repository="../user", number=1), "repository"),
+        (body(repository="octo/..", number=1), "repository"),
         (body(location="/etc", number=1), "location"),
         (body(repository="octo/shop", number=1, head="HEAD"), "head"),
         (body(repository="octo/shop", number=1, attempt=0), "attempt"),
@@ -69,3 +71,7 @@ def test_the_id_follows_the_content_and_the_attempt() -> None:
     assert run_id(one) != run_id(rerun)
     assert run_id(one, nonce="x") != run_id(one)
     assert run_id(one) == run_id(one.model_copy(update={"actor": "somebody else"}))
+
+
+def test_a_repository_may_begin_with_one_dot() -> None:
+    assert parse_start(body(repository="octo/.github", number=12)).request.repository == "octo/.github"
