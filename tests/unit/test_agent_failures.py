@@ -110,5 +110,5 @@ async def test_one_that_raises_while_it_reads_has_failed_and_keeps_what_it_had(s
     report = await made.shelf.load(Report, digest)
     assert report.outcome is Outcome.FAILED
     assert report.reason == ("no capacity" if step == "fail_agent" else "the agent raised ZeroDivisionError: read")
-    assert report.findings == (FOUND,)
+    assert [finding.fingerprint for finding in report.findings] == [FOUND.fingerprint]
     assert (report.provenance.run, report.provenance.tenant) == ("run-1", "t")
