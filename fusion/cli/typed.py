@@ -84,10 +84,10 @@ class Typed:
 
 
 def _pull(text: str) -> tuple[str, int]:
+    """Repository and number, from `owner/name#12` or the page's address (its host: FUSION_GITHUB_API says which is asked)."""
     from fusion.intake import REPOSITORY
 
-    """Repository and number, from `owner/name#12` or the page's address (its host: FUSION_GITHUB_API says which is asked)."""
-    if not (match := re.fullmatch(r"(?:https://[\w.-]+/)?([\w.-]+/[\w.-]+)(?:#|/pull/)([1-9]\d{0,9})", text)):
+    if not (match := re.fullmatch(rf"(?:https://[\w.-]+/)?({REPOSITORY})(?:#|/pull/)([1-9]\d{{0,9}})", text)):
         raise UserError(f"--pr takes OWNER/REPOSITORY#NUMBER, for example octocat/hello-world#42, not {text!r}.")
     return match[1], int(match[2])
 
