@@ -16,9 +16,10 @@ from pydantic import TypeAdapter
 
 from fusion.changes.roles import is_example, is_test, is_test_data
 from fusion.evidence.catalogue import catalogue, families
+from fusion.evidence.redaction import FAMILIES
 from fusion.model import Confidence, Evidence, Finding, Record, Severity
 
-SECRETS = frozenset({"hardcoded-secret", "private-key", "hardcoded-password", "secret-in-image"})
+SECRETS = FAMILIES
 """Families that the compliance agent answers for; the security agent does when that one is off."""
 _OUR_RULES = frozenset({"ast-grep", "opengrep", "secrets", "suppressions"})
 _LONGEST_TITLE = 120
