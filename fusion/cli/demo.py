@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 def demo() -> None:
     """Review an example history: a branch, a push that fixes some, a force-pushed rebase."""
     from rich.rule import Rule
+    from rich.text import Text
 
     from fusion import settings
     from fusion.cli.show import Terminal
@@ -37,7 +38,7 @@ def demo() -> None:
         folder.mkdir()
         configured = settings.read({**os.environ, "FUSION_HOME": str(Path(scratch) / "state")})
         for push, what in enumerate(build(folder), start=1):
-            console.print(Rule(f"push {push}: {what}", align="left", style="bold"))
+            console.print(Rule(Text(f"push {push}: {what}", "bold"), align="left", style="dim"))
             began = time.monotonic()
             reviewed = work(_review(folder, configured, live=push == 1))
             repeated = _repeated(reviewed, said)

@@ -14,9 +14,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from fusion import plugins
+from fusion.cli import say
 from fusion.errors import UserError
 from fusion.model import Review
 from fusion.progress import AgentFinished, Fetched, Judged, Notice, ToolFinished, ToolStarted
+from fusion.render.phrases import verdict
 from fusion.render.terminal import print_evidence_line, print_review
 
 
@@ -96,7 +98,7 @@ def writer(format: str, output: Path | None) -> Callable[[Review], None]:
         raise UserError(
             f"The format {format} is broken: {why}." if why else f"There is no format {format!r}; there are: {known}."
         )
-    return lambda review: _write(formats.plugins[format].render(review), output)
+    return lambda review: _write(review, formats.plugins[format].render(review), output)
 
 
 def _terminal(review: Review, output: Path | None) -> None:
@@ -105,10 +107,10 @@ def _terminal(review: Review, output: Path | None) -> None:
         return
     text = io.StringIO()
     print_review(review, Console(file=text, width=100, no_color=True, highlight=False))
-    _write(text.getvalue(), output)
+    _write(review, text.getvalue(), output)
 
 
-def _write(text: str, output: Path | None) -> None:
+def _write(review: Review, text: str, output: Path | None) -> None:
     if not text.endswith("\n"):
         text += "\n"
     data = text.encode("utf-8", "backslashreplace")
@@ -124,10 +126,12 @@ def _write(text: str, output: Path | None) -> None:
             # A device or pipe (/dev/stdout, /dev/null) is written to; a file put in its place would be another thing.
             with output.open("wb") as device:
                 device.write(data)
-        else:
-            _replace(output, data)
+            return
+        _replace(output, data)
     except OSError as error:
         raise UserError(f"{output} cannot be written: {error.strerror}.") from None
+    # Otherwise a pipeline's log would show an exit code and nothing else.
+    say(f"{review.verdict.upper()}: {verdict(review)} Written to {output}.")
 
 
 def _replace(target: Path, data: bytes) -> None:

@@ -99,6 +99,7 @@ def test_every_format_to_a_file(vulnerable: Workplace, format: str) -> None:
     done = vulnerable.fusion("review", "--only", "bandit", "--format", format, "--output", "out.txt")
     assert done.returncode == 1, done.stderr
     assert done.stdout == ""
+    assert done.stderr == "BLOCK: 1 finding blocks this change. Written to out.txt.\n"
     text = (vulnerable.folder / "out.txt").read_text()
     assert "run.py" in text
     if format in ("json", "sarif", "github"):
