@@ -12,10 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from fusion.errors import UserError
-from fusion.judging.fingerprint import fingerprints
 from fusion.model import SCHEMA_VERSION, Disposition, Finding, Location, Placement, Record, Severity, State
-
-__all__ = ["DISMISSED", "Ledger", "LedgerEntry", "Seen", "Update", "dismiss", "fingerprints", "written"]
 
 DISMISSED = frozenset({State.WONT_FIX, State.INCORRECT, State.DUPLICATE})
 """What a person said no to; it stays so when the finding comes again."""

@@ -11,8 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from fusion import __version__
-from fusion.judging.fingerprint import normalise
-from fusion.judging.ledger import fingerprints
+from fusion.judging.fingerprint import fingerprints, normalise
 from fusion.model import Category, Confidence, Evidence, Finding, Location, Provenance, Severity, Side
 from fusion.reading.comparison import Comparison, lines_of
 from fusion.syntax import enclosing, symbols

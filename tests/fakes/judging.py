@@ -8,8 +8,9 @@ from difflib import unified_diff
 from typing import Any
 
 from fusion.changes.diff import parse_patch
+from fusion.judging.fingerprint import fingerprints
 from fusion.judging.judge import Judgement, judge
-from fusion.judging.ledger import Ledger, fingerprints
+from fusion.judging.ledger import Ledger
 from fusion.model import (
     Blob,
     Category,

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fusion.errors import UserError
-from fusion.judging.fingerprint import normalise
-from fusion.judging.ledger import MOST, Ledger, Update, dismiss, fingerprints, written
+from fusion.judging.fingerprint import fingerprints, normalise
+from fusion.judging.ledger import MOST, Ledger, Update, dismiss, written
 from fusion.model import Disposition, Edit, Fix, Placement, State
 from tests.fakes.judging import AT, finding_of
 
