@@ -9,6 +9,8 @@ from pathlib import Path
 
 from fusion.errors import UserError
 
+DAY = "2026-01-05T09:00:00Z"
+"""Fixed, so that the commits have the same ids wherever the history is built."""
 SAMPLES = Path(__file__).parent / "history"
 TOKEN = "ghp_" + "x7Qm2KpV9sTzR4wLd8NfYb3HcJ6gUa1EoXi5"
 """Looks like a token and is none; put together here, so that no scanner takes this file for a leak."""
@@ -22,6 +24,8 @@ def _git(folder: Path, *args: str) -> None:
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_AUTHOR_NAME": "Ada",
         "GIT_AUTHOR_EMAIL": "ada@shop.example",
+        "GIT_AUTHOR_DATE": DAY,
+        "GIT_COMMITTER_DATE": DAY,
         "GIT_COMMITTER_NAME": "Ada",
         "GIT_COMMITTER_EMAIL": "ada@shop.example",
     }
