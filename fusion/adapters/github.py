@@ -8,7 +8,7 @@ when to come back; what the caller can mend (no such pull request, a wrong token
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Coroutine, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -81,11 +81,11 @@ class GitHubForge:
                 )
             compared = await self._json(f"{root}/compare/{base}...{head}", params={"per_page": "1"})
             merge_base = _sha(compared, "merge_base_commit")
-            listed, (old, old_cut), (new, new_cut) = await asyncio.gather(
+            listed, (old, old_cut), (new, new_cut) = await _together(
                 self._files(root, request.number), self._tree(root, merge_base), self._tree(root, head)
             )
             _same_head(listed, new)
-            files = await asyncio.gather(*(self._file(root, item, old, new) for item in listed))
+            files = await _together(*(self._file(root, item, old, new) for item in listed))
             changed = {path for file in files for path in (file.path, file.base_path)}
             context = await self._context(root, new, changed)
             policy, origin = await self._policy(root, base)
@@ -151,7 +151,7 @@ class GitHubForge:
         )
         if file.entry is EntryType.SUBMODULE:
             return file.model_copy(update={"omitted": "submodule"})
-        base, head = await asyncio.gather(self._blob(root, before), self._blob(root, after))
+        base, head = await _together(self._blob(root, before), self._blob(root, after))
         omitted = next((text for text in (head, base) if isinstance(text, str)), "")
         if not omitted and kind is not ChangeKind.DELETED and after is None:
             omitted = "GitHub's tree does not name it"
@@ -183,7 +183,7 @@ class GitHubForge:
             data = await self._bytes(f"{root}/git/blobs/{entries[path].sha}")
             return ContextFile(path=path, blob=Blob(digest=await self.blobs.put(data), size=len(data)))
 
-        return tuple(await asyncio.gather(*(one(path) for path in chosen)))
+        return tuple(await _together(*(one(path) for path in chosen)))
 
     async def _policy(self, root: str, base: str) -> tuple[Blob | None, str]:
         for name in POLICY:
@@ -229,6 +229,18 @@ def _refusal(status: int, url: str) -> UserError | TransientError | PermanentErr
     if status >= 500 or status == 429:
         return TransientError(f"GitHub answered {status} to {url}; try again later.")
     return PermanentError(f"GitHub answered {status} to {url}.")
+
+
+async def _together(*requests: Coroutine[Any, Any, Any]) -> list[Any]:
+    """Every answer, in order; when one request fails, the others are called off before its error goes on."""
+    tasks = [asyncio.ensure_future(request) for request in requests]
+    try:
+        return list(await asyncio.gather(*tasks))
+    except BaseException:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        raise
 
 
 def _sha(value: Mapping[str, Any], name: str) -> str:
