@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import secrets
 import sys
@@ -73,9 +74,12 @@ def review(
     write = writer(format, output)
     with Watcher(live=format == "terminal" and output is None) as watcher:
         bundle = runtime.embedded(configured, listen=watcher)
-        unknown = sorted({*(only or [])} - {*bundle.analyzers.plugins, *bundle.analyzers.broken, "suppressions"})
-        if unknown:
-            raise UserError(f"There is no analyzer called {', '.join(unknown)}; `fusion doctor` lists them.")
+        known = {*bundle.analyzers.plugins, *bundle.analyzers.broken, "suppressions"}
+        for name in only or ():
+            if name not in known:
+                near = difflib.get_close_matches(name, known, n=1)
+                hint = f"did you mean {near[0]}?" if near else "`fusion doctor` lists them."
+                raise UserError(f"There is no analyzer called {name!r}; {hint}")
 
         async def reviewing() -> tuple[dict[str, Any], Review | None]:
             from fusion.model import Review
