@@ -207,7 +207,7 @@ class Activities:
 
     async def _reported(self, job: Job, report: Report) -> str:
         """Save a report, stamped; findings of an agent that stamps none take the report's provenance."""
-        stamp = (await self._case(job))[0].provenance
+        stamp = (await self._stamped(job))[0].provenance
         findings = tuple(f if f.provenance.run else f.model_copy(update={"provenance": stamp}) for f in report.findings)
         report = report.model_copy(update={"provenance": stamp, "findings": findings})
         self.bundle.listen(AgentFinished(report))
@@ -295,8 +295,14 @@ class Activities:
         return [evidence for report in reports for evidence in report.evidence]
 
     async def _case(self, job: Job) -> tuple[Change, Contents, Policy]:
-        """The change of a job, stamped with whose run it is and under which policy; its contents; the policy."""
-        change, contents, policy = await self.shelf.case(job)
+        """The change of a job, stamped; its contents; the policy."""
+        change, policy = await self._stamped(job)
+        return change, await self.shelf.contents(job["change"], change), policy
+
+    async def _stamped(self, job: Job) -> tuple[Change, Policy]:
+        """The change of a job, stamped with whose run it is and under which policy, and that policy."""
+        change = await self.shelf.load(Change, job["change"])
+        policy = await self.shelf.policy(change, Request.model_validate(job["request"]))
         stamp = change.provenance.model_copy(
             update={
                 "tenant": self.bundle.tenant,
@@ -308,7 +314,7 @@ class Activities:
                 "policy": digest(policy),
             }
         )
-        return change.model_copy(update={"provenance": stamp}), contents, policy
+        return change.model_copy(update={"provenance": stamp}), policy
 
 
 def _said(what: str, error: Exception) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from fusion import policy as policies
 from fusion.model import Blob, Change, Contents, Record, Request
@@ -51,13 +51,8 @@ class Shelf:
             return policies.load(await self.blobs.get(change.policy.digest), origin=change.policy_origin)
         return Policy()
 
-    async def case(self, job: dict[str, Any]) -> tuple[Change, Contents, Policy]:
-        """The change of a job with its contents and policy."""
-        change = await self.load(Change, job["change"])
-        request = Request.model_validate(job["request"])
-        return change, await self._contents_of(job["change"], change), await self.policy(change, request)
-
-    async def _contents_of(self, digest: str, change: Change) -> Contents:
+    async def contents(self, digest: str, change: Change) -> Contents:
+        """The bytes behind a change; `digest` is the change's own."""
         # Shared by concurrent activities: the first one loads, the others wait for the same task.
         if digest not in self._contents:
             self._contents[digest] = asyncio.create_task(self._read(change))

@@ -58,7 +58,7 @@ def test_a_large_body_is_refused() -> None:
 
 
 @given(st.binary(max_size=200))
-def test_any_bytes_are_taken_or_refused(data: bytes) -> None:
+def test_random_bytes_are_refused(data: bytes) -> None:
     with pytest.raises(UserError):
         parse_start(data)
 
