@@ -501,8 +501,10 @@ class Delete(Statement):
 class Import(Statement):
     """Binds `alias` to a module (`name` empty) or to a member of it (`name`; `*` for everything).
 
-    `module` is spelled as the language does: Python's dotted name with leading dots when relative; JavaScript's specifier without a
-    `node:` prefix. `import a.b` without `as` binds `a`: `Import(module="a", alias="a", also="a.b")`. A JavaScript default import has the
+    `module` is spelled as the language does: Python's dotted name with leading dots when relative; JavaScript's specifier
+    without a
+    `node:` prefix. `import a.b` without `as` binds `a`: `Import(module="a", alias="a", also="a.b")`. A JavaScript default
+    import has the
     name `default`; `require()` with a literal is an Import as an expression: `Required`.
     """
 
@@ -514,7 +516,9 @@ class Import(Statement):
 
 @dataclass(slots=True, eq=False)
 class Required(Expression):
-    """JavaScript's `require("x")` and `import("x")`, Python's `__import__("x")` and `importlib.import_module("x")` with a literal:
+    """JavaScript's `require("x")` and `import("x")`.
+
+    Python's `__import__("x")` and `importlib.import_module("x")` with a literal:
 
     the module as a value.
     """
@@ -524,7 +528,9 @@ class Required(Expression):
 
 @dataclass(slots=True, eq=False)
 class Export(Statement):
-    """JavaScript: `exported` is visible to importers as `name` (`default` for the default; `*` with `module` re-exports everything of it).
+    """JavaScript.
+
+    `exported` is visible to importers as `name` (`default` for the default; `*` with `module` re-exports everything of it).
 
     `module.exports = x` and `exports.a = x` stay assignments to the names `module` and `exports`.
     """
