@@ -1,0 +1,23 @@
+import secrets
+
+from flask import Flask, jsonify, make_response, request
+
+app = Flask(__name__)
+TOKENS = {}
+
+
+@app.post("/login")
+def login():
+    user = request.form["user"]
+    token = secrets.token_urlsafe(32)
+    TOKENS[token] = user
+    response = make_response(jsonify(signed_in=True))
+    response.set_cookie(
+        "auth_token",
+        token,
+        max_age=3600,
+        httponly=True,
+        secure=True,
+        samesite="Lax",
+    )
+    return response
