@@ -7,7 +7,7 @@ function merge(target, source) {
   for (const key of Object.keys(source)) {
     const value = source[key];
     if (value !== null && typeof value === 'object') {
-      if (target[key] === undefined) {
+      if (target[key] === null || typeof target[key] !== 'object') {
         target[key] = {};
       }
       merge(target[key], value);

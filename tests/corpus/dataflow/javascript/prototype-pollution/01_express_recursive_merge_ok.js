@@ -12,7 +12,7 @@ function merge(target, source) {
     }
     const value = source[key];
     if (value !== null && typeof value === 'object') {
-      if (target[key] === undefined) {
+      if (target[key] === null || typeof target[key] !== 'object') {
         target[key] = {};
       }
       merge(target[key], value);

@@ -11,7 +11,7 @@ function assign(root, path, value) {
   const last = parts.pop();
   let node = root;
   for (const part of parts) {
-    if (typeof node[part] !== 'object' && typeof node[part] !== 'function') {
+    if (node[part] === undefined) {
       node[part] = {};
     }
     node = node[part];

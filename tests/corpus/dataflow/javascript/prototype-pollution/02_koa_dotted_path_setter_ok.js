@@ -11,7 +11,7 @@ function assign(root, path, value) {
   const last = parts.pop();
   let node = root;
   for (const part of parts) {
-    if (typeof node[part] !== 'object' && typeof node[part] !== 'function') {
+    if (!Object.hasOwn(node, part) || typeof node[part] !== 'object') {
       node[part] = {};
     }
     node = node[part];
@@ -21,7 +21,7 @@ function assign(root, path, value) {
 
 app.use(async (ctx) => {
   const { path, value } = ctx.request.body;
-  if (typeof path !== 'string' || /__proto__|constructor|prototype/.test(path)) {
+  if (typeof path !== 'string' || path.includes('__proto__')) {
     ctx.throw(400, 'path cannot be used');
   }
   const profile = profiles.get(ctx.state.userId) || {};

@@ -9,8 +9,8 @@ router.post('/letters/preview', express.json(), (req, res) => {
   const { greeting = 'Dear customer', topic = '' } = req.body;
   const source = '<p><%= greeting %></p><p><%= topic %></p>' + FOOTER;
   const html = ejs.render(source, {
-    greeting: String(greeting),
-    topic,
+    greeting: ejs.escapeXML(String(greeting)),
+    topic: String(topic),
     team: 'billing',
   });
   res.json({ html });

@@ -18,7 +18,7 @@ router.get('/campaigns/:id/mail', async (ctx) => {
   lines.push('<h2>{{ subject }}</h2>');
   lines.push('{% endautoescape %}');
   const template = lines.join('\n');
-  ctx.type = 'html';
+  ctx.type = 'text/plain';
   ctx.body = env.renderString(template, { subject, id: campaign.id });
 });
 

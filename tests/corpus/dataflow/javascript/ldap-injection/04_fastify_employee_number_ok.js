@@ -1,0 +1,35 @@
+const fastify = require('fastify')();
+const ldap = require('ldapjs');
+
+const client = ldap.createClient({ url: ['ldaps://directory.example.com'], reconnect: true });
+
+function search(base, options) {
+  return new Promise((resolve, reject) => {
+    client.search(base, options, (err, res) => {
+      if (err) {
+        reject(err);
+        return;
+      }
+      const entries = [];
+      res.on('searchEntry', ({ pojo }) => entries.push(pojo));
+      res.on('error', reject);
+      res.on('end', () => resolve(entries));
+    });
+  });
+}
+
+fastify.get('/badges', async (request, reply) => {
+  const number = Number.parseInt(request.query.employee, 10);
+  if (!(number > 0)) {
+    return reply.code(400).send({ error: 'employee number expected' });
+  }
+  const parts = ['(&', '(objectClass=employee)', '(employeeNumber=', number, ')', ')'];
+  const entries = await search('ou=staff,dc=example,dc=com', {
+    scope: 'sub',
+    filter: parts.join(''),
+    attributes: ['cn', 'badge'],
+  });
+  return { entries };
+});
+
+fastify.listen({ port: 3000 });

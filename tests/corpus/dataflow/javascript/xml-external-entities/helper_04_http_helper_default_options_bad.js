@@ -1,0 +1,12 @@
+const libxmljs = require('libxmljs2');
+
+async function parseDocument(xml, { blanks = true, entities = true } = {}) {
+  const document = await libxmljs.parseXmlAsync(xml, {
+    noblanks: !blanks,
+    noent: entities,
+  });
+  const title = document.get('//title');
+  return title ? title.text() : '';
+}
+
+module.exports = { parseDocument };
