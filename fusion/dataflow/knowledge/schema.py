@@ -32,15 +32,35 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from fusion.dataflow.knowledge.conditions import parse_condition, parse_path, parse_pattern, parse_selector
 from fusion.model import Severity
 
 SCHEMA_VERSION = 1
 
-Path = Annotated[str, Field(min_length=1, pattern=r"^[^\s]+$")]
-Selector = Annotated[str, Field(min_length=1, pattern=r"^[^\s]+$")]
-Condition = Annotated[str, Field(min_length=3)]
+
+def _selector(text: str) -> str:
+    parse_selector(text)
+    return text
+
+
+def _condition(text: str) -> str:
+    parse_condition(text)
+    return text
+
+
+def _pattern(text: str) -> str:
+    if text:
+        parse_pattern(text)
+    return text
+
+
+Path = Annotated[str, AfterValidator(parse_path)]
+Selector = Annotated[str, AfterValidator(_selector)]
+Condition = Annotated[str, AfterValidator(_condition)]
+Pattern = Annotated[str, AfterValidator(_pattern)]
+"""A regular expression; it ignores case."""
 
 
 class Kind(StrEnum):
@@ -105,7 +125,7 @@ class Type(BaseModel):
     """`dbapi.Cursor`: by the library's documentation where there is one name."""
     paths: tuple[Path, ...] = ()
     """What denotes such a value: `sqlite3.connect().cursor()`. Annotations and base classes count as `Class()`."""
-    names: str = ""
+    names: Pattern = ""
     """Regular expression (full match) of variable.
 
     Parameter and attribute names that, where nothing else is known, are believed to hold one.
@@ -138,7 +158,7 @@ class Sink(Knowledge):
     """Assigning to one of these attributes or elements hurts: `dom.Element.innerHTML`, `flask.session[]`."""
     store: tuple[Literal["value", "key"], ...] = ("value",)
     """What hurts in a store: the value, the key or both."""
-    names: str = ""
+    names: Pattern = ""
     """Regular expression.
 
     Giving the data to a variable, attribute, key or keyword argument whose name it finds hurts, as does returning it from a
