@@ -1,0 +1,40 @@
+import http from 'node:http';
+import libxmljs from 'libxmljs2';
+import { stockOf } from './stock.mjs';
+
+const LIMIT = 256 * 1024;
+
+async function readBody(req) {
+  const chunks = [];
+  let size = 0;
+  for await (const chunk of req) {
+    size += chunk.length;
+    if (size > LIMIT) {
+      throw new RangeError('body too large');
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+const STRICT = { recover: false, pedantic: true };
+
+function articleFrom(xml) {
+  const doc = libxmljs.parseXml(xml, { ...STRICT, noent: true });
+  return doc.get('//*[local-name()="article"]')?.text();
+}
+
+const server = http.createServer(async (req, res) => {
+  try {
+    const article = articleFrom(await readBody(req));
+    const stock = article ? await stockOf(article) : null;
+    res.writeHead(stock === null ? 404 : 200, { 'content-type': 'application/json' });
+    res.end(JSON.stringify({ article, stock }));
+  } catch (err) {
+    console.error('stock request failed', err);
+    res.writeHead(400, { 'content-type': 'application/json' });
+    res.end(JSON.stringify({ error: 'bad request' }));
+  }
+});
+
+server.listen(8081);
