@@ -1,0 +1,27 @@
+"""Changes the language and goes back to where the visitor was."""
+from django.conf import settings
+from django.http import HttpResponseRedirect
+from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+
+def destination(request):
+    target = request.POST.get("next") or request.headers.get("Referer", "/")
+    if url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
+        return target
+    return "/"
+
+
+@require_POST
+def set_language(request):
+    code = request.POST.get("language", "")
+    response = HttpResponseRedirect(destination(request))
+    if code in dict(settings.LANGUAGES):
+        translation.activate(code)
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME, code, secure=True, httponly=True, samesite="Lax"
+        )
+    return response

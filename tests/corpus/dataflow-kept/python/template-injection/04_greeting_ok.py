@@ -1,0 +1,31 @@
+"""Landing page of the booking site with a personal greeting."""
+import tornado.ioloop
+import tornado.template
+import tornado.web
+
+LANDING = tornado.template.Template("""<!doctype html>
+<title>Bookings</title>
+<h1>{{ greeting }}</h1>
+<p>{{ count }} rooms are free tonight.</p>
+""")
+
+
+class LandingHandler(tornado.web.RequestHandler):
+    def initialize(self, rooms):
+        self.rooms = rooms
+
+    def greeting(self):
+        name = self.get_cookie("guest_name") or self.get_argument("name", "guest")
+        return "Welcome back, " + name[:200]
+
+    def get(self):
+        self.finish(LANDING.generate(greeting=self.greeting(), count=len(self.rooms)))
+
+
+def make_app():
+    return tornado.web.Application([(r"/", LandingHandler, {"rooms": ["101", "204"]})])
+
+
+if __name__ == "__main__":
+    make_app().listen(8055)
+    tornado.ioloop.IOLoop.current().start()
