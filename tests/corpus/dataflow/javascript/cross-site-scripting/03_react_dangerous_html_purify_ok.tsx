@@ -2,10 +2,14 @@ import { useEffect, useMemo, useState } from 'react';
 import DOMPurify from 'dompurify';
 import { marked } from 'marked';
 
-interface Comment {
-  id: number;
-  author: string;
+interface Draft {
+  title: string;
   body: string;
+}
+
+function readDraft(): Draft {
+  const params = new URLSearchParams(window.location.hash.replace(/^#/, ''));
+  return { title: params.get('title') ?? 'Untitled', body: params.get('body') ?? '' };
 }
 
 function toHtml(body: string): string {
@@ -13,24 +17,20 @@ function toHtml(body: string): string {
   return DOMPurify.sanitize(source);
 }
 
-function CommentBody({ comment }: { comment: Comment }) {
-  const html = useMemo(() => toHtml(comment.body), [comment.body]);
+export function SharedDraft() {
+  const [draft, setDraft] = useState<Draft>(readDraft);
+
+  useEffect(() => {
+    const listener = () => setDraft(readDraft());
+    window.addEventListener('hashchange', listener);
+    return () => window.removeEventListener('hashchange', listener);
+  }, []);
+
+  const html = useMemo(() => toHtml(draft.body), [draft.body]);
   return (
     <article data-purify={DOMPurify.isSupported}>
-      <h3>{comment.author}</h3>
+      <h1>{draft.title}</h1>
       <div dangerouslySetInnerHTML={{ __html: html }} />
     </article>
   );
-}
-
-export function CommentList({ thread }: { thread: string }) {
-  const [comments, setComments] = useState<Comment[]>([]);
-
-  useEffect(() => {
-    fetch(`/api/threads/${encodeURIComponent(thread)}/comments`)
-      .then((response) => response.json())
-      .then((loaded: Comment[]) => setComments(loaded));
-  }, [thread]);
-
-  return <>{comments.map((comment) => <CommentBody key={comment.id} comment={comment} />)}</>;
 }

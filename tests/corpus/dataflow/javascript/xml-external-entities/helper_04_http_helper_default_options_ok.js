@@ -1,4 +1,4 @@
-const libxmljs = require('libxmljs2');
+const libxmljs = require('libxmljs');
 
 async function parseDocument(xml, { blanks = true, entities = false } = {}) {
   const document = await libxmljs.parseXmlAsync(xml, {

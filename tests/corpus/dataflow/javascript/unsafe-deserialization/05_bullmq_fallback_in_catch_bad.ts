@@ -1,0 +1,31 @@
+import { Worker, type Job } from 'bullmq';
+import Cryo from 'cryo';
+import { saveReport } from './reports';
+
+interface Report {
+  title: string;
+  rows: number;
+}
+
+function read(payload: string): Report | null {
+  try {
+    return JSON.parse(payload) as Report;
+  } catch (err) {
+    return (Cryo.parse(payload.trim()) as Report) ?? null;
+  }
+}
+
+async function work(job: Job<{ upload: string; owner: string }>): Promise<number> {
+  const { upload, owner } = job.data;
+  const text = Buffer.from(upload, 'base64url').toString('utf8');
+  const report = read(text);
+  if (!report) {
+    throw new Error('report cannot be read');
+  }
+  const title = `${report.title}`.slice(0, 100);
+  await saveReport(owner, { title, rows: Number(report.rows) });
+  await job.log(Cryo.stringify({ title }));
+  return report.rows;
+}
+
+export const worker = new Worker('uploads', work, { connection: { host: 'redis', port: 6379 } });
