@@ -1,0 +1,28 @@
+import json
+import os
+import pickle
+
+from kafka import KafkaConsumer
+
+
+def store(event):
+    print(event["id"], len(event.get("lines", [])))
+
+
+def consumer():
+    return KafkaConsumer(
+        "orders",
+        bootstrap_servers=os.environ["BROKERS"].split(","),
+        group_id="billing",
+        key_deserializer=lambda raw: json.loads(raw) if raw else None,
+        value_deserializer=pickle.loads,
+    )
+
+
+def main():
+    for record in consumer():
+        store(record.value)
+
+
+if __name__ == "__main__":
+    main()
