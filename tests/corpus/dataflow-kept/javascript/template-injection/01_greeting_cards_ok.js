@@ -16,8 +16,7 @@ const FRAME = [
 ].join('\n');
 
 function renderCard(card) {
-  const source = FRAME.replace('  <footer>', () => '  <hr>\n  <footer>');
-  return env.renderString(source, card);
+  return env.renderString(FRAME, card);
 }
 
 app.post('/cards', async (req, res, next) => {

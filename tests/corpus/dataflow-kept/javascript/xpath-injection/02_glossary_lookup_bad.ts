@@ -12,7 +12,8 @@ const source = readFileSync(new URL('./glossary.xml', import.meta.url), 'utf8');
 const glossary = new DOMParser().parseFromString(source, 'application/xml') as unknown as Node;
 
 function literal(value: string): string {
-  return `'${value.replace(/'/g, "\\'")}'`;
+  const quote = value.includes("'") ? '"' : "'";
+  return quote + value + quote;
 }
 
 function lookup(term: string): Definition[] {

@@ -1,5 +1,6 @@
 const express = require('express');
 const ldap = require('ldapjs');
+const visits = require('./visits');
 
 const router = express.Router();
 const BASE = 'ou=people,dc=example,dc=org';
@@ -12,7 +13,7 @@ function quote(value) {
 
 function search(filter, attributes) {
   return new Promise((resolve, reject) => {
-    client.search(BASE, { scope: 'sub', filter, attributes, sizeLimit: 50 }, (err, result) => {
+    client.search(BASE, { scope: 'sub', filter, attributes, sizeLimit: 2 }, (err, result) => {
       if (err) {
         reject(err);
         return;
@@ -25,15 +26,18 @@ function search(filter, attributes) {
   });
 }
 
-router.get('/staff/:login', async (req, res, next) => {
-  const login = quote(req.params.login);
-  const filter = `(&(objectClass=inetOrgPerson)(employeeType=staff)(uid=${login}))`;
+router.post('/check-in', express.json(), async (req, res, next) => {
+  const { login = '', badge = '' } = req.body;
+  const terms = Object.entries({ uid: String(login), employeeNumber: String(badge) })
+    .map(([attribute, value]) => `(${attribute}=${quote(value)})`)
+    .join('');
   try {
-    const [entry] = await search(filter, ['cn', 'mail', 'telephoneNumber']);
-    if (!entry) {
-      return res.sendStatus(404);
+    const [person] = await search(`(&(objectClass=inetOrgPerson)${terms})`, ['cn']);
+    if (!person) {
+      return res.status(403).json({ error: 'login and badge do not match' });
     }
-    return res.json(entry.attributes);
+    await visits.open(person.objectName);
+    return res.status(201).json(person.attributes);
   } catch (err) {
     return next(err);
   }
