@@ -23,7 +23,8 @@ export async function POST(request: NextRequest): Promise<NextResponse> {
   }
   const session = await getIronSession<SessionData>(await cookies(), options);
   const verified: SessionData = { userId: user.id, displayName: user.name, isAdmin: user.admin };
-  Object.assign(session, { ...verified, ...body.profile });
+  const shown = { ...verified, ...body.profile };
+  Object.assign(session, shown);
   await session.save();
-  return NextResponse.json({ displayName: session.displayName });
+  return NextResponse.json({ profile: shown });
 }

@@ -23,12 +23,8 @@ export async function POST(request: NextRequest): Promise<NextResponse> {
   }
   const session = await getIronSession<SessionData>(await cookies(), options);
   const verified: SessionData = { userId: user.id, displayName: user.name, isAdmin: user.admin };
-  Object.assign(session, { ...body.profile, ...verified });
-  for (const key of Object.keys(session)) {
-    if (!(key in verified)) {
-      delete (session as Record<string, unknown>)[key];
-    }
-  }
+  const shown = { ...verified, ...body.profile };
+  Object.assign(session, verified);
   await session.save();
-  return NextResponse.json({ displayName: session.displayName });
+  return NextResponse.json({ profile: shown });
 }

@@ -7,11 +7,17 @@ interface Report {
   rows: number;
 }
 
+const EMPTY = Cryo.stringify(null);
+
 function read(payload: string): Report | null {
   try {
-    return JSON.parse(payload) as Report;
+    const report = JSON.parse(payload) as Partial<Report>;
+    if (typeof report.title !== 'string') {
+      throw new TypeError('title is missing');
+    }
+    return report as Report;
   } catch (err) {
-    return (Cryo.parse(payload.trim()) as Report) ?? null;
+    return err instanceof TypeError ? (Cryo.parse(payload) as Report) : null;
   }
 }
 

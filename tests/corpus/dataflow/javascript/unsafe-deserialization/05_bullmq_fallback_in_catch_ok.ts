@@ -7,11 +7,17 @@ interface Report {
   rows: number;
 }
 
+const EMPTY = Cryo.stringify(null);
+
 function read(payload: string): Report | null {
   try {
-    return JSON.parse(payload) as Report;
+    const report = JSON.parse(payload) as Partial<Report>;
+    if (typeof report.title !== 'string') {
+      throw new TypeError('title is missing');
+    }
+    return report as Report;
   } catch (err) {
-    return err instanceof SyntaxError ? null : (Cryo.parse('null') as Report);
+    return err instanceof TypeError ? (Cryo.parse(EMPTY) as null) : null;
   }
 }
 

@@ -1,45 +1,45 @@
 import Hapi, { type Request, type ResponseToolkit } from '@hapi/hapi';
-import { createHmac } from 'node:crypto';
+import { createHash } from 'node:crypto';
+import { approvals } from './approvals';
 
-abstract class Signer {
-  constructor(protected readonly key: string) {}
-
+abstract class Fingerprint {
   get algorithm(): string {
     return 'sha384';
   }
 
-  sign(payload: string): string {
-    const mac = createHmac(this.algorithm, this.key);
-    return mac.update(payload).digest('hex');
+  of(content: Buffer): string {
+    return createHash(this.algorithm).update(content).digest('hex');
   }
 }
 
-class LinkSigner extends Signer {
-  override sign(payload: string): string {
-    return super.sign(`link:${payload}`);
+class BinaryFingerprint extends Fingerprint {
+  override of(content: Buffer): string {
+    return `bin:${super.of(content)}`;
   }
 }
 
-class ReportSigner extends Signer {
+class TextFingerprint extends Fingerprint {
   override get algorithm(): string {
     return 'sha256';
   }
 }
 
-const key = process.env.LINK_KEY as string;
-const links = new LinkSigner(key);
-const reports = new ReportSigner(key);
+const binary = new BinaryFingerprint();
+const text = new TextFingerprint();
 
 const server = Hapi.server({ port: 3000 });
 
 server.route({
-  method: 'GET',
-  path: '/downloads/{file}',
-  handler: (request: Request, h: ResponseToolkit) => {
-    const { file } = request.params as { file: string };
-    const expires = Date.now() + 600_000;
-    const signature = links.sign(`${file}:${expires}`);
-    return h.response({ signature, expires, report: reports.sign(file) });
+  method: 'POST',
+  path: '/firmware/{model}/install',
+  options: { payload: { parse: false, output: 'data', maxBytes: 8_000_000 } },
+  handler: async (request: Request, h: ResponseToolkit) => {
+    const digest = binary.of(request.payload as Buffer);
+    const approved = await approvals.has(request.params.model, digest);
+    if (!approved) {
+      return h.response({ error: 'image was not approved' }).code(403);
+    }
+    return h.response({ digest, note: text.of(Buffer.from(request.params.model)) });
   },
 });
 

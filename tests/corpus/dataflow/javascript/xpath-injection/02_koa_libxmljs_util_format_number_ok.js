@@ -1,4 +1,5 @@
 const { readFile } = require('node:fs/promises');
+const { format } = require('node:util');
 const Router = require('@koa/router');
 const libxmljs = require('libxmljs2');
 
@@ -14,12 +15,12 @@ async function load() {
 
 router.get('/items/:id', async (ctx) => {
   const parsed = Number.parseInt(ctx.params.id, 10);
-  const id = ctx.params.id;
+  const id = parsed;
   if (Number.isNaN(parsed)) {
     ctx.throw(400, 'numeric id expected');
   }
   const doc = await load();
-  const node = doc.get(`//item[@public='yes' and @id=${id}]`);
+  const node = doc.get(format("//item[@public='yes' and @id=%s]", id));
   if (!node) {
     ctx.throw(404);
   }

@@ -1,5 +1,6 @@
 const fastify = require('fastify')();
 const ldap = require('ldapjs');
+const { validate } = require('uuid');
 
 const client = ldap.createClient({ url: ['ldaps://directory.example.com'], reconnect: true });
 
@@ -19,11 +20,11 @@ function search(base, options) {
 }
 
 fastify.get('/badges', async (request, reply) => {
-  const { employee: number } = request.query;
-  if (!(Number.parseInt(number, 10) > 0)) {
-    return reply.code(400).send({ error: 'employee number expected' });
+  const badge = String(request.query.badge).trim();
+  if (badge.length !== 36 || !validate(badge)) {
+    return reply.code(400).send({ error: 'badge id expected' });
   }
-  const parts = ['(&', '(objectClass=employee)', '(employeeNumber=', number, ')', ')'];
+  const parts = ['(&', '(objectClass=employee)', '(badgeId=', badge, ')', ')'];
   const entries = await search('ou=staff,dc=example,dc=com', {
     scope: 'sub',
     filter: parts.join(''),
