@@ -1,0 +1,1 @@
+"""The solver: runs the form on abstract values, along every path that constants leave open."""

@@ -1,0 +1,199 @@
+"""What a call was given, and what knowledge's selectors and conditions find in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from fusion.dataflow import ir
+from fusion.dataflow.knowledge.conditions import (
+    ANY,
+    PARAMETERS,
+    Condition,
+    Denotes,
+    Equals,
+    Finds,
+    Flagged,
+    Given,
+    Selector,
+    Shaped,
+)
+from fusion.dataflow.knowledge.schema import Knowledge, Mend
+from fusion.dataflow.solver.state import State, Thing
+from fusion.dataflow.solver.tables import Rule
+from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Closure, Library, Object, Value, join, tainted
+
+MAX_DEPTH = 4
+
+
+@dataclass(slots=True, eq=False)
+class Arguments:
+    """The arguments of a call (or of a store: the value is position 0, the key is `key`), evaluated."""
+
+    positional: list[Value] = field(default_factory=list)
+    keywords: dict[str, Value] = field(default_factory=dict)
+    rest: Value | None = None
+    """Elements of a spread sequence whose length is not known."""
+    more: Value | None = None
+    """Values of a spread mapping whose keys are not known."""
+    receiver: Value = NOTHING
+    result: Value = NOTHING
+    nodes: tuple[ir.Expression, ...] = ()
+
+    def all(self) -> Iterator[Value]:
+        """Every argument, the receiver not."""
+        yield from self.positional
+        yield from self.keywords.values()
+        if self.rest is not None:
+            yield self.rest
+        if self.more is not None:
+            yield self.more
+
+    def at(self, selector: Selector, state: State) -> list[Value]:
+        """The values that a selector names; empty where none was given."""
+        found = self._base(selector)
+        for part in selector.parts:
+            if part == PARAMETERS:
+                break
+            found = [inner for value in found if (inner := inside(value, part, state)) is not None]
+        return found
+
+    def _base(self, selector: Selector) -> list[Value]:
+        match selector.base:
+            case "receiver":
+                return [self.receiver]
+            case "result":
+                return [self.result]
+            case "all":
+                return list(self.all())
+            case "rest":
+                found = self.positional[selector.position :]
+                return [*found, self.rest] if self.rest is not None else found
+            case _:
+                if 0 <= selector.position < len(self.positional):
+                    return [self.positional[selector.position]]
+                for name in selector.keywords:
+                    if name in self.keywords:
+                        return [self.keywords[name]]
+                if selector.position >= 0 and self.rest is not None:
+                    return [self.rest]
+                return [self.more] if self.more is not None and selector.keywords else []
+
+    def given(self, selector: Selector) -> bool:
+        """Whether the parameter was given, or may have been."""
+        return bool(self._base(selector))
+
+
+def inside(value: Value, part: str | int, state: State) -> Value | None:
+    """A field or element of a value; None where it certainly has none."""
+    result: Value = NOTHING
+    for ref in value.refs:
+        if isinstance(ref, Object):
+            thing = state.heap.get(ref.id)
+            if thing is None:
+                continue
+            inner = element(thing, part)
+            if inner is not None:
+                result = join(result, inner)
+    if value.taints:
+        result = join(result, tainted(value.taints))
+    elif value.consts is None and not value.refs:
+        result = UNKNOWN
+    return None if result is NOTHING else result
+
+
+def element(thing: Thing, part: str | int) -> Value | None:
+    """What lies under a key or index, for selectors."""
+    if part == ANY:
+        return thing.everything()
+    if isinstance(part, int) and thing.items is not None:
+        return thing.items[part] if part < len(thing.items) else None
+    if part in thing.fields:
+        return thing.fields[part]
+    return None if thing.rest is NOTHING else thing.rest
+
+
+def applies(rule: Rule[Knowledge] | Rule[Mend], arguments: Arguments, state: State) -> bool:
+    """Whether a rule's conditions hold."""
+    return all(holds(condition, arguments, state) for condition in rule.when) and not any(
+        holds(condition, arguments, state) for condition in rule.unless
+    )
+
+
+def holds(condition: Condition, arguments: Arguments, state: State) -> bool:
+    """Whether some possible value satisfies the condition."""
+    if isinstance(condition, Given):
+        if condition.subject.parts:
+            given = bool(arguments.at(condition.subject, state))
+        else:
+            given = arguments.given(condition.subject)
+        return given == condition.present
+    return any(_satisfies(condition, value, state) for value in arguments.at(condition.subject, state))
+
+
+def _satisfies(condition: Condition, value: Value, state: State) -> bool:
+    match condition:
+        case Equals(_, wanted):
+            return any(const == wanted and type(const) is type(wanted) for const in value.consts or ())
+        case Denotes(_, path):
+            return any(path == known for known in paths(value, state))
+        case Finds(_, pattern):
+            return any(isinstance(const, str) and pattern.search(const) for const in value.consts or ())
+        case Flagged(_, flag):
+            return any(flag in thing.flags for thing in things(value, state))
+        case Shaped(_, shape):
+            return _shaped(shape, value, state)
+        case _:
+            return False
+
+
+def _shaped(shape: str, value: Value, state: State) -> bool:
+    match shape:
+        case "list":
+            return any(thing.kind in ("list", "tuple", "set") for thing in things(value, state))
+        case "constant":
+            return bool(value.consts) and not value.taints and not value.refs
+        case "function":
+            return any(isinstance(ref, Closure) for ref in value.refs)
+        case _:
+            if value.consts:
+                return any(isinstance(const, str | bytes) for const in value.consts)
+            return bool(value.taints) or (value.consts is None and not value.refs)
+
+
+def things(value: Value, state: State) -> Iterator[Thing]:
+    """The objects that a value may be."""
+    for ref in value.refs:
+        if isinstance(ref, Object) and (thing := state.heap.get(ref.id)) is not None:
+            yield thing
+
+
+def paths(value: Value, state: State) -> Iterator[str]:
+    """The paths of library things that a value may be."""
+    for ref in value.refs:
+        if isinstance(ref, Library):
+            yield ref.path
+        elif isinstance(ref, Object):
+            thing = state.heap.get(ref.id)
+            if thing is not None and thing.path:
+                yield thing.path
+
+
+def flatten(values: Iterable[Value], state: State, depth: int = MAX_DEPTH) -> Value:
+    """The values with everything inside them: what reaches a call that is handed them."""
+    result: Value = NOTHING
+    seen: set[int] = set()
+    open_ = [(value, depth) for value in values]
+    while open_:
+        value, left = open_.pop()
+        if value.taints:
+            result = join(result, tainted(value.taints))
+        for ref in value.refs:
+            if isinstance(ref, Object) and left and ref.id not in seen:
+                seen.add(ref.id)
+                thing = state.heap.get(ref.id)
+                if thing is not None:
+                    open_.extend(
+                        (item, left - 1) for item in (thing.rest, thing.keys, *thing.fields.values(), *(thing.items or ()))
+                    )
+    return result

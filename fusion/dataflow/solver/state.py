@@ -1,0 +1,204 @@
+"""The state of a program point: variables, objects, and what checks have shown."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field
+
+from fusion.dataflow import ir
+from fusion.dataflow.solver.values import NOTHING, Facts, Klass, Value, common, join, same
+
+MAX_ITEMS = 64
+"""Elements that a list or dictionary keeps apart; beyond, they are one."""
+
+_ids = itertools.count(1)
+
+
+@dataclass(slots=True, eq=False)
+class Scope:
+    """Where names are looked up: a function's frame, the scopes around it, and the module."""
+
+    function: ir.Function | None
+    frame: int
+    outer: Scope | None
+    module: str
+    captured: dict[str, Value] = field(default_factory=dict)
+    """The frame's variables as they were when it ended (or the class body's)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """An object on the heap. Immutable: a store makes another.
+
+    `items` are the elements of a list while they are known one by one; `fields` the values under constant keys or attribute names;
+    `rest` what is under any other.
+    """
+
+    kind: str
+    """`list`, `tuple`, `set`, `dict`, `instance`, `library`."""
+    items: tuple[Value, ...] | None = None
+    fields: dict[object, Value] = field(default_factory=dict)
+    rest: Value = NOTHING
+    keys: Value = NOTHING
+    """Keys that are not constant."""
+    klass: Klass | None = None
+    path: str = ""
+    """For a library's objects: the path that denotes it."""
+    flags: frozenset[str] = frozenset()
+
+    def everything(self) -> Value:
+        """Any element."""
+        value = self.rest
+        for item in self.items or ():
+            value = join(value, item)
+        for item in self.fields.values():
+            value = join(value, item)
+        return value
+
+
+class State:
+    """Mutable along a path; copied where paths part."""
+
+    __slots__ = ("facts", "frame", "frames", "heap", "locals", "pending")
+
+    def __init__(
+        self,
+        frame: int,
+        locals: dict[str, Value],
+        frames: dict[int, dict[str, Value]],
+        heap: dict[int, Thing],
+        facts: Facts,
+        pending: dict[object, object],
+    ) -> None:
+        self.frame = frame
+        self.locals = locals
+        self.frames = frames
+        """The frames below, shared until written."""
+        self.heap = heap
+        self.facts = facts
+        self.pending = pending
+        """Weak settings that the rest of the function may mend."""
+
+    def copy(self) -> State:
+        """A path of its own."""
+        return State(self.frame, self.locals.copy(), self.frames, self.heap.copy(), self.facts, self.pending)
+
+    def allocate(self, thing: Thing, key: int | None = None) -> int:
+        """A new object."""
+        place = next(_ids) if key is None else key
+        self.heap[place] = thing
+        return place
+
+    def learn(self, facts: Facts | None) -> State:
+        """Go on knowing more."""
+        if facts:
+            merged = dict(self.facts)
+            for datum, (mask, limits) in facts.items():
+                known = merged.get(datum)
+                merged[datum] = (mask, limits) if known is None else (mask | known[0], limits.both(known[1]))
+            self.facts = merged
+        return self
+
+    def replace_with(self, other: State) -> None:
+        """Become the other."""
+        self.frame = other.frame
+        self.locals = other.locals
+        self.frames = other.frames
+        self.heap = other.heap
+        self.facts = other.facts
+        self.pending = other.pending
+
+
+def meet(a: State | None, b: State | None) -> State | None:
+    """Where two paths come together. May reuse either."""
+    if a is None or a is b:
+        return b
+    if b is None:
+        return a
+    names = a.locals
+    other = b.locals
+    if names is not other:
+        for name, value in other.items():
+            mine = names.get(name)
+            if mine is not value:
+                names[name] = value if mine is None else join(mine, value)
+    if a.frames is not b.frames:
+        a.frames = _frames(a.frames, b.frames)
+    if a.heap is not b.heap:
+        heap = a.heap
+        for place, thing in b.heap.items():
+            known = heap.get(place)
+            if known is not thing:
+                heap[place] = thing if known is None else meet_things(known, thing)
+    a.facts = common(a.facts, b.facts)
+    if a.pending is not b.pending:
+        a.pending = {**a.pending, **b.pending}
+    return a
+
+
+def _frames(a: dict[int, dict[str, Value]], b: dict[int, dict[str, Value]]) -> dict[int, dict[str, Value]]:
+    merged = dict(a)
+    for number, frame in b.items():
+        known = merged.get(number)
+        if known is None:
+            merged[number] = frame
+        elif known is not frame:
+            both = dict(known)
+            for name, value in frame.items():
+                mine = both.get(name)
+                both[name] = value if mine is None else join(mine, value)
+            merged[number] = both
+    return merged
+
+
+def meet_things(a: Thing, b: Thing) -> Thing:
+    """Either object."""
+    items: tuple[Value, ...] | None = None
+    rest = join(a.rest, b.rest)
+    if a.items is not None and b.items is not None and len(a.items) == len(b.items):
+        items = tuple(join(x, y) for x, y in zip(a.items, b.items, strict=True))
+    else:
+        for value in (*(a.items or ()), *(b.items or ())):
+            rest = join(rest, value)
+    fields = a.fields
+    if fields is not b.fields:
+        fields = dict(a.fields)
+        for key, value in b.fields.items():
+            mine = fields.get(key)
+            fields[key] = value if mine is None else join(mine, value)
+    return Thing(
+        a.kind,
+        items,
+        fields,
+        rest,
+        join(a.keys, b.keys),
+        a.klass if a.klass is b.klass else (a.klass or b.klass),
+        a.path or b.path,
+        a.flags | b.flags,
+    )
+
+
+def settled(a: State, b: State) -> bool:
+    """Whether a loop that led from `a` to `b` brings nothing new."""
+    if len(a.locals) != len(b.locals):
+        return False
+    for name, value in b.locals.items():
+        mine = a.locals.get(name)
+        if mine is None or not same(mine, value):
+            return False
+    for place, thing in b.heap.items():
+        known = a.heap.get(place)
+        if known is not thing and known is not None and not _alike(known, thing):
+            return False
+    return True
+
+
+def _alike(a: Thing, b: Thing) -> bool:
+    if a.fields.keys() != b.fields.keys() or a.flags != b.flags or not same(a.rest, b.rest):
+        return False
+    if a.items is None or b.items is None:
+        return a.items is b.items
+    if len(a.items) != len(b.items):
+        return False
+    pairs = [*zip(a.items, b.items, strict=True), *((value, b.fields[key]) for key, value in a.fields.items())]
+    return all(same(x, y) for x, y in pairs)

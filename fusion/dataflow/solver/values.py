@@ -1,0 +1,386 @@
+"""Abstract values: what a variable may hold, and which hostile data is in it.
+
+A value is a set of constants (or anything), references (library things, objects, functions, classes, modules) and taints. A taint is one
+piece of hostile data in the value: where it came from, which kinds of weakness it can still cause, what its characters can be, the literal
+text that stands before it, and the trail that brought it here.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from fusion.dataflow import ir
+from fusion.dataflow.limits import ANY, Limits
+
+if TYPE_CHECKING:
+    from fusion.dataflow.solver.state import Scope
+
+MAX_CONSTANTS = 8
+MAX_TAINTS = 6
+MAX_REFERENCES = 6
+MAX_TEXT = 4096
+HOLE = "\ufffc"
+"""Stands in a lead for text that is not known."""
+
+
+class Trail:
+    """How data got here: the last step, and the trail before it."""
+
+    __slots__ = ("before", "length", "path", "span", "why")
+
+    def __init__(self, before: Trail | None, path: str, span: ir.Span, why: str) -> None:
+        self.before = before
+        self.path = path
+        self.span = span
+        self.why = why
+        self.length: int = 1 if before is None else before.length + 1
+
+    def steps(self) -> list[Trail]:
+        """From the source on."""
+        found: list[Trail] = []
+        step: Trail | None = self
+        while step is not None:
+            found.append(step)
+            step = step.before
+        found.reverse()
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Taint:
+    """One piece of hostile data in a value."""
+
+    source: Hashable
+    """Which reading of which source."""
+    mask: int
+    """Bits of the kinds that it can still cause."""
+    datum: int
+    """Which text it is: copies share it, changed text has another. Checks are remembered by it."""
+    whole: int
+    """The text that it is a part of; the same where it is all of it."""
+    trail: Trail
+    limits: Limits = ANY
+    lead: str | None = ""
+    """Literal text before it in the value; None when unknown."""
+    canonical: bool = False
+    """It is a normalised absolute path."""
+    aspect: tuple[str, int] | None = None
+    """It is this part (`host`, `name`...) of the datum."""
+    sure: bool = True
+    """False when an unknown call is assumed to pass it on."""
+    origin: str = "remote"
+
+    def same(self, other: Taint) -> bool:
+        """Equal but for the trail."""
+        return (
+            self.datum == other.datum
+            and self.whole == other.whole
+            and self.mask == other.mask
+            and self.source == other.source
+            and self.lead == other.lead
+            and self.limits == other.limits
+            and self.canonical == other.canonical
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """A thing of a library, by its path."""
+
+    path: str
+    guessed: bool = False
+    """Believed from a name only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """An object of the state's heap."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Closure:
+    """A function of the repository with the scope that it closes over; bound methods have the receiver."""
+
+    function: ir.Function
+    scope: Scope
+    receiver: Value | None = None
+    owner: Klass | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Klass:
+    """A class of the repository."""
+
+    name: str
+    node: ir.Class
+    members: dict[str, Value]
+    bases: tuple[Value, ...]
+    path: str
+    library: str = ""
+    """The type of the first base that is a library's, as a value of it is denoted (`django.views.View()`)."""
+    fields: tuple[str, ...] = ()
+    """Annotated class attributes in order: what a dataclass takes."""
+    ready: dict[str, Value] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Namespace:
+    """A module of the repository."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A method of a builtin value, not called yet."""
+
+    receiver: Value
+    name: str
+
+
+Reference = Library | Object | Closure | Klass | Namespace | Bound
+
+Facts = dict[int, tuple[int, Limits]]
+"""What checks have shown: by datum, the kinds that are cleared and the limits of the text."""
+
+
+class Value:
+    """What an expression may be. Immutable; `consts` None: anything, else exactly one of them (or of `refs`)."""
+
+    __slots__ = ("consts", "false", "refs", "taints", "true")
+
+    def __init__(
+        self,
+        consts: tuple[ir.Constant, ...] | None = None,
+        refs: tuple[Reference, ...] = (),
+        taints: tuple[Taint, ...] = (),
+        true: Facts | None = None,
+        false: Facts | None = None,
+    ) -> None:
+        self.consts = consts
+        self.refs = refs
+        self.taints = taints
+        self.true = true
+        """What is known when it turns out true."""
+        self.false = false
+
+    def __repr__(self) -> str:
+        return f"Value({self.consts}, {self.refs}, {[(t.source, bin(t.mask), t.lead) for t in self.taints]})"
+
+    def with_taints(self, taints: Iterable[Taint]) -> Value:
+        """The same with these taints."""
+        return Value(self.consts, self.refs, tuple(taints), self.true, self.false)
+
+
+UNKNOWN = Value()
+NOTHING = Value(())
+"""No value at all: what joins with anything."""
+NONE = Value((None,))
+TRUE = Value((True,))
+FALSE = Value((False,))
+
+
+def constant(value: ir.Constant) -> Value:
+    """A value that is exactly this; unknown when it is too long to keep."""
+    if isinstance(value, str | bytes) and len(value) > MAX_TEXT:
+        return UNKNOWN
+    return Value((value,))
+
+
+def reference(ref: Reference) -> Value:
+    """A value that is exactly this thing."""
+    return Value((), (ref,))
+
+
+def tainted(taints: Iterable[Taint]) -> Value:
+    """Unknown text with hostile data in it."""
+    return Value(None, (), tuple(taints))
+
+
+def join(a: Value, b: Value) -> Value:
+    """Either value."""
+    if a is b:
+        return a
+    if a is NOTHING:
+        return b
+    if b is NOTHING:
+        return a
+    return Value(
+        _constants(a.consts, b.consts),
+        _references(a.refs, b.refs),
+        merge(a.taints, b.taints),
+        _facts(a.true, b.true),
+        _facts(a.false, b.false),
+    )
+
+
+def join_all(values: Iterable[Value]) -> Value:
+    """Any of the values; NOTHING for none."""
+    result = NOTHING
+    for value in values:
+        result = join(result, value)
+    return result
+
+
+def same(a: Value, b: Value) -> bool:
+    """Equal but for trails: what a loop has to reach."""
+    if a is b:
+        return True
+    return (
+        a.consts == b.consts
+        and a.refs == b.refs
+        and len(a.taints) == len(b.taints)
+        and all(x.same(y) for x, y in zip(a.taints, b.taints, strict=True))
+    )
+
+
+def _constants(a: tuple[ir.Constant, ...] | None, b: tuple[ir.Constant, ...] | None) -> tuple[ir.Constant, ...] | None:
+    if a is None or b is None:
+        return None
+    if a == b and all(type(x) is type(y) for x, y in zip(a, b, strict=True)):
+        return a
+    merged = list(a)
+    for value in b:
+        if not any(value == other and type(value) is type(other) for other in merged):
+            merged.append(value)
+    return tuple(merged) if len(merged) <= MAX_CONSTANTS else None
+
+
+def _references(a: tuple[Reference, ...], b: tuple[Reference, ...]) -> tuple[Reference, ...]:
+    if a == b or not b:
+        return a
+    if not a:
+        return b
+    merged = list(a)
+    merged.extend(ref for ref in b if ref not in merged)
+    return tuple(merged[:MAX_REFERENCES])
+
+
+def _facts(a: Facts | None, b: Facts | None) -> Facts | None:
+    if not a or not b:
+        return None
+    if a is b:
+        return a
+    return common(a, b)
+
+
+def common(a: Facts, b: Facts) -> Facts:
+    """What holds on both paths."""
+    if a is b:
+        return a
+    found: Facts = {}
+    for datum, (mask, limits) in a.items():
+        other = b.get(datum)
+        if other is not None:
+            both = (mask & other[0], limits.either(other[1]))
+            if both[0] or both[1] != ANY:
+                found[datum] = both
+    return found
+
+
+def added(a: Facts | None, b: Facts | None) -> Facts | None:
+    """What holds when both do."""
+    if not a:
+        return b
+    if not b:
+        return a
+    found = dict(a)
+    for datum, (mask, limits) in b.items():
+        known = found.get(datum)
+        found[datum] = (mask, limits) if known is None else (mask | known[0], limits.both(known[1]))
+    return found
+
+
+def merge(a: tuple[Taint, ...], b: tuple[Taint, ...]) -> tuple[Taint, ...]:
+    """Both values' hostile data. Pieces of one text become one, with what is known of both."""
+    if not b or a is b:
+        return a
+    if not a:
+        return b
+    merged = list(a)
+    for taint in b:
+        for place, other in enumerate(merged):
+            if other is taint:
+                break
+            if other.datum == taint.datum and other.whole == taint.whole and other.source == taint.source:
+                merged[place] = _either(other, taint)
+                break
+        else:
+            merged.append(taint)
+    if len(merged) > MAX_TAINTS:
+        merged = _condense(merged)
+    return tuple(merged)
+
+
+def _either(a: Taint, b: Taint) -> Taint:
+    if a.same(b):
+        return a if a.trail.length <= b.trail.length else b
+    worse = a if a.mask & ~b.mask or a.mask == b.mask else b
+    return replace(
+        worse,
+        mask=a.mask | b.mask,
+        limits=a.limits.either(b.limits),
+        lead=a.lead if a.lead == b.lead else None,
+        canonical=a.canonical and b.canonical,
+        aspect=a.aspect if a.aspect == b.aspect else None,
+        sure=a.sure or b.sure,
+    )
+
+
+def _condense(taints: list[Taint]) -> list[Taint]:
+    """One piece per source, when there are too many."""
+    by_source: dict[Hashable, Taint] = {}
+    for taint in taints:
+        known = by_source.get(taint.source)
+        by_source[taint.source] = taint if known is None else replace(_either(known, taint), lead=None, aspect=None)
+    return list(by_source.values())[:MAX_TAINTS]
+
+
+class Data:
+    """Numbers texts. Reading the same part of the same text gives the same number; other changes give a new one."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, Hashable], int] = {}
+        self._next = itertools.count(1)
+
+    def new(self) -> int:
+        """A text like no other."""
+        return next(self._next)
+
+    def part(self, datum: int, what: Hashable) -> int:
+        """That part of that text."""
+        found = self._known.get((datum, what))
+        if found is None:
+            found = self._known[datum, what] = next(self._next)
+        return found
+
+
+def known(taint: Taint, facts: Facts) -> tuple[int, Limits]:
+    """The kinds that it can still cause and what its text can be, with what checks have shown."""
+    mask, limits = taint.mask, taint.limits
+    for datum in (taint.datum, taint.whole) if taint.whole != taint.datum else (taint.datum,):
+        fact = facts.get(datum)
+        if fact is not None:
+            mask &= ~fact[0]
+            limits = limits.both(fact[1])
+    return mask, limits
+
+
+def changed(taint: Taint, datum: int, facts: Facts, *, keeps: bool = False) -> Taint:
+    """The data in a text made from it. What checks have shown of the kinds stays; of the characters only if it `keeps` them."""
+    mask, limits = known(taint, facts)
+    return replace(
+        taint,
+        datum=datum,
+        whole=datum,
+        mask=mask,
+        limits=limits if keeps else ANY,
+        lead=taint.lead if keeps else None,
+        canonical=False,
+        aspect=None,
+    )
