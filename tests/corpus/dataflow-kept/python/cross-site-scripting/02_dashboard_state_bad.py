@@ -1,9 +1,10 @@
 """Dashboard page; the first state of the view is embedded in the page."""
 import html
-import json
 
 from fastapi import FastAPI, Query
 from fastapi.responses import HTMLResponse
+
+from helper_02_dashboard_state_bad import embed
 
 app = FastAPI()
 PAGE = """<!doctype html>
@@ -17,11 +18,6 @@ PAGE = """<!doctype html>
 </html>
 """
 LANGUAGES = ("en", "de", "fr")
-
-
-def embed(state):
-    text = json.dumps(state)
-    return text.replace("\n", "\\n")
 
 
 @app.get("/dashboard", response_class=HTMLResponse)

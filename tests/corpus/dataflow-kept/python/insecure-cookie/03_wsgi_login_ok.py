@@ -15,6 +15,7 @@ def cookies_for(session_key, theme):
     jar["theme"] = theme
     jar["console_session"]["path"] = "/"
     jar["console_session"]["httponly"] = True
+    jar["theme"]["secure"] = True
     jar["console_session"]["secure"] = True
     return [("Set-Cookie", morsel.OutputString()) for morsel in jar.values()]
 

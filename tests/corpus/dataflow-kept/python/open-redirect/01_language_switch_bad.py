@@ -4,12 +4,12 @@ from django.http import HttpResponseRedirect
 from django.utils import translation
 from django.views.decorators.http import require_POST
 
+from helper_01_language_switch_bad import local
+
 
 def destination(request):
     target = request.POST.get("next") or request.headers.get("Referer", "/")
-    if target.startswith("/") or target.startswith(request.build_absolute_uri("/")):
-        return target
-    return "/"
+    return target if local(request, target) else "/"
 
 
 @require_POST

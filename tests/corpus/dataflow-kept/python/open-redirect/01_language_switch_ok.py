@@ -2,17 +2,14 @@
 from django.conf import settings
 from django.http import HttpResponseRedirect
 from django.utils import translation
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
+
+from helper_01_language_switch_ok import local
 
 
 def destination(request):
     target = request.POST.get("next") or request.headers.get("Referer", "/")
-    if url_has_allowed_host_and_scheme(
-        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    ):
-        return target
-    return "/"
+    return target if local(request, target) else "/"
 
 
 @require_POST

@@ -1,6 +1,5 @@
 """Fetches pictures of the partner's image service and scales them."""
 import io
-from urllib.parse import urlsplit
 
 import requests
 from flask import Flask, abort, request, send_file

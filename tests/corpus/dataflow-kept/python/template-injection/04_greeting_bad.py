@@ -3,7 +3,7 @@ import tornado.ioloop
 import tornado.template
 import tornado.web
 
-BASE = """<!doctype html>
+LANDING = """<!doctype html>
 <title>Bookings</title>
 <h1>{{ greeting }}</h1>
 <p>{{ count }} rooms are free tonight.</p>
@@ -19,7 +19,7 @@ class LandingHandler(tornado.web.RequestHandler):
         return "Welcome back, " + name[:200]
 
     def get(self):
-        source = BASE.replace("{{ greeting }}", tornado.escape.xhtml_escape(self.greeting()))
+        source = LANDING.replace("{{ greeting }}", tornado.escape.xhtml_escape(self.greeting()))
         template = tornado.template.Template(source)
         self.finish(template.generate(count=len(self.rooms)))
 

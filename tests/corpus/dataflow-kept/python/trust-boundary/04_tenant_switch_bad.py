@@ -19,15 +19,15 @@ def workspace_of(request):
 async def enter(request):
     name, record = workspace_of(request)
     if name not in PLANS:
-        return JsonResponse({"error": "no such workspace"}, status_code=404)
+        return JSONResponse({"error": "no such workspace"}, status_code=404)
     request.session["plan"] = record["requested"]
-    return JsonResponse({"workspace": name})
+    return JSONResponse({"workspace": name})
 
 
 async def export(request):
     if request.session.get("plan") != "pro":
-        return JsonResponse({"error": "not part of the plan"}, status_code=402)
-    return JsonResponse({"rows": request.app.state.rows})
+        return JSONResponse({"error": "not part of the plan"}, status_code=402)
+    return JSONResponse({"rows": request.app.state.rows})
 
 
 app = Starlette(

@@ -16,7 +16,7 @@ digest = sha256
 """
 
 
-def load_settings(path="/etc/exporter.ini"):
+def load_settings():
     settings = configparser.ConfigParser()
     settings.read_string(DEFAULTS)
     return settings
