@@ -14,6 +14,7 @@ class Handler(BaseHTTPRequestHandler):
         jar["sid"]["httponly"] = True
         jar["sid"]["path"] = "/"
         jar["theme"] = "dark"
+        jar["theme"]["secure"] = True
         jar["sid"]["secure"] = True
         self.send_response(204)
         for morsel in jar.values():

@@ -1,4 +1,3 @@
-import builtins
 import io
 import pickle
 
@@ -10,7 +9,7 @@ PERMITTED = {"set", "frozenset", "complex", "range"}
 class Reader(pickle.Unpickler):
     def find_class(self, module, name):
         if module == "builtins" and name in PERMITTED:
-            return getattr(builtins, name)
+            return super().find_class(module, name)
         raise pickle.UnpicklingError(f"{module}.{name} is not permitted")
 
 

@@ -6,7 +6,7 @@ from aiohttp import web
 from yarl import URL
 
 routes = web.RouteTableDef()
-RECEIVERS = {"crm": "https://crm.example.com/hook", "erp": "https://erp.example.com/hook"}
+RECEIVER = "https://crm.example.com/hook"
 
 
 def usable(url: str) -> bool:
@@ -19,11 +19,13 @@ def usable(url: str) -> bool:
 async def test_hook(request: web.Request) -> web.Response:
     body = await request.json()
     url = str(body["url"])
+    answered = {"offered": url}
     if not usable(url):
         raise web.HTTPBadRequest()
     async with aiohttp.ClientSession() as session:
         async with session.post(url, json={"event": body.get("event")}) as answer:
-            return web.json_response({"status": answer.status})
+            answered["status"] = answer.status
+    return web.json_response(answered)
 
 
 app = web.Application()

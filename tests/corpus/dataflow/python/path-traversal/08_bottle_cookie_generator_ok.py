@@ -1,0 +1,28 @@
+import os
+
+from bottle import Bottle, HTTPError, request, response, static_file
+
+app = Bottle()
+THEMES = "/srv/themes"
+FALLBACKS = ("classic", "plain")
+
+
+def candidates(first):
+    yield first
+    yield from FALLBACKS
+
+
+@app.get("/theme.css")
+def theme():
+    chosen = request.get_cookie("theme") or "classic"
+    response.content_type = "text/css; charset=utf-8"
+    for name in candidates(chosen):
+        place = os.path.normpath(name + ".css")
+        answer = static_file(place, root=THEMES, mimetype="text/css")
+        if answer.status_code < 400:
+            return answer
+    raise HTTPError(404, "no theme")
+
+
+if __name__ == "__main__":
+    app.run(host="127.0.0.1", port=8084)

@@ -1,0 +1,9 @@
+import random
+
+
+def source():
+    return random.Random()
+
+
+def sampled(share):
+    return random.random() < share

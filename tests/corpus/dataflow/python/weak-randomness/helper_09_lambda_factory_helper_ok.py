@@ -1,0 +1,9 @@
+import random
+
+
+def source():
+    return random.SystemRandom()
+
+
+def sampled(share):
+    return random.random() < share
