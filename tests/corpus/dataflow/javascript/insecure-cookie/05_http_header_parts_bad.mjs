@@ -24,10 +24,10 @@ const server = createServer(async (request, response) => {
   const sid = randomBytes(24).toString('hex');
   await remember(account, sid);
   const attributes = ['HttpOnly', 'SameSite=Lax'];
-  const secured = attributes.concat('Secure');
+  const extended = attributes.concat('Secure');
   response.setHeader('Set-Cookie', [
     cookie('sid', sid, ...attributes),
-    cookie('csrf', randomBytes(16).toString('hex'), ...secured),
+    cookie('csrf', randomBytes(16).toString('hex'), ...extended),
   ]);
   response.writeHead(303, { Location: '/' }).end();
 });

@@ -22,9 +22,9 @@ export async function POST(request: NextRequest): Promise<NextResponse> {
     return NextResponse.json({ error: 'unknown user' }, { status: 401 });
   }
   const session = await getIronSession<SessionData>(await cookies(), options);
-  const verified: SessionData = { userId: user.id, displayName: user.name, isAdmin: user.admin };
-  const shown = { ...verified, ...body.profile };
-  Object.assign(session, verified);
+  const known: SessionData = { userId: user.id, displayName: user.name, isAdmin: user.admin };
+  const shown = { ...known, ...body.profile };
+  Object.assign(session, shown);
   await session.save();
   return NextResponse.json({ profile: shown });
 }
