@@ -1,0 +1,49 @@
+import importlib
+import glob
+import random
+import flask
+
+
+def typed():
+    eval(input())  # local: code-injection
+
+
+def evaluated():
+    eval(flask.request.args["sum"])  # expect: code-injection
+    exec("print(1)")
+
+
+def compiled():
+    return compile(flask.request.args["sum"], "sum", "eval")  # expect: code-injection
+
+
+def imported():
+    return importlib.import_module(flask.request.args["module"])  # expect: code-injection
+
+
+def opened():
+    return open(flask.request.args["file"])  # expect: path-traversal
+
+
+def listed():
+    return len(glob.glob(flask.request.args["pattern"]))  # expect: path-traversal
+
+
+def guessable():
+    reset_token = random.randrange(1000000)  # expect: weak-randomness
+    colour = random.randrange(255)
+    return reset_token, colour
+
+
+def number():
+    eval("40 + %d" % int(flask.request.args["sum"]))
+
+
+def length():
+    eval("40 + %s" % len(flask.request.args["sum"]))
+
+
+def text():
+    name = flask.request.args["sum"]
+    if name in ("one", "two"):
+        eval(str(name))
