@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from fusion.dataflow import ir
+from fusion.dataflow.frontends.python_expressions import EXPRESSIONS
+from fusion.dataflow.frontends.python_lowering import Lowering
 from fusion.dataflow.frontends.python_positions import positions
 from fusion.dataflow.frontends.python_source import decoded, parsed
-from fusion.dataflow.frontends.python_statements import Statements
+from fusion.dataflow.frontends.python_statements import STATEMENTS
 
 _NO_CODE = {".pyi": "a type stub holds no code", ".ipynb": "a notebook is not read: its code is kept as data, out of order"}
 
@@ -21,7 +23,7 @@ def lower(path: str, data: bytes) -> ir.Module:
             raise ir.NotAnalysed(reason)
     text, lines, span = positions(decoded(data))
     tree = parsed(text)
-    lowering = Statements(span)
+    lowering = Lowering(span, EXPRESSIONS, STATEMENTS)
     try:
         body = lowering.block(tree.body)
     except RecursionError:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from fusion.dataflow import ir
-
-if TYPE_CHECKING:
-    from fusion.dataflow.frontends.python_statements import Statements
+from fusion.dataflow.frontends.python_lowering import Lowering
 
 
 class Pattern(NamedTuple):
@@ -19,20 +17,20 @@ class Pattern(NamedTuple):
     exact: bool
 
 
-def pattern(lowering: Statements, node: ast.pattern) -> Pattern:
+def pattern(lower: Lowering, node: ast.pattern) -> Pattern:
     """One case's pattern; exact where it is made of values, names and wildcards alone."""
     if isinstance(node, ast.MatchValue):
-        return Pattern([lowering.expression(node.value)], [], True)
+        return Pattern([lower.expression(node.value)], [], True)
     if isinstance(node, ast.MatchSingleton):
-        return Pattern([ir.Const(lowering.span(node), node.value)], [], True)
+        return Pattern([ir.Const(lower.span(node), node.value)], [], True)
     if isinstance(node, ast.MatchAs):
-        inner = pattern(lowering, node.pattern) if node.pattern else Pattern([], [], True)
+        inner = pattern(lower, node.pattern) if node.pattern else Pattern([], [], True)
         if node.name:
-            inner.binds.append(lowering.bind(lowering.span(node), node.name))
+            inner.binds.append(lower.bind(lower.span(node), node.name))
         return inner
     if isinstance(node, ast.MatchOr):
-        return _either([pattern(lowering, choice) for choice in node.patterns])
-    return Pattern([], _captures(lowering, node), False)
+        return _either([pattern(lower, choice) for choice in node.patterns])
+    return Pattern([], _captures(lower, node), False)
 
 
 def _either(choices: list[Pattern]) -> Pattern:
@@ -43,7 +41,7 @@ def _either(choices: list[Pattern]) -> Pattern:
     return Pattern(tests, list(binds.values()), all(choice.exact for choice in choices))
 
 
-def _captures(lowering: Statements, node: ast.pattern) -> list[ir.Expression]:
+def _captures(lower: Lowering, node: ast.pattern) -> list[ir.Expression]:
     """Every name captured in a pattern, once, in order; a loop, as patterns nest as deep as their author likes."""
     found: dict[str, ir.Expression] = {}
     pending: list[ast.pattern] = [node]
@@ -57,16 +55,16 @@ def _captures(lowering: Statements, node: ast.pattern) -> list[ir.Expression]:
             name = current.name
         elif isinstance(current, ast.MatchMapping):
             name, children = current.rest, current.patterns
-            lowering.expressions(current.keys)
+            lower.expressions(current.keys)
         elif isinstance(current, ast.MatchClass):
-            lowering.expression(current.cls)
-            lowering.mention(*current.kwd_attrs)
+            lower.expression(current.cls)
+            lower.mention(*current.kwd_attrs)
             children = [*current.patterns, *current.kwd_patterns]
         elif isinstance(current, ast.MatchValue):
-            lowering.expression(current.value)
+            lower.expression(current.value)
         elif isinstance(current, ast.MatchSequence | ast.MatchOr):
             children = current.patterns
         if name and name not in found:
-            found[name] = lowering.bind(lowering.span(current), name)
+            found[name] = lower.bind(lower.span(current), name)
         pending.extend(reversed(children))
     return list(found.values())

@@ -1,4 +1,4 @@
-"""From the parser's positions (lines as Python ends them, columns in bytes of UTF-8) to spans (lines as git ends them, characters)."""
+"""From the parser's positions (lines as Python ends them, bytes of UTF-8) to spans (lines as git ends them, characters)."""
 
 from __future__ import annotations
 

@@ -20,15 +20,15 @@ _ACCESSORS: dict[str, Role] = {"getter": "getter", "setter": "setter", "deleter"
 _IMPLICIT: dict[str, Role] = {"__new__": "static", "__init_subclass__": "class", "__class_getitem__": "class"}
 
 
-def role(node: ast.FunctionDef | ast.AsyncFunctionDef, in_class: bool) -> tuple[Role, list[ast.expr]]:
-    """The role, and the decorators without the one that says it; a function outside a class has none."""
+def role(node: ast.FunctionDef | ast.AsyncFunctionDef, in_class: bool) -> tuple[Role, int]:
+    """The role, and the place of the decorator that says it (-1: none does); a function outside a class has none."""
     if not in_class:
-        return "", node.decorator_list
+        return "", -1
     for number, decorator in enumerate(node.decorator_list):
         found = _of(decorator, node.name)
         if found:
-            return found, node.decorator_list[:number] + node.decorator_list[number + 1 :]
-    return _IMPLICIT.get(node.name, ""), node.decorator_list
+            return found, number
+    return _IMPLICIT.get(node.name, ""), -1
 
 
 def _of(decorator: ast.expr, name: str) -> Role:

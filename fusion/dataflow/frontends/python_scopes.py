@@ -33,6 +33,6 @@ class Scope:
         yield
         self.bound = own
 
-    @property
     def own(self) -> frozenset[str]:
+        """Names that live in this scope."""
         return frozenset(self.bound - self.declared_global - self.declared_nonlocal)

@@ -14,13 +14,16 @@ from fusion.dataflow import ir
 MAX_BYTES = 2_000_000
 """A larger file is not read: its tree would take more memory than one file may."""
 _MAX_REASON = 120
+_MAX_LINE = 500
+"""Characters of a refused line that are looked at."""
 _ENCODINGS = re.compile(
     r"(?:utf-8|utf-8-sig|utf-7|ascii|iso8859-\d+|cp\d+|koi8-\w|mac-\w+|kz1048|ptcp154|hp-roman8|tis-620"
     r"|gb2312|gbk|gb18030|hz|big5|big5hkscs|johab|shift_ji\w+|euc_\w+|iso2022_\w+)"
 )
 """Codecs whose time is in proportion to the input; `punycode` and its like are not among them."""
 _PYTHON_2 = re.compile(
-    r"""^\s*(?:print\b(?!\s*[(=.,)\]:]) | print\s*>> | exec\s+["'\w] | raise\s+[\w.]+\s*,) | ^\s*except\b[^:#]*,\s*\w+\s*: | ` | <>
+    r"""^\s*(?:print\b(?!\s*[(=.,)\]:]) | print\s*>> | exec\s+["'\w] | raise\s+[\w.]+\s*,)
+    | ^\s*except\b[^:#]*,\s*\w+\s*: | ` | <>
     | \b(?:0[0-7]+|(?:0[xX][0-9a-fA-F]+|\d+)[lL])\b | \b[uU][rR]["'] """,
     re.VERBOSE,
 )
@@ -28,7 +31,7 @@ _PYTHON_2 = re.compile(
 
 
 def decoded(data: bytes) -> str:
-    """The text that Python would compile: by mark or declaration of its encoding (PEP 263), UTF-8 without, line ends as they are.
+    """The text that Python would compile: its encoding marked, declared (PEP 263) or UTF-8; line ends as they are.
 
     Raises `ir.NotAnalysed` for what is too large, has a null byte, or is not what it declares.
     """
@@ -73,7 +76,7 @@ def parsed(text: str) -> ast.Module:
 def _refused(text: str, error: SyntaxError) -> str:
     line = error.lineno or 1
     lines = text.split("\n", line)
-    refused = lines[line - 1] if line <= len(lines) else ""
+    refused = lines[line - 1][:_MAX_LINE] if line <= len(lines) else ""
     message = "".join(character for character in error.msg if character.isprintable())[:_MAX_REASON]
     old = "Missing parentheses in call to" in message or "multiple exception types" in message or _PYTHON_2.search(refused)
     if old:
@@ -83,7 +86,7 @@ def _refused(text: str, error: SyntaxError) -> str:
 
 def _undecodable(data: bytes) -> str:
     """Why the first two lines say nothing, or something wrong, about the encoding."""
-    for number, line in enumerate(data.split(b"\n", 2)[:2], start=1):
+    for number, line in enumerate(data.removeprefix(codecs.BOM_UTF8).split(b"\n", 2)[:2], start=1):
         declared = re.match(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)", line)
         if declared:
             name = declared[1][:40].decode("ascii", "replace")
