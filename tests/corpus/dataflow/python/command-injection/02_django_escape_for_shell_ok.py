@@ -3,7 +3,7 @@ import os
 import shlex
 
 from django.conf import settings
-from django.http import HttpResponseNotAllowed, JsonResponse
+from django.http import HttpResponseForbidden, JsonResponse
 from django.views.decorators.http import require_http_methods
 
 
@@ -15,7 +15,7 @@ def build_command(title):
 @require_http_methods(["POST"])
 def annotate(request):
     if not request.user.is_authenticated:
-        return HttpResponseNotAllowed(["GET"])
+        return HttpResponseForbidden()
     title = request.POST["title"].strip()
     title = shlex.quote(title)
     status = os.system(build_command(title))

@@ -9,6 +9,8 @@ TOKENS = {}
 @app.post("/login")
 def login():
     user = request.form["user"]
+    if not app.extensions["accounts"].verify(user, request.form["password"]):
+        return jsonify(signed_in=False), 401
     token = secrets.token_urlsafe(32)
     TOKENS[token] = user
     response = make_response(jsonify(signed_in=True))

@@ -1,6 +1,8 @@
 import secrets
 
-from bottle import Bottle, request, response
+from bottle import HTTPError, Bottle, request, response
+
+from portal.accounts import verify
 
 app = Bottle()
 TOKENS = {}
@@ -12,8 +14,11 @@ def issue(name, value, secure=False, **rest):
 
 @app.post("/login")
 def login():
+    user = request.forms.get("user")
+    if not verify(user, request.forms.get("password")):
+        raise HTTPError(401, "sign-in failed")
     token = secrets.token_hex(32)
-    TOKENS[token] = request.forms.get("user")
+    TOKENS[token] = user
     issue("access_token", token, samesite="strict", secure=True)
     issue("layout", "wide", secure=True)
     return {"signed_in": True}

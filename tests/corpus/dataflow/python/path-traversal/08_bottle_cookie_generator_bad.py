@@ -4,7 +4,7 @@ from bottle import Bottle, HTTPError, request, response, static_file
 
 app = Bottle()
 THEMES = "/srv/themes"
-FALLBACKS = ("classic", "plain")
+FALLBACKS = ("classic.css", "plain.css")
 
 
 def candidates(first):
@@ -14,10 +14,10 @@ def candidates(first):
 
 @app.get("/theme.css")
 def theme():
-    chosen = request.get_cookie("theme") or "classic"
+    chosen = request.get_cookie("theme") or "classic.css"
     response.content_type = "text/css; charset=utf-8"
     for name in candidates(chosen):
-        place = os.path.join(THEMES, os.path.normpath(name + ".css"))
+        place = os.path.join(THEMES, os.path.normpath(name))
         if os.path.exists(place):
             with open(place, encoding="utf-8") as handle:
                 return handle.read()

@@ -4,7 +4,7 @@ from bottle import Bottle, HTTPError, request, response, static_file
 
 app = Bottle()
 THEMES = "/srv/themes"
-FALLBACKS = ("classic", "plain")
+FALLBACKS = ("classic.css", "plain.css")
 
 
 def candidates(first):
@@ -14,10 +14,10 @@ def candidates(first):
 
 @app.get("/theme.css")
 def theme():
-    chosen = request.get_cookie("theme") or "classic"
+    chosen = request.get_cookie("theme") or "classic.css"
     response.content_type = "text/css; charset=utf-8"
     for name in candidates(chosen):
-        place = os.path.normpath(name + ".css")
+        place = os.path.normpath(name)
         answer = static_file(place, root=THEMES, mimetype="text/css")
         if answer.status_code < 400:
             return answer

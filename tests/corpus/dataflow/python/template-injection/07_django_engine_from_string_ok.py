@@ -17,4 +17,5 @@ def banner(request):
         template = engine.from_string(chosen)
     except TemplateSyntaxError:
         return JsonResponse({"error": "banner unusable"}, status=400)
-    return HttpResponse(template.render({"day": "Monday", "text": texts[2]}, request))
+    context = {"day": "Monday", "text": texts[2], "user": request.user}
+    return HttpResponse(template.render(context, request))

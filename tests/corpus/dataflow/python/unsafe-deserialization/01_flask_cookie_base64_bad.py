@@ -13,9 +13,9 @@ def load_basket(raw):
         return []
     try:
         data = base64.urlsafe_b64decode(raw)
-    except binascii.Error:
+        return pickle.loads(data)
+    except (binascii.Error, ValueError):
         return []
-    return pickle.loads(data)
 
 
 @app.route("/basket")

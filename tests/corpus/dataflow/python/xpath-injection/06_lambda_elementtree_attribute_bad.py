@@ -18,7 +18,8 @@ class Rates:
 def handler(event, context):
     fields = event.get("queryStringParameters") or {}
     rates = Rates(RATES)
-    rates.currency = fields.get("currency", "EUR")
+    slot = "currency"
+    setattr(rates, slot, fields.get("currency", "EUR"))
     value = rates.current()
     if value is None:
         return {"statusCode": 404, "body": "{}"}

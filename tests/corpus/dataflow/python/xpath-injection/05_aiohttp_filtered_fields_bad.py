@@ -7,11 +7,12 @@ FIELDS = ("name", "vendor", "site")
 
 async def search(request: web.Request) -> web.Response:
     body = await request.json()
-    field = str(body.get("field", "name"))
-    if len(field) > 40 or not field.strip():
+    fields = list(filter(str.strip, body.get("fields", [])))
+    if not fields:
         raise web.HTTPBadRequest()
     finder = etree.XPathEvaluator(INVENTORY)
-    nodes = finder("//asset[" + field + "=$wanted]", wanted=str(body.get("value", "")))
+    tests = " or ".join(map(lambda field: field + "=$wanted", fields))
+    nodes = finder("//asset[" + tests + "]", wanted=str(body.get("value", "")))
     return web.json_response({"ids": [node.get("id") for node in nodes]})
 
 

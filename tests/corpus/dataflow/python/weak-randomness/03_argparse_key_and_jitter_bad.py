@@ -1,3 +1,4 @@
+import argparse
 import random
 import secrets
 import time
@@ -23,3 +24,13 @@ class ApiKeyIssuer:
             except ConnectionError:
                 time.sleep(2**attempt + random.random())
         raise RuntimeError("registry unreachable")
+
+
+def main(registry, arguments=None):
+    parser = argparse.ArgumentParser(description="Issues the keys of new tenants.")
+    parser.add_argument("tenants", nargs="+")
+    parser.add_argument("--attempts", type=int, default=5)
+    options = parser.parse_args(arguments)
+    issuer = ApiKeyIssuer(registry, attempts=options.attempts)
+    for tenant in options.tenants:
+        print(tenant, issuer.issue(tenant))
