@@ -12,7 +12,7 @@ def choose_region(request):
     form = RegionForm(request.POST)
     if not form.is_valid():
         return JsonResponse(form.errors, status=400)
-    region = form.data["region_override"] if "region_override" in form.data else "north"
+    region = request.POST.get("other_region") or form.cleaned_data["region"]
     request.session["region"] = region
     return JsonResponse({"stored": True})
 
