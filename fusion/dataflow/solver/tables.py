@@ -193,7 +193,7 @@ class Tables:
             if entry.bases or entry.names or entry.signature:
                 self.entries.append(begun)
 
-    def _rule[E: Knowledge](self, entry: E, *, args: tuple[str, ...] = (), to: tuple[str, ...] = (), mask: int = 0) -> Rule[K]:
+    def _rule(self, entry: K, *, args: tuple[str, ...] = (), to: tuple[str, ...] = (), mask: int = 0) -> Rule[K]:
         return Rule(
             entry,
             tuple(map(parse_condition, entry.when)),

@@ -1,0 +1,398 @@
+"""Names, attributes, elements: loads and stores."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from fusion.dataflow import ir
+from fusion.dataflow.solver.arguments import Arguments, things
+from fusion.dataflow.solver.machine import Machine
+from fusion.dataflow.solver.state import MAX_ITEMS, State, Thing
+from fusion.dataflow.solver.values import (
+    NOTHING,
+    UNKNOWN,
+    Bound,
+    Closure,
+    Klass,
+    Library,
+    Namespace,
+    Object,
+    Taint,
+    Value,
+    changed,
+    constant,
+    join,
+    join_all,
+    merge,
+    reference,
+    tainted,
+)
+
+MAX_PATH = 160
+POLLUTING = "prototype-by-key"
+"""The path of what `object[key]` may be when the key comes from outside: the prototype of every object."""
+
+
+class Access(Machine):
+    """Loads and stores."""
+
+    # ---------------------------------------------------------------- names
+
+    def load_name(self, name: str, state: State) -> Value:
+        """The value of a variable: the frame's, the scopes' around it, the module's, the language's."""
+        value = state.locals.get(name)
+        if value is not None:
+            return value
+        scope = self.frame.scope.outer
+        while scope is not None:
+            frame = state.frames.get(scope.frame, scope.captured)
+            value = frame.get(name)
+            if value is not None:
+                return value
+            scope = scope.outer
+        value = self.module_names(self.frame.scope.module or self.path).get(name)
+        if value is not None:
+            return value
+        if name in ("this", "self") and self.frame.receiver is not NOTHING and self.frame.receiver is not None:
+            return self.frame.receiver
+        return reference(Library(self.tables.denotes(name)))
+
+    def store_name(self, name: str, value: Value, state: State) -> None:
+        """Bind a variable where it belongs."""
+        function = self.frame.function
+        if function is None or name in function.locals:
+            state.locals[name] = value
+            return
+        if name not in function.globals:
+            scope = self.frame.scope.outer
+            while scope is not None:
+                frame = state.frames.get(scope.frame)
+                if frame is not None and name in frame:
+                    state.frames = {**state.frames, scope.frame: {**frame, name: value}}
+                    return
+                if name in scope.captured:
+                    scope.captured[name] = join(scope.captured[name], value)
+                    return
+                scope = scope.outer
+        names = self.module_names(self.frame.scope.module or self.path)
+        if name in names or name in function.globals:
+            names[name] = join(names.get(name, NOTHING), value)
+        else:
+            state.locals[name] = value
+
+    # ---------------------------------------------------------------- attributes
+
+    def load_attribute(self, value: Value, name: str, state: State, node: ir.Node, hint: str = "") -> Value:
+        """`value.name`."""
+        result = NOTHING
+        for ref in value.refs:
+            result = join(result, self._attribute_of(ref, value, name, state, node))
+        if value.taints:
+            part = self.data.part
+            taken = tuple(changed(taint, part(taint.whole, f".{name}"), state.facts) for taint in value.taints)
+            taken = tuple(replace(taint, lead="") for taint in taken)
+            result = Value(None, result.refs, merge(result.taints, taken))
+        elif not value.refs and value.consts is None:
+            guess = self.tables.guess(hint) if hint else ""
+            if guess:
+                return self._library_attribute(Library(guess, guessed=True), name, state, node)
+        result = self._aspects(result, value)
+        return UNKNOWN if result is NOTHING else result
+
+    def _attribute_of(self, ref: object, value: Value, name: str, state: State, node: ir.Node) -> Value:
+        match ref:
+            case Library():
+                return self._library_attribute(ref, name, state, node)
+            case Object():
+                return self._field(ref, name, state, node)
+            case Klass():
+                member = self.member(ref, name)
+                if member is not None:
+                    return self._bind(member, reference(ref), ref, state, node, of_class=True)
+                return (
+                    self._library_attribute(Library(ref.library.removesuffix("()")), name, state, node)
+                    if ref.library
+                    else UNKNOWN
+                )
+            case Namespace():
+                found = self.module_names(ref.path).get(name)
+                return found if found is not None else self.import_module(name, ref.path + "/") if not self.script else UNKNOWN
+            case Closure():
+                return UNKNOWN
+            case _:
+                return reference(Bound(value, name))
+
+    def _field(self, ref: Object, name: str, state: State, node: ir.Node) -> Value:
+        thing = state.heap.get(ref.id)
+        if thing is None:
+            return UNKNOWN
+        found = thing.fields.get(name)
+        if found is not None and (self.script or thing.kind != "dict"):
+            return found
+        if thing.klass is not None:
+            member = self.member(thing.klass, name)
+            if member is not None:
+                return self._bind(member, reference(ref), thing.klass, state, node)
+            found = thing.klass.ready.get(name) if thing.klass.ready else None
+            if found is not None:
+                return found
+        if thing.path:
+            return self._library_attribute(Library(thing.path), name, state, node)
+        if self.script and thing.rest is not NOTHING:
+            return thing.rest
+        if thing.kind in ("list", "tuple", "set", "dict", "regex"):
+            return reference(Bound(reference(ref), name))
+        return UNKNOWN
+
+    def member(self, klass: Klass, name: str, depth: int = 8) -> Value | None:
+        """A member of the class or of its bases in the repository."""
+        found = klass.members.get(name)
+        if found is not None or not depth:
+            return found
+        for base in klass.bases:
+            for ref in base.refs:
+                if isinstance(ref, Klass) and ref is not klass:
+                    found = self.member(ref, name, depth - 1)
+                    if found is not None:
+                        return found
+        return None
+
+    def _bind(
+        self, member: Value, receiver: Value, klass: Klass, state: State, node: ir.Node, *, of_class: bool = False
+    ) -> Value:
+        if not member.refs:
+            return member
+        bound: list[Value] = []
+        for ref in member.refs:
+            if not isinstance(ref, Closure) or ref.receiver is not None:
+                bound.append(Value((), (ref,)))
+                continue
+            role = ref.function.role
+            if role == "getter" and not of_class:
+                bound.append(
+                    self.call_closure(Closure(ref.function, ref.scope, receiver, ref.owner or klass), Arguments(), state, node)
+                )
+            elif role == "static" or (of_class and role != "class"):
+                bound.append(Value((), (ref,)))
+            else:
+                bound.append(Value((), (Closure(ref.function, ref.scope, receiver, ref.owner or klass),)))
+        result = join_all(bound)
+        if member.consts is None or member.taints:
+            result = Value(member.consts, result.refs, merge(result.taints, member.taints))
+        return result
+
+    def _library_attribute(self, ref: Library, name: str, state: State, node: ir.Node) -> Value:
+        full = f"{ref.path}.{name}"
+        if len(full) > MAX_PATH:
+            return UNKNOWN
+        return self._library_value(full, state, node, guessed=ref.guessed)
+
+    def _library_value(self, full: str, state: State, node: ir.Node, *, guessed: bool) -> Value:
+        path = self.tables.types.get(full, full)
+        known = self.tables.reads.get(full) or self.tables.reads.get(path)
+        if known is not None and known.sources:
+            return Value(None, (Library(path, guessed),), self.taint_from(known, full, state, node))
+        return Value((), (Library(path, guessed),))
+
+    def _aspects(self, result: Value, value: Value) -> Value:
+        """Attributes that are a part of a URL or path remember of what."""
+        if not result.taints or not value.taints:
+            return result
+        for ref in result.refs:
+            if isinstance(ref, Library):
+                known = self.tables.reads.get(ref.path)
+                if known is not None and known.aspects:
+                    return result.with_taints(self.aspect_of(known.aspects[0].entry.aspect, result.taints, value.taints))
+        return result
+
+    def aspect_of(self, aspect: str, taints: tuple[Taint, ...], wholes: tuple[Taint, ...]) -> tuple[Taint, ...]:
+        """The same data, known to be that part of the data it was taken from."""
+        by_source = {taint.source: taint for taint in wholes}
+        return tuple(
+            replace(taint, aspect=(aspect, by_source[taint.source].whole)) if taint.source in by_source else taint
+            for taint in taints
+        )
+
+    # ---------------------------------------------------------------- elements
+
+    def load_index(self, value: Value, key: Value, state: State, node: ir.Node) -> Value:
+        """`value[key]`."""
+        result = NOTHING
+        single = key.consts[0] if key.consts and len(key.consts) == 1 and not key.refs else None
+        for ref in value.refs:
+            match ref:
+                case Object():
+                    thing = state.heap.get(ref.id)
+                    if thing is not None:
+                        result = join(result, self._element(thing, key, state, node))
+                case Library():
+                    result = join(result, self._library_element(ref, single, state, node))
+                case Namespace() if isinstance(single, str):
+                    result = join(result, self.module_names(ref.path).get(single, UNKNOWN))
+                case _:
+                    result = join(result, UNKNOWN)
+        if value.consts and key.consts and not value.taints:
+            text = [const for const in value.consts if isinstance(const, str | bytes)]
+            if text and type(single) is int and all(-len(const) <= single < len(const) for const in text):
+                result = join_all([result, *(constant(const[single]) for const in text)])
+        if value.taints:
+            what = ("[]", single) if single is not None else ("[]", id(node))
+            taken = tuple(changed(taint, self.data.part(taint.whole, what), state.facts) for taint in value.taints)
+            taken = tuple(
+                replace(taint, lead="" if taint.lead == "" else taint.lead and "", limits=taint.limits) for taint in taken
+            )
+            result = Value(None, result.refs, merge(result.taints, taken))
+        result = self._aspects(result, value)
+        return UNKNOWN if result is NOTHING else result
+
+    def _element(self, thing: Thing, key: Value, state: State, node: ir.Node) -> Value:
+        consts = key.consts
+        if consts and not key.taints and not key.refs:
+            found = NOTHING
+            for const in consts:
+                if thing.items is not None and type(const) is int:
+                    if -len(thing.items) <= const < len(thing.items):
+                        found = join(found, thing.items[const])
+                elif const in thing.fields:
+                    found = join_all([found, thing.fields[const], thing.rest])
+                elif self.script and isinstance(const, str) and const not in thing.fields and thing.klass is not None:
+                    member = self.member(thing.klass, const)
+                    found = join(found, UNKNOWN if member is None else member)
+                else:
+                    found = join(found, thing.rest)
+            if thing.path and found is NOTHING:
+                single = consts[0] if len(consts) == 1 else None
+                return self._library_element(Library(thing.path), single, state, node)
+            return UNKNOWN if found is NOTHING else found
+        if self.script and key.taints and thing.kind in ("dict", "instance"):
+            return join(thing.everything(), self._polluting(key, state))
+        if thing.path and not thing.fields and thing.rest is NOTHING:
+            return self._library_element(Library(thing.path), None, state, node)
+        found = thing.everything()
+        return UNKNOWN if found is NOTHING else found
+
+    def _polluting(self, key: Value, state: State) -> Value:
+        return reference(Object(state.allocate(Thing("library", None, {}, NOTHING, key, path=POLLUTING))))
+
+    def _library_element(self, ref: Library, key: object, state: State, node: ir.Node) -> Value:
+        if key is not None:
+            full = f"{ref.path}[{key}]"
+            if full in self.tables.elements:
+                return self._library_value(full, state, node, guessed=ref.guessed)
+        full = f"{ref.path}[]"
+        if len(full) > MAX_PATH:
+            return UNKNOWN
+        return self._library_value(full, state, node, guessed=ref.guessed)
+
+    def elements(self, value: Value, state: State, node: ir.Node) -> tuple[list[Value] | None, Value]:
+        """What iterating gives."""
+        exact: list[Value] | None = None
+        result = NOTHING
+        if len(value.refs) == 1 and not value.taints and value.consts == ():
+            for thing in things(value, state):
+                if thing.items is not None and thing.kind in ("list", "tuple"):
+                    exact = list(thing.items)
+                elif thing.kind == "dict" and thing.rest is NOTHING and thing.keys is NOTHING:
+                    exact = [constant(key) for key in thing.fields if isinstance(key, str | int | float | bool | None)]
+        for ref in value.refs:
+            if isinstance(ref, Object):
+                thing_ = state.heap.get(ref.id)
+                if thing_ is None:
+                    continue
+                if thing_.kind == "dict":
+                    names = [constant(key) for key in thing_.fields if isinstance(key, str | int | float | bool | None)]
+                    result = join_all([result, thing_.keys, *names])
+                elif thing_.path:
+                    result = join(result, self._library_element(Library(thing_.path), None, state, node))
+                else:
+                    result = join(result, thing_.everything())
+            elif isinstance(ref, Library):
+                result = join(result, self._library_element(ref, None, state, node))
+        if value.taints:
+            taken = (changed(taint, self.data.part(taint.whole, ("in", id(node))), state.facts) for taint in value.taints)
+            result = join(result, tainted(replace(taint, lead="") for taint in taken))
+        elif value.consts is None and not value.refs:
+            result = join(result, UNKNOWN)
+        for const in value.consts or ():
+            if isinstance(const, str):
+                result = join(result, Value(tuple(const[:8])) if len(set(const)) <= MAX_ITEMS // 8 else UNKNOWN)
+        return exact, UNKNOWN if result is NOTHING and exact is None else result
+
+    # ---------------------------------------------------------------- stores
+
+    def store_attribute(self, target: Value, name: str, value: Value, state: State, node: ir.Node) -> None:
+        """`target.name = value`."""
+        self.check_name(name, value, state, node)
+        single = len(target.refs) == 1
+        for ref in target.refs:
+            match ref:
+                case Object():
+                    self._store_field(ref, name, value, state, node, certain=single)
+                case Library(path=path):
+                    self.check_store(f"{path}.{name}", None, value, target, state, node)
+                case Klass():
+                    known = ref.members.get(name)
+                    ref.members[name] = value if known is None else join(known, value)
+                case Namespace():
+                    names = self.module_names(ref.path)
+                    names[name] = join(names.get(name, NOTHING), value)
+                case _:
+                    pass
+
+    def _store_field(self, ref: Object, name: str, value: Value, state: State, node: ir.Node, *, certain: bool) -> None:
+        thing = state.heap.get(ref.id)
+        if thing is None:
+            return
+        if thing.klass is not None:
+            member = self.member(thing.klass, f"{name}=")
+            if member is not None:
+                for setter in member.refs:
+                    if isinstance(setter, Closure):
+                        bound = Closure(setter.function, setter.scope, reference(ref), setter.owner)
+                        self.call_closure(bound, Arguments([value]), state, node)
+                return
+        path = thing.path or (thing.klass.library if thing.klass is not None else "")
+        if path:
+            self.check_store(f"{path}.{name}", None, value, reference(ref), state, node)
+        fields = dict(thing.fields)
+        fields[name] = value if certain else join(fields.get(name, NOTHING), value)
+        state.heap[ref.id] = replace(state.heap[ref.id], fields=fields)
+
+    def store_index(self, target: Value, key: Value, value: Value, state: State, node: ir.Node) -> None:
+        """`target[key] = value`."""
+        single = key.consts[0] if key.consts and len(key.consts) == 1 and not key.refs else None
+        known = bool(key.consts) and not key.taints and not key.refs
+        if isinstance(single, str):
+            self.check_name(single, value, state, node)
+        certain = len(target.refs) == 1 and known and len(key.consts or ()) == 1
+        for ref in target.refs:
+            path = ""
+            if isinstance(ref, Library):
+                path = ref.path
+            elif isinstance(ref, Object) and (thing := state.heap.get(ref.id)) is not None:
+                path = thing.path
+                if path == POLLUTING:
+                    self.check_store(POLLUTING, key, thing.keys, target, state, node)
+                    continue
+                state.heap[ref.id] = _stored(thing, key, single, value, certain=certain, known=known)
+            if path:
+                place = f"{path}[{single}]"
+                if single is None or place not in self.tables.elements:
+                    place = f"{path}[]"
+                self.check_store(place, key, value, target, state, node)
+
+
+def _stored(thing: Thing, key: Value, single: object, value: Value, *, certain: bool, known: bool) -> Thing:
+    """The object after a store."""
+    if thing.items is not None and type(single) is int and -len(thing.items) <= single < len(thing.items) and known:
+        items = list(thing.items)
+        items[single] = value if certain else join(items[single], value)
+        return replace(thing, items=tuple(items))
+    if known and thing.items is None and len(thing.fields) < MAX_ITEMS * 4:
+        fields = dict(thing.fields)
+        for const in key.consts or ():
+            fields[const] = value if certain else join(fields.get(const, NOTHING), value)
+        return replace(thing, fields=fields)
+    if thing.items is not None:
+        return replace(thing, items=None, rest=join_all([thing.rest, value, *thing.items]))
+    return replace(thing, rest=join(thing.rest, value), keys=join(thing.keys, key))

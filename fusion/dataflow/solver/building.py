@@ -1,0 +1,67 @@
+"""Text and paths built from parts: what stands before each piece of hostile data, and that checks of the piece still hold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from fusion.dataflow import ir
+from fusion.dataflow.solver import texts
+from fusion.dataflow.solver.arguments import flatten, paths
+from fusion.dataflow.solver.machine import Machine
+from fusion.dataflow.solver.state import State
+from fusion.dataflow.solver.values import HOLE, UNKNOWN, Library, Taint, Value, constant, merge
+
+_HEAD = 200
+_TAIL = 300
+
+
+class Building(Machine):
+    """Concatenation and path joining."""
+
+    def concatenate(self, parts: Sequence[Value], state: State, node: ir.Node) -> Value:
+        """Text built from parts."""
+        if len(parts) == 1 and not parts[0].refs and parts[0].consts is None:
+            return parts[0]
+        if all(part.consts and not part.refs and not part.taints for part in parts):
+            text = texts.script_text if self.script else str
+            consts = texts.combine([part.consts for part in parts], lambda *values: "".join(map(text, values)))
+            if consts is not None:
+                return Value(consts)
+        taints: tuple[Taint, ...] = ()
+        lead = ""
+        for part in parts:
+            inner = flatten((part,), state) if part.refs else part
+            if inner.taints:
+                taints = merge(taints, tuple(self._piece(taint, lead, node) for taint in inner.taints))
+                lead += HOLE
+            elif part.consts and len(part.consts) == 1 and not part.refs:
+                lead += str(part.consts[0])
+            else:
+                lead += HOLE
+            lead = shorten(lead)
+        return Value(None, (), self.moved(taints, node, "built into a text")) if taints else UNKNOWN
+
+    def _piece(self, taint: Taint, lead: str, node: ir.Node) -> Taint:
+        before = None if taint.lead is None else shorten(lead + taint.lead)
+        whole = taint.whole if not lead else self.data.part(taint.datum, id(node))
+        return replace(taint, whole=whole, lead=before, canonical=taint.canonical and not lead, aspect=None)
+
+    def join_paths(self, parts: Sequence[Value], state: State, node: ir.Node) -> Value | None:
+        """`Path / part`: None where the left is no path."""
+        found = [path for part in parts for path in paths(part, state)]
+        if not any(path.endswith("Path") or path.startswith("pathlib.") for path in found):
+            return None
+        between: list[Value] = [parts[0]]
+        for part in parts[1:]:
+            between += [constant("/"), part]
+        text = self.concatenate(between, state, node)
+        refs = tuple(ref for ref in parts[0].refs if isinstance(ref, Library)) or (Library("pathlib.Path"),)
+        return Value(() if text is UNKNOWN else None, refs, text.taints)
+
+
+def shorten(lead: str) -> str:
+    """A lead that stays small: the beginning (schemes, hosts) and the end (quotes) matter."""
+    if len(lead) <= _HEAD + _TAIL:
+        return lead
+    return lead[:_HEAD] + HOLE + lead[-_TAIL:]

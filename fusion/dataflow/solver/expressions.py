@@ -1,0 +1,498 @@
+"""Expressions: what the value of each form is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from fusion.dataflow import ir
+from fusion.dataflow.solver import texts
+from fusion.dataflow.solver.arguments import Arguments, flatten, things
+from fusion.dataflow.solver.machine import Machine
+from fusion.dataflow.solver.state import MAX_ITEMS, State, Thing
+from fusion.dataflow.solver.values import (
+    NOTHING,
+    UNKNOWN,
+    Closure,
+    Facts,
+    Klass,
+    Library,
+    Object,
+    Value,
+    added,
+    changed,
+    common,
+    constant,
+    join,
+    join_all,
+    reference,
+    tainted,
+)
+
+
+class Expressions(Machine):
+    """One method per form of expression."""
+
+    def evaluate(self, node: ir.Expression, state: State) -> Value:
+        """The value of an expression."""
+        self.steps -= 1
+        if self.steps < 0:
+            self.spend()
+        return _FORMS[type(node)](self, node, state)
+
+    def truth(self, value: Value, state: State) -> bool | None:
+        """Whether it is true in a condition; None when both can be."""
+        if value.taints or value.consts is None:
+            return None
+        found = {bool(const) for const in value.consts}
+        for ref in value.refs:
+            if isinstance(ref, Library):
+                return None
+            if isinstance(ref, Object):
+                thing = state.heap.get(ref.id)
+                if thing is None:
+                    return None
+                if not self.script and thing.kind in ("list", "tuple", "dict", "set"):
+                    if thing.rest is not NOTHING or (thing.items is None and not thing.fields):
+                        return None
+                    found.add(bool(thing.items or thing.fields))
+                    continue
+            found.add(True)
+        return found.pop() if len(found) == 1 else None
+
+    # ---------------------------------------------------------------- leaves
+
+    def _const(self, node: ir.Const, state: State) -> Value:
+        return constant(node.value)
+
+    def _regex(self, node: ir.Regex, state: State) -> Value:
+        thing = Thing("regex", fields={"source": constant(node.pattern), "flags": constant(node.flags)})
+        return reference(Object(state.allocate(thing)))
+
+    def _name(self, node: ir.Name, state: State) -> Value:
+        return self.load_name(node.id, state)
+
+    def _required(self, node: ir.Required, state: State) -> Value:
+        return self.import_module(node.module, self.path)
+
+    def _opaque(self, node: ir.Opaque, state: State) -> Value:
+        return self.passed([self.evaluate(part, state) for part in node.parts], state, node)
+
+    def passed(self, values: Sequence[Value], state: State, node: ir.Node) -> Value:
+        """A value made of these in a way that is not known."""
+        found = flatten(values, state)
+        if not found.taints:
+            return UNKNOWN
+        return tainted(changed(taint, self.data.part(taint.whole, id(node)), state.facts) for taint in found.taints)
+
+    # ---------------------------------------------------------------- access
+
+    def _attribute(self, node: ir.Attr, state: State) -> Value:
+        value = self.evaluate(node.object, state)
+        return self.load_attribute(value, node.name, state, node, hint_of(node.object))
+
+    def _index(self, node: ir.Index, state: State) -> Value:
+        value = self.evaluate(node.object, state)
+        return self.load_index(value, self.evaluate(node.key, state), state, node)
+
+    def _slice(self, node: ir.Slice, state: State) -> Value:
+        value = self.evaluate(node.object, state)
+        bounds = [
+            self.evaluate(part, state) if part is not None else Value((None,)) for part in (node.low, node.high, node.step)
+        ]
+        if value.consts and not value.refs and not value.taints:
+            consts = texts.combine([value.consts, *(bound.consts for bound in bounds)], _cut)
+            if consts is not None:
+                return Value(consts)
+        result = NOTHING
+        known = [bound.consts[0] for bound in bounds if bound.consts and len(bound.consts) == 1]
+        exact = len(known) == 3 and all(limit is None or type(limit) is int for limit in known) and known[2] != 0
+        for thing in things(value, state):
+            if thing.items is not None and exact:
+                made = Thing(thing.kind, thing.items[slice(*known)])
+            else:
+                made = Thing(thing.kind, None, {}, thing.everything())
+            result = join(result, reference(Object(state.allocate(made))))
+        if value.taints:
+            part = ("slice", *(bound.consts for bound in bounds))
+            cut = (changed(taint, self.data.part(taint.whole, part), state.facts, keeps=True) for taint in value.taints)
+            result = join(result, tainted(cut))
+        return UNKNOWN if result is NOTHING else result
+
+    # ---------------------------------------------------------------- operators
+
+    def _join(self, node: ir.Join, state: State) -> Value:
+        return self.concatenate([self.evaluate(part, state) for part in node.parts], state, node)
+
+    def _binary(self, node: ir.Binary, state: State) -> Value:
+        if node.operator != "+":
+            return self.operate(node.operator, self.evaluate(node.left, state), self.evaluate(node.right, state), state, node)
+        chain: list[ir.Expression] = []
+        left: ir.Expression = node
+        while isinstance(left, ir.Binary) and left.operator == "+":
+            chain.append(left.right)
+            left = left.left
+        chain.append(left)
+        chain.reverse()
+        return self.add([self.evaluate(part, state) for part in chain], state, node)
+
+    def operate(self, operator: str, left: Value, right: Value, state: State, node: ir.Node) -> Value:
+        """One arithmetic operator but `+`."""
+        if left.consts and right.consts and not (left.refs or right.refs or left.taints or right.taints):
+            consts = texts.combine([left.consts, right.consts], lambda a, b: texts.arithmetic(operator, a, b))
+            if consts is not None:
+                return Value(consts)
+        if operator == "%" and left.consts and len(left.consts) == 1 and isinstance(left.consts[0], str | bytes):
+            return self.percent(left.consts[0], right, state, node)
+        if operator == "%" and left.taints:
+            return self.passed([left, right], state, node)
+        if operator == "/" and (left.refs or right.refs):
+            joined = self.join_paths([left, right], state, node)
+            if joined is not None:
+                return joined
+        if operator == "|" and any(thing.kind == "dict" for thing in things(left, state)):
+            return self.call_method(left, "union", Arguments([right]), state, node) or UNKNOWN
+        if operator == "*" and any(thing.kind in ("list", "tuple") for thing in things(left, state)):
+            made = Thing("list", None, {}, join_all(thing.everything() for thing in things(left, state)))
+            return reference(Object(state.allocate(made)))
+        if operator in ("-", "/", "//", "**", "&", "|", "^", "<<", ">>", ">>>") and self.script:
+            return UNKNOWN  # numbers
+        return self.passed([left, right], state, node)
+
+    def add(self, values: Sequence[Value], state: State, node: ir.Node) -> Value:
+        """`a + b + ...`: numbers, text or sequences."""
+        if all(value.consts and not value.refs and not value.taints for value in values):
+            plus = texts.script_addition if self.script else lambda a, b: texts.arithmetic("+", a, b)
+            total = values[0].consts
+            for value in values[1:]:
+                total = texts.combine([total, value.consts], plus)
+                if total is None:
+                    break
+            if total is not None:
+                return Value(total)
+        sequences = [thing for value in values for thing in things(value, state) if thing.kind in ("list", "tuple")]
+        if sequences and not self.script and len(sequences) >= len(values):
+            items: tuple[Value, ...] | None = ()
+            rest = NOTHING
+            for thing in sequences:
+                rest = join(rest, thing.rest)
+                items = None if items is None or thing.items is None else items + thing.items
+            if items is None or len(items) > MAX_ITEMS:
+                items, rest = None, join(rest, join_all(thing.everything() for thing in sequences))
+            return reference(Object(state.allocate(Thing(sequences[0].kind, items, {}, rest))))
+        return self.concatenate(values, state, node)
+
+    def percent(self, template: str | bytes, right: Value, state: State, node: ir.Node) -> Value:
+        """`template % right`."""
+        text = template.decode("latin-1") if isinstance(template, bytes) else template
+        pieces = texts.percent(text)
+        if pieces is None:
+            return self.passed([right], state, node)
+        parts: list[Value] = []
+        place = 0
+        tables = list(things(right, state))
+        for piece in pieces:
+            if isinstance(piece, str):
+                if piece:
+                    parts.append(constant(piece))
+                continue
+            key, conversion = piece
+            if conversion in texts.NUMERIC_FORMATS:
+                parts.append(UNKNOWN)
+            elif key:
+                parts.append(self.load_index(right, constant(key), state, node))
+            elif any(thing.kind == "tuple" for thing in tables):
+                parts.append(self.load_index(right, constant(place), state, node))
+            else:
+                parts.append(right)
+            place += 1
+        return self.concatenate(parts, state, node) if parts else constant("")
+
+    def _unary(self, node: ir.Unary, state: State) -> Value:
+        value = self.evaluate(node.operand, state)
+        if node.operator == "not":
+            truth = self.truth(value, state)
+            return Value(None if truth is None else (not truth,), (), (), value.false, value.true)
+        if node.operator in ("-", "+", "~"):
+            sign: Callable[[Any], object] = {"-": lambda x: -x, "+": lambda x: +x, "~": lambda x: ~x}[node.operator]
+            consts = texts.combine([value.consts if not value.taints and not value.refs else None], sign)
+            return UNKNOWN if consts is None else Value(consts)
+        return UNKNOWN
+
+    def _compare(self, node: ir.Compare, state: State) -> Value:
+        left = self.evaluate(node.left, state)
+        return self.compare(node.operator, left, self.evaluate(node.right, state), node, state)
+
+    def _logic(self, node: ir.Logic, state: State) -> Value:
+        before = state.facts
+        result = NOTHING
+        true: Facts | None = None
+        false: Facts | None = None
+        sofar: Facts | None = None
+        """What the operands before this one have shown by letting it be reached."""
+        last = len(node.operands) - 1
+        for place, operand in enumerate(node.operands):
+            value = self.evaluate(operand, state)
+            truth = self.truth(value, state)
+            if node.operator == "??" and value.consts and None not in value.consts and not value.taints:
+                truth = True
+            wanted, other = (value.true, value.false) if node.operator == "and" else (value.false, value.true)
+            # `other` is what is known when this operand decides
+            decided = added(sofar, other)
+            if node.operator == "and":
+                false = decided if place == 0 else common(false or {}, decided or {})
+            else:
+                true = decided if place == 0 else common(true or {}, decided or {})
+            stops = truth is False if node.operator == "and" else truth is True
+            goes = truth is True if node.operator == "and" else truth is False
+            if place == last or stops:
+                result = join(result, value)
+                sofar = added(sofar, wanted)
+                break
+            if not goes:
+                result = join(result, value)
+            sofar = added(sofar, wanted)
+            state.learn(wanted)
+        if node.operator == "and":
+            true = sofar
+        else:
+            false = sofar
+        state.facts = before
+        return Value(result.consts, result.refs, result.taints, true, false)
+
+    def _choice(self, node: ir.Choice, state: State) -> Value:
+        test = self.evaluate(node.test, state)
+        truth = self.truth(test, state)
+        if truth is not None:
+            return self.evaluate(node.then if truth else node.other, state)
+        before = state.facts
+        then_state = state.copy().learn(test.true)
+        then = self.filtered(self.evaluate(node.then, then_state), then_state.facts)
+        state.learn(test.false)
+        other = self.filtered(self.evaluate(node.other, state), state.facts)
+        state.facts = before
+        for place, thing in then_state.heap.items():
+            state.heap.setdefault(place, thing)
+        return join(then, other)
+
+    def filtered(self, value: Value, facts: Facts) -> Value:
+        """The value with what is known now made its own, since the facts end here."""
+        if not value.taints or not facts:
+            return value
+        kept = []
+        for taint in value.taints:
+            new = changed(taint, taint.datum, facts, keeps=True)
+            if new.mask:
+                kept.append(new if new.mask != taint.mask or new.limits != taint.limits else taint)
+        return value.with_taints(kept)
+
+    # ---------------------------------------------------------------- displays
+
+    def _series(self, node: ir.Series, state: State) -> Value:
+        items: list[Value] | None = []
+        rest = NOTHING
+        for item in node.items:
+            if isinstance(item, ir.Spread):
+                exact, any_ = self.elements(self.evaluate(item.value, state), state, node)
+                if exact is not None and items is not None:
+                    items.extend(exact)
+                else:
+                    rest = join_all([rest, any_, *(items or ())])
+                    items = None
+            else:
+                value = self.evaluate(item, state)
+                if items is not None and len(items) < MAX_ITEMS:
+                    items.append(value)
+                else:
+                    rest = join_all([rest, value, *(items or ())])
+                    items = None
+        thing = Thing(node.kind, None if items is None else tuple(items), {}, rest)
+        return reference(Object(state.allocate(thing)))
+
+    def _table(self, node: ir.Table, state: State) -> Value:
+        fields: dict[object, Value] = {}
+        rest = keys = NOTHING
+        for key, value_node in node.items:
+            value = self.evaluate(value_node, state)
+            if key is None:
+                for thing in things(value, state):
+                    fields.update(thing.fields)
+                    rest = join(rest, thing.rest)
+                    keys = join(keys, thing.keys)
+                if value.taints or (value.consts is None and not value.refs):
+                    rest = join(rest, tainted(value.taints))
+                    keys = join(keys, tainted(value.taints))
+                continue
+            name = self.evaluate(key, state)
+            if name.consts and len(name.consts) == 1 and not name.refs and len(fields) < MAX_ITEMS * 4:
+                fields[name.consts[0]] = value
+                if value.taints and isinstance(name.consts[0], str):
+                    self.check_name(name.consts[0], value, state, value_node)
+            else:
+                rest = join(rest, value)
+                keys = join(keys, name)
+        return reference(Object(state.allocate(Thing("dict", None, fields, rest, keys))))
+
+    def _comprehension(self, node: ir.Comprehension, state: State) -> Value:
+        saved = dict(state.locals)
+        facts = state.facts
+        found = self._clauses(node, 0, state)
+        state.locals = saved
+        state.facts = facts
+        exact = all(sure for sure, _, _ in found)
+        if node.kind == "dict":
+            fields: dict[object, Value] = {}
+            rest = keys = NOTHING
+            for _, key, value in found:
+                if exact and key.consts and len(key.consts) == 1 and not key.taints:
+                    fields[key.consts[0]] = value
+                else:
+                    rest, keys = join(rest, value), join(keys, key)
+            return reference(Object(state.allocate(Thing("dict", None, fields, rest, keys))))
+        values = [value for _, _, value in found]
+        if exact and len(values) <= MAX_ITEMS:
+            return reference(Object(state.allocate(Thing(node.kind, tuple(values)))))
+        return reference(Object(state.allocate(Thing(node.kind, None, {}, join_all(values)))))
+
+    def _clauses(self, node: ir.Comprehension, place: int, state: State) -> list[tuple[bool, Value, Value]]:
+        """(whether it is surely one element, key, value) of each element."""
+        if place == len(node.clauses):
+            key = self.evaluate(node.key, state) if node.key is not None else NOTHING
+            return [(True, key, self.filtered(self.evaluate(node.value, state), state.facts))]
+        clause = node.clauses[place]
+        exact, any_ = self.elements(self.evaluate(clause.iterable, state), state, clause)
+        sure = exact is not None and len(exact) <= _MOST_ELEMENTS
+        found: list[tuple[bool, Value, Value]] = []
+        for value in (exact or []) if sure else [any_]:
+            self.assign(clause.target, value, state, clause)
+            facts = state.facts
+            certain, reached = sure, True
+            for condition in clause.conditions:
+                test = self.evaluate(condition, state)
+                truth = self.truth(test, state)
+                if truth is False:
+                    reached = False
+                    break
+                certain = certain and truth is True
+                state.learn(test.true)
+            if reached:
+                found.extend((certain and one, key, item) for one, key, item in self._clauses(node, place + 1, state))
+            state.facts = facts
+        return found
+
+    # ---------------------------------------------------------------- functions and the rest
+
+    def _function(self, node: ir.Function, state: State) -> Value:
+        closure = Closure(node, self.frame.scope, self.frame.receiver if node.arrow else None, self.frame.owner)
+        self.defined(closure, state)
+        return reference(closure)
+
+    def defined(self, closure: Closure, state: State) -> None:
+        """A function came into being: remember it, to be analysed by itself."""
+        raise NotImplementedError
+
+    def _class(self, node: ir.Class, state: State) -> Value:
+        return self.define_class(node, state)
+
+    def define_class(self, node: ir.Class, state: State) -> Value:
+        """A class came into being."""
+        raise NotImplementedError
+
+    def _await(self, node: ir.Await, state: State) -> Value:
+        return self.evaluate(node.value, state)
+
+    def _yield(self, node: ir.Yield, state: State) -> Value:
+        if node.value is not None:
+            value = self.evaluate(node.value, state)
+            if node.delegate:
+                value = self.elements(value, state, node)[1]
+            self.frame.yields = join(self.frame.yields, self.filtered(value, state.facts))
+        return UNKNOWN
+
+    def _spread(self, node: ir.Spread, state: State) -> Value:
+        return self.evaluate(node.value, state)
+
+    def _default(self, node: ir.Default, state: State) -> Value:
+        return self.evaluate(node.target, state)
+
+    def _assigned(self, node: ir.Assigned, state: State) -> Value:
+        value = self.evaluate(node.value, state)
+        self.assign(node.target, value, state, node)
+        return value
+
+    def _call(self, node: ir.Call, state: State) -> Value:
+        return self.evaluate_call(node, state)
+
+    def evaluate_call(self, node: ir.Call, state: State) -> Value:
+        """A call as it stands in the text."""
+        raise NotImplementedError
+
+    def _markup(self, node: ir.Markup, state: State) -> Value:
+        inner: list[Value] = []
+        for name, expression in node.attributes:
+            value = self.evaluate(expression, state)
+            inner.append(value)
+            if name != "*":
+                self.check_store(f"jsx.{name}", None, value, NOTHING, state, expression)
+                for thing in things(value, state):
+                    for key, field in thing.fields.items():
+                        self.check_store(f"jsx.{name}.{key}", None, field, NOTHING, state, expression)
+        if not isinstance(node.tag, ir.Const):
+            component = self.evaluate(node.tag, state)
+            table = {name: value for (name, _), value in zip(node.attributes, inner, strict=True) if name != "*"}
+            for ref in component.refs:
+                if isinstance(ref, Closure | Klass):
+                    thing = Thing("dict", None, dict(table))
+                    self.call(reference(ref), Arguments([reference(Object(state.allocate(thing)))]), state, node)
+        for child in node.children:
+            self.evaluate(child, state)
+        return UNKNOWN
+
+
+_MOST_ELEMENTS = 12
+
+
+def _cut(text: Any, low: Any, high: Any, step: Any) -> object:
+    return text[slice(low, high, step)]
+
+
+def hint_of(node: ir.Expression) -> str:
+    """What an expression is called in the text: the last name in it."""
+    while True:
+        match node:
+            case ir.Name(id=name) | ir.Attr(name=name):
+                return name
+            case ir.Await(value=inner) | ir.Call(function=inner) | ir.Index(object=inner):
+                node = inner
+            case _:
+                return ""
+
+
+_FORMS: dict[type[ir.Expression], Callable[[Any, Any, State], Value]] = {
+    ir.Const: Expressions._const,
+    ir.Regex: Expressions._regex,
+    ir.Name: Expressions._name,
+    ir.Required: Expressions._required,
+    ir.Opaque: Expressions._opaque,
+    ir.Attr: Expressions._attribute,
+    ir.Index: Expressions._index,
+    ir.Slice: Expressions._slice,
+    ir.Join: Expressions._join,
+    ir.Binary: Expressions._binary,
+    ir.Unary: Expressions._unary,
+    ir.Compare: Expressions._compare,
+    ir.Logic: Expressions._logic,
+    ir.Choice: Expressions._choice,
+    ir.Series: Expressions._series,
+    ir.Table: Expressions._table,
+    ir.Comprehension: Expressions._comprehension,
+    ir.Function: Expressions._function,
+    ir.Class: Expressions._class,
+    ir.Await: Expressions._await,
+    ir.Yield: Expressions._yield,
+    ir.Spread: Expressions._spread,
+    ir.Default: Expressions._default,
+    ir.Assigned: Expressions._assigned,
+    ir.Call: Expressions._call,
+    ir.Markup: Expressions._markup,
+}

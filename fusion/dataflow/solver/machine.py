@@ -1,0 +1,191 @@
+"""What the solver's parts share: knowledge, the project, the budget, the frame that runs, and what was found.
+
+The solver is one class in parts (`expressions`, `statements`, `calls`, ...), each a mixin over `Machine`, which declares what they ask
+of each other.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from fusion.dataflow import ir
+from fusion.dataflow.knowledge.kinds import Kinds
+from fusion.dataflow.knowledge.schema import Kind
+from fusion.dataflow.project import Project
+from fusion.dataflow.results import Cleared, Flow
+from fusion.dataflow.solver.arguments import Arguments
+from fusion.dataflow.solver.state import Scope, State
+from fusion.dataflow.solver.tables import Known, Tables
+from fusion.dataflow.solver.values import NOTHING, Closure, Data, Klass, Taint, Trail, Value
+
+MAX_CALLS = 12
+"""Depth of calls that are followed."""
+MAX_TRAIL = 60
+
+
+class Exhausted(Exception):
+    """The budget of the function that is being analysed is used up."""
+
+
+@dataclass(slots=True, eq=False)
+class Frame:
+    """A function that is being run."""
+
+    function: ir.Function | None
+    scope: Scope
+    receiver: Value = NOTHING
+    owner: Klass | None = None
+    returns: list[tuple[State, Value]] = field(default_factory=list)
+    yields: Value = NOTHING
+    loops: list[Loop] = field(default_factory=list)
+    guards: list[list[State]] = field(default_factory=list)
+    """One list per `try` that is open: the states where something was raised."""
+
+
+@dataclass(slots=True, eq=False)
+class Loop:
+    """A loop or switch that is open: the states that left it or went on."""
+
+    breaks: list[State] = field(default_factory=list)
+    continues: list[State] = field(default_factory=list)
+    label: str = ""
+    switch: bool = False
+
+
+class Machine:
+    """The solver's memory. The methods that raise NotImplementedError are given by the parts."""
+
+    def __init__(self, project: Project, tables: Tables, kinds: Kinds, language: str, data: Data) -> None:
+        self.project = project
+        self.tables = tables
+        self.kinds = kinds
+        self.script = language == "javascript"
+        self.data = data
+        self.frame = Frame(None, Scope(None, 0, None, ""))
+        self.path = ""
+        """The file that is being run."""
+        self.stack: list[ir.Function] = []
+        self.steps = 0
+        """Left in the budget."""
+        self.frames = itertools.count(1)
+        self.flows: dict[Hashable, Flow] = {}
+        self.cleared: dict[Hashable, Cleared] = {}
+
+    # ---------------------------------------------------------------- trails
+
+    def moved(self, taints: Iterable[Taint], node: ir.Node, why: str) -> tuple[Taint, ...]:
+        """The same data, one step further."""
+        found = []
+        for taint in taints:
+            trail = taint.trail
+            if trail.length < MAX_TRAIL and not (trail.span == node.span and trail.why == why):
+                trail = Trail(trail, self.path, node.span, why)
+                taint = replace(taint, trail=trail)
+            found.append(taint)
+        return tuple(found)
+
+    def spend(self, steps: int = 1) -> None:
+        """Use up budget. Raises Exhausted."""
+        self.steps -= steps
+        if self.steps < 0:
+            raise Exhausted
+
+    # ---------------------------------------------------------------- given by the parts
+
+    def evaluate(self, node: ir.Expression, state: State) -> Value:
+        """The value of an expression."""
+        raise NotImplementedError
+
+    def run(self, body: Sequence[ir.Statement], state: State) -> State | None:
+        """The state after statements; None where they never end normally."""
+        raise NotImplementedError
+
+    def assign(self, target: ir.Expression, value: Value, state: State, node: ir.Node) -> None:
+        """Bind or store a value."""
+        raise NotImplementedError
+
+    def load_name(self, name: str, state: State) -> Value:
+        """The value of a variable."""
+        raise NotImplementedError
+
+    def load_attribute(self, value: Value, name: str, state: State, node: ir.Node, hint: str = "") -> Value:
+        """`value.name`. `hint`: what the value is called in the text."""
+        raise NotImplementedError
+
+    def load_index(self, value: Value, key: Value, state: State, node: ir.Node) -> Value:
+        """`value[key]`."""
+        raise NotImplementedError
+
+    def store_attribute(self, target: Value, name: str, value: Value, state: State, node: ir.Node) -> None:
+        """`target.name = value`."""
+        raise NotImplementedError
+
+    def store_index(self, target: Value, key: Value, value: Value, state: State, node: ir.Node) -> None:
+        """`target[key] = value`."""
+        raise NotImplementedError
+
+    def elements(self, value: Value, state: State, node: ir.Node) -> tuple[list[Value] | None, Value]:
+        """What iterating gives: the elements one by one where they are known, and any of them."""
+        raise NotImplementedError
+
+    def concatenate(self, parts: Sequence[Value], state: State, node: ir.Node) -> Value:
+        """Text built from parts."""
+        raise NotImplementedError
+
+    def call(self, function: Value, arguments: Arguments, state: State, node: ir.Node, name: str = "") -> Value:
+        """Call a value. `name`: what it is called in the text."""
+        raise NotImplementedError
+
+    def call_closure(self, closure: Closure, arguments: Arguments, state: State, node: ir.Node) -> Value:
+        """Run a function of the repository."""
+        raise NotImplementedError
+
+    def call_library(self, path: str, arguments: Arguments, state: State, node: ir.Node, *, guessed: bool = False) -> Value:
+        """What knowledge says of a call; unknown calls pass data on."""
+        raise NotImplementedError
+
+    def call_method(self, receiver: Value, name: str, arguments: Arguments, state: State, node: ir.Node) -> Value | None:
+        """A method of the language's own text, lists and dictionaries; None where it is none."""
+        raise NotImplementedError
+
+    def call_builtin(self, name: str, arguments: Arguments, state: State, node: ir.Node) -> Value | None:
+        """A function of the language itself; None where it is none that the solver knows."""
+        raise NotImplementedError
+
+    def instantiate(self, klass: Klass, arguments: Arguments, state: State, node: ir.Node) -> Value:
+        """An object of a class of the repository."""
+        raise NotImplementedError
+
+    def module_names(self, path: str) -> dict[str, Value]:
+        """The module's variables, after running its body."""
+        raise NotImplementedError
+
+    def import_module(self, module: str, importer: str) -> Value:
+        """The value that an import gives."""
+        raise NotImplementedError
+
+    def check_store(self, path: str, key: Value | None, value: Value, target: Value, state: State, node: ir.Node) -> None:
+        """Sinks, settings, flags and mends at an assignment to a library's attribute or element."""
+        raise NotImplementedError
+
+    def check_name(self, name: str, value: Value, state: State, node: ir.Node) -> None:
+        """Sinks that a name alone makes."""
+        raise NotImplementedError
+
+    def check_sink(
+        self, kind: Kind, values: Iterable[Value], state: State, node: ir.Node, *, callee: str, why: str, **details: object
+    ) -> bool:
+        """Report hostile data in the values; whether there was any."""
+        raise NotImplementedError
+
+    def taint_from(
+        self, known: Known, path: str, state: State, node: ir.Node, arguments: Arguments | None = None
+    ) -> tuple[Taint, ...]:
+        """The data that reading a source gives."""
+        raise NotImplementedError
+
+    def compare(self, operator: str, left: Value, right: Value, node: ir.Compare, state: State) -> Value:
+        """A comparison, and what each outcome shows."""
+        raise NotImplementedError
