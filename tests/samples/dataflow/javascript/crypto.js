@@ -1,0 +1,38 @@
+const crypto = require('crypto');
+
+function weak_digest(req, res) {
+  return crypto.createHash('md5').update('x').digest('hex'); // expect: weak-hash
+}
+
+function weak_signature(req, res) {
+  return crypto.createSign('RSA-SHA1').update('x').sign('key'); // expect: weak-hash
+}
+
+function weak_derivation(req, res) {
+  return crypto.pbkdf2Sync('pw', 'na', 100000, 64, 'md5'); // expect: weak-hash
+}
+
+function digest(req, res) {
+  res.send(crypto.createHash('sha256').update(req.query.q).digest('hex'));
+}
+
+function derived(req, res) {
+  res.send(crypto.scryptSync(req.query.q, 'na', 64).toString('hex'));
+}
+
+function random_bytes(req, res) {
+  const sizes = Math.floor(Math.random() * 8);
+  const token = crypto.randomBytes(16 + sizes).toString('hex');
+  return token;
+}
+
+function compared(req, res) {
+  res.send('<b>' + crypto.timingSafeEqual(req.query.a, req.query.b) + '</b>');
+}
+
+function digest_input(req, res) {
+  const hash = crypto.createHash('sha256');
+  hash.update(String(Math.random()));
+  const token = hash.digest('hex'); // expect: weak-randomness
+  return token;
+}
