@@ -1,4 +1,5 @@
 import importlib
+import io
 import glob
 import random
 import flask
@@ -47,3 +48,8 @@ def text():
     name = flask.request.args["sum"]
     if name in ("one", "two"):
         eval(str(name))
+
+
+def in_memory():
+    open(io.BytesIO(flask.request.get_data()))
+    exec(io.StringIO(flask.request.args["sum"]).read())  # expect: code-injection

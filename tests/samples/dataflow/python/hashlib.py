@@ -1,0 +1,54 @@
+import hashlib
+import hmac
+import md5
+import os
+import pickle
+
+import flask
+
+
+def broken(data):
+    hashlib.sha256(data)
+    hashlib.md5(data, usedforsecurity=False)
+    return hashlib.md5(data).hexdigest()  # expect: weak-hash
+
+
+def old(data):
+    return md5.new(data).hexdigest()  # expect: weak-hash
+
+
+def named(data):
+    hashlib.new("sha256", data)
+    return hashlib.new("SHA1", data).hexdigest()  # expect: weak-hash
+
+
+def authenticated(key, data):
+    return hmac.new(key, data, "md5").hexdigest()  # expect: weak-hash
+
+
+def authenticated_by_function(key, data):
+    hmac.new(key, data, hashlib.sha256)
+    return hmac.new(key, data, hashlib.md5).hexdigest()  # expect: weak-hash
+
+
+def derived(data):
+    return hashlib.pbkdf2_hmac("sha1", data, b"grains", 600000)  # expect: weak-hash
+
+
+def file(handle):
+    return hashlib.file_digest(handle, "md5").hexdigest()  # expect: weak-hash
+
+
+def signed(key):
+    data = flask.request.get_data()
+    if hmac.compare_digest(hmac.new(key, data, "sha256").digest(), flask.request.args["code"]):
+        return len(pickle.loads(data))
+    return 0
+
+
+def digest():
+    os.system("touch " + hashlib.sha256(flask.request.get_data()).hexdigest())
+
+
+def compared():
+    os.system("echo %s" % hmac.compare_digest(flask.request.args["a"], flask.request.args["b"]))

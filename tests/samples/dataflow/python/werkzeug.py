@@ -1,0 +1,99 @@
+import os
+import pickle
+
+from werkzeug.security import generate_password_hash
+from werkzeug.utils import redirect, safe_join, secure_filename, send_file
+from werkzeug.wrappers import Request, Response
+
+
+def query(request: Request):
+    os.system("ls " + request.args["folder"])  # expect: command-injection
+
+
+def form(request: Request):
+    os.system("ls " + request.form.get("folder", "."))  # expect: command-injection
+
+
+def body(request: Request):
+    os.system("ls " + request.get_json()["folder"])  # expect: command-injection
+
+
+def header(request: Request):
+    os.system("ls " + request.headers["X-Folder"])  # expect: command-injection
+
+
+def address(request: Request):
+    os.system("ls " + request.path)  # expect: command-injection
+    return redirect(request.url)
+
+
+def upload(request: Request):
+    return len(pickle.load(request.files["state"].stream))  # expect: unsafe-deserialization
+
+
+def upload_name(request: Request):
+    file = request.files["state"]
+    file.save("/srv/" + file.filename)  # expect: path-traversal
+
+
+def sent(request: Request):
+    return send_file("/srv/" + request.args["file"], request.environ)  # expect: path-traversal
+
+
+def redirected(request: Request):
+    return redirect(request.args["next"])  # expect: open-redirect
+
+
+def located(request: Request):
+    response = Response(status=302)
+    response.headers["Location"] = request.args["next"]  # expect: open-redirect
+    return response
+
+
+def page(request: Request):
+    Response(request.args["name"], mimetype="text/plain")
+    return Response("Hello " + request.args["name"], mimetype="text/html")  # expect: cross-site-scripting
+
+
+def page_data(request: Request):
+    response = Response()
+    response.data = "Hello " + request.args["name"]  # expect: cross-site-scripting
+    return response
+
+
+def cookie(request: Request):
+    response = Response("ok")
+    response.set_cookie("theme", "dark")  # expect: insecure-cookie
+    response.set_cookie("theme", "dark", secure=True)
+    return response
+
+
+def cookie_off(request: Request):
+    response = Response("ok")
+    response.set_cookie("theme", "dark", secure=False)  # expect: insecure-cookie
+    return response
+
+
+def secured(request: Request):
+    return open("/srv/" + secure_filename(request.args["file"]))
+
+
+def joined(request: Request):
+    return open(safe_join("/srv", request.args["file"]))
+
+
+def number(request: Request):
+    os.system("sleep %s" % request.args.get("seconds", 1, type=int))
+
+
+def fraction(request: Request):
+    os.system("sleep %s" % request.args.get("seconds", 1, type=float))
+
+
+def hashed(request: Request):
+    os.system("echo " + generate_password_hash(request.form["word"]))
+
+
+def answered(request: Request):
+    response = Response(request.args["name"], mimetype="text/plain")
+    return Response(response)
