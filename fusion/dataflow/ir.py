@@ -221,7 +221,10 @@ class Clause(Node):
 
 @dataclass(slots=True, eq=False)
 class Comprehension(Expression):
-    """`key` only for dictionaries; generators are of kind `list`."""
+    """`key` only for dictionaries; generators are of kind `list`.
+
+    The names that its clauses bind are its own: they are not among the function's `locals`, and hide nothing outside it.
+    """
 
     kind: Literal["list", "set", "dict"]
     clauses: Sequence[Clause]
@@ -356,7 +359,10 @@ class Assign(Statement):
 
 @dataclass(slots=True, eq=False)
 class If(Statement):
-    """`elif` is an If in `other`. `assert test` is `If(test, (), (Raise,))`."""
+    """`elif` is an If in `other`; chains of them may be thousands deep: walk them in a loop.
+
+    `assert test` is `If(test, (), (Raise,))`.
+    """
 
     test: Expression
     then: Sequence[Statement]

@@ -12,7 +12,10 @@ import warnings
 from fusion.dataflow import ir
 
 MAX_BYTES = 2_000_000
-"""A larger file is not read: its tree would take more memory than one file may."""
+"""Of a file that is read; a larger one is data."""
+MAX_TOKENS = 300_000
+"""Words, signs and lines of a file that is parsed; each may cost a kilobyte of syntax tree."""
+_TOKEN = re.compile(r"\w+|[^\w\s]|\n")
 _MAX_REASON = 120
 _MAX_LINE = 500
 """Characters of a refused line that are looked at."""
@@ -57,8 +60,11 @@ def decoded(data: bytes) -> str:
 def parsed(text: str) -> ast.Module:
     """The tree of a text whose lines end with `\\n`; warnings about the code under review stay unsaid.
 
-    Raises `ir.NotAnalysed` with the line when it does not parse.
+    Raises `ir.NotAnalysed` when it is too much for a tree in memory, and with the line when it does not parse.
     """
+    # Counting costs a tenth of parsing; a text shorter than that many characters cannot hold more tokens.
+    if len(text) > MAX_TOKENS and _TOKEN.subn("", text)[1] > MAX_TOKENS:
+        raise ir.NotAnalysed(f"more than {MAX_TOKENS:,} words and signs, too large for one syntax tree")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -78,9 +84,8 @@ def _refused(text: str, error: SyntaxError) -> str:
     lines = text.split("\n", line)
     refused = lines[line - 1][:_MAX_LINE] if line <= len(lines) else ""
     message = "".join(character for character in error.msg if character.isprintable())[:_MAX_REASON]
-    old = "Missing parentheses in call to" in message or "multiple exception types" in message or _PYTHON_2.search(refused)
-    if old:
-        return f"line {line} is Python 2, which is not read: {message}"
+    if "Missing parentheses in call to" in message or "multiple exception types" in message or _PYTHON_2.search(refused):
+        return f"line {line} does not parse as Python 3 and looks like Python 2: {message}"
     return f"line {line} does not parse as Python: {message}"
 
 
