@@ -77,7 +77,8 @@ def _named_imports(at: Lowering, node: Node, module: str, into: list[ir.Statemen
 
 def required_import(at: Lowering, node: Node, name: Node, value: Node, kind: str, into: list[ir.Statement]) -> bool:
     """Whether `name = value` of a declaration is an import at the top level in all but spelling; if so, it is lowered."""
-    if at.scopes.function is not at.scopes.module:
+    whole = at.scopes.function if kind == "var" else at.scopes.block
+    if whole is not at.scopes.module:
         return False
     member = value.child_by_field_name("property") if value.type == "member_expression" else None
     call = value.child_by_field_name("object") if member is not None else value
@@ -261,10 +262,12 @@ def _namespace(at: Lowering, node: Node, into: list[ir.Statement]) -> None:
         value = ir.Table(where, [(ir.Const(span(outer), at.word(outer)), value)])
     again = at.text(names[0]) in at.scopes.block.declared
     stored = at.declare(names[0], "let")
-    if again and isinstance(stored, ir.Name):
-        # The same namespace in several parts, or one beside a class or function of the same name.
-        value = ir.Table(where, [(None, at.variable(where, stored.id)), (None, value)])
-    into.append(ir.Assign(where, stored, value))
+    if again:
+        # The same namespace in several parts, or one beside a class or function of the same name: it gains members.
+        assign = ir.Attr(where, at.variable(where, "Object"), "assign")
+        into.append(ir.Evaluate(where, ir.Call(where, assign, [ir.Argument(where, stored), ir.Argument(where, value)])))
+    else:
+        into.append(ir.Assign(where, stored, value))
 
 
 def _namespace_value(at: Lowering, where: ir.Span, body: Node) -> ir.Expression:

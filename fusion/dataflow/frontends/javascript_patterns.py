@@ -98,11 +98,11 @@ def _assignment(at: Lowering, node: Node) -> ir.Expression:
 
 
 def _augmented(at: Lowering, node: Node) -> ir.Expression:
-    where, stored, value, _ = augmented(at, node)
+    where, stored, value = augmented(at, node)
     return ir.Assigned(where, stored, value)
 
 
-def augmented(at: Lowering, node: Node) -> tuple[ir.Span, ir.Expression, ir.Expression, bool]:
+def augmented(at: Lowering, node: Node) -> tuple[ir.Span, ir.Expression, ir.Expression]:
     """Place, target and new value of `a += b`, `a ??= b`, `a++`."""
     where = span(node)
     operator = node.child_by_field_name("operator")
@@ -113,7 +113,7 @@ def augmented(at: Lowering, node: Node) -> tuple[ir.Span, ir.Expression, ir.Expr
     else:
         left = node.child_by_field_name("left")
         value = augmented_value(at, where, operator.type if operator is not None else "+=", left, at.field(node, "right"))
-    return where, target(at, left), value, True
+    return where, target(at, left), value
 
 
 EXPRESSIONS: dict[str, ExpressionRule] = {

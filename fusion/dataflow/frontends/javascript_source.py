@@ -46,10 +46,12 @@ _BUNDLE_COLUMNS = 500
 _PROGRESS_PER_BYTE = 0.25
 """The parser's progress reports allowed per byte; ordinary code needs about 0.05. Counted, so that no clock decides."""
 _MOST_PROGRESS = 200_000
+_SECOND_BYTES = 300_000
 _CHUNK = 1 << 16
 _ERROR_SHARE = 0.1
 _ERROR_FLOOR = 80
-"""Characters inside errors that are borne whatever the size of the file."""
+_ERROR_FLOOR_SHARE = 0.3
+"""In short files so many characters inside errors are borne, as long as they are no more than this share."""
 _ERRORS_FLOOR = 5
 _LINES_PER_ERROR = 20
 _DECLARATIONS = re.compile(r"\.d(\.[^./]+)?\.[cm]?ts\Z")
@@ -92,7 +94,8 @@ def read(path: str, data: bytes) -> Source:
     root = _parse(grammar, seen)
     errors = _errors(root)
     if errors.nodes:
-        other = _parse(_SECOND[grammar], seen)
+        # Broken text takes far longer to parse than good one: a large file gets no second chance.
+        other = _parse(_SECOND[grammar], seen) if len(seen) <= _SECOND_BYTES else root
         better = _errors(other)
         if (better.characters, len(better.nodes)) < (errors.characters, len(errors.nodes)):
             root, errors = other, better
@@ -110,7 +113,7 @@ def span(node: Node) -> ir.Span:
 
 def _decode(data: bytes) -> str:
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return data.decode("utf-16", "replace").encode("utf-8", "replace").decode()
+        return data.decode("utf-16", "replace")
     text = data.decode("utf-8", "replace")
     return text.removeprefix("\ufeff")
 
@@ -174,6 +177,7 @@ def _errors(root: Node) -> _Errors:
 def _judge(errors: _Errors, text: str, lines: Sequence[str], language: str) -> None:
     """Errors in small islands are borne; a file that has more of them is not this language."""
     few = len(errors.nodes) <= max(_ERRORS_FLOOR, len(lines) // _LINES_PER_ERROR)
-    small = errors.characters <= max(_ERROR_FLOOR, int(_ERROR_SHARE * len(text)))
+    size = len(text.strip())
+    small = errors.characters <= max(_ERROR_SHARE * size, min(_ERROR_FLOOR, _ERROR_FLOOR_SHARE * size))
     if errors.nodes and not (few and small):
         raise ir.NotAnalysed(f"cannot be parsed as {language} near line {errors.nodes[0].start_point.row + 1}")

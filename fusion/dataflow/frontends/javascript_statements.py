@@ -40,8 +40,8 @@ def _effect(at: Lowering, node: Node | None, into: list[ir.Statement]) -> None:
     if kind == "assignment_expression":
         _assign(at, node, into)
     elif kind in _AUGMENTED:
-        where, stored, value, changed = augmented(at, node)
-        into.append(ir.Assign(where, stored, value, augmented=changed))
+        where, stored, value = augmented(at, node)
+        into.append(ir.Assign(where, stored, value, augmented=True))
     elif kind == "sequence_expression":
         for part in children(node):
             _effect(at, part, into)
