@@ -223,7 +223,7 @@ class Clause(Node):
 class Comprehension(Expression):
     """`key` only for dictionaries; generators are of kind `list`.
 
-    The names that its clauses bind are its own: they are not among the function's `locals`, and hide nothing outside it.
+    The names that its clauses bind are among the function's `locals`, but last no longer than it does.
     """
 
     kind: Literal["list", "set", "dict"]

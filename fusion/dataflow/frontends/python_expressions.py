@@ -169,8 +169,7 @@ def _comprehension(lower: Lowering, node: ast.ListComp | ast.SetComp | ast.Gener
 
 def _clause(lower: Lowering, node: ast.comprehension) -> ir.Clause:
     iterable = lower.expression(node.iter)
-    with lower.scope.apart():
-        target = lower.expression(node.target)
+    target = lower.expression(node.target)
     conditions = lower.expressions(node.ifs)
     last = (conditions[-1] if conditions else iterable).span
     span = ir.Span(target.span.line, target.span.column, last.end_line, last.end_column)

@@ -13,7 +13,7 @@ class Scope:
 
     is_class: bool = False
     bound: set[str] = field(default_factory=set)
-    """Parameters and everything assigned; a comprehension's own names are not among them."""
+    """Parameters and everything assigned, names of comprehensions too."""
     declared_global: set[str] = field(default_factory=set)
     declared_nonlocal: set[str] = field(default_factory=set)
     mentions: set[str] = field(default_factory=set)
@@ -25,13 +25,6 @@ class Scope:
         own, self.mentions = self.mentions, inner.mentions
         yield
         self.mentions = own
-
-    @contextmanager
-    def apart(self) -> Iterator[None]:
-        """While names are bound that belong to a comprehension."""
-        own, self.bound = self.bound, set()
-        yield
-        self.bound = own
 
     def own(self) -> frozenset[str]:
         """Names that live in this scope."""
