@@ -387,16 +387,8 @@ class Expressions(Machine):
         self.defined(closure, state)
         return reference(closure)
 
-    def defined(self, closure: Closure, state: State) -> None:
-        """A function came into being: remember it, to be analysed by itself."""
-        raise NotImplementedError
-
     def _class(self, node: ir.Class, state: State) -> Value:
         return self.define_class(node, state)
-
-    def define_class(self, node: ir.Class, state: State) -> Value:
-        """A class came into being."""
-        raise NotImplementedError
 
     def _await(self, node: ir.Await, state: State) -> Value:
         return self.evaluate(node.value, state)
@@ -422,10 +414,6 @@ class Expressions(Machine):
 
     def _call(self, node: ir.Call, state: State) -> Value:
         return self.evaluate_call(node, state)
-
-    def evaluate_call(self, node: ir.Call, state: State) -> Value:
-        """A call as it stands in the text."""
-        raise NotImplementedError
 
     def _markup(self, node: ir.Markup, state: State) -> Value:
         inner: list[Value] = []

@@ -18,7 +18,7 @@ from fusion.dataflow.results import Cleared, Flow
 from fusion.dataflow.solver.arguments import Arguments
 from fusion.dataflow.solver.state import Scope, State
 from fusion.dataflow.solver.tables import Known, Tables
-from fusion.dataflow.solver.values import NOTHING, Closure, Data, Klass, Taint, Trail, Value
+from fusion.dataflow.solver.values import NOTHING, Closure, Data, Facts, Klass, Taint, Trail, Value
 
 MAX_CALLS = 12
 """Depth of calls that are followed."""
@@ -72,6 +72,8 @@ class Machine:
         self.frames = itertools.count(1)
         self.flows: dict[Hashable, Flow] = {}
         self.cleared: dict[Hashable, Cleared] = {}
+        self.memo: dict[Hashable, Value] = {}
+        """Results of calls without hostile data."""
 
     # ---------------------------------------------------------------- trails
 
@@ -152,6 +154,70 @@ class Machine:
 
     def call_builtin(self, name: str, arguments: Arguments, state: State, node: ir.Node) -> Value | None:
         """A function of the language itself; None where it is none that the solver knows."""
+        raise NotImplementedError
+
+    def call_member(self, holder: Value, name: str, arguments: Arguments, state: State, node: ir.Node, hint: str = "") -> Value:
+        """`holder.name(...)`."""
+        raise NotImplementedError
+
+    def passed(self, values: Iterable[Value], state: State, node: ir.Node) -> Value:
+        """A value made of these in a way that is not known."""
+        raise NotImplementedError
+
+    def truth(self, value: Value, state: State) -> bool | None:
+        """Whether it is true in a condition; None when both can be."""
+        raise NotImplementedError
+
+    def filtered(self, value: Value, facts: Facts) -> Value:
+        """The value with what is known now made its own, since the facts end here."""
+        raise NotImplementedError
+
+    def member(self, klass: Klass, name: str, depth: int = 8) -> Value | None:
+        """A member of the class or of its bases in the repository."""
+        raise NotImplementedError
+
+    def annotated(self, annotation: ir.Expression, value: Value, state: State) -> Value:
+        """An unknown value of a declared type."""
+        raise NotImplementedError
+
+    def join_paths(self, parts: Sequence[Value], state: State, node: ir.Node) -> Value | None:
+        """`Path / part`: None where the left is no path."""
+        raise NotImplementedError
+
+    def store_name(self, name: str, value: Value, state: State) -> None:
+        """Bind a variable where it belongs."""
+        raise NotImplementedError
+
+    def define_class(self, node: ir.Class, state: State) -> Value:
+        """A class came into being."""
+        raise NotImplementedError
+
+    def define_function(self, node: ir.Function, state: State) -> Value:
+        """A function statement with its decorators."""
+        raise NotImplementedError
+
+    def defined(self, closure: Closure, state: State) -> None:
+        """A function came into being: remember it, to be analysed by itself."""
+        raise NotImplementedError
+
+    def bind_import(self, node: ir.Import, state: State) -> None:
+        """Bind what an import brings."""
+        raise NotImplementedError
+
+    def bind_export(self, node: ir.Export, state: State) -> None:
+        """Remember what the module exports."""
+        raise NotImplementedError
+
+    def evaluate_call(self, node: ir.Call, state: State) -> Value:
+        """A call as it stands in the text."""
+        raise NotImplementedError
+
+    def quantified(self, name: str, node: ir.Call, state: State) -> Value | None:
+        """`any(c in text for c in bad)`, `all(...)`: None where it is not of that form."""
+        raise NotImplementedError
+
+    def aspect_of(self, aspect: str, taints: tuple[Taint, ...], wholes: tuple[Taint, ...]) -> tuple[Taint, ...]:
+        """The same data, known to be that part of the data it was taken from."""
         raise NotImplementedError
 
     def instantiate(self, klass: Klass, arguments: Arguments, state: State, node: ir.Node) -> Value:

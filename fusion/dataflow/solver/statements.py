@@ -1,0 +1,478 @@
+"""Statements: how the state changes, where paths part and meet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from fusion.dataflow import ir
+from fusion.dataflow.solver.arguments import Arguments, things
+from fusion.dataflow.solver.expressions import Expressions
+from fusion.dataflow.solver.machine import Loop
+from fusion.dataflow.solver.state import State, Thing, meet, settled
+from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Closure, Object, Value, constant, join, join_all, reference
+
+PASSES = 3
+"""Most times that a loop's body is run."""
+_MOST_UNROLLED = 6
+
+
+class Statements(Expressions):
+    """One method per form of statement; each gives the state after it, or None where it never ends normally."""
+
+    def run(self, body: Sequence[ir.Statement], state: State) -> State | None:
+        """The state after statements in a row."""
+        current: State | None = state
+        for statement in body:
+            if current is None:
+                return None
+            self.steps -= 1
+            if self.steps < 0:
+                self.spend()
+            current = _FORMS[type(statement)](self, statement, current)
+        return current
+
+    # ---------------------------------------------------------------- plain
+
+    def _evaluate(self, node: ir.Evaluate, state: State) -> State | None:
+        value = self.evaluate(node.value, state)
+        return None if value is NOTHING else state
+
+    def _assign(self, node: ir.Assign, state: State) -> State | None:
+        if node.value is None:
+            return state
+        value = self.evaluate(node.value, state)
+        if value is NOTHING:
+            return None
+        if node.annotation is not None and value.consts is None and not value.refs:
+            value = self.annotated(node.annotation, value, state)
+        self.assign(node.target, value, state, node)
+        return state
+
+    def assign(self, target: ir.Expression, value: Value, state: State, node: ir.Node) -> None:
+        """Bind or store a value."""
+        match target:
+            case ir.Name(id=name):
+                if value.taints:
+                    value = value.with_taints(self.moved(value.taints, node, f"kept in `{name}`"))
+                    self.check_name(name, value, state, node)
+                self.store_name(name, value, state)
+            case ir.Attr(object=holder, name=name):
+                if value.taints:
+                    value = value.with_taints(self.moved(value.taints, node, f"kept in `.{name}`"))
+                self.store_attribute(self.evaluate(holder, state), name, value, state, node)
+            case ir.Index(object=holder, key=key):
+                if value.taints:
+                    value = value.with_taints(self.moved(value.taints, node, "kept under a key"))
+                container = self._container(holder, state)
+                self.store_index(container, self.evaluate(key, state), value, state, node)
+            case ir.Slice(object=holder):
+                container = self._container(holder, state)
+                self.store_index(container, UNKNOWN, self.elements(value, state, node)[1], state, node)
+            case ir.Series(items=items):
+                self._unpack(items, value, state, node)
+            case ir.Table(items=pairs):
+                self._destructure(pairs, value, state, node)
+            case ir.Default(target=inner, value=default):
+                missing = value.consts is not None and None in value.consts
+                if value is UNKNOWN or missing or value.consts is None:
+                    rest = tuple(const for const in value.consts if const is not None) if value.consts is not None else None
+                    known = Value(rest, value.refs, value.taints)
+                    value = join(NOTHING if rest == () and not value.refs else known, self.evaluate(default, state))
+                self.assign(inner, value, state, node)
+            case ir.Spread(value=inner):
+                self.assign(inner, value, state, node)
+            case _:
+                self.evaluate(target, state)
+
+    def _container(self, holder: ir.Expression, state: State) -> Value:
+        """What is stored into. A value without identity gets one, so that its other elements stay apart from the one stored."""
+        value = self.evaluate(holder, state)
+        if not value.refs and value.consts is None and isinstance(holder, ir.Name):
+            rest = value if value.taints else UNKNOWN
+            value = reference(Object(state.allocate(Thing("dict", None, {}, rest, rest))))
+            self.store_name(holder.id, value, state)
+        return value
+
+    def _unpack(self, targets: Sequence[ir.Expression], value: Value, state: State, node: ir.Node) -> None:
+        exact, any_ = self.elements(value, state, node)
+        spread = next((place for place, target in enumerate(targets) if isinstance(target, ir.Spread)), None)
+        for place, target in enumerate(targets):
+            if isinstance(target, ir.Const):
+                continue
+            if spread is not None and place == spread:
+                if exact is not None and len(exact) >= len(targets) - 1:
+                    made = Thing("list", tuple(exact[place : len(exact) - (len(targets) - place - 1)]))
+                else:
+                    made = Thing("list", None, {}, any_)
+                self.assign(target, reference(Object(state.allocate(made))), state, node)
+                continue
+            index = place if spread is None or place < spread else place - len(targets)
+            if exact is not None:
+                inside = -len(exact) <= index < len(exact)
+                part = exact[index] if inside else (constant(None) if self.script else UNKNOWN)
+            elif value.taints or len(value.refs) != 1:
+                part = self.load_index(value, constant(index), state, node) if value.taints else any_
+            else:
+                part = any_
+            self.assign(target, part, state, node)
+
+    def _destructure(
+        self, pairs: Sequence[tuple[ir.Expression | None, ir.Expression]], value: Value, state: State, node: ir.Node
+    ) -> None:
+        taken: set[object] = set()
+        for key, target in pairs:
+            if key is None:
+                fields: dict[object, Value] = {}
+                rest = NOTHING
+                for thing in things(value, state):
+                    fields.update({name: field for name, field in thing.fields.items() if name not in taken})
+                    rest = join(rest, thing.rest)
+                if value.taints or not fields:
+                    rest = join(rest, self.load_index(value, UNKNOWN, state, node))
+                self.assign(target, reference(Object(state.allocate(Thing("dict", None, fields, rest)))), state, node)
+                continue
+            name = self.evaluate(key, state)
+            single = name.consts[0] if name.consts and len(name.consts) == 1 else None
+            if isinstance(single, str):
+                taken.add(single)
+                part = self.load_attribute(value, single, state, node)
+            else:
+                part = self.load_index(value, name, state, node)
+            self.assign(target, part, state, node)
+
+    def _define(self, node: ir.Define, state: State) -> State | None:
+        made = node.value
+        value = self.define_class(made, state) if isinstance(made, ir.Class) else self.define_function(made, state)
+        self.store_name(made.name, value, state)
+        return state
+
+    def _import(self, node: ir.Import, state: State) -> State | None:
+        self.bind_import(node, state)
+        return state
+
+    def _export(self, node: ir.Export, state: State) -> State | None:
+        self.bind_export(node, state)
+        return state
+
+    def _delete(self, node: ir.Delete, state: State) -> State | None:
+        for target in node.targets:
+            match target:
+                case ir.Name(id=name):
+                    state.locals.pop(name, None)
+                case ir.Index(object=holder, key=key):
+                    self._remove(self.evaluate(holder, state), self.evaluate(key, state), state)
+                case ir.Attr(object=holder, name=name):
+                    self._remove(self.evaluate(holder, state), constant(name), state)
+                case _:
+                    self.evaluate(target, state)
+        return state
+
+    def _remove(self, holder: Value, key: Value, state: State) -> None:
+        if not key.consts or len(key.consts) != 1 or len(holder.refs) != 1 or not isinstance(holder.refs[0], Object):
+            return
+        place, single = holder.refs[0].id, key.consts[0]
+        thing = state.heap.get(place)
+        if thing is None:
+            return
+        if thing.items is not None and type(single) is int and -len(thing.items) <= single < len(thing.items):
+            items = list(thing.items)
+            del items[single]
+            state.heap[place] = replace(thing, items=tuple(items))
+        elif single in thing.fields:
+            fields = dict(thing.fields)
+            del fields[single]
+            state.heap[place] = replace(thing, fields=fields)
+
+    # ---------------------------------------------------------------- branches
+
+    def _if(self, node: ir.If, state: State) -> State | None:
+        test = self.evaluate(node.test, state)
+        truth = self.truth(test, state)
+        if truth is not None:
+            return self.run(node.then if truth else node.other, state.learn(test.true if truth else test.false))
+        other = state.copy().learn(test.false)
+        then = self.run(node.then, state.learn(test.true))
+        return meet(then, self.run(node.other, other))
+
+    def _switch(self, node: ir.Switch, state: State) -> State | None:
+        subject = self.evaluate(node.subject, state)
+        loop = Loop(switch=True)
+        if node.fallthrough:
+            self.frame.loops.append(loop)
+        result: State | None = None
+        flowing: State | None = None
+        open_: State | None = state
+        default: ir.Case | None = None
+        for place, case in enumerate(node.cases):
+            if not case.tests and case.guard is None and case.exact and place != len(node.cases) - 1 and node.fallthrough:
+                default = case
+            entered: State | None = None
+            if open_ is not None and default is not case:
+                entered, open_ = self._case(node, case, subject, open_)
+            if node.fallthrough:
+                flowing = meet(flowing, entered)
+                if flowing is not None:
+                    flowing = self.run(case.body, flowing)
+            elif entered is not None:
+                result = meet(result, self.run(case.body, entered))
+        if default is not None and open_ is not None:
+            for case in node.cases[list(node.cases).index(default) :]:
+                if open_ is None:
+                    break
+                open_ = self.run(case.body, open_)
+        if node.fallthrough:
+            self.frame.loops.pop()
+            result = meet(result, flowing)
+            for left in loop.breaks:
+                result = meet(result, left)
+        return meet(result, open_)
+
+    def _case(self, node: ir.Switch, case: ir.Case, subject: Value, state: State) -> tuple[State | None, State | None]:
+        """The state inside the case and the state that goes on to the next."""
+        if not case.tests and case.guard is None and case.exact:
+            self._bind(case, subject, state, node)
+            return state, None
+        inside: State | None = None
+        outside: State | None = state
+        for test in case.tests:
+            if outside is None:
+                break
+            compared = self.compare(
+                "==", subject, self.evaluate(test, outside), ir.Compare(case.span, "==", node.subject, test), outside
+            )
+            truth = self.truth(compared, outside)
+            if truth is not False:
+                entered = outside.copy() if truth is None else outside
+                inside = meet(inside, entered.learn(compared.true))
+            outside = None if truth is True else outside.learn(compared.false)
+        if not case.tests:
+            inside = state.copy()
+        if inside is None:
+            return None, outside
+        if not case.exact and outside is None:
+            outside = inside.copy()
+        self._bind(case, subject, inside, node)
+        if case.guard is not None:
+            test = self.evaluate(case.guard, inside)
+            truth = self.truth(test, inside)
+            if truth is not True:
+                outside = meet(outside, inside.copy().learn(test.false))
+            if truth is False:
+                return None, outside
+            inside.learn(test.true)
+        return inside, outside
+
+    def _bind(self, case: ir.Case, subject: Value, state: State, node: ir.Node) -> None:
+        for bind in case.binds:
+            self.assign(bind, subject if case.exact else self.passed([subject], state, bind), state, bind)
+
+    def _block(self, node: ir.Block, state: State) -> State | None:
+        if not node.label:
+            return self.run(node.body, state)
+        loop = Loop(label=node.label, switch=True)
+        self.frame.loops.append(loop)
+        after = self.run(node.body, state)
+        self.frame.loops.pop()
+        for left in loop.breaks:
+            after = meet(after, left)
+        return after
+
+    # ---------------------------------------------------------------- loops
+
+    def _while(self, node: ir.While, state: State) -> State | None:
+        after: State | None = None
+        current: State | None = state
+        loop = Loop()
+        for turn in range(PASSES):
+            if current is None:
+                break
+            if not (node.post and turn == 0):
+                test = self.evaluate(node.test, current)
+                truth = self.truth(test, current)
+                if truth is not True:
+                    after = meet(after, current.copy().learn(test.false))
+                if truth is False:
+                    current = None
+                    break
+                current.learn(test.true)
+            start = current.copy()
+            current = self._turn(node.body, node.step, current, loop)
+            if current is not None and settled(start, current):
+                break
+        if current is not None:
+            test = self.evaluate(node.test, current)
+            if self.truth(test, current) is not True:
+                after = meet(after, current.learn(test.false))
+        if after is not None and node.other:
+            after = self.run(node.other, after)
+        for left in loop.breaks:
+            after = meet(after, left)
+        return after
+
+    def _turn(self, body: Sequence[ir.Statement], step: Sequence[ir.Statement], state: State, loop: Loop) -> State | None:
+        self.frame.loops.append(loop)
+        current = self.run(body, state)
+        self.frame.loops.pop()
+        for went_on in loop.continues:
+            current = meet(current, went_on)
+        loop.continues.clear()
+        if current is not None and step:
+            current = self.run(step, current)
+        return current
+
+    def _for(self, node: ir.For, state: State) -> State | None:
+        iterable = self.evaluate(node.iterable, state)
+        exact, any_ = self.keys(iterable, state, node) if node.keys else self.elements(iterable, state, node)
+        loop = Loop()
+        after: State | None = None
+        if exact is not None and len(exact) <= _MOST_UNROLLED:
+            current: State | None = state
+            for value in exact:
+                if current is None:
+                    break
+                self.assign(node.target, value, current, node)
+                current = self._turn(node.body, (), current, loop)
+            after = current
+        else:
+            after = state.copy()
+            current = state
+            for _ in range(PASSES):
+                if current is None:
+                    break
+                start = current.copy()
+                self.assign(node.target, any_, current, node)
+                current = self._turn(node.body, (), current, loop)
+                if current is not None:
+                    after = meet(after, current.copy())
+                    if settled(start, current):
+                        break
+        if after is not None and node.other:
+            after = self.run(node.other, after)
+        for left in loop.breaks:
+            after = meet(after, left)
+        return after
+
+    def keys(self, value: Value, state: State, node: ir.Node) -> tuple[list[Value] | None, Value]:
+        """What `for...in` gives: the keys of an object."""
+        result = self.passed([value], state, node) if value.taints else NOTHING
+        exact: list[Value] | None = None
+        for thing in things(value, state):
+            names = [constant(key) for key in thing.fields if isinstance(key, str)]
+            result = join_all([result, thing.keys, *names])
+            if (
+                len(value.refs) == 1
+                and not value.taints
+                and thing.keys is NOTHING
+                and thing.rest is NOTHING
+                and thing.items is None
+            ):
+                exact = names
+        return exact, UNKNOWN if result is NOTHING and exact is None else result
+
+    def _break(self, node: ir.Break, state: State) -> State | None:
+        for loop in reversed(self.frame.loops):
+            if not node.label and loop.label and loop.switch:
+                continue
+            if not node.label or loop.label == node.label:
+                loop.breaks.append(state)
+                return None
+        return None
+
+    def _continue(self, node: ir.Continue, state: State) -> State | None:
+        for loop in reversed(self.frame.loops):
+            if not loop.switch:
+                loop.continues.append(state)
+                return None
+        return None
+
+    # ---------------------------------------------------------------- leaving
+
+    def _return(self, node: ir.Return, state: State) -> State | None:
+        value = self.evaluate(node.value, state) if node.value is not None else constant(None)
+        if value.taints:
+            value = value.with_taints(self.moved(value.taints, node, "returned"))
+        self.frame.returns.append((state, value))
+        return None
+
+    def _raise(self, node: ir.Raise, state: State) -> State | None:
+        if node.value is not None:
+            self.evaluate(node.value, state)
+        if self.frame.guards:
+            self.frame.guards[-1].append(state)
+        return None
+
+    def _try(self, node: ir.Try, state: State) -> State | None:
+        raised: list[State] = []
+        self.frame.guards.append(raised)
+        before = state.copy()
+        returned = len(self.frame.returns)
+        after = self.run(node.body, state)
+        self.frame.guards.pop()
+        caught: State | None = before
+        if after is not None:
+            caught = meet(caught, after.copy())
+        for thrown in raised:
+            caught = meet(caught, thrown)
+        for left, _ in self.frame.returns[returned:]:
+            caught = meet(caught, left.copy())
+        if after is not None and node.other:
+            after = self.run(node.other, after)
+        for handler in node.handlers:
+            if caught is None:
+                break
+            inside = caught.copy()
+            if handler.target is not None:
+                self.assign(handler.target, UNKNOWN, inside, handler)
+            after = meet(after, self.run(handler.body, inside))
+        if node.final:
+            if after is None:
+                leaving = self.run(node.final, caught.copy()) if caught is not None else None
+                del leaving
+            else:
+                after = self.run(node.final, after)
+        return after
+
+    def _with(self, node: ir.With, state: State) -> State | None:
+        value = self.enter(self.evaluate(node.context, state), state, node)
+        if node.target is not None:
+            self.assign(node.target, value, state, node)
+        return self.run(node.body, state)
+
+    def enter(self, value: Value, state: State, node: ir.Node) -> Value:
+        """What a context manager gives."""
+        result = NOTHING
+        for thing in things(value, state):
+            if thing.klass is not None:
+                for name in ("__enter__", "__aenter__"):
+                    entered = self.load_attribute(value, name, state, node)
+                    if any(isinstance(ref, Closure) for ref in entered.refs):
+                        from_call = self.call(entered, NO_ARGUMENTS, state, node, name)
+                        result = join(result, from_call)
+            elif thing.kind == "generator":
+                result = join(result, thing.rest)
+        return value if result is NOTHING else result
+
+
+NO_ARGUMENTS = Arguments()
+
+_FORMS: dict[type[ir.Statement], Callable[[Any, Any, State], State | None]] = {
+    ir.Evaluate: Statements._evaluate,
+    ir.Assign: Statements._assign,
+    ir.If: Statements._if,
+    ir.While: Statements._while,
+    ir.For: Statements._for,
+    ir.Try: Statements._try,
+    ir.With: Statements._with,
+    ir.Switch: Statements._switch,
+    ir.Return: Statements._return,
+    ir.Raise: Statements._raise,
+    ir.Break: Statements._break,
+    ir.Continue: Statements._continue,
+    ir.Block: Statements._block,
+    ir.Define: Statements._define,
+    ir.Delete: Statements._delete,
+    ir.Import: Statements._import,
+    ir.Export: Statements._export,
+}
