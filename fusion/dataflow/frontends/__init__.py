@@ -1,1 +1,1 @@
-"""Front ends: a module a language, each with `lower(path, data) -> ir.Module`, which raises `ir.NotAnalysed` and nothing else."""
+"""Front ends, one a language: each has `lower(path, data) -> ir.Module`, which raises `ir.NotAnalysed` and nothing else."""

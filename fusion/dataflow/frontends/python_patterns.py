@@ -42,7 +42,7 @@ def _either(choices: list[Pattern]) -> Pattern:
 
 
 def _captures(lower: Lowering, node: ast.pattern) -> list[ir.Expression]:
-    """Every name captured in a pattern, once, in order; a loop, as patterns nest as deep as their author likes."""
+    """Every name captured in a pattern, once; a loop, as patterns nest as deep as their author likes."""
     found: dict[str, ir.Expression] = {}
     pending: list[ast.pattern] = [node]
     while pending:

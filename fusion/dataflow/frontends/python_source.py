@@ -99,7 +99,7 @@ def _undecodable(data: bytes) -> str:
     try:
         data.decode("utf-8")
     except UnicodeDecodeError as error:
-        return f"line {_line(data, error.start)} is not UTF-8, and no other encoding is declared"
+        return f"line {_line(data, error.start)} is not utf-8, the file's encoding"
     return "its encoding cannot be told"
 
 
