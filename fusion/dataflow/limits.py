@@ -2,8 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from os.path import commonprefix
+
+WIDE = "\U0010ffff"
+"""In a set of characters: every one beyond ASCII."""
+ASCII = frozenset(map(chr, range(128)))
+WORD = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_")
+TELLING = (
+    *("..", "//", "/\\", "\\/", "\\\\", "./", ".\\", "/.", "/../", "../", "--", "/*", "*/", "''", "&&", "||", "$(", "://"),
+    *("{{", "{%", "${", "#{", "<%", "</", "<!", "%2", "&#", "__", "__proto__", "constructor", "prototype", "file:"),
+)
+"""Texts whose absence settles a question in some sink, longer than one character."""
+BEGINNINGS = (
+    *("/", "\\", ".", "-", "~", "@", ":", "?", "#", "|", " ", "\t", "\n"),
+    *("//", "/\\", "\\\\", "\\/", "..", "/.", "http", "javascript"),
+)
+"""The same of texts with which it begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,7 +26,7 @@ class Limits:
     """What is known about a hostile text."""
 
     allowed: frozenset[str] | None = None
-    """It is made of these characters only; None: of any."""
+    """It is made of these characters only (`WIDE` among them: and of any beyond ASCII); None: of any."""
     absent: frozenset[str] = frozenset()
     """None of these occurs in it; with a leading `^`: it does not begin so."""
     start: str = ""
@@ -19,7 +34,7 @@ class Limits:
 
     def lacks(self, text: str) -> bool:
         """Whether `text` cannot occur in it."""
-        if self.allowed is not None and any(character not in self.allowed for character in text):
+        if self.allowed is not None and not self._is_made_of(text, self.allowed):
             return True
         return any(absent in text for absent in self.absent if absent[0] != "^" or len(absent) == 1)
 
@@ -27,7 +42,19 @@ class Limits:
         """Whether it cannot begin with `text`."""
         if self.start and not self.start.startswith(text[: len(self.start)]):
             return True
-        return f"^{text}" in self.absent or self.lacks(text)
+        if any(f"^{text[:length]}" in self.absent for length in range(1, len(text) + 1)):
+            return True
+        return self.lacks(text)
+
+    def is_made_of(self, characters: frozenset[str]) -> bool:
+        """Whether nothing but these characters can occur in it (with `WIDE` among them: these and any beyond ASCII)."""
+        possible = ASCII | {WIDE} if self.allowed is None else self.allowed
+        return all(self._is_made_of(character, characters) or self.lacks(character) for character in possible)
+
+    def rewritten(self, added: str) -> Limits:
+        """What still holds when parts of it are taken out or replaced, wherever they stand, by text of these characters."""
+        allowed = None if self.allowed is None else self.allowed | frozenset(added)
+        return Limits(allowed, frozenset(text for text in self.absent if len(text) == 1 and text not in added))
 
     def both(self, other: Limits) -> Limits:
         """What holds when both do (one check after another)."""
@@ -37,7 +64,11 @@ class Limits:
             return other
         allowed = other.allowed if self.allowed is None else self.allowed
         if self.allowed is not None and other.allowed is not None:
-            allowed = self.allowed & other.allowed
+            allowed = frozenset(
+                character
+                for character in self.allowed | other.allowed
+                if self._is_made_of(character, self.allowed) and self._is_made_of(character, other.allowed)
+            )
         return Limits(allowed, self.absent | other.absent, max(self.start, other.start, key=len))
 
     def either(self, other: Limits) -> Limits:
@@ -49,7 +80,19 @@ class Limits:
         allowed = self.allowed | other.allowed if self.allowed is not None and other.allowed is not None else None
         absent = frozenset(text for text in self.absent if text in other.absent or other.lacks(text))
         absent |= frozenset(text for text in other.absent if text in self.absent or self.lacks(text))
-        return Limits(allowed, absent, commonprefix([self.start, other.start]))
+        return Limits(allowed, absent, _common_start(self.start, other.start))
+
+    @staticmethod
+    def _is_made_of(text: Iterable[str], characters: frozenset[str]) -> bool:
+        wide = WIDE in characters
+        return all(character in characters or (wide and character > "\x7f") for character in text)
+
+
+def _common_start(a: str, b: str) -> str:
+    length = 0
+    while length < min(len(a), len(b)) and a[length] == b[length]:
+        length += 1
+    return a[:length]
 
 
 ANY = Limits()
