@@ -1,0 +1,17 @@
+const axios = require('axios');
+
+function address(req, res) {
+  return axios.get(req.query.url); // expect: server-side-request-forgery
+}
+
+function options(req, res) {
+  return axios({ method: 'get', url: req.query.url }); // expect: server-side-request-forgery
+}
+
+function base(req, res) {
+  return axios.create({ baseURL: 'https://' + req.query.host }); // expect: server-side-request-forgery
+}
+
+function second_options(req, res) {
+  return axios.post('/x', {}, { baseURL: req.query.base }); // expect: server-side-request-forgery
+}

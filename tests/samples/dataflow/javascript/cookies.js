@@ -1,0 +1,31 @@
+const cookie = require('cookie');
+const Cookies = require('cookies');
+const jsCookie = require('js-cookie');
+
+function read(req, res) {
+  eval(new Cookies(req, res).get('code')); // expect: code-injection
+}
+
+function serialized_plain(req, res) {
+  res.setHeader('Set-Cookie', cookie.serialize('sid', 'abc', { httpOnly: true })); // expect: insecure-cookie
+}
+
+function serialized_insecure(req, res) {
+  res.setHeader('Set-Cookie', cookie.serialize('sid', 'abc', { secure: false })); // expect: insecure-cookie
+}
+
+function jar_plain(req, res) {
+  new Cookies(req, res).set('sid', 'abc', { httpOnly: true }); // expect: insecure-cookie
+}
+
+function jar_insecure(req, res) {
+  new Cookies(req, res).set('sid', 'abc', { secure: false }); // expect: insecure-cookie
+}
+
+function page_plain() {
+  jsCookie.set('sid', 'abc', { sameSite: 'lax' }); // expect: insecure-cookie
+}
+
+function page_insecure() {
+  jsCookie.set('sid', 'abc', { secure: false }); // expect: insecure-cookie
+}

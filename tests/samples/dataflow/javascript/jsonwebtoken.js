@@ -1,0 +1,13 @@
+const jwt = require('jsonwebtoken');
+
+function verified(req, res) {
+  eval(jwt.verify(req.query.jwt, process.env.KEY).rule);
+}
+
+function decoded_checked(req, res) {
+  eval(require('jwt-simple').decode(req.query.jwt, process.env.KEY).rule);
+}
+
+function signed(req, res) {
+  res.send(jwt.sign({ name: req.query.name }, process.env.KEY));
+}

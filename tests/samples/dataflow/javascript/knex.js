@@ -1,0 +1,19 @@
+const knex = require('knex')({ client: 'pg' });
+
+async function raw(req, res) {
+  await knex('users').whereRaw("name = '" + req.query.name + "'"); // expect: sql-injection
+}
+
+function kysely_raw(req, res) {
+  return require('kysely').sql.raw('name = ' + req.query.name); // expect: sql-injection
+}
+
+function transaction(req, res) {
+  return knex.transaction(function step(work) {
+    return work.raw('DELETE FROM users WHERE id = ' + req.query.id); // expect: sql-injection
+  });
+}
+
+async function bound(req, res) {
+  await knex.raw(knex('users').where('name', req.query.name).toString());
+}

@@ -1,0 +1,11 @@
+const { MongoClient } = require('mongodb');
+const mongoose = require('mongoose');
+const users = new MongoClient('mongodb://localhost').db('a').collection('users');
+
+function where_text(req, res) {
+  return users.find({ $where: 'this.age > ' + req.query.age }); // expect: code-injection
+}
+
+function where_call(req, res) {
+  return mongoose.model('User').find().$where('this.age > ' + req.query.age); // expect: code-injection
+}

@@ -1,0 +1,29 @@
+const mysql = require('mysql2');
+const db = mysql.createConnection({});
+
+function query(req, res) {
+  db.query("SELECT * FROM users WHERE name = '" + req.query.name + "'", () => {}); // expect: sql-injection
+}
+
+function pooled(req, res) {
+  mysql.createPool({}).getConnection(function lend(err, leased) {
+    leased.query('DELETE FROM users WHERE id = ' + req.query.id); // expect: sql-injection
+  });
+}
+
+function escaped(req, res) {
+  db.query('SELECT * FROM users WHERE name = ' + mysql.escape(req.query.name));
+}
+
+function formatted(req, res) {
+  db.query(mysql.format('SELECT * FROM users WHERE name = ?', [req.query.name]));
+}
+
+function formatted_text(req, res) {
+  return mysql.format('SELECT * FROM ' + req.query.table + ' WHERE id = ?', [1]); // expect: sql-injection
+}
+
+async function stored(req, res) {
+  const [rows] = await db.promise().execute('SELECT formula FROM rules');
+  eval(rows[0].formula); // expect: code-injection
+}

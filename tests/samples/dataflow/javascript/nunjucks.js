@@ -1,0 +1,18 @@
+const nunjucks = require('nunjucks');
+
+function template_text(req, res) {
+  res.json(nunjucks.renderString('<p>' + req.query.name + '</p>', {})); // expect: template-injection
+}
+
+function named_template(req, res) {
+  res.json(nunjucks.render(req.query.view, {})); // expect: path-traversal
+}
+
+function escaped(req, res) {
+  res.send('<p>' + nunjucks.lib.escape(req.query.name) + '</p>');
+}
+
+function filled(req, res) {
+  const env = nunjucks.configure({ autoescape: true });
+  res.send(env.renderString('<p>{{ name }}</p>', { name: req.query.name }));
+}

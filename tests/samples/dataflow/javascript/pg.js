@@ -1,0 +1,37 @@
+const { Pool, Client } = require('pg');
+const format = require('pg-format');
+const db = new Pool();
+
+async function query(req, res) {
+  await db.query(`SELECT * FROM users WHERE name = '${req.query.name}'`); // expect: sql-injection
+}
+
+async function promised(req, res) {
+  const database = require('pg-promise')()('postgres://localhost');
+  await database.any('SELECT * FROM users WHERE name = ' + req.query.name); // expect: sql-injection
+}
+
+async function unsafe(req, res) {
+  const sql = require('postgres')();
+  await sql.unsafe('SELECT * FROM users ORDER BY ' + req.query.order); // expect: sql-injection
+}
+
+async function escaped(req, res) {
+  await db.query('SELECT * FROM users WHERE name = ' + db.escapeLiteral(req.query.name));
+}
+
+async function formatted(req, res) {
+  await db.query(format('SELECT * FROM users WHERE name = %L', req.query.name));
+}
+
+function lent(req, res) {
+  db.connect(function lend(err, leased) {
+    leased.query('DELETE FROM users WHERE id = ' + req.query.id); // expect: sql-injection
+  });
+}
+
+function task(req, res) {
+  require('pg-promise')()('postgres://localhost').tx(function step(work) {
+    return work.none('DELETE FROM users WHERE id = ' + req.query.id); // expect: sql-injection
+  });
+}

@@ -1,0 +1,18 @@
+const request = require('request');
+const superagent = require('superagent');
+
+function address(req, res) {
+  return request(req.query.url, () => {}); // expect: server-side-request-forgery
+}
+
+function options(req, res) {
+  return request.post({ uri: req.query.url, json: true }); // expect: server-side-request-forgery
+}
+
+function agent(req, res) {
+  return superagent.get(req.query.url).set('accept', 'text/plain'); // expect: server-side-request-forgery
+}
+
+function agent_call(req, res) {
+  return superagent('GET', req.query.url); // expect: server-side-request-forgery
+}

@@ -1,0 +1,14 @@
+const { Sequelize, literal } = require('sequelize');
+const db = new Sequelize('sqlite::memory:');
+
+async function query(req, res) {
+  await db.query(`SELECT * FROM users WHERE name = '${req.query.name}'`); // expect: sql-injection
+}
+
+function literal_text(req, res) {
+  return literal('name = ' + req.query.name); // expect: sql-injection
+}
+
+async function escaped(req, res) {
+  await db.query('SELECT * FROM users WHERE name = ' + db.escape(req.query.name));
+}
