@@ -5,6 +5,7 @@ Parsing hostile files may take the process with it: call this in a child process
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -62,7 +63,8 @@ def lower(path: str, data: bytes) -> ir.Module:
 
 @contextmanager
 def _room() -> Iterator[None]:
-    """Python frames for the levels that are followed, whatever the caller has left."""
+    """Python frames for all levels, whatever the caller has left; and no collector, since lowering leaves no garbage in cycles."""
+    collecting = gc.isenabled()
     before = sys.getrecursionlimit()
     depth = 0
     frame = sys._getframe()
@@ -70,7 +72,10 @@ def _room() -> Iterator[None]:
         frame = frame.f_back
         depth += 1
     sys.setrecursionlimit(max(before, depth + DEEPEST * _FRAMES_PER_LEVEL + 500))
+    gc.disable()
     try:
         yield
     finally:
         sys.setrecursionlimit(before)
+        if collecting:
+            gc.enable()
