@@ -140,8 +140,9 @@ class Project:
         if (lines := data.count(b"\n")) > limits.file_lines:
             raise ir.NotAnalysed(f"longer than {limits.file_lines:,} lines")
         self._imported += imported
+        module = self._run(self._front_ends(language), path, data)
         self.lines += lines
-        return self._run(self._front_ends(language), path, data)
+        return module
 
     def _run(self, lower: Lower, path: str, data: bytes) -> ir.Module:
         try:
