@@ -1,0 +1,60 @@
+import http.client
+import os
+import socket
+import urllib.request
+from urllib.parse import quote, quote_plus, urlencode, urlsplit
+
+import flask
+
+
+def opened():
+    urllib.request.urlopen(flask.request.args["url"])  # expect: server-side-request-forgery
+
+
+def connected():
+    return http.client.HTTPConnection(flask.request.args["host"]) is None  # expect: server-side-request-forgery
+
+
+def plugged():
+    socket.create_connection((flask.request.args["host"], 80))  # expect: server-side-request-forgery
+
+
+def retrieved():
+    urllib.request.urlretrieve("https://example.org", flask.request.args["file"])  # expect: path-traversal
+
+
+def quoted():
+    os.system("ls " + quote(flask.request.args["folder"]))
+
+
+def quoted_slash():
+    return open("/srv/" + quote(flask.request.args["file"], safe=""))
+
+
+def quoted_plus():
+    return open("/srv/" + quote_plus(flask.request.args["file"]))
+
+
+def encoded():
+    os.system("echo '" + urlencode({"name": flask.request.args["name"]}) + "'")
+
+
+def replied():
+    return open(urllib.request.urlopen("https://example.org", data=flask.request.get_data()).geturl())
+
+
+def host():
+    url = flask.request.args["next"]
+    if urlsplit(url).hostname == "example.org":
+        return flask.redirect(url)
+    return None
+
+
+def scheme():
+    if urlsplit(flask.request.args["next"]).scheme in ("http", "https"):
+        return flask.redirect(flask.request.args["next"])  # expect: open-redirect
+    return None
+
+
+def path():
+    return flask.redirect("/app" + urlsplit(flask.request.args["next"]).path)
