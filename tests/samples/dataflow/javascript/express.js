@@ -77,10 +77,6 @@ function session_value(req, res) {
   req.session.role = req.body.role; // expect: trust-boundary
 }
 
-function session_part(req, res) {
-  req.session.cart.owner = req.body.owner; // expect: trust-boundary
-}
-
 function cookie_plain(req, res) {
   res.cookie('sid', 'abc', { httpOnly: true }); // expect: insecure-cookie
 }

@@ -51,10 +51,6 @@ async function session_value(ctx) {
   ctx.session.role = ctx.request.body.role; // expect: trust-boundary
 }
 
-async function session_part(ctx) {
-  ctx.session.user.role = ctx.request.body.role; // expect: trust-boundary
-}
-
 async function cookie_plain(ctx) {
   ctx.cookies.set('sid', 'abc', { httpOnly: true }); // expect: insecure-cookie
 }

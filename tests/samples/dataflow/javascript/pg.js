@@ -6,6 +6,10 @@ async function query(req, res) {
   await db.query(`SELECT * FROM users WHERE name = '${req.query.name}'`); // expect: sql-injection
 }
 
+async function query_options(req, res) {
+  await db.query({ text: 'SELECT * FROM ' + req.query.table, values: [] }); // expect: sql-injection
+}
+
 async function promised(req, res) {
   const database = require('pg-promise')()('postgres://localhost');
   await database.any('SELECT * FROM users WHERE name = ' + req.query.name); // expect: sql-injection

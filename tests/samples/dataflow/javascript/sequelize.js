@@ -5,6 +5,10 @@ async function query(req, res) {
   await db.query(`SELECT * FROM users WHERE name = '${req.query.name}'`); // expect: sql-injection
 }
 
+async function query_options(req, res) {
+  await db.query({ query: 'SELECT * FROM ' + req.query.table, values: [] }); // expect: sql-injection
+}
+
 function literal_text(req, res) {
   return literal('name = ' + req.query.name); // expect: sql-injection
 }

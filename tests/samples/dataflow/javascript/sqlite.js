@@ -14,3 +14,7 @@ function prepare(req, res) {
 async function execute(req, res) {
   await require('@libsql/client').createClient({}).execute('SELECT * FROM ' + req.query.table); // expect: sql-injection
 }
+
+async function execute_options(req, res) {
+  await require('@libsql/client').createClient({}).execute({ sql: 'SELECT * FROM ' + req.query.table, args: [] }); // expect: sql-injection
+}

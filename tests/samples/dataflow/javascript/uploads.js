@@ -2,10 +2,9 @@ const formidable = require('formidable');
 const busboy = require('busboy');
 const fs = require('fs');
 
-function field(req, res) {
-  formidable().parse(req, (err, fields, files) => {
-    eval(fields.code); // expect: code-injection
-  });
+async function awaited_field(req, res) {
+  const [fields] = await formidable().parse(req);
+  eval(fields.code); // expect: code-injection
 }
 
 function file_name(req, res) {
@@ -26,6 +25,12 @@ function entry_name(req, res) {
   for (const entry of new Zip('/srv/upload.zip').getEntries()) {
     fs.writeFileSync('/srv/files/' + entry.entryName, entry.getData()); // expect: path-traversal
   }
+}
+
+function field(req, res) {
+  formidable().parse(req, (err, fields, files) => {
+    eval(fields.code); // expect: code-injection
+  });
 }
 
 function streamed_field(req, res) {
