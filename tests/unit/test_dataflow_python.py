@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import sys
 from textwrap import dedent
 
@@ -9,7 +10,12 @@ import pytest
 
 from fusion.dataflow import ir
 from fusion.dataflow.frontends.python import lower
-from tests.fakes.ir import show
+from fusion.dataflow.frontends.python_expressions import EXPRESSIONS
+from fusion.dataflow.frontends.python_lowering import Lowering
+from fusion.dataflow.frontends.python_positions import simple
+from fusion.dataflow.frontends.python_statements import STATEMENTS
+from fusion.dataflow.frontends.python_text import template
+from tests.fakes.ir import expression, show
 
 
 def lowered(source: str) -> ir.Module:
@@ -131,6 +137,14 @@ def test_try() -> None:
         finally:
           j"""
     assert shown(source) == dedent(expected)
+
+
+def test_a_handler_s_name_lies_in_its_first_line() -> None:
+    statement = lowered("try:\n  a\nexcept (B, C) as name:\n  pass").body[0]
+    assert isinstance(statement, ir.Try)
+    target = statement.handlers[0].target
+    assert target is not None
+    assert target.span == (3, 1, 3, 22)
 
 
 def test_exception_groups() -> None:
@@ -371,9 +385,17 @@ def test_type_parameters() -> None:
 
 
 @pytest.mark.skipif(sys.version_info < (3, 14), reason="PEP 750 came with Python 3.14")
-def test_template_strings() -> None:
+def test_template_strings_are_parsed() -> None:
     module = lowered("t'a{b!r}{c:>3}'")
     assert show(module) == "required('string.templatelib').Template('a', repr(b), format(c, '>3'))"
+
+
+def test_template_strings() -> None:
+    """On the tree of an f-string, which has the same fields, so that any Python can run it."""
+    node = ast.parse("f'a{b!r}{c:>3}'", mode="eval").body
+    lowering = Lowering(simple, EXPRESSIONS, STATEMENTS)
+    assert expression(template(lowering, node)) == "required('string.templatelib').Template('a', repr(b), format(c, '>3'))"
+    assert lowering.imports == {"string.templatelib"}
 
 
 def test_chains_inside_chains_are_not_evaluated_twice_at_every_level() -> None:

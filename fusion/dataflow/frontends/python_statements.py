@@ -96,7 +96,12 @@ def _handler(lower: Lowering, node: ast.ExceptHandler) -> ir.Handler:
     types = node.type.elts if isinstance(node.type, ast.Tuple) else [node.type] if node.type else []
     span = lower.span(node)
     lowered = lower.expressions(types)
-    target = lower.bind(span, node.name) if node.name else None
+    target = None
+    if node.type is not None and node.name:
+        # The syntax has no place for the name; what stands before it has, and " as " lies between.
+        types_end = lower.span(node.type)
+        end = types_end.end_column + len(" as ") + len(node.name)
+        target = lower.bind(ir.Span(span.line, span.column, types_end.end_line, end), node.name)
     return ir.Handler(span, lowered, target, lower.block(node.body))
 
 
