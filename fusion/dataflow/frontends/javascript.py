@@ -63,7 +63,7 @@ def lower(path: str, data: bytes) -> ir.Module:
 
 @contextmanager
 def _room() -> Iterator[None]:
-    """Python frames for all levels, whatever the caller has left; and no collector, since lowering leaves no garbage in cycles."""
+    """Python frames for all levels, whatever the caller has left; and no collector, since lowering leaves no cycles."""
     collecting = gc.isenabled()
     before = sys.getrecursionlimit()
     depth = 0

@@ -10,7 +10,7 @@ from fusion.dataflow.frontends.javascript_classes import class_value, decorators
 from fusion.dataflow.frontends.javascript_expressions import modules_prefix, required
 from fusion.dataflow.frontends.javascript_lowering import FUNCTION_STATEMENTS, Lowering, children, first
 from fusion.dataflow.frontends.javascript_source import span
-from fusion.dataflow.frontends.javascript_types import qualified
+from fusion.dataflow.frontends.javascript_types import NESTED, qualified
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -197,7 +197,7 @@ def _export_declaration(at: Lowering, node: Node, declaration: Node, default: bo
         at.statement(declaration, into)
     if kind in _NAMED_DECLARATIONS:
         name = declaration.child_by_field_name("name")
-        while name is not None and name.type == "nested_identifier":
+        while name is not None and name.type in NESTED:
             name = first(name)
         if name is not None and name.type != "string":
             into.append(ir.Export(where, "default" if default else at.text(name), at.name(name)))
@@ -253,7 +253,7 @@ def _namespace(at: Lowering, node: Node, into: list[ir.Statement]) -> None:
     if name is None or body is None or name.type == "string":
         return
     names = [name]
-    while names[0].type == "nested_identifier":
+    while names[0].type in NESTED:
         inner = children(names[0])
         names[:1] = [inner[0], *([inner[-1]] if len(inner) > 1 else [])]
     where = span(node)

@@ -45,6 +45,9 @@ def _effect(at: Lowering, node: Node | None, into: list[ir.Statement]) -> None:
     elif kind == "sequence_expression":
         for part in children(node):
             _effect(at, part, into)
+    elif kind == "internal_module":
+        # Where a line's end stands for the semicolon, the grammar takes a namespace for an expression.
+        at.statement(node, into)
     elif kind == "unary_expression" and node.children and node.children[0].type == "delete":
         into.append(ir.Delete(span(node), [at.field(node, "argument")]))
     else:

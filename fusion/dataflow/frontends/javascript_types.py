@@ -16,6 +16,8 @@ _MOST_ALTERNATIVES = 16
 _TRANSPARENT = frozenset({"Promise", "PromiseLike", "Awaited", "Readonly", "Partial", "Required", "NonNullable"})
 """Generic types whose value is, for data flow, that of their argument."""
 _NOTHING = frozenset({"undefined", "null", "void"})
+NESTED = frozenset({"nested_type_identifier", "nested_identifier", "member_expression"})
+"""`a.b` where a type or namespace stands."""
 _NAMES = frozenset({"type_identifier", "identifier", "predefined_type"})
 
 
@@ -28,9 +30,11 @@ def _type(at: Lowering, node: Node | None, depth: int) -> ir.Expression | None:
     if node is None or depth > _DEEPEST:
         return None
     kind = node.type
+    if kind in ("predefined_type", "literal_type") and at.text(node) in _NOTHING:
+        return None
     if kind in _NAMES:
         return at.name(node)
-    if kind in ("nested_type_identifier", "nested_identifier"):
+    if kind in NESTED:
         return qualified(at, node)
     if kind == "generic_type":
         return _generic(at, node, depth)
@@ -50,7 +54,7 @@ def _type(at: Lowering, node: Node | None, depth: int) -> ir.Expression | None:
 def qualified(at: Lowering, node: Node | None) -> ir.Expression:
     """`a.b.C` as members of members."""
     names: list[Node] = []
-    while node is not None and node.type in ("nested_type_identifier", "nested_identifier", "member_expression"):
+    while node is not None and node.type in NESTED:
         names.append(node)
         node = first(node)
     value = at.expression(node)
