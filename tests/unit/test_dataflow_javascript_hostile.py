@@ -31,7 +31,7 @@ MANY = 20_000
         ("a.js", b"import os\nfor x in y:\n    print(x)\n", "cannot be parsed as JavaScript near line 1"),
         (
             "a.ts",
-            b"let a: b\n\ndef f(x):\n    return x\n\nfor y in z:\n    f(y)\n",
+            b"let a: b\n\n" + b"def f(x):\n    return x\n" * 20,
             "cannot be parsed as TypeScript near line 3",
         ),
         ("a.js", b"((((", "cannot be parsed as JavaScript near line 1"),
