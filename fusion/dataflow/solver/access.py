@@ -108,7 +108,7 @@ class Access(Machine):
             case Klass():
                 member = self.member(ref, name)
                 if member is not None:
-                    return self._bind(member, reference(ref), ref, state, node, of_class=True)
+                    return self.bind_member(member, reference(ref), ref, state, node, of_class=True)
                 return (
                     self._library_attribute(Library(ref.library.removesuffix("()")), name, state, node)
                     if ref.library
@@ -116,14 +116,14 @@ class Access(Machine):
                 )
             case Namespace():
                 found = self.module_names(ref.path).get(name)
-                return found if found is not None else self.import_module(name, ref.path + "/") if not self.script else UNKNOWN
+                return found if found is not None else self.submodule(ref.path, name)
             case Closure():
                 return UNKNOWN
             case _:
                 return reference(Bound(value, name))
 
     def _field(self, ref: Object, name: str, state: State, node: ir.Node) -> Value:
-        thing = state.heap.get(ref.id)
+        thing: Thing | None = state.heap.get(ref.id)
         if thing is None:
             return UNKNOWN
         found = thing.fields.get(name)
@@ -132,7 +132,7 @@ class Access(Machine):
         if thing.klass is not None:
             member = self.member(thing.klass, name)
             if member is not None:
-                return self._bind(member, reference(ref), thing.klass, state, node)
+                return self.bind_member(member, reference(ref), thing.klass, state, node)
             found = thing.klass.ready.get(name) if thing.klass.ready else None
             if found is not None:
                 return found
@@ -157,7 +157,7 @@ class Access(Machine):
                         return found
         return None
 
-    def _bind(
+    def bind_member(
         self, member: Value, receiver: Value, klass: Klass, state: State, node: ir.Node, *, of_class: bool = False
     ) -> Value:
         if not member.refs:
@@ -276,7 +276,7 @@ class Access(Machine):
 
     def _library_element(self, ref: Library, key: object, state: State, node: ir.Node) -> Value:
         if key is not None:
-            full = f"{ref.path}[{key}]"
+            full = f"{ref.path}[{key!s}]"
             if full in self.tables.elements:
                 return self._library_value(full, state, node, guessed=ref.guessed)
         full = f"{ref.path}[]"
@@ -376,7 +376,7 @@ class Access(Machine):
                     continue
                 state.heap[ref.id] = _stored(thing, key, single, value, certain=certain, known=known)
             if path:
-                place = f"{path}[{single}]"
+                place = f"{path}[{single!s}]"
                 if single is None or place not in self.tables.elements:
                     place = f"{path}[]"
                 self.check_store(place, key, value, target, state, node)

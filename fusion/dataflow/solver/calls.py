@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable
 
 from fusion.dataflow import ir
 from fusion.dataflow.solver.arguments import Arguments, things
@@ -69,7 +69,7 @@ class Calls(Machine):
                 else:
                     given.rest = any_ if given.rest is None else join(given.rest, any_)
             elif argument.name == "**":
-                self._spread(value, given, state)
+                self._spread_mapping(value, given, state)
             elif argument.name:
                 given.keywords[argument.name] = value
                 if value.taints:
@@ -80,7 +80,7 @@ class Calls(Machine):
                 given.rest = join(given.rest, value)
         return given
 
-    def _spread(self, value: Value, given: Arguments, state: State) -> None:
+    def _spread_mapping(self, value: Value, given: Arguments, state: State) -> None:
         for thing in things(value, state):
             given.keywords.update({key: field for key, field in thing.fields.items() if isinstance(key, str)})
             if thing.rest is not NOTHING:
@@ -339,7 +339,7 @@ class Calls(Machine):
                 positional = []
             elif parameter.kind == "keywords":
                 fields: dict[object, Value] = dict(keywords)
-                thing = Thing("dict", None, fields, arguments.more or NOTHING)
+                thing = Thing("dict", None, {**fields}, arguments.more or NOTHING)
                 value = reference(Object(state.allocate(thing)))
             elif parameter.kind == "positional" and positional:
                 value = positional.pop(0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from fusion.dataflow import ir
@@ -78,7 +78,7 @@ class Expressions(Machine):
     def _opaque(self, node: ir.Opaque, state: State) -> Value:
         return self.passed([self.evaluate(part, state) for part in node.parts], state, node)
 
-    def passed(self, values: Sequence[Value], state: State, node: ir.Node) -> Value:
+    def passed(self, values: Iterable[Value], state: State, node: ir.Node) -> Value:
         """A value made of these in a way that is not known."""
         found = flatten(values, state)
         if not found.taints:
@@ -105,7 +105,7 @@ class Expressions(Machine):
             if consts is not None:
                 return Value(consts)
         result = NOTHING
-        known = [bound.consts[0] for bound in bounds if bound.consts and len(bound.consts) == 1]
+        known: list[Any] = [bound.consts[0] for bound in bounds if bound.consts and len(bound.consts) == 1]
         exact = len(known) == 3 and all(limit is None or type(limit) is int for limit in known) and known[2] != 0
         for thing in things(value, state):
             if thing.items is not None and exact:
@@ -427,10 +427,12 @@ class Expressions(Machine):
                         self.check_store(f"jsx.{name}.{key}", None, field, NOTHING, state, expression)
         if not isinstance(node.tag, ir.Const):
             component = self.evaluate(node.tag, state)
-            table = {name: value for (name, _), value in zip(node.attributes, inner, strict=True) if name != "*"}
+            table: dict[object, Value] = {
+                name: value for (name, _), value in zip(node.attributes, inner, strict=True) if name != "*"
+            }
             for ref in component.refs:
                 if isinstance(ref, Closure | Klass):
-                    thing = Thing("dict", None, dict(table))
+                    thing = Thing("dict", None, {**table})
                     self.call(reference(ref), Arguments([reference(Object(state.allocate(thing)))]), state, node)
         for child in node.children:
             self.evaluate(child, state)

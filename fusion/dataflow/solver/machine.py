@@ -7,17 +7,17 @@ of each other.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from fusion.dataflow import ir
 from fusion.dataflow.knowledge.kinds import Kinds
-from fusion.dataflow.knowledge.schema import Kind
+from fusion.dataflow.knowledge.schema import Entry
 from fusion.dataflow.project import Project
 from fusion.dataflow.results import Cleared, Flow
 from fusion.dataflow.solver.arguments import Arguments
-from fusion.dataflow.solver.state import Scope, State
-from fusion.dataflow.solver.tables import Known, Tables
+from fusion.dataflow.solver.state import Scope, State, Thing
+from fusion.dataflow.solver.tables import Known, Rule, Tables
 from fusion.dataflow.solver.values import NOTHING, Closure, Data, Facts, Klass, Taint, Trail, Value
 
 MAX_CALLS = 12
@@ -40,6 +40,8 @@ class Frame:
     returns: list[tuple[State, Value]] = field(default_factory=list)
     yields: Value = NOTHING
     loops: list[Loop] = field(default_factory=list)
+    closing: Scope | None = None
+    """In a class body: the scope that its methods close over."""
     guards: list[list[State]] = field(default_factory=list)
     """One list per `try` that is open: the states where something was raised."""
 
@@ -72,6 +74,25 @@ class Machine:
         self.frames = itertools.count(1)
         self.flows: dict[Hashable, Flow] = {}
         self.cleared: dict[Hashable, Cleared] = {}
+        self.modules: dict[str, dict[str, Value]] = {}
+        """Variables of each module."""
+        self.exports: dict[str, dict[str, Value]] = {}
+        self.common_exports: dict[str, Value] = {}
+        self.base: dict[int, Thing] = {}
+        """Objects that modules made."""
+        self.known: dict[int, Closure] = {}
+        """Every function that came into being, by its node."""
+        self.waiting: dict[str, list[Closure]] = {}
+        """The same by module, to be analysed by themselves."""
+        self.entered: dict[int, list[Rule[Entry]]] = {}
+        """Ways in that decorators and calls showed, by function."""
+        self.mended: set[Hashable] = set()
+        """(file, rule) of the settings that something mends for all of the file."""
+        self.weak: dict[Hashable, tuple[int, Flow]] = {}
+        """Settings that stayed weak, unless mended so."""
+        self.name_mask = 0
+        for _, rule in tables.name_sinks:
+            self.name_mask |= rule.mask
         self.memo: dict[Hashable, Value] = {}
         """Results of calls without hostile data."""
 
@@ -93,6 +114,30 @@ class Machine:
         self.steps -= steps
         if self.steps < 0:
             raise Exhausted
+
+    def module_steps(self, module: ir.Module) -> int:
+        """The budget for a module's body."""
+        return 20_000 + 200 * len(module.lines)
+
+    def guarded(self, path: str, work: Callable[[], State | None]) -> State | None:
+        """Do a piece of work within its budget; what is cut short is remembered."""
+        raise NotImplementedError
+
+    def settle(self, state: State) -> None:
+        """The function ends: what is still weak stays so."""
+        raise NotImplementedError
+
+    def gather(self, node: ir.Call, state: State) -> Arguments:
+        """Evaluate the arguments."""
+        raise NotImplementedError
+
+    def enter_at(self, closure: Closure, rule: Rule[Entry]) -> None:
+        """Remember that a framework calls a function."""
+        raise NotImplementedError
+
+    def pattern_call(self, path: str, arguments: Arguments, state: State, node: ir.Node) -> Value | None:
+        """Python's `re`; None for other calls."""
+        raise NotImplementedError
 
     # ---------------------------------------------------------------- given by the parts
 
@@ -240,10 +285,8 @@ class Machine:
         """Sinks that a name alone makes."""
         raise NotImplementedError
 
-    def check_sink(
-        self, kind: Kind, values: Iterable[Value], state: State, node: ir.Node, *, callee: str, why: str, **details: object
-    ) -> bool:
-        """Report hostile data in the values; whether there was any."""
+    def submodule(self, path: str, name: str) -> Value:
+        """A module below a package of the repository, or what the module exports under that name."""
         raise NotImplementedError
 
     def taint_from(

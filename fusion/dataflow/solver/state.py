@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from fusion.dataflow import ir
 from fusion.dataflow.solver.values import NOTHING, Facts, Klass, Value, common, join, same
@@ -46,6 +47,10 @@ class Thing:
     """For a library's objects: the path that denotes it."""
     flags: frozenset[str] = frozenset()
 
+    def flagged(self, flags: frozenset[str]) -> Thing:
+        """The same with these flags."""
+        return replace(self, flags=flags)
+
     def everything(self) -> Value:
         """Any element."""
         value = self.rest
@@ -54,6 +59,28 @@ class Thing:
         for item in self.fields.values():
             value = join(value, item)
         return value
+
+
+class Heap(dict[int, Thing]):
+    """The objects of a path, over those that the modules made."""
+
+    __slots__ = ("base",)
+
+    def __init__(self, base: dict[int, Thing], own: dict[int, Thing] | None = None) -> None:
+        super().__init__(own or {})
+        self.base = base
+
+    def get(self, place: int, default: Any = None) -> Any:
+        """The object, or None."""
+        found = super().get(place)
+        return self.base.get(place, default) if found is None else found
+
+    def __missing__(self, place: int) -> Thing:
+        return self.base[place]
+
+    def copy(self) -> Heap:
+        """A path of its own."""
+        return Heap(self.base, self)
 
 
 class State:
@@ -66,7 +93,7 @@ class State:
         frame: int,
         locals: dict[str, Value],
         frames: dict[int, dict[str, Value]],
-        heap: dict[int, Thing],
+        heap: Heap,
         facts: Facts,
         pending: dict[object, object],
     ) -> None:
@@ -98,15 +125,6 @@ class State:
                 merged[datum] = (mask, limits) if known is None else (mask | known[0], limits.both(known[1]))
             self.facts = merged
         return self
-
-    def replace_with(self, other: State) -> None:
-        """Become the other."""
-        self.frame = other.frame
-        self.locals = other.locals
-        self.frames = other.frames
-        self.heap = other.heap
-        self.facts = other.facts
-        self.pending = other.pending
 
 
 def meet(a: State | None, b: State | None) -> State | None:

@@ -255,13 +255,13 @@ class Statements(Expressions):
             outside = inside.copy()
         self._bind(case, subject, inside, node)
         if case.guard is not None:
-            test = self.evaluate(case.guard, inside)
-            truth = self.truth(test, inside)
+            guard = self.evaluate(case.guard, inside)
+            truth = self.truth(guard, inside)
             if truth is not True:
-                outside = meet(outside, inside.copy().learn(test.false))
+                outside = meet(outside, inside.copy().learn(guard.false))
             if truth is False:
                 return None, outside
-            inside.learn(test.true)
+            inside.learn(guard.true)
         return inside, outside
 
     def _bind(self, case: ir.Case, subject: Value, state: State, node: ir.Node) -> None:

@@ -28,7 +28,6 @@ from fusion.dataflow.knowledge.schema import (
     Validator,
 )
 
-
 E = TypeVar("E", bound=Knowledge | Mend, covariant=True)
 K = TypeVar("K", bound=Knowledge)
 

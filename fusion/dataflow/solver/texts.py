@@ -43,10 +43,36 @@ _METHODS: dict[str, str] = {
     # JavaScript's name (or Python's own) -> Python's
     **{
         name: name
-        for name in (
-            "lower upper strip lstrip rstrip title capitalize casefold swapcase startswith endswith replace find rfind index count "
-            "removeprefix removesuffix isdigit isalpha isalnum isdecimal isnumeric isidentifier islower isupper isspace zfill"
-        ).split()
+        for name in [
+            "lower",
+            "upper",
+            "strip",
+            "lstrip",
+            "rstrip",
+            "title",
+            "capitalize",
+            "casefold",
+            "swapcase",
+            "startswith",
+            "endswith",
+            "replace",
+            "find",
+            "rfind",
+            "index",
+            "count",
+            "removeprefix",
+            "removesuffix",
+            "isdigit",
+            "isalpha",
+            "isalnum",
+            "isdecimal",
+            "isnumeric",
+            "isidentifier",
+            "islower",
+            "isupper",
+            "isspace",
+            "zfill",
+        ]
     },
     "toLowerCase": "lower",
     "toUpperCase": "upper",
@@ -57,7 +83,22 @@ _METHODS: dict[str, str] = {
     "indexOf": "find",
     "lastIndexOf": "rfind",
 }
-_KEEPS = frozenset("strip lstrip rstrip lower upper title capitalize casefold swapcase trim toLowerCase toUpperCase".split())
+_KEEPS = frozenset(
+    [
+        "strip",
+        "lstrip",
+        "rstrip",
+        "lower",
+        "upper",
+        "title",
+        "capitalize",
+        "casefold",
+        "swapcase",
+        "trim",
+        "toLowerCase",
+        "toUpperCase",
+    ]
+)
 _PERCENT = re.compile(r"%(?:\((\w+)\))?[#0\- +]*(?:\*|\d+)?(?:\.(?:\*|\d+))?[hlL]?([diouxXeEfFgGcrsa%])")
 NUMERIC_FORMATS = frozenset("diouxXeEfFgG")
 

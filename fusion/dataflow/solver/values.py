@@ -73,6 +73,10 @@ class Taint:
     """False when an unknown call is assumed to pass it on."""
     origin: str = "remote"
 
+    def limited(self, limits: Limits) -> Taint:
+        """The same text, with other limits."""
+        return replace(self, limits=limits)
+
     def same(self, other: Taint) -> bool:
         """Equal but for the trail."""
         return (

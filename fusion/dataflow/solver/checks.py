@@ -1,0 +1,310 @@
+"""Checks in conditions: what a comparison shows on each outcome."""
+
+from __future__ import annotations
+
+from fusion.dataflow import ir
+from fusion.dataflow.knowledge.schema import Kind
+from fusion.dataflow.limits import ANY, Limits
+from fusion.dataflow.automata import Mode
+from fusion.dataflow.regexes import rejects, restricts, substitutes
+from fusion.dataflow.solver import texts
+from fusion.dataflow.solver.arguments import Arguments, flatten, things
+from fusion.dataflow.solver.machine import Machine
+from fusion.dataflow.solver.state import State, Thing
+from fusion.dataflow.solver.values import (
+    UNKNOWN,
+    Facts,
+    Library,
+    Object,
+    Taint,
+    Value,
+    added,
+    changed,
+    constant,
+    known,
+    reference,
+    tainted,
+)
+
+_NUMBERS = frozenset({"number", "boolean", "bigint", "undefined"})
+_FIND = frozenset({"find", "indexOf", "search", "lastIndexOf", "rfind"})
+_PATTERNS: dict[str, tuple[Mode, bool]] = {
+    "re.match": ("match", False),
+    "re.fullmatch": ("fullmatch", False),
+    "re.search": ("search", False),
+    "re.findall": ("search", False),
+    "re.Pattern.match": ("match", True),
+    "re.Pattern.fullmatch": ("fullmatch", True),
+    "re.Pattern.search": ("search", True),
+}
+
+
+class Checks(Machine):
+    """Comparisons, membership, patterns."""
+
+    def compare(self, operator: str, left: Value, right: Value, node: ir.Compare, state: State) -> Value:
+        """A comparison, and what each outcome shows."""
+        negated = operator in ("!=", "is not", "not in")
+        plain = {"!=": "==", "is not": "is", "not in": "in"}.get(operator, operator)
+        consts = self._folded(operator, left, right, state)
+        true: Facts | None = None
+        false: Facts | None = None
+        if plain in ("==", "is"):
+            true, false = self._equal(left, right, node, state)
+        elif plain == "in":
+            true, false = self._membership(left, right, state)
+        elif plain in ("<", ">=", ">", "<=") and (left.taints or right.taints):
+            true, false = self._found(operator, left, right, node, state)
+        if negated:
+            true, false = false, true
+        return Value(consts, (), (), true, false)
+
+    def _folded(self, operator: str, left: Value, right: Value, state: State) -> tuple[ir.Constant, ...] | None:
+        if left.taints or right.taints or left.consts is None or right.consts is None:
+            return None
+        if operator in ("in", "not in") and not left.refs and right.refs and not right.consts:
+            return self._folded_member(operator, left, right, state)
+        if left.refs or right.refs:
+            none = (left.consts == (None,) and not left.refs and not right.consts) or (
+                right.consts == (None,) and not right.refs and not left.consts
+            )
+            alone = all(not isinstance(ref, Library) for ref in (*left.refs, *right.refs))
+            if none and alone and operator in ("is", "==", "is not", "!="):
+                return (operator in ("is not", "!="),)
+            return None
+        return texts.combine([left.consts, right.consts], lambda a, b: texts.compare(operator, a, b))
+
+    def _folded_member(self, operator: str, left: Value, right: Value, state: State) -> tuple[ir.Constant, ...] | None:
+        found: set[bool] = set()
+        for ref in right.refs:
+            thing = state.heap.get(ref.id) if isinstance(ref, Object) else None
+            if thing is None or thing.path or thing.klass is not None or thing.rest.consts != () or thing.rest.refs:
+                return None
+            if thing.items is not None:
+                held = [item.consts for item in thing.items]
+                if any(consts is None or len(consts) != 1 for consts in held):
+                    return None
+                keys = {consts[0] for consts in held if consts}
+            elif thing.kind == "dict":
+                keys = set(thing.fields)
+            else:
+                return None
+            found.update((const in keys) == (operator == "in") for const in left.consts or ())
+        return (found.pop(),) if len(found) == 1 else None
+
+    # ---------------------------------------------------------------- equality
+
+    def _equal(self, left: Value, right: Value, node: ir.Compare, state: State) -> tuple[Facts | None, Facts | None]:
+        for one, other in ((left, right), (right, left)):
+            if (one.true or one.false) and other.consts and len(other.consts) == 1 and not other.refs and not other.taints:
+                const = other.consts[0]
+                if const is None or const is False or const == -1 or (const == 0 and type(const) is int):
+                    return one.false, one.true
+                if const is True:
+                    return one.true, one.false
+        typed = self._typeof(node, right) or self._typeof(ir.Compare(node.span, "==", node.right, node.left), left)
+        if typed is not None:
+            return self._all(self.evaluate(typed, state), state), None
+        found = self._found("==", left, right, node, state)
+        if found != (None, None):
+            return found
+        true: Facts | None = None
+        for one, other in ((left, right), (right, left)):
+            if one.taints and not other.taints and not self._is_nothing(other):
+                true = added(true, self._all(one, state))
+        return true, None
+
+    def _is_nothing(self, value: Value) -> bool:
+        return bool(value.consts) and all(const is None for const in value.consts or ()) and not value.refs
+
+    def _typeof(self, node: ir.Compare, right: Value) -> ir.Expression | None:
+        left = node.left
+        if isinstance(left, ir.Unary) and left.operator == "typeof" and right.consts and set(right.consts) <= _NUMBERS:
+            return left.operand
+        return None
+
+    def _all(self, value: Value, state: State) -> Facts | None:
+        """The value is one of ours: nothing in it can hurt."""
+        facts: Facts = {}
+        for taint in value.taints:
+            facts[taint.whole] = (self.kinds.all, Limits())
+            if taint.aspect is not None:
+                facts[taint.aspect[1]] = (self.cleared_by(taint.aspect[0]), Limits())
+        return facts or None
+
+    def cleared_by(self, aspect: str) -> int:
+        """The kinds that an allow-list of this part of a URL or path rules out for the whole."""
+        match aspect:
+            case "host":
+                return self.kinds.mask(Kind.OPEN_REDIRECT, Kind.REQUEST_FORGERY)
+            case _:
+                return 0
+
+    # ---------------------------------------------------------------- membership
+
+    def _membership(self, left: Value, right: Value, state: State) -> tuple[Facts | None, Facts | None]:
+        inner = flatten([right], state) if right.refs else right
+        if left.taints and not inner.taints:
+            if right.consts and not right.refs and all(isinstance(const, str) for const in right.consts):
+                letters = frozenset("".join(str(const) for const in right.consts))
+                return self._limited(left, Limits(letters)), None
+            return self._all(left, state), None
+        if inner.taints and not left.taints and left.consts and not self._is_container(right, state):
+            lacking = frozenset(const for const in left.consts if isinstance(const, str) and const)
+            if len(left.consts) == 1 and lacking:
+                return None, self._limited(inner, Limits(None, lacking))
+        return None, None
+
+    def _is_container(self, value: Value, state: State) -> bool:
+        return any(thing.kind in ("list", "tuple", "set", "dict") for thing in things(value, state))
+
+    def _limited(self, value: Value, limits: Limits) -> Facts | None:
+        return {taint.whole: (0, limits) for taint in value.taints} or None
+
+    def _found(
+        self, operator: str, left: Value, right: Value, node: ir.Compare, state: State
+    ) -> tuple[Facts | None, Facts | None]:
+        """`text.find("..") == -1`, `text.indexOf("x") < 0`, `text.indexOf(prefix) === 0`, `text[0] == "/"`."""
+        call, const = node.left, right.consts[0] if right.consts and len(right.consts) == 1 else None
+        if isinstance(call, ir.Call) and isinstance(call.function, ir.Attr) and call.function.name in _FIND and call.arguments:
+            held = flatten([self.evaluate(call.function.object, state)], state)
+            sought = self.evaluate(call.arguments[0].value, state)
+            if not held.taints or not sought.consts or len(sought.consts) != 1 or not isinstance(sought.consts[0], str):
+                return None, None
+            absent = self._limited(held, Limits(None, frozenset({sought.consts[0]}))) if sought.consts[0] else None
+            starts = self._limited(held, Limits(start=sought.consts[0]))
+            if operator == "==":
+                return (absent, None) if const == -1 else (starts, None) if const == 0 else (None, None)
+            if (operator, const) in (("<", 0), ("<=", -1)):
+                return absent, None
+            if (operator, const) in ((">=", 0), (">", -1)):
+                return None, absent
+        return None, None
+
+    # ---------------------------------------------------------------- all and any
+
+    def quantified(self, name: str, node: ir.Call, state: State) -> Value | None:
+        """`any(c in text for c in bad)`, `all(c in good for c in text)`: None where it is not of that form."""
+        if len(node.arguments) != 1 or not isinstance(node.arguments[0].value, ir.Comprehension):
+            return None
+        inner = node.arguments[0].value
+        if len(inner.clauses) != 1 or inner.clauses[0].conditions or not isinstance(inner.clauses[0].target, ir.Name):
+            return None
+        test, variable = inner.value, inner.clauses[0].target.id
+        over = self.evaluate(inner.clauses[0].iterable, state)
+        consts = self._constants(over, state)
+        if isinstance(test, ir.Compare) and test.operator in ("in", "not in"):
+            if isinstance(test.left, ir.Name) and test.left.id == variable and consts:
+                text = flatten([self.evaluate(test.right, state)], state)
+                absent = self._limited(text, Limits(None, frozenset(consts))) if text.taints else None
+                if absent and (name, test.operator) in (("any", "in"), ("all", "not in")):
+                    return Value(None, (), (), *((None, absent) if name == "any" else (absent, None)))
+            elif isinstance(test.left, ir.Name) and test.left.id == variable and over.taints:
+                good = self._constants(self.evaluate(test.right, state), state)
+                allowed = frozenset("".join(good)) if (good and all(len(text) == 1 for text in good)) or good else None
+                if allowed and (name, test.operator) == ("all", "in"):
+                    return Value(None, (), (), self._limited(over, Limits(allowed)), None)
+                if allowed and (name, test.operator) == ("any", "not in"):
+                    return Value(None, (), (), None, self._limited(over, Limits(allowed)))
+                if allowed and (name, test.operator) == ("any", "in"):
+                    return Value(None, (), (), None, self._limited(over, Limits(None, allowed)))
+        elif over.taints:
+            return self._each(name, test, variable, over, state)
+        return None
+
+    def _each(self, name: str, test: ir.Expression, variable: str, over: Value, state: State) -> Value | None:
+        """`all(c.isalnum() or c in "-_" for c in text)`: what holds of each character holds of the text."""
+        saved = state.locals.get(variable)
+        state.locals[variable] = over
+        value = self.evaluate(test, state)
+        if saved is None:
+            state.locals.pop(variable, None)
+        else:
+            state.locals[variable] = saved
+        facts = value.true if name == "all" else value.false
+        if not facts:
+            return None
+        wholes = {taint.whole for taint in over.taints}
+        limits = {datum: fact for datum, fact in facts.items() if datum in wholes}
+        return Value(None, (), (), *((limits, None) if name == "all" else (None, limits)))
+
+    def _constants(self, value: Value, state: State) -> list[str]:
+        """The texts that iterating over a constant gives."""
+        if value.taints:
+            return []
+        if value.consts and len(value.consts) == 1 and isinstance(value.consts[0], str) and not value.refs:
+            return list(value.consts[0])
+        found: list[str] = []
+        for thing in things(value, state):
+            for item in thing.items or tuple(constant(key) for key in thing.fields if isinstance(key, str)):
+                found.extend(const for const in item.consts or () if isinstance(const, str) and const)
+        return found
+
+    # ---------------------------------------------------------------- patterns
+
+    def pattern_call(self, path: str, arguments: Arguments, state: State, node: ir.Node) -> Value | None:
+        """Python's `re`; None for other calls."""
+        if path == "re.compile":
+            given = arguments.positional[:1]
+            fields: dict[object, Value] = {"pattern": given[0] if given else UNKNOWN}
+            fields["flags"] = (
+                arguments.positional[1] if len(arguments.positional) > 1 else arguments.keywords.get("flags", constant(""))
+            )
+            return reference(Object(state.allocate(Thing("library", None, fields, path="re.Pattern"))))
+        if path in ("re.sub", "re.Pattern.sub"):
+            return self._substituted(path == "re.sub", arguments, state, node)
+        found = _PATTERNS.get(path)
+        if found is None:
+            return None
+        mode, compiled = found
+        pattern, flags = self._pattern(compiled, arguments, state)
+        place = 0 if compiled else 1
+        text = flatten(arguments.positional[place : place + 1] or list(arguments.keywords.values())[:1], state)
+        if not text.taints:
+            return reference(Library("re.Match"))
+        moved = tainted(changed(taint, self.data.part(taint.whole, id(node)), state.facts) for taint in text.taints)
+        result = Value(None, (Library("re.Match"),), moved.taints)
+        if pattern is None:
+            return result
+        shown = restricts(pattern, flags, mode, "python")
+        refused = rejects(pattern, flags, mode, "python")
+        true = self._limited(text, shown) if shown != ANY else None
+        false = self._limited(text, refused) if refused != ANY else None
+        return Value(None, result.refs, result.taints, true, false)
+
+    def _pattern(self, compiled: bool, arguments: Arguments, state: State) -> tuple[str | None, str]:
+        if compiled:
+            held = next(things(arguments.receiver, state), None)
+            value = held.fields.get("pattern", UNKNOWN) if held is not None else UNKNOWN
+            flags = held.fields.get("flags", UNKNOWN) if held is not None else UNKNOWN
+        else:
+            value = arguments.positional[0] if arguments.positional else UNKNOWN
+            flags = arguments.positional[2] if len(arguments.positional) > 2 else arguments.keywords.get("flags", UNKNOWN)
+        text = value.consts[0] if value.consts and len(value.consts) == 1 else None
+        letters = "".join(
+            ref.path.rpartition(".")[2][0].lower()
+            for ref in flags.refs
+            if isinstance(ref, Library) and ref.path.startswith("re.")
+        )
+        if isinstance(text, bytes):
+            text = text.decode("latin-1")
+        return (text if isinstance(text, str) else None), letters
+
+    def _substituted(self, plain: bool, arguments: Arguments, state: State, node: ir.Node) -> Value:
+        pattern, flags = self._pattern(not plain, arguments, state)
+        place = 1 if plain else 0
+        given = arguments.positional
+        if len(given) < place + 2:
+            return self.passed([*arguments.all()], state, node)
+        replacement, text = given[place], flatten(given[place + 1 : place + 2], state)
+        const = replacement.consts[0] if replacement.consts and len(replacement.consts) == 1 else None
+        limits = substitutes(pattern, flags, const, "python", True) if pattern is not None and isinstance(const, str) else ANY
+        taints: list[Taint] = []
+        for taint in text.taints:
+            made = changed(taint, self.data.part(taint.whole, id(node)), state.facts, keeps=True)
+            kept = known(made, {})[1]
+            taints.append(made.limited(kept.both(limits) if isinstance(const, str) and not const else limits))
+        inner = flatten([replacement], state)
+        return (
+            tainted([*self.moved(taints, node, "changed by a pattern"), *inner.taints]) if taints or inner.taints else UNKNOWN
+        )

@@ -1,0 +1,305 @@
+"""Calls of libraries: what knowledge says of them, and what is assumed of the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from fusion.dataflow import ir
+from fusion.dataflow.knowledge.conditions import PARAMETERS
+from fusion.dataflow.knowledge.schema import Entry, Propagator, Sanitizer, Source
+from fusion.dataflow.limits import Limits
+from fusion.dataflow.solver.arguments import Arguments, applies, flatten, things
+from fusion.dataflow.solver.sinks import Sinks
+from fusion.dataflow.solver.state import State, Thing
+from fusion.dataflow.solver.tables import Known, Rule
+from fusion.dataflow.solver.values import (
+    NOTHING,
+    UNKNOWN,
+    Closure,
+    Facts,
+    Library,
+    Object,
+    Taint,
+    Trail,
+    Value,
+    changed,
+    join,
+    merge,
+    tainted,
+)
+
+MAX_PATH = 160
+_FILLS = frozenset(
+    {"write", "writelines", "add", "append", "extend", "put", "push", "set", "update", "insert", "setdefault", "send", "feed"}
+)
+"""Methods that, on a library's object that nothing is known of, keep what they are given."""
+
+
+class Libraries(Sinks):
+    """Library calls."""
+
+    def call_library(self, path: str, arguments: Arguments, state: State, node: ir.Node, *, guessed: bool = False) -> Value:
+        """What knowledge says of a call; unknown calls pass data on."""
+        what = self.tables.calls.get(path)
+        if what is not None:
+            self.check_call(what, path, arguments, state, node, guessed=guessed)
+            for entry in what.entries:
+                self._register(entry, arguments, state)
+        builtin = self.pattern_call(path, arguments, state, node)
+        if builtin is None:
+            builtin = self.call_builtin(path, arguments, state, node)
+        result = builtin
+        if what is not None:
+            said = self._said(what, path, arguments, state, node)
+            if said is not None:
+                result = said if builtin is None else self._same_facts(said, builtin)
+        if result is None:
+            result = self._assumed(path, what, arguments, state, node)
+        result = self._denoted(path, result, state, guessed=guessed) if builtin is None else result
+        if what is not None and what.aspects and result.taints:
+            result = result.with_taints(self.aspect_of(what.aspects[0].entry.aspect, result.taints, arguments.receiver.taints))
+        arguments.result = result
+        if what is not None:
+            for flag in what.flags:
+                if flag.entry.on == "result" and applies(flag, arguments, state):
+                    self.flag(result, flag.entry.flag, state, on=flag.entry.value)
+        self._call_back(what, path, result, arguments, state, node, known_=builtin is not None)
+        return result
+
+    def _same_facts(self, said: Value, builtin: Value) -> Value:
+        return Value(builtin.consts if not said.taints else None, builtin.refs, said.taints, said.true, said.false)
+
+    # ---------------------------------------------------------------- results
+
+    def _said(self, what: Known, path: str, arguments: Arguments, state: State, node: ir.Node) -> Value | None:
+        """The result as knowledge describes it; None where it says nothing."""
+        if what.sources:
+            taints = self.taint_from(what, path, state, node, arguments)
+            if taints:
+                return tainted(merge(taints, self._assumed(path, what, arguments, state, node).taints))
+        for sanitizer in what.sanitizers:
+            if applies(sanitizer, arguments, state):
+                return self._sanitized(sanitizer, arguments, state, node)
+        validated = self._validated(what, arguments, state)
+        for store in what.writes:
+            if applies(store, arguments, state):
+                self._write(store.entry.note, store.args, store.to[0], arguments, state)
+                return UNKNOWN
+        for store in what.reads:
+            if applies(store, arguments, state):
+                return self._read(store.entry.note, store.args, arguments, state)
+        passing = [rule for rule in what.propagators if applies(rule, arguments, state)]
+        if passing:
+            result: Value = NOTHING
+            for rule in passing:
+                result = join(result, self._propagated(rule, path, arguments, state, node))
+            return result if validated is None else Value(result.consts, result.refs, result.taints, *validated)
+        if validated is not None:
+            return Value(None, (), (), *validated)
+        if what.sinks and not what.sources:
+            return None
+        return None
+
+    def _sanitized(self, rule: Rule[Sanitizer], arguments: Arguments, state: State, node: ir.Node) -> Value:
+        limits = Limits(absent=frozenset(rule.entry.lacks))
+        values = [value for selector in rule.args for value in arguments.at(selector, state)]
+        taints = []
+        for taint in flatten([*values, *([arguments.receiver] if arguments.receiver is not NOTHING else [])], state).taints:
+            clean = changed(taint, self.data.part(taint.whole, id(node)), state.facts, keeps=bool(rule.entry.lacks))
+            mask = clean.mask & ~rule.mask
+            if mask:
+                lead = "" if taint.lead == "" else None
+                taints.append(replace(clean, mask=mask, limits=clean.limits.both(limits), lead=lead))
+        return tainted(self.moved(taints, node, "passed through an escape for another place")) if taints else UNKNOWN
+
+    def _validated(self, what: Known, arguments: Arguments, state: State) -> tuple[Facts | None, Facts | None] | None:
+        """What each outcome of a check shows."""
+        shown: dict[str, Facts] = {"true": {}, "false": {}, "returns": {}}
+        for rule in what.validators:
+            if not applies(rule, arguments, state):
+                continue
+            for selector in rule.args:
+                for value in arguments.at(selector, state):
+                    for taint in flatten([value], state).taints:
+                        shown[rule.entry.outcome][taint.whole] = (rule.mask, Limits())
+        if not what.validators:
+            return None
+        state.learn(shown["returns"])
+        return shown["true"] or None, shown["false"] or None
+
+    def _propagated(self, rule: Rule[Propagator], path: str, arguments: Arguments, state: State, node: ir.Node) -> Value:
+        entry = rule.entry
+        values = [value for selector in rule.args for value in arguments.at(selector, state)]
+        if not entry.to:
+            return UNKNOWN
+        whole = flatten(values, state)
+        if len(values) > 1 and (entry.keeps or entry.canonical):
+            whole = self._joined(path, values, state, node)
+        taints = []
+        for taint in whole.taints:
+            if entry.keeps:
+                made = taint
+            else:
+                made = changed(taint, self.data.part(taint.whole, (path, id(node))), state.facts, keeps=entry.canonical)
+                made = replace(made, lead=taint.lead if entry.canonical else ("" if taint.lead == "" else None))
+            if entry.canonical:
+                made = replace(made, canonical=True)
+            mask = made.mask & rule.mask
+            if mask:
+                taints.append(replace(made, mask=mask))
+        moved = self.moved(taints, node, f"passed on by `{_short(path)}`")
+        if entry.aspect:
+            moved = self.aspect_of(entry.aspect, moved, whole.taints)
+        result = NOTHING
+        for selector in rule.to:
+            if selector.base == "result":
+                consts = whole.consts if entry.keeps and not taints else None
+                result = Value(consts, (), moved)
+            elif moved:
+                for value in arguments.at(selector, state):
+                    self._fill(value, tainted(moved), state)
+        return UNKNOWN if result is NOTHING else result
+
+    def _joined(self, path: str, values: list[Value], state: State, node: ir.Node) -> Value:
+        """Several parts that become one path or text."""
+        parts = [values[0]]
+        for value in values[1:]:
+            parts += [Value(("/",)), value]
+        return self.concatenate(parts, state, node)
+
+    def _fill(self, target: Value, value: Value, state: State) -> None:
+        for ref in target.refs:
+            if isinstance(ref, Object) and (thing := state.heap.get(ref.id)) is not None:
+                state.heap[ref.id] = replace(thing, rest=join(thing.rest, value))
+
+    def _assumed(self, path: str, what: Known | None, arguments: Arguments, state: State, node: ir.Node) -> Value:
+        """A call that nothing is said of: what went in may come out."""
+        found = flatten([arguments.receiver, *arguments.all()], state)
+        if not found.taints:
+            return UNKNOWN
+        own = {taint.datum for taint in arguments.receiver.taints}
+        name = path.rpartition(".")[2]
+        single = tuple(value.consts for value in arguments.all())
+        plain = all(consts is not None for consts in single)
+        taints = []
+        for taint in found.taints:
+            datum = self.data.part(taint.whole, (name, single) if plain else (path, id(node)))
+            made = changed(taint, datum, state.facts)
+            sure = taint.sure and (taint.datum in own or what is not None or not path.startswith("?"))
+            taints.append(replace(made, sure=sure, lead="" if taint.lead == "" else None))
+        if name in _FILLS:
+            self._fill(arguments.receiver, tainted(taints), state)
+        return tainted(self.moved(taints, node, f"passed on by `{_short(path)}`"))
+
+    def _denoted(self, path: str, result: Value, state: State, *, guessed: bool) -> Value:
+        """The result as a thing of the library."""
+        full = f"{path}()"
+        if len(full) > MAX_PATH or path.startswith("?"):
+            return result
+        name = self.tables.types.get(full, full)
+        if result.refs:
+            return result
+        if name in self.tables.identified or full in self.tables.identified:
+            thing = Thing("library", None, {}, tainted(result.taints) if result.taints else NOTHING, path=name)
+            ref: Object | Library = Object(state.allocate(thing))
+        else:
+            ref = Library(name, guessed)
+        consts = result.consts if result.consts is not None or result.taints else ()
+        return Value(consts, (ref,), result.taints, result.true, result.false)
+
+    # ---------------------------------------------------------------- keyed stores
+
+    def _write(self, note: str, keys: object, place: object, arguments: Arguments, state: State) -> None:
+        key = self._keys(keys, arguments, state)
+        for value in arguments.at(place, state):  # type: ignore[arg-type]
+            for ref in arguments.receiver.refs:
+                if not isinstance(ref, Object) or (thing := state.heap.get(ref.id)) is None:
+                    continue
+                if key is None:
+                    state.heap[ref.id] = replace(thing, rest=join(thing.rest, value))
+                else:
+                    state.heap[ref.id] = replace(thing, fields={**thing.fields, (note, key): value})
+
+    def _read(self, note: str, keys: object, arguments: Arguments, state: State) -> Value:
+        key = self._keys(keys, arguments, state)
+        result = NOTHING
+        for thing in things(arguments.receiver, state):
+            if key is not None and (note, key) in thing.fields:
+                result = join(result, join(thing.fields[note, key], thing.rest))
+            elif key is not None:
+                result = join(result, thing.rest)
+            else:
+                result = join(result, thing.everything())
+        return UNKNOWN if result is NOTHING else result
+
+    def _keys(self, selectors: object, arguments: Arguments, state: State) -> tuple[object, ...] | None:
+        key: list[object] = []
+        for selector in selectors:  # type: ignore[attr-defined]
+            values = arguments.at(selector, state)
+            if len(values) != 1 or not values[0].consts or len(values[0].consts) != 1 or values[0].taints:
+                return None
+            key.append(values[0].consts[0])
+        return tuple(key)
+
+    # ---------------------------------------------------------------- functions given to a call
+
+    def _callbacks(self, arguments: Arguments, state: State) -> Iterator[Closure]:
+        for value in arguments.all():
+            yield from (ref for ref in value.refs if isinstance(ref, Closure))
+            for thing in things(value, state):
+                for item in (*(thing.items or ()), *thing.fields.values()):
+                    yield from (ref for ref in item.refs if isinstance(ref, Closure))
+
+    def _register(self, rule: Rule[Entry], arguments: Arguments, state: State) -> None:
+        """Functions that the framework will call."""
+        if not applies(rule, arguments, state):
+            return
+        for closure in self._callbacks(arguments, state):
+            self.enter_at(closure, rule)
+
+    def _call_back(
+        self, what: Known | None, path: str, result: Value, arguments: Arguments, state: State, node: ir.Node, *, known_: bool
+    ) -> None:
+        """Functions that are handed to a call are called with what comes out of it, or with what is handed over beside them."""
+        if known_ or (what is not None and what.entries):
+            return
+        closures = [
+            (place, ref) for place, value in enumerate(arguments.positional) for ref in value.refs if isinstance(ref, Closure)
+        ]
+        named = [ref for value in arguments.keywords.values() for ref in value.refs if isinstance(ref, Closure)]
+        if not closures and not named:
+            return
+        filled = (
+            {rule.to[0].position: rule for rule in what.sources if PARAMETERS in rule.to[0].parts} if what is not None else {}
+        )
+        for place, closure in closures[:4]:
+            rule = filled.get(place)
+            if rule is not None:
+                given = [tainted(self.source_taint(rule, path, node))] * max(1, len(closure.function.parameters))
+            elif self.script:
+                given = [Value(None, result.refs, result.taints)] * len(closure.function.parameters)
+            else:
+                given = arguments.positional[place + 1 :]
+                more = arguments.keywords.get("args")
+                if more is not None:
+                    given = [*given, *(self.elements(more, state, node)[0] or ())]
+            self.call_closure(closure, Arguments(given), state, node)
+        for closure in named[:4]:
+            more = arguments.keywords.get("args")
+            exact = self.elements(more, state, node)[0] if more is not None else None
+            self.call_closure(closure, Arguments(list(exact or ())), state, node)
+
+    def source_taint(self, rule: Rule[Source], path: str, node: ir.Node) -> tuple[Taint, ...]:
+        """The data that a source puts into a callback's parameter."""
+        datum = self.data.part(0, (path, id(node)))
+        trail = Trail(None, self.path, node.span, rule.entry.note)
+        taint = Taint((self.path, node.span), rule.mask, datum, datum, trail, origin=rule.entry.origin.value)
+        return (taint,) if rule.mask else ()
+
+
+def _short(path: str) -> str:
+    """The last two names of a path, for people."""
+    name = path.lstrip("?.")
+    parts = name.replace("()", "").split(".")
+    return ".".join(parts[-2:]) if name else "a function"

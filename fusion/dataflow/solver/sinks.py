@@ -1,0 +1,254 @@
+"""Where data hurts: sinks, weak settings, flags and mends, and what is reported of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import cast
+
+from fusion.dataflow import ir
+from fusion.dataflow.contexts import harmless
+from fusion.dataflow.knowledge.schema import Kind, Setting, Sink
+from fusion.dataflow.results import Cleared, Flow, Place
+from fusion.dataflow.solver.arguments import Arguments, applies, flatten
+from fusion.dataflow.solver.machine import Machine
+from fusion.dataflow.solver.state import State
+from fusion.dataflow.solver.tables import Known, Rule
+from fusion.dataflow.solver.values import NOTHING, Library, Object, Reference, Taint, Trail, Value, known
+from fusion.model import Confidence, Severity
+
+_LOWER = {
+    Confidence.CERTAIN: Confidence.LIKELY,
+    Confidence.LIKELY: Confidence.POSSIBLE,
+    Confidence.POSSIBLE: Confidence.POSSIBLE,
+}
+
+
+class Sinks(Machine):
+    """Checks at calls, stores, returns and names."""
+
+    def check_sink(
+        self,
+        rule: Rule[Sink],
+        values: Iterable[Value],
+        state: State,
+        node: ir.Node,
+        *,
+        callee: str,
+        guessed: bool = False,
+    ) -> None:
+        """Report hostile data in the values, or that what is there cannot hurt."""
+        sink = rule.entry
+        given = list(values)
+        found = flatten(given, state)
+        reason = ""
+        for taint in found.taints:
+            mask, limits = known(taint, state.facts)
+            if not taint.mask & rule.mask:
+                reason = reason or "the value is escaped or converted for this place"
+            elif not mask & rule.mask:
+                reason = reason or "the value is checked before"
+            elif why := harmless(sink.kind, taint.lead, limits):
+                reason = reason or why
+            else:
+                confidence = Confidence.CERTAIN if sink.certain else Confidence.LIKELY
+                if guessed or not taint.sure:
+                    confidence = _LOWER[confidence]
+                self.report(sink.kind, taint, node, sink.note, confidence, sink.cwe, sink.severity, callee, sink.fix)
+        if not found.taints and given and all(value.consts for value in given if value is not NOTHING):
+            reason = "the value is constant"
+        if reason:
+            self.clear(sink.kind, node, reason)
+
+    def report(
+        self,
+        kind: Kind,
+        taint: Taint,
+        node: ir.Node,
+        why: str,
+        confidence: Confidence,
+        cwe: int | None,
+        severity: Severity | None,
+        callee: str,
+        fix: str,
+    ) -> None:
+        """Keep a flow: the shortest of those with the same sink and kind."""
+        weakness = self.kinds.table[kind]
+        steps = [Place(step.path, step.span, step.why) for step in taint.trail.steps()]
+        steps.append(Place(self.path, node.span, why))
+        flow = Flow(
+            kind,
+            _tidy(steps),
+            severity or weakness.severity,
+            confidence,
+            cwe or weakness.cwe,
+            callee,
+            fix,
+        )
+        key = (kind, self.path, node.span.line)
+        before = self.flows.get(key)
+        if before is None or _rank(flow) < _rank(before):
+            self.flows[key] = flow
+
+    def clear(self, kind: Kind, node: ir.Node, reason: str) -> None:
+        """Keep that a sink was reached with data that cannot hurt."""
+        self.cleared.setdefault((kind, self.path, node.span.line), Cleared(kind, self.path, node.span, reason))
+
+    # ---------------------------------------------------------------- calls
+
+    def check_call(self, what: Known, path: str, arguments: Arguments, state: State, node: ir.Node, *, guessed: bool) -> None:
+        """Sinks, settings, flags and mends at a call."""
+        for sink in what.sinks:
+            if applies(sink, arguments, state):
+                for selector in sink.args:
+                    self.check_sink(sink, arguments.at(selector, state), state, node, callee=path, guessed=guessed)
+            else:
+                self.clear(sink.entry.kind, node, "the call is one that does no harm")
+        for mended, mend in what.mends:
+            if applies(mend, arguments, state):
+                self.mend(mended, arguments.receiver, state, anywhere=mend.entry.anywhere)
+        for setting in what.settings:
+            if applies(setting, arguments, state):
+                self.weaken(setting, arguments.receiver, state, node, path)
+            else:
+                self.clear(setting.entry.kind, node, "the setting is a good one")
+        for flag in what.flags:
+            if applies(flag, arguments, state):
+                for value in arguments.at(flag.to[0], state):
+                    self.flag(value, flag.entry.flag, state, on=flag.entry.value)
+
+    def flag(self, value: Value, flag: str, state: State, *, on: bool) -> None:
+        """Set or clear a flag on what the value may be."""
+        for ref in value.refs:
+            if isinstance(ref, Object) and (thing := state.heap.get(ref.id)) is not None:
+                flags = thing.flags | {flag} if on else thing.flags - {flag}
+                state.heap[ref.id] = thing.flagged(flags)
+
+    # ---------------------------------------------------------------- stores
+
+    def check_store(self, path: str, key: Value | None, value: Value, target: Value, state: State, node: ir.Node) -> None:
+        """Sinks, settings, flags and mends at an assignment to a library's attribute or element."""
+        what = self.tables.stores.get(path) or self.tables.stores.get(self.tables.denotes(path))
+        if what is None:
+            return
+        arguments = Arguments([value], receiver=target)
+        if key is not None:
+            arguments.keywords["key"] = key
+        for sink in what.sinks:
+            if applies(sink, arguments, state):
+                if "value" in sink.entry.store:
+                    self.check_sink(sink, [value], state, node, callee=path)
+                if "key" in sink.entry.store and key is not None:
+                    self.check_sink(sink, [key], state, node, callee=path)
+        for mended, mend in what.mends:
+            if applies(mend, arguments, state):
+                self.mend(mended, target, state, anywhere=mend.entry.anywhere)
+        for setting in what.settings:
+            if applies(setting, arguments, state):
+                self.weaken(setting, target, state, node, path)
+        for flag in what.flags:
+            if applies(flag, arguments, state):
+                self.flag(target, flag.entry.flag, state, on=flag.entry.value)
+
+    def check_name(self, name: str, value: Value, state: State, node: ir.Node) -> None:
+        """Sinks that a name alone makes."""
+        mask = 0
+        for taint in value.taints:
+            mask |= taint.mask
+        if not mask & self.name_mask:
+            return
+        for pattern, rule in self.tables.name_sinks:
+            if mask & rule.mask and pattern.search(name):
+                self.check_sink(rule, [value], state, node, callee=name)
+
+    # ---------------------------------------------------------------- weak settings
+
+    def weaken(self, rule: Rule[Setting], subject: Value, state: State, node: ir.Node, callee: str) -> None:
+        """A weak setting: reported at once, or when nothing mends it before the end."""
+        span = node.span
+        setting = rule.entry
+        place = Place(self.path, span, setting.note)
+        weakness = self.kinds.table[setting.kind]
+        confidence = Confidence.CERTAIN if setting.certain else Confidence.LIKELY
+        severity, cwe = setting.severity or weakness.severity, setting.cwe or weakness.cwe
+        flow = Flow(setting.kind, (place,), severity, confidence, cwe, callee, setting.fix)
+        key = (setting.kind, self.path, span.line)
+        if not setting.mended:
+            self.flows.setdefault(key, flow)
+            return
+        state.pending = {**state.pending, (key, id(rule)): (rule, subject.refs, flow)}
+
+    def mend(self, rule: Rule[Setting], subject: Value, state: State, *, anywhere: bool) -> None:
+        """Forget the settings of this rule on this value (or, `anywhere`, all in the module)."""
+        if anywhere:
+            self.mended.add((self.path, id(rule)))
+            return
+        kept = {}
+        for key, entry in state.pending.items():
+            other, refs, _ = cast("tuple[Rule[Setting], tuple[Reference, ...], Flow]", entry)
+            if other is rule and _related(refs, subject.refs, state):
+                continue
+            kept[key] = entry
+        state.pending = kept
+
+    def settle(self, state: State) -> None:
+        """The function ends: what is still weak stays so."""
+        for key, entry in state.pending.items():
+            rule, _, flow = cast("tuple[Rule[Setting], tuple[Reference, ...], Flow]", entry)
+            self.weak[key] = (id(rule), flow)
+
+    def settle_all(self) -> None:
+        """Everything was run: report what nothing mended."""
+        for key, (rule, flow) in self.weak.items():
+            if (flow.sink.path, rule) not in self.mended:
+                self.flows.setdefault((flow.kind, flow.sink.path, flow.sink.span.line), flow)
+
+    # ---------------------------------------------------------------- sources
+
+    def taint_from(
+        self, what: Known, path: str, state: State, node: ir.Node, arguments: Arguments | None = None
+    ) -> tuple[Taint, ...]:
+        """The data that reading a source gives."""
+        found = []
+        for rule in what.sources:
+            if rule.to[0].base != "result" or (arguments is not None and not applies(rule, arguments, state)):
+                continue
+            if not rule.mask:
+                continue
+            key = path
+            if arguments is not None:
+                key += repr([value.consts for value in arguments.all()])
+            datum = self.data.part(0, key)
+            trail = Trail(None, self.path, node.span, rule.entry.note)
+            origin = rule.entry.origin.value
+            found.append(Taint((self.path, node.span), rule.mask, datum, datum, trail, origin=origin))
+        return tuple(found)
+
+
+def _tidy(steps: list[Place]) -> tuple[Place, ...]:
+    """One step per line, the first and the last as they are."""
+    kept: list[Place] = []
+    for place, step in enumerate(steps):
+        last = place == len(steps) - 1
+        if kept and not last and kept[-1].path == step.path and kept[-1].span.line == step.span.line:
+            continue
+        if last and len(kept) > 1 and kept[-1].path == step.path and kept[-1].span.line == step.span.line:
+            kept.pop()
+        kept.append(step)
+    return tuple(kept)
+
+
+def _rank(flow: Flow) -> tuple[int, int]:
+    order = [Confidence.CERTAIN, Confidence.LIKELY, Confidence.POSSIBLE]
+    return order.index(flow.confidence), len(flow.trace)
+
+
+def _related(a: tuple[Reference, ...], b: tuple[Reference, ...], state: State) -> bool:
+    """Whether two values may be the same thing, or one a part of the other."""
+    if not a or not b:
+        return True
+    if any(ref in b for ref in a):
+        return True
+    names = [ref.path.partition("[")[0] for ref in a if isinstance(ref, Library)]
+    names += [thing.path.partition("[")[0] for ref in a if isinstance(ref, Object) and (thing := state.heap.get(ref.id))]
+    others = [ref.path.partition("[")[0] for ref in b if isinstance(ref, Library)]
+    return any(name in others for name in names if name)
