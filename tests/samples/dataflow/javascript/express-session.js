@@ -25,6 +25,21 @@ function iron_insecure(req, res) {
   return require('iron-session').getIronSession(req, res, { password: process.env.KEY, cookieOptions: { secure: false } }); // expect: insecure-cookie
 }
 
+async function iron_insecure_cookies(req, res) {
+  const store = await require('next/headers').cookies();
+  return require('iron-session').getIronSession(store, { cookieOptions: { secure: false } }); // expect: insecure-cookie
+}
+
+async function iron_value(req, res) {
+  const session = await require('iron-session').getIronSession(req, res, {});
+  session.role = req.body.role; // expect: trust-boundary
+}
+
+async function iron_merged(req, res) {
+  const session = await require('iron-session').getIronSession(req, res, {});
+  Object.assign(session, req.body); // expect: trust-boundary
+}
+
 function csurf_plain(req, res) {
   return require('csurf')({ cookie: { httpOnly: true } }); // expect: insecure-cookie
 }

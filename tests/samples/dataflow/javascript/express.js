@@ -77,6 +77,15 @@ function session_value(req, res) {
   req.session.role = req.body.role; // expect: trust-boundary
 }
 
+function session_merged(req, res) {
+  Object.assign(req.session, req.body); // expect: trust-boundary
+}
+
+function answered(req, res) {
+  const sent = res.json({ name: req.query.name });
+  res.send('<p>' + sent + '</p>');
+}
+
 function cookie_plain(req, res) {
   res.cookie('sid', 'abc', { httpOnly: true }); // expect: insecure-cookie
 }

@@ -52,6 +52,23 @@ function session_set(request, h) {
   return h.continue;
 }
 
+function answered(request, h) {
+  return h.response({ name: request.query.name });
+}
+
+function cookie_sent(request, h) {
+  h.state('sid', 'abc', { isSecure: false }); // expect: insecure-cookie
+  return h.continue;
+}
+
+function yar_insecure() {
+  server.register({ plugin: require('@hapi/yar'), options: { cookieOptions: { isSecure: false } } }); // expect: insecure-cookie
+}
+
+function strategy_insecure() {
+  server.auth.strategy('session', 'cookie', { cookie: { isSecure: false } }); // expect: insecure-cookie
+}
+
 function cookie_insecure() {
   server.state('sid', { isSecure: false, isHttpOnly: true }); // expect: insecure-cookie
 }

@@ -51,6 +51,10 @@ async function session_value(ctx) {
   ctx.session.role = ctx.request.body.role; // expect: trust-boundary
 }
 
+async function session_merged(ctx) {
+  Object.assign(ctx.session, ctx.request.body); // expect: trust-boundary
+}
+
 async function cookie_plain(ctx) {
   ctx.cookies.set('sid', 'abc', { httpOnly: true }); // expect: insecure-cookie
 }

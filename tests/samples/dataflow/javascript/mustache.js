@@ -19,3 +19,8 @@ function other_engine(req, res) {
 function twig_data(req, res) {
   return require('twig').twig({ data: '<p>' + req.query.name + '</p>' }); // expect: template-injection
 }
+
+function filled_eta(req, res) {
+  const { Eta } = require('eta');
+  res.send(new Eta().renderString('<p><%= it.name %></p>', { name: req.query.name }));
+}
