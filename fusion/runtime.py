@@ -76,11 +76,14 @@ def embedded(settings: Settings, *, listen: Listener = nobody) -> Bundle:
 
 
 def _forge(request: Request, settings: Settings, blobs: Blobs, clock: Clock) -> Forge:
+    from fusion.dataflow.trail import Trail
+
     if request.kind is RequestKind.PULL:
         from fusion.adapters.github import GitHubForge
 
         token = settings.github_token.get_secret_value() if settings.github_token else None
-        return GitHubForge(blobs, api=settings.github_api, token=token)
+        # Each file is a request of its own there.
+        return GitHubForge(blobs, api=settings.github_api, token=token, follower=Trail(files=60, depth=3))
     from fusion.adapters.git import GitForge
 
-    return GitForge(blobs, clock)
+    return GitForge(blobs, clock, follower=Trail())

@@ -74,4 +74,5 @@ class Shelf:
             head=await fetch({file.path: file.head for file in change.files if file.head}),
             base=await fetch({file.base_path: file.base for file in change.files if file.base}),
             context=await fetch({file.path: file.blob for file in change.context}),
+            imports=await fetch({file.path: file.blob for file in change.imports}),
         )

@@ -1,11 +1,12 @@
-"""Which files, beside those that change, agents read: lock files, documentation and tests. Pure."""
+"""Which files, beside those that change, are read: lock files, documentation and tests for agents, imports for data flow."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping, Sequence
 
 from fusion.changes import roles
+from fusion.model import Blob, ContextFile
 
 MAX_FILES = 400
 MAX_BYTES = 4_000_000
@@ -105,3 +106,22 @@ def fit(chosen: Sequence[str], sizes: Mapping[str, int]) -> Sequence[str]:
             taken.append(path)
             left -= size
     return taken
+
+
+async def followed(
+    trail: Generator[Sequence[str], Mapping[str, bytes], str],
+    read: Callable[[Sequence[str]], Awaitable[Mapping[str, bytes]]],
+    keep: Callable[[bytes], Awaitable[Blob]],
+) -> tuple[tuple[ContextFile, ...], tuple[str, ...]]:
+    """What a `fusion.ports.Follower` asks for, read and kept, and its note when it was cut."""
+    found: dict[str, bytes] = {}
+    try:
+        wanted = next(trail)
+        while True:
+            sent = await read(wanted)
+            found |= sent
+            wanted = trail.send(sent)
+    except StopIteration as end:
+        note = str(end.value or "")
+    files = [ContextFile(path=path, blob=await keep(data)) for path, data in sorted(found.items())]
+    return tuple(files), (note,) if note else ()

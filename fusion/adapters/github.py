@@ -8,7 +8,7 @@ when to come back; what the caller can mend (no such pull request, a wrong token
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterable, Mapping
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -16,12 +16,12 @@ from urllib.parse import quote
 from githubkit import GitHub, TokenAuthStrategy, UnauthAuthStrategy
 from githubkit.exception import RateLimitExceeded, RequestError, RequestFailed
 
-from fusion.adapters.context import choose, fit
+from fusion.adapters.context import choose, fit, followed
 from fusion.changes import paths
 from fusion.changes.patch import parse_patch
 from fusion.errors import PermanentError, TransientError, UserError
 from fusion.model import Blob, Change, ChangeKind, ContextFile, EntryType, FileChange, Provenance, Request
-from fusion.ports import Blobs
+from fusion.ports import Blobs, Follower
 
 PER_PAGE = 100
 LISTED = 3000
@@ -59,9 +59,17 @@ class GitHubForge:
     """Forge for requests of kind `pull`. `api` is the REST base address; `token` None reads what is public."""
 
     def __init__(
-        self, blobs: Blobs, *, api: str, token: str | None = None, max_file_bytes: int = 1_000_000, parallel: int = 8
+        self,
+        blobs: Blobs,
+        *,
+        api: str,
+        token: str | None = None,
+        follower: Follower | None = None,
+        max_file_bytes: int = 1_000_000,
+        parallel: int = 8,
     ) -> None:
         self.blobs = blobs
+        self.follower = follower
         self.max_file_bytes = max_file_bytes
         auth = TokenAuthStrategy(token) if token else UnauthAuthStrategy()
         self.client: GitHub[Any] = GitHub(
@@ -88,6 +96,7 @@ class GitHubForge:
             files = await _together(*(self._file(root, item, old, new) for item in listed))
             changed = {path for file in files for path in (file.path, file.base_path)}
             context = await self._context(root, new, changed)
+            imports, notes = await self._imports(root, new, changed, files)
             policy, origin = await self._policy(root, base)
         cut = [sentence for sentence in (old_cut, new_cut) if sentence]
         if int(pull.get("changed_files") or 0) > len(files):
@@ -105,7 +114,9 @@ class GitHubForge:
             fork=head_repository != (pull["base"].get("repo") or {}).get("full_name"),
             files=tuple(files),
             context=context,
+            imports=imports,
             cut=tuple(cut),
+            notes=notes,
             policy=policy,
             policy_origin=origin,
             provenance=Provenance(repository=request.repository, visibility=_visibility(pull)),
@@ -184,6 +195,29 @@ class GitHubForge:
             return ContextFile(path=path, blob=Blob(digest=await self.blobs.put(data), size=len(data)))
 
         return tuple(await _together(*(one(path) for path in chosen)))
+
+    async def _imports(
+        self, root: str, entries: Mapping[str, Entry], changed: set[str], files: Iterable[FileChange]
+    ) -> tuple[tuple[ContextFile, ...], tuple[str, ...]]:
+        """The unchanged files that the change leans on, and a note where its follower's bounds cut some off."""
+        follower = self.follower
+        sides = [(path, blob) for file in files for path, blob in ((file.path, file.head), (file.base_path, file.base)) if blob]
+        sides = [(path, blob) for path, blob in sides if follower and follower.reads(path) and blob.size <= follower.file_bytes]
+        if follower is None or not sides:
+            return (), ()
+        known = {path: entry for path, entry in entries.items() if entry.type is EntryType.FILE and path not in changed}
+
+        async def read(paths: Sequence[str]) -> Mapping[str, bytes]:
+            small = [path for path in paths if path in known and known[path].size <= follower.file_bytes]
+            found = await _together(*(self._bytes(f"{root}/git/blobs/{known[path].sha}") for path in small))
+            return dict(zip(small, found, strict=True))
+
+        async def keep(data: bytes) -> Blob:
+            return Blob(digest=await self.blobs.put(data), size=len(data))
+
+        return await followed(
+            follower.follow(known, [(path, await self.blobs.get(blob.digest)) for path, blob in sides]), read, keep
+        )
 
     async def _policy(self, root: str, base: str) -> tuple[Blob | None, str]:
         for name in POLICY:

@@ -19,6 +19,7 @@ from pydantic import ValidationError
 from fusion.dataflow import show
 from fusion.dataflow.crew import Analyse, Crew
 from fusion.dataflow.job import Answer, Job
+from fusion.dataflow.trail import CONFIGURATION
 from fusion.dataflow.tree import language
 
 _LARGEST = 4_000_000
@@ -26,7 +27,6 @@ _LARGEST = 4_000_000
 _MOST_FILES = 50_000
 _SKIPPED = frozenset({".git", ".hg", ".svn", "node_modules", "__pycache__", ".venv", "venv", ".tox", ".mypy_cache"})
 _SHOWN_SECONDS = 600.0
-_CONFIGURATION = frozenset({"package.json", "tsconfig.json", "jsconfig.json"})
 
 
 def main(arguments: Sequence[str] | None = None, *, analyse: Analyse | None = None) -> int:
@@ -116,7 +116,7 @@ def _walked(folder: Path, root: Path) -> Iterator[str]:
     for place, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if name not in _SKIPPED)
         for name in sorted(names):
-            if language(name) or name in _CONFIGURATION:
+            if language(name) or name in CONFIGURATION:
                 left -= 1
                 if left < 0:
                     return

@@ -128,6 +128,8 @@ class Change(Record):
     fork: bool = False
     files: tuple[FileChange, ...]
     context: tuple[ContextFile, ...] = ()
+    imports: tuple[ContextFile, ...] = ()
+    """Files that the change does not touch and that its files import, directly or not: the same at head and at base."""
     cut: tuple[str, ...] = ()
     """What could not be fetched at all, a sentence each ("3,400 of 9,000 files listed"). Makes a review incomplete."""
     notes: tuple[str, ...] = ()
@@ -141,8 +143,9 @@ class Change(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contents:
-    """The bytes behind a change, loaded from Blobs: `head` by head path, `base` by base path, `context` by path."""
+    """The bytes behind a change, loaded from Blobs: `head` by head path, `base` by base path, the others by path."""
 
     head: Mapping[str, bytes] = field(default_factory=dict)
     base: Mapping[str, bytes] = field(default_factory=dict)
     context: Mapping[str, bytes] = field(default_factory=dict)
+    imports: Mapping[str, bytes] = field(default_factory=dict)

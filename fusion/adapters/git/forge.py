@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from fusion.changes import paths
 from fusion.changes.patch import parse_patched
 from fusion.errors import UserError
 from fusion.model import Blob, Change, ContextFile, EntryType, FileChange, Provenance, Request, RequestKind
-from fusion.ports import Blobs, Clock
+from fusion.ports import Blobs, Clock, Follower
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,8 @@ class GitForge:
     """Changes from git repositories on disk, patches and folders; pull requests are another forge's.
 
     `max_file_bytes`: a larger file is listed, not read. `max_files`: the rest of a larger change is cut. Policy may set
-    tighter limits later; these keep memory and disk in bounds. `clock` stamps the change's provenance.
+    tighter limits later; these keep memory and disk in bounds. `clock` stamps the change's provenance. `follower` says which
+    unchanged files the change leans on.
     """
 
     def __init__(
@@ -50,12 +51,14 @@ class GitForge:
         clock: Clock | None = None,
         *,
         git: Git = Git(),  # noqa: B008 - frozen
+        follower: Follower | None = None,
         max_file_bytes: int = 10_000_000,
         max_files: int = 20_000,
     ) -> None:
         self._blobs = blobs
         self._clock = clock
         self._git = git
+        self._follower = follower
         self._max_file_bytes = max_file_bytes
         self._max_files = max_files
 
@@ -87,7 +90,9 @@ class GitForge:
             pairs, cut = self._bounded(found.pairs)
             files = await self._filled(held, pairs, plan.omitted)
             rules, origin = await self._policy(held, plan.base)
-            reading, notes = await self._context(held, plan.head_id, files)
+            entries = await asyncio.to_thread(objects.tree, held, plan.head_id)
+            reading, notes = await self._context(held, entries, files)
+            imports, cut_off = await self._imports(held, entries, files)
         return Change(
             repository=_shown(place.name),
             subject=_subject(place, plan.head or plan.base),
@@ -96,8 +101,9 @@ class GitForge:
             title=_shown(plan.title),
             files=files,
             context=reading,
+            imports=imports,
             cut=plan.cut + cut,
-            notes=tuple(map(_shown, plan.notes)) + notes,
+            notes=tuple(map(_shown, plan.notes)) + notes + cut_off,
             policy=rules,
             policy_origin=origin,
         )
@@ -206,7 +212,9 @@ class GitForge:
                 }
                 files.append(file.change.model_copy(update=kept))
             rules, origin = await self._policy(held, head or "") if held else (None, "defaults (no repository)")
-            reading, notes = await self._context(held, head, files) if held and head else ((), ())
+            entries = await asyncio.to_thread(objects.tree, held, head) if held and head else ()
+            reading, notes = await self._context(held, entries, files) if held and head else ((), ())
+            imports, cut_off = await self._imports(held, entries, files) if held and head else ((), ())
         return Change(
             repository=_shown(place.name) if place else "patch",
             subject=_subject(place, head or "") if place else f"patch:{request.patch.removeprefix('sha256:')[:12]}",
@@ -215,8 +223,9 @@ class GitForge:
             title="a patch",
             files=tuple(files),
             context=reading,
+            imports=imports,
             cut=cut,
-            notes=notes,
+            notes=notes + cut_off,
             policy=rules,
             policy_origin=origin,
         )
@@ -274,10 +283,9 @@ class GitForge:
         return (None if data is None else await self._keep(data)), origin
 
     async def _context(
-        self, held: Quarantine, treeish: str, files: Iterable[FileChange]
+        self, held: Quarantine, entries: Iterable[objects.Entry], files: Iterable[FileChange]
     ) -> tuple[tuple[ContextFile, ...], tuple[str, ...]]:
         """Documentation and tests beside the change, within bounds, and a note where those cut some off."""
-        entries = await asyncio.to_thread(objects.tree, held, treeish)
         ids = {entry.path: entry.id for entry in entries if entry.mode.startswith("100")}
         chosen = context.choose(ids, [path for file in files for path in (file.path, file.base_path)])
         sizes = await asyncio.to_thread(objects.sizes, held, [ids[path] for path in chosen[: 2 * context.MAX_FILES]])
@@ -294,6 +302,22 @@ class GitForge:
         )
         return tuple(reading), (note,) if left else ()
 
+    async def _imports(
+        self, held: Quarantine, entries: Iterable[objects.Entry], files: Iterable[FileChange]
+    ) -> tuple[tuple[ContextFile, ...], tuple[str, ...]]:
+        """The unchanged files that the change leans on, and a note where its follower's bounds cut some off."""
+        follower = self._follower
+        sides = [(path, blob) for file in files for path, blob in ((file.path, file.head), (file.base_path, file.base)) if blob]
+        sides = [(path, blob) for path, blob in sides if follower and follower.reads(path) and blob.size <= follower.file_bytes]
+        if follower is None or not sides:
+            return (), ()
+        changed = {path for file in files for path in (file.path, file.base_path)}
+        ids = {entry.path: entry.id for entry in entries if entry.mode.startswith("100") and entry.path not in changed}
+        trail = follower.follow(ids, [(path, await self._blobs.get(blob.digest)) for path, blob in sides])
+        return await context.followed(
+            trail, lambda paths: asyncio.to_thread(_read, held, ids, paths, follower.file_bytes), self._keep
+        )
+
     async def _keep(self, data: bytes) -> Blob:
         return Blob(digest=await self._blobs.put(data), size=len(data))
 
@@ -304,6 +328,18 @@ class GitForge:
             yield held
         finally:
             await asyncio.to_thread(held.remove)
+
+
+def _read(held: Quarantine, ids: Mapping[str, str], paths: Sequence[str], limit: int) -> Mapping[str, bytes]:
+    """Path -> bytes of those files that are there and not too large."""
+    sizes = objects.sizes(held, [ids[path] for path in paths if path in ids])
+    small = [id for id, size in sizes.items() if size <= limit]
+    data = {
+        id: found
+        for portion in objects.chunks({id: sizes[id] for id in small})
+        for id, found in objects.read(held, portion).items()
+    }
+    return {path: data[ids[path]] for path in paths if ids.get(path) in data}
 
 
 def _outlined(pair: Pair, sizes: dict[str, int], omitted: dict[str, str], limit: int) -> Pair:
