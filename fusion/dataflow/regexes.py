@@ -64,7 +64,7 @@ def substitutes(pattern: str, flags: str, replacement: str, language: Language, 
     try:
         node = parse(pattern, flags, language)
         added = _added(replacement, language)
-        stripped = _stripped(node) if not added else 0
+        stripped = _stripped(node) if added == "" else 0
         beginnings = {f"^{text}" for text in BEGINNINGS if len(text) == 1 and stripped >> ord(text) & 1}
         if not all or added is None or Generous(node, "fullmatch").may_be_empty():
             return _limits(EVERY, beginnings)
