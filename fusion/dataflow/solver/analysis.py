@@ -9,6 +9,7 @@ from fusion.dataflow import ir
 from fusion.dataflow.knowledge.kinds import kinds
 from fusion.dataflow.knowledge.loading import load
 from fusion.dataflow.knowledge.schema import Entry, Kind, Sink
+from fusion.dataflow.knowledge.schema import Library as LibraryFile
 from fusion.dataflow.project import Project
 from fusion.dataflow.results import Analysis, Cleared, Flow
 from fusion.dataflow.solver.access import Access
@@ -226,8 +227,16 @@ def _last_return(function: ir.Function) -> ir.Node:
     return found or function
 
 
-def analyse(project: Project, targets: Sequence[str], *, knowledge: Sequence[Path] = ()) -> Analysis:
-    """Analyse the targets of a project, with what they import. `knowledge`: further folders of knowledge files."""
+def analyse(
+    project: Project,
+    targets: Sequence[str],
+    *,
+    knowledge: Sequence[Path] = (),
+    libraries: Sequence[LibraryFile] | None = None,
+) -> Analysis:
+    """Analyse the targets of a project, with what they import. `knowledge`: further folders of knowledge files;
+    `libraries`: these files instead of those that the imports ask for.
+    """
     flows: list[Flow] = []
     cleared: list[Cleared] = []
     for language in ("python", "javascript"):
@@ -236,7 +245,8 @@ def analyse(project: Project, targets: Sequence[str], *, knowledge: Sequence[Pat
             continue
         modules = [module for path in mine if (module := project.module(path)) is not None]
         imported = _imported(project, modules)
-        tables = Tables(load(language, imported, knowledge), kinds())
+        chosen = load(language, imported, knowledge) if libraries is None else libraries
+        tables = Tables(chosen, kinds())
         solver = Solver(project, tables, kinds(), language, Data())
         for module in modules:
             if project.late:
