@@ -1,0 +1,7 @@
+import argparse
+import os
+
+
+def parsed():
+    options = argparse.ArgumentParser().parse_args()
+    os.system("ls " + options.folder)  # local: command-injection

@@ -1,0 +1,17 @@
+import os
+import pickle
+
+from kafka import KafkaConsumer
+
+
+def message():
+    for record in KafkaConsumer("folders"):
+        os.system(b"ls " + record.value)  # expect: command-injection
+
+
+def deserialized():
+    return KafkaConsumer("folders", value_deserializer=lambda raw: os.system(raw))  # expect: command-injection
+
+
+def pickled():
+    return KafkaConsumer("folders", value_deserializer=pickle.loads)  # expect: unsafe-deserialization
