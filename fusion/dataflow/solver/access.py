@@ -189,6 +189,9 @@ class Access(Machine):
 
     def _library_value(self, full: str, state: State, node: ir.Node, *, guessed: bool) -> Value:
         path = self.tables.types.get(full, full)
+        kept = self.remembered.get(path)
+        if kept is not None:
+            return kept
         known = self.tables.reads.get(full) or self.tables.reads.get(path)
         if known is not None and known.sources:
             return Value(None, (Library(path, guessed),), self.taint_from(known, full, state, node))
@@ -329,7 +332,7 @@ class Access(Machine):
                 case Object():
                     self._store_field(ref, name, value, state, node, certain=single)
                 case Library(path=path):
-                    self.check_store(f"{path}.{name}", None, value, target, state, node)
+                    self._library_store(path, name, value, target, state, node)
                 case Klass():
                     known = ref.members.get(name)
                     ref.members[name] = value if known is None else join(known, value)
@@ -338,6 +341,15 @@ class Access(Machine):
                     names[name] = join(names.get(name, NOTHING), value)
                 case _:
                     pass
+
+    def _library_store(self, path: str, name: str, value: Value, target: Value, state: State, node: ir.Node) -> None:
+        """A store into something of a library: checked, or remembered where nothing is known of the place."""
+        self.check_store(f"{path}.{name}", None, value, target, state, node)
+        if self.script:
+            self.check_store(f"{path}[]", constant(name), value, target, state, node)
+        full = self.tables.denotes(f"{path}.{name}")
+        if full not in self.tables.stores and f"{path}[]" not in self.tables.stores and full not in self.tables.reads:
+            self.remembered[full] = join(self.remembered.get(full, NOTHING), value)
 
     def _store_field(self, ref: Object, name: str, value: Value, state: State, node: ir.Node, *, certain: bool) -> None:
         thing = state.heap.get(ref.id)
@@ -354,6 +366,8 @@ class Access(Machine):
         path = thing.path or (thing.klass.library if thing.klass is not None else "")
         if path:
             self.check_store(f"{path}.{name}", None, value, reference(ref), state, node)
+            if self.script:
+                self.check_store(f"{path}[]", constant(name), value, reference(ref), state, node)
         fields = dict(thing.fields)
         fields[name] = value if certain else join(fields.get(name, NOTHING), value)
         state.heap[ref.id] = replace(state.heap[ref.id], fields=fields)

@@ -104,8 +104,8 @@ class Solver(Checks, Libraries, Calls, Definitions, Building, Access, Statements
     def check_return(self, function: ir.Function, value: Value, state: State) -> None:
         """What a function returns is called like the function."""
         if function.name and value.taints:
-            node = function.body[-1] if function.body else function
-            self.check_name(function.name, value, state, node)
+            owner = self.frame.owner
+            self.check_name(f"{owner.name}.{function.name}" if owner else function.name, value, state, _last_return(function))
 
     def _parameters(self, closure: Closure, rule: Rule[Entry] | None, state: State) -> None:
         function = closure.function
@@ -139,7 +139,7 @@ class Solver(Checks, Libraries, Calls, Definitions, Building, Access, Statements
         name = self.tables.denotes(kind)
         known = self.tables.reads.get(kind) or self.tables.reads.get(name)
         taints = self.taint_from(known, kind, state, parameter) if known is not None else ()
-        return Value(None if taints else (), (Library(name),), taints)
+        return Value(None if taints else (), (self.thing_of(name, taints, state),), taints)
 
     def _decorator_source(self, parameter: ir.Parameter, state: State) -> tuple[Taint, ...]:
         for decorator in parameter.decorators:

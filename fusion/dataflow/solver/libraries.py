@@ -20,6 +20,7 @@ from fusion.dataflow.solver.values import (
     Facts,
     Library,
     Object,
+    Reference,
     Taint,
     Trail,
     Value,
@@ -30,6 +31,8 @@ from fusion.dataflow.solver.values import (
 )
 
 MAX_PATH = 160
+_NAME = Limits(absent=frozenset({"/", "\\"}))
+"""The last component of a path."""
 _FILLS = frozenset(
     {"write", "writelines", "add", "append", "extend", "put", "push", "set", "update", "insert", "setdefault", "send", "feed"}
 )
@@ -56,7 +59,7 @@ class Libraries(Sinks):
                 result = said if builtin is None else self._same_facts(said, builtin)
         if result is None:
             result = self._assumed(path, what, arguments, state, node)
-        result = self._denoted(path, result, state, guessed=guessed) if builtin is None else result
+        result = self._denoted(path, result, arguments, state, guessed=guessed) if builtin is None else result
         if what is not None and what.aspects and result.taints:
             result = result.with_taints(self.aspect_of(what.aspects[0].entry.aspect, result.taints, arguments.receiver.taints))
         arguments.result = result
@@ -146,6 +149,8 @@ class Libraries(Sinks):
             if entry.canonical:
                 made = replace(made, canonical=True)
             mask = made.mask & rule.mask
+            if entry.aspect == "name":
+                made = made.limited(made.limits.both(_NAME))
             if mask:
                 taints.append(replace(made, mask=mask))
         moved = self.moved(taints, node, f"passed on by `{_short(path)}`")
@@ -192,7 +197,7 @@ class Libraries(Sinks):
             self._fill(arguments.receiver, tainted(taints), state)
         return tainted(self.moved(taints, node, f"passed on by `{_short(path)}`"))
 
-    def _denoted(self, path: str, result: Value, state: State, *, guessed: bool) -> Value:
+    def _denoted(self, path: str, result: Value, arguments: Arguments, state: State, *, guessed: bool) -> Value:
         """The result as a thing of the library."""
         full = f"{path}()"
         if len(full) > MAX_PATH or path.startswith("?"):
@@ -200,13 +205,27 @@ class Libraries(Sinks):
         name = self.tables.types.get(full, full)
         if result.refs:
             return result
-        if name in self.tables.identified or full in self.tables.identified:
-            thing = Thing("library", None, {}, tainted(result.taints) if result.taints else NOTHING, path=name)
-            ref: Object | Library = Object(state.allocate(thing))
-        else:
-            ref = Library(name, guessed)
+        own = next((ref for ref in arguments.receiver.refs if name in self._paths_of(ref, state)), None)
+        ref = (
+            own
+            if own is not None and name in self.tables.type_names
+            else self.thing_of(name, result.taints, state, guessed=guessed)
+        )
         consts = result.consts if result.consts is not None or result.taints else ()
         return Value(consts, (ref,), result.taints, result.true, result.false)
+
+    def thing_of(self, name: str, taints: tuple[Taint, ...], state: State, *, guessed: bool = False) -> Object | Library:
+        """A thing of the library; one with an identity where something is remembered on each."""
+        if name not in self.tables.identified:
+            return Library(name, guessed)
+        rest = tainted(taints) if taints else NOTHING
+        return Object(state.allocate(Thing("library", None, {}, rest, path=name)))
+
+    def _paths_of(self, ref: Reference, state: State) -> tuple[str, ...]:
+        if isinstance(ref, Library):
+            return (ref.path,)
+        thing = state.heap.get(ref.id) if isinstance(ref, Object) else None
+        return (thing.path,) if thing is not None else ()
 
     # ---------------------------------------------------------------- keyed stores
 

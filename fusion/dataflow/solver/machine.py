@@ -18,7 +18,7 @@ from fusion.dataflow.results import Cleared, Flow
 from fusion.dataflow.solver.arguments import Arguments
 from fusion.dataflow.solver.state import Scope, State, Thing
 from fusion.dataflow.solver.tables import Known, Rule, Tables
-from fusion.dataflow.solver.values import NOTHING, Closure, Data, Facts, Klass, Taint, Trail, Value
+from fusion.dataflow.solver.values import NOTHING, Closure, Data, Facts, Klass, Library, Object, Taint, Trail, Value
 
 MAX_CALLS = 12
 """Depth of calls that are followed."""
@@ -80,6 +80,8 @@ class Machine:
         self.common_exports: dict[str, Value] = {}
         self.base: dict[int, Thing] = {}
         """Objects that modules made."""
+        self.remembered: dict[str, Value] = {}
+        """What was stored into attributes of libraries' things (`flask.g.db`), by path."""
         self.known: dict[int, Closure] = {}
         """Every function that came into being, by its node."""
         self.waiting: dict[str, list[Closure]] = {}
@@ -125,6 +127,10 @@ class Machine:
 
     def settle(self, state: State) -> None:
         """The function ends: what is still weak stays so."""
+        raise NotImplementedError
+
+    def thing_of(self, name: str, taints: tuple[Taint, ...], state: State, *, guessed: bool = False) -> Object | Library:
+        """A thing of the library; one with an identity where something is remembered on each."""
         raise NotImplementedError
 
     def gather(self, node: ir.Call, state: State) -> Arguments:

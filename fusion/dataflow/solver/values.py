@@ -384,7 +384,7 @@ def changed(taint: Taint, datum: int, facts: Facts, *, keeps: bool = False) -> T
         whole=datum,
         mask=mask,
         limits=limits if keeps else ANY,
-        lead=taint.lead if keeps else None,
+        lead=taint.lead if keeps or not taint.lead else None,
         canonical=False,
         aspect=None,
     )
