@@ -29,10 +29,3 @@ function random_bytes(req, res) {
 function compared(req, res) {
   res.send('<b>' + crypto.timingSafeEqual(req.query.a, req.query.b) + '</b>');
 }
-
-function digest_input(req, res) {
-  const hash = crypto.createHash('sha256');
-  hash.update(String(Math.random()));
-  const token = hash.digest('hex'); // expect: weak-randomness
-  return token;
-}

@@ -64,6 +64,10 @@ function client_host(req, res) {
   http.request({ hostname: req.query.host, path: '/' }); // expect: server-side-request-forgery
 }
 
+function client_second(req, res) {
+  https.get('https://example.com/', { hostname: req.query.host }, () => {}); // expect: server-side-request-forgery
+}
+
 function socket_host(req, res) {
   require('net').connect({ host: req.query.host, port: 80 }); // expect: server-side-request-forgery
 }

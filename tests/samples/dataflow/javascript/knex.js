@@ -8,12 +8,6 @@ function kysely_raw(req, res) {
   return require('kysely').sql.raw('name = ' + req.query.name); // expect: sql-injection
 }
 
-function transaction(req, res) {
-  return knex.transaction(function step(work) {
-    return work.raw('DELETE FROM users WHERE id = ' + req.query.id); // expect: sql-injection
-  });
-}
-
 async function bound(req, res) {
   await knex.raw(knex('users').where('name', req.query.name).toString());
 }

@@ -9,12 +9,6 @@ function query_options(req, res) {
   db.query({ sql: 'SELECT * FROM ' + req.query.table, timeout: 10 }, () => {}); // expect: sql-injection
 }
 
-function pooled(req, res) {
-  mysql.createPool({}).getConnection(function lend(err, leased) {
-    leased.query('DELETE FROM users WHERE id = ' + req.query.id); // expect: sql-injection
-  });
-}
-
 function escaped(req, res) {
   db.query('SELECT * FROM users WHERE name = ' + mysql.escape(req.query.name));
 }

@@ -28,12 +28,6 @@ async function formatted(req, res) {
   await db.query(format('SELECT * FROM users WHERE name = %L', req.query.name));
 }
 
-function lent(req, res) {
-  db.connect(function lend(err, leased) {
-    leased.query('DELETE FROM users WHERE id = ' + req.query.id); // expect: sql-injection
-  });
-}
-
 function task(req, res) {
   require('pg-promise')()('postgres://localhost').tx(function step(work) {
     return work.none('DELETE FROM users WHERE id = ' + req.query.id); // expect: sql-injection

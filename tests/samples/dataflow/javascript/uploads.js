@@ -3,8 +3,8 @@ const busboy = require('busboy');
 const fs = require('fs');
 
 async function awaited_field(req, res) {
-  const [fields] = await formidable().parse(req);
-  eval(fields.code); // expect: code-injection
+  const form = await formidable().parse(req);
+  eval(form[0].code); // expect: code-injection
 }
 
 function file_name(req, res) {
