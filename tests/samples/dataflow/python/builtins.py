@@ -53,3 +53,9 @@ def text():
 def in_memory():
     open(io.BytesIO(flask.request.get_data()))
     exec(io.StringIO(flask.request.args["sum"]).read())  # expect: code-injection
+
+
+def checked_number():
+    text = flask.request.args["sum"]
+    int(text)
+    eval("40 + " + text)

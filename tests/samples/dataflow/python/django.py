@@ -34,6 +34,13 @@ def configured():
     return Production
 
 
+def hashed():
+    class Production:
+        PASSWORD_HASHERS = ["django.contrib.auth.hashers.UnsaltedMD5PasswordHasher"]  # expect: weak-hash
+
+    return Production
+
+
 def query(request):
     os.system("ls " + request.GET["folder"])  # expect: command-injection
 

@@ -1,0 +1,18 @@
+import base64
+import os
+import zlib
+
+import flask
+
+
+def encoded():
+    os.system("echo " + base64.b64encode(flask.request.get_data()).decode())
+    os.system("echo " + base64.b64decode(flask.request.args["text"]).decode())  # expect: command-injection
+
+
+def encoded_for_urls():
+    return open("/srv/" + base64.urlsafe_b64encode(flask.request.get_data()).decode())
+
+
+def summed():
+    os.system("echo %s" % zlib.crc32(flask.request.get_data()))

@@ -1,0 +1,6 @@
+import flask
+import sympy
+
+
+def evaluated():
+    return sympy.sympify(flask.request.args["sum"]) is None  # expect: code-injection

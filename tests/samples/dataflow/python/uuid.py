@@ -1,0 +1,14 @@
+import os
+import uuid
+
+import flask
+
+
+def checked():
+    name = flask.request.args["id"]
+    uuid.UUID(name)
+    os.system("touch " + name)
+
+
+def converted():
+    os.system("touch %s" % uuid.UUID(flask.request.args["id"]))
