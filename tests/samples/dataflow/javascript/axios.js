@@ -15,3 +15,8 @@ function base(req, res) {
 function second_options(req, res) {
   return axios.post('/x', {}, { baseURL: req.query.base }); // expect: server-side-request-forgery
 }
+
+async function answered(req, res) {
+  const { data } = await axios.get('https://example.com/', { params: { q: req.query.q } });
+  res.send('<p>' + data.title + '</p>');
+}

@@ -32,6 +32,16 @@ function import_name(req, res) {
   return require(req.query.plugin); // expect: code-injection
 }
 
+function key_path(req, res) {
+  const settings = {};
+  settings[req.body.section][req.body.key] = req.body.value; // expect: prototype-pollution
+}
+
+async function asked(req, res) {
+  const answer = await fetch('https://example.com/?q=' + encodeURIComponent(req.query.q));
+  res.send('<p>' + (await answer.text()) + '</p>');
+}
+
 function encode_component(req, res) {
   res.send('<a href="/find?q=' + encodeURIComponent(req.query.q) + '">again</a>');
 }

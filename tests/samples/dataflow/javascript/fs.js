@@ -31,19 +31,14 @@ function loaded_module(req, res) {
   process.dlopen(module, req.query.addon); // expect: code-injection
 }
 
-function file_content(req, res) {
-  const text = fs.readFileSync('/srv/drop/task.txt', 'utf8');
-  eval(text); // expect: code-injection
-}
-
-async function promised_content(req, res) {
-  const text = await promises.readFile('/srv/drop/task.txt', 'utf8');
-  eval(text); // expect: code-injection
-}
-
 function resolved_links(req, res) {
   const file = fs.realpathSync('/srv/files/' + req.query.name);
   if (file.startsWith('/srv/files/')) {
     fs.unlinkSync(file);
   }
+}
+
+function content(req, res) {
+  const text = fs.readFileSync('/srv/files/' + encodeURIComponent(req.query.name) + '.html', 'utf8');
+  res.send('<p>' + text + '</p>');
 }

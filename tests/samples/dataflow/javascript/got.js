@@ -16,3 +16,8 @@ function fetched(req, res) {
 function second(req, res) {
   return require('needle')('get', req.query.url); // expect: server-side-request-forgery
 }
+
+async function answered(req, res) {
+  const answer = await got('https://example.com/', { searchParams: { q: req.query.q } });
+  res.send('<p>' + answer.body + '</p>');
+}

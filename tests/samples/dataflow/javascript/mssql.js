@@ -13,3 +13,9 @@ async function oracle(req, res) {
 function tedious(req, res) {
   return new (require('tedious').Request)('DELETE FROM users WHERE id = ' + req.query.id, () => {}); // expect: sql-injection
 }
+
+async function answered(req, res) {
+  const connection = await oracledb.getConnection({});
+  const found = await connection.execute('SELECT * FROM users WHERE id = :id', [req.query.id]);
+  res.send('<p>' + found.rows[0] + '</p>');
+}

@@ -3,7 +3,7 @@ import { MessagePattern, Payload } from '@nestjs/microservices';
 import { exec } from 'child_process';
 
 @Controller()
-export class Body {
+export class BodyController {
   @Post()
   body(@Body() posted: { dir: string }) {
     exec('ls ' + posted.dir); // expect: command-injection
@@ -11,7 +11,7 @@ export class Body {
 }
 
 @Controller()
-export class Query {
+export class QueryController {
   @Get()
   query(@Query('dir') dir: string) {
     exec('ls ' + dir); // expect: command-injection
@@ -19,7 +19,7 @@ export class Query {
 }
 
 @Controller()
-export class Param {
+export class ParamController {
   @Get(':dir')
   param(@Param('dir') dir: string) {
     exec('ls ' + dir); // expect: command-injection
@@ -27,7 +27,7 @@ export class Param {
 }
 
 @Controller()
-export class Headers {
+export class HeadersController {
   @Get()
   headers(@Headers('x-dir') dir: string) {
     exec('ls ' + dir); // expect: command-injection
@@ -35,7 +35,7 @@ export class Headers {
 }
 
 @Controller()
-export class Host {
+export class HostController {
   @Get()
   host(@HostParam('tenant') tenant: string) {
     exec('ls /srv/' + tenant); // expect: command-injection
@@ -43,7 +43,7 @@ export class Host {
 }
 
 @Controller()
-export class Message {
+export class MessageController {
   @MessagePattern('list')
   message(@Payload() wanted: string) {
     exec('ls ' + wanted); // expect: command-injection
@@ -51,7 +51,7 @@ export class Message {
 }
 
 @Controller()
-export class Get {
+export class GetController {
   @Get()
   get(@Query('name') name: string) {
     return '<p>' + name + '</p>'; // expect: cross-site-scripting
@@ -59,7 +59,7 @@ export class Get {
 }
 
 @Controller()
-export class Moved {
+export class MovedController {
   @Get()
   @Redirect()
   moved(@Query('next') next: string) {

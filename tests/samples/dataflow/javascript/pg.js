@@ -33,3 +33,8 @@ function task(req, res) {
     return work.none('DELETE FROM users WHERE id = ' + req.query.id); // expect: sql-injection
   });
 }
+
+async function answered(req, res) {
+  const { rows } = await db.query('SELECT * FROM users WHERE id = $1', [req.query.id]);
+  res.send('<p>' + rows[0].name + '</p>');
+}

@@ -8,3 +8,8 @@ async function unsafe(req, res) {
 async function raw(req, res) {
   await prisma.$queryRaw(Prisma.raw('SELECT * FROM ' + req.query.table)); // expect: sql-injection
 }
+
+async function answered(req, res) {
+  const found = await prisma.$queryRaw`SELECT * FROM users WHERE id = ${req.query.id}`;
+  res.send('<p>' + found[0].name + '</p>');
+}

@@ -18,3 +18,8 @@ async function execute(req, res) {
 async function execute_options(req, res) {
   await require('@libsql/client').createClient({}).execute({ sql: 'SELECT * FROM ' + req.query.table, args: [] }); // expect: sql-injection
 }
+
+function answered(req, res) {
+  const row = db.prepare('SELECT * FROM users WHERE id = ?').get(req.query.id);
+  res.send('<p>' + row.name + '</p>');
+}

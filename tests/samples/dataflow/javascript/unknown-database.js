@@ -1,3 +1,8 @@
 function statement(req, res, db) {
   return db.query("SELECT * FROM users WHERE name = '" + req.query.name + "'"); // expect: sql-injection
 }
+
+async function answered(req, res, db) {
+  const rows = await db.query('SELECT * FROM users WHERE id = ?', [req.query.id]);
+  res.send('<p>' + rows[0].name + '</p>');
+}
