@@ -29,6 +29,8 @@ from fusion.dataflow.solver.values import (
 )
 
 MAX_PATH = 160
+_WHOLE = frozenset({"href", "url"})
+"""Members of a parsed URL that are the URL."""
 POLLUTING = "prototype-by-key"
 """The path of what `object[key]` may be when the key comes from outside: the prototype of every object."""
 
@@ -89,8 +91,10 @@ class Access(Machine):
             result = join(result, self._attribute_of(ref, value, name, state, node))
         if value.taints:
             part = self.data.part
-            taken = tuple(changed(taint, part(taint.whole, f".{name}"), state.facts) for taint in value.taints)
-            taken = tuple(replace(taint, lead="") for taint in taken)
+            if name in _WHOLE and any(isinstance(ref, Library) and ref.path in self.tables.parsed for ref in value.refs):
+                taken = value.taints
+            else:
+                taken = tuple(changed(taint, part(taint.whole, f".{name}"), state.facts) for taint in value.taints)
             result = Value(None, result.refs, merge(result.taints, taken))
         elif not value.refs and value.consts is None:
             guess = self.tables.guess(hint) if hint else ""
@@ -226,7 +230,9 @@ class Access(Machine):
             match ref:
                 case Object():
                     thing = state.heap.get(ref.id)
-                    if thing is not None:
+                    if thing is not None and thing.path and f"{thing.path}[]" in self.tables.identified and single is not None:
+                        result = join(result, self.child(ref, single, state))
+                    elif thing is not None:
                         result = join(result, self._element(thing, key, state, node))
                 case Library():
                     result = join(result, self._library_element(ref, single, state, node))
@@ -241,12 +247,20 @@ class Access(Machine):
         if value.taints:
             what = ("[]", single) if single is not None else ("[]", id(node))
             taken = tuple(changed(taint, self.data.part(taint.whole, what), state.facts) for taint in value.taints)
-            taken = tuple(
-                replace(taint, lead="" if taint.lead == "" else taint.lead and "", limits=taint.limits) for taint in taken
-            )
             result = Value(None, result.refs, merge(result.taints, taken))
         result = self._aspects(result, value)
         return UNKNOWN if result is NOTHING else result
+
+    def child(self, holder: Object, key: object, state: State) -> Value:
+        """The element of a library's object that has an identity of its own (`cookies["sid"]`)."""
+        thing = state.heap[holder.id]
+        place = ("[]", key)
+        found = thing.fields.get(place)
+        if found is None:
+            path = self.tables.denotes(f"{thing.path}[]")
+            found = reference(Object(state.allocate(Thing("library", path=path))))
+            state.heap[holder.id] = replace(thing, fields={**thing.fields, place: found})
+        return found
 
     def _element(self, thing: Thing, key: Value, state: State, node: ir.Node) -> Value:
         consts = key.consts
@@ -313,7 +327,7 @@ class Access(Machine):
                 result = join(result, self._library_element(ref, None, state, node))
         if value.taints:
             taken = (changed(taint, self.data.part(taint.whole, ("in", id(node))), state.facts) for taint in value.taints)
-            result = join(result, tainted(replace(taint, lead="") for taint in taken))
+            result = join(result, tainted(taken))
         elif value.consts is None and not value.refs:
             result = join(result, UNKNOWN)
         for const in value.consts or ():
@@ -388,7 +402,10 @@ class Access(Machine):
                 if path == POLLUTING:
                     self.check_store(POLLUTING, key, thing.keys, target, state, node)
                     continue
-                state.heap[ref.id] = _stored(thing, key, single, value, certain=certain, known=known)
+                if path and f"{path}[]" in self.tables.identified:
+                    target = self.child(ref, single, state)
+                else:
+                    state.heap[ref.id] = _stored(thing, key, single, value, certain=certain, known=known)
             if path:
                 place = f"{path}[{single!s}]"
                 if single is None or place not in self.tables.elements:

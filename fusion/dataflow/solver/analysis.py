@@ -129,6 +129,12 @@ class Solver(Checks, Libraries, Calls, Definitions, Building, Access, Statements
                 value = self._typed(kind, parameter, state)
             elif rule is not None and (rule.entry.tainted == "all" or (rule.entry.tainted == "rest" and place >= len(given))):
                 value = self._outside(rule, parameter, value, state)
+            if (
+                value is UNKNOWN
+                and parameter.kind in ("positional", "keyword")
+                and (guess := self.tables.guess(parameter.name))
+            ):
+                value = Value((), (self.thing_of(guess, (), state, guessed=True),))
             if parameter.kind == "rest":
                 value = reference(Object(state.allocate(Thing("list", None, {}, value))))
             elif parameter.kind == "keywords":

@@ -8,7 +8,7 @@ from fusion.dataflow import ir
 from fusion.dataflow.solver.arguments import Arguments, things
 from fusion.dataflow.solver.expressions import hint_of
 from fusion.dataflow.solver.machine import MAX_CALLS, Frame, Machine
-from fusion.dataflow.solver.state import Scope, State, Thing, meet
+from fusion.dataflow.solver.state import GUESSED, Scope, State, Thing, meet
 from fusion.dataflow.solver.values import (
     NONE,
     NOTHING,
@@ -177,7 +177,7 @@ class Calls(Machine):
                 return self.call(function, arguments, state, node, name)
         if thing.path:
             arguments.receiver = reference(ref)
-            return self.call_library(f"{thing.path}.{name}", arguments, state, node)
+            return self.call_library(f"{thing.path}.{name}", arguments, state, node, guessed=GUESSED in thing.flags)
         if thing.klass is not None and thing.klass.library:
             arguments.receiver = reference(ref)
             return self.call_library(f"{thing.klass.library}.{name}", arguments, state, node)
@@ -339,7 +339,7 @@ class Calls(Machine):
                 positional = []
             elif parameter.kind == "keywords":
                 fields: dict[object, Value] = dict(keywords)
-                thing = Thing("dict", None, {**fields}, arguments.more or NOTHING)
+                thing = Thing("dict", None, dict(fields), arguments.more or NOTHING)
                 value = reference(Object(state.allocate(thing)))
             elif parameter.kind == "positional" and positional:
                 value = positional.pop(0)

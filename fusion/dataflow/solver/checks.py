@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from fusion.dataflow import ir
+from fusion.dataflow.automata import Mode
 from fusion.dataflow.knowledge.schema import Kind
 from fusion.dataflow.limits import ANY, Limits
-from fusion.dataflow.automata import Mode
 from fusion.dataflow.regexes import rejects, restricts, substitutes
 from fusion.dataflow.solver import texts
 from fusion.dataflow.solver.arguments import Arguments, flatten, things
@@ -137,6 +137,8 @@ class Checks(Machine):
         match aspect:
             case "host":
                 return self.kinds.mask(Kind.OPEN_REDIRECT, Kind.REQUEST_FORGERY)
+            case "scheme":
+                return self.kinds.mask(Kind.CROSS_SITE_SCRIPTING)
             case _:
                 return 0
 

@@ -192,6 +192,8 @@ class Definitions(Machine):
         for ref in self.declared(annotation, state).refs:
             if isinstance(ref, Library):
                 name = self.tables.types.get(f"{ref.path}()")
+                if name is None and "." in ref.path and not ref.path.startswith(("typing.", "collections.")):
+                    name = f"{ref.path}()"
                 if name is not None:
                     return (
                         Value((), (Library(name),), value.taints)

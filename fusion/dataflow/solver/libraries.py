@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from fusion.dataflow import ir
@@ -11,7 +11,7 @@ from fusion.dataflow.knowledge.schema import Entry, Propagator, Sanitizer, Sourc
 from fusion.dataflow.limits import Limits
 from fusion.dataflow.solver.arguments import Arguments, applies, flatten, things
 from fusion.dataflow.solver.sinks import Sinks
-from fusion.dataflow.solver.state import State, Thing
+from fusion.dataflow.solver.state import GUESSED, State, Thing
 from fusion.dataflow.solver.tables import Known, Rule
 from fusion.dataflow.solver.values import (
     NOTHING,
@@ -26,6 +26,7 @@ from fusion.dataflow.solver.values import (
     Value,
     changed,
     join,
+    join_all,
     merge,
     tainted,
 )
@@ -80,10 +81,16 @@ class Libraries(Sinks):
         if what.sources:
             taints = self.taint_from(what, path, state, node, arguments)
             if taints:
-                return tainted(merge(taints, self._assumed(path, what, arguments, state, node).taints))
-        for sanitizer in what.sanitizers:
-            if applies(sanitizer, arguments, state):
-                return self._sanitized(sanitizer, arguments, state, node)
+                passing = [rule for rule in what.propagators if applies(rule, arguments, state)]
+                more = (
+                    join_all(self._propagated(rule, path, arguments, state, node) for rule in passing)
+                    if passing
+                    else self._assumed(path, what, arguments, state, node)
+                )
+                return tainted(merge(taints, more.taints))
+        cleaning = [rule for rule in what.sanitizers if applies(rule, arguments, state)]
+        if cleaning:
+            return self._sanitized(cleaning, arguments, state, node)
         validated = self._validated(what, arguments, state)
         for store in what.writes:
             if applies(store, arguments, state):
@@ -104,16 +111,19 @@ class Libraries(Sinks):
             return None
         return None
 
-    def _sanitized(self, rule: Rule[Sanitizer], arguments: Arguments, state: State, node: ir.Node) -> Value:
-        limits = Limits(absent=frozenset(rule.entry.lacks))
-        values = [value for selector in rule.args for value in arguments.at(selector, state)]
+    def _sanitized(self, rules: Sequence[Rule[Sanitizer]], arguments: Arguments, state: State, node: ir.Node) -> Value:
+        lacks = "".join(rule.entry.lacks for rule in rules)
+        limits = Limits(absent=frozenset(lacks))
+        cleared = 0
+        for rule in rules:
+            cleared |= rule.mask
+        values = [value for rule in rules for selector in rule.args for value in arguments.at(selector, state)]
         taints = []
         for taint in flatten([*values, *([arguments.receiver] if arguments.receiver is not NOTHING else [])], state).taints:
-            clean = changed(taint, self.data.part(taint.whole, id(node)), state.facts, keeps=bool(rule.entry.lacks))
-            mask = clean.mask & ~rule.mask
+            clean = changed(taint, self.data.part(taint.whole, id(node)), state.facts, keeps=bool(lacks))
+            mask = clean.mask & ~cleared
             if mask:
-                lead = "" if taint.lead == "" else None
-                taints.append(replace(clean, mask=mask, limits=clean.limits.both(limits), lead=lead))
+                taints.append(replace(clean, mask=mask, limits=clean.limits.both(limits)))
         return tainted(self.moved(taints, node, "passed through an escape for another place")) if taints else UNKNOWN
 
     def _validated(self, what: Known, arguments: Arguments, state: State) -> tuple[Facts | None, Facts | None] | None:
@@ -145,7 +155,6 @@ class Libraries(Sinks):
                 made = taint
             else:
                 made = changed(taint, self.data.part(taint.whole, (path, id(node))), state.facts, keeps=entry.canonical)
-                made = replace(made, lead=taint.lead if entry.canonical else ("" if taint.lead == "" else None))
             if entry.canonical:
                 made = replace(made, canonical=True)
             mask = made.mask & rule.mask
@@ -182,7 +191,8 @@ class Libraries(Sinks):
         """A call that nothing is said of: what went in may come out."""
         found = flatten([arguments.receiver, *arguments.all()], state)
         if not found.taints:
-            return UNKNOWN
+            wrapped = self._wrapped(what, arguments)
+            return Value(None, wrapped) if wrapped else UNKNOWN
         own = {taint.datum for taint in arguments.receiver.taints}
         name = path.rpartition(".")[2]
         single = tuple(value.consts for value in arguments.all())
@@ -190,12 +200,19 @@ class Libraries(Sinks):
         taints = []
         for taint in found.taints:
             datum = self.data.part(taint.whole, (name, single) if plain else (path, id(node)))
-            made = changed(taint, datum, state.facts)
+            made = taint if f"{path}()" in self.tables.parsed else changed(taint, datum, state.facts)
             sure = taint.sure and (taint.datum in own or what is not None or not path.startswith("?"))
-            taints.append(replace(made, sure=sure, lead="" if taint.lead == "" else None))
+            taints.append(replace(made, sure=sure))
         if name in _FILLS:
             self._fill(arguments.receiver, tainted(taints), state)
-        return tainted(self.moved(taints, node, f"passed on by `{_short(path)}`"))
+        moved = self.moved(taints, node, f"passed on by `{_short(path)}`")
+        return Value(None, self._wrapped(what, arguments), moved)
+
+    def _wrapped(self, what: Known | None, arguments: Arguments) -> tuple[Reference, ...]:
+        """Functions given to a call that nothing is known of: it may give them back, wrapped."""
+        if what is not None:
+            return ()
+        return tuple(ref for value in arguments.all() for ref in value.refs if isinstance(ref, Closure))
 
     def _denoted(self, path: str, result: Value, arguments: Arguments, state: State, *, guessed: bool) -> Value:
         """The result as a thing of the library."""
@@ -219,7 +236,8 @@ class Libraries(Sinks):
         if name not in self.tables.identified:
             return Library(name, guessed)
         rest = tainted(taints) if taints else NOTHING
-        return Object(state.allocate(Thing("library", None, {}, rest, path=name)))
+        flags = frozenset({GUESSED}) if guessed else frozenset()
+        return Object(state.allocate(Thing("library", None, {}, rest, path=name, flags=flags)))
 
     def _paths_of(self, ref: Reference, state: State) -> tuple[str, ...]:
         if isinstance(ref, Library):

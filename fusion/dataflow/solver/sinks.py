@@ -9,9 +9,9 @@ from fusion.dataflow import ir
 from fusion.dataflow.contexts import harmless
 from fusion.dataflow.knowledge.schema import Kind, Setting, Sink
 from fusion.dataflow.results import Cleared, Flow, Place
-from fusion.dataflow.solver.arguments import Arguments, applies, flatten
+from fusion.dataflow.solver.arguments import Arguments, applies, flatten, things
 from fusion.dataflow.solver.machine import Machine
-from fusion.dataflow.solver.state import State
+from fusion.dataflow.solver.state import GUESSED, State
 from fusion.dataflow.solver.tables import Known, Rule
 from fusion.dataflow.solver.values import NOTHING, Library, Object, Reference, Taint, Trail, Value, known
 from fusion.model import Confidence, Severity
@@ -135,8 +135,9 @@ class Sinks(Machine):
             arguments.keywords["key"] = key
         for sink in what.sinks:
             if applies(sink, arguments, state):
+                guessed = any(GUESSED in thing.flags for thing in things(target, state))
                 if "value" in sink.entry.store:
-                    self.check_sink(sink, [value], state, node, callee=path)
+                    self.check_sink(sink, [value], state, node, callee=path, guessed=guessed)
                 if "key" in sink.entry.store and key is not None:
                     self.check_sink(sink, [key], state, node, callee=path)
         for mended, mend in what.mends:

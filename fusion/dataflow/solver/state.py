@@ -12,6 +12,9 @@ from fusion.dataflow.solver.values import NOTHING, Facts, Klass, Value, common, 
 MAX_ITEMS = 64
 """Elements that a list or dictionary keeps apart; beyond, they are one."""
 
+GUESSED = "guessed"
+"""Flag of a library's object that is believed to be one from a name only."""
+
 _ids = itertools.count(1)
 
 

@@ -112,6 +112,16 @@ class Tables:
         return self.types.get(path, path)
 
     @cached_property
+    def parsed(self) -> frozenset[str]:
+        """Types that are a text taken apart: checks of their parts are checks of the text."""
+        found = set()
+        for table in (self.reads, self.calls):
+            for path, known in table.items():
+                if known.aspects and any(rule.entry.aspect in ("host", "scheme") for rule in known.aspects):
+                    found.add(path.rpartition(".")[0])
+        return frozenset(found | {path for path, name in self.types.items() if name in found})
+
+    @cached_property
     def identified(self) -> frozenset[str]:
         """Types whose values need an identity, since flags, keys or mends are remembered on each."""
         paths: set[str] = set()
