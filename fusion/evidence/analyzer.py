@@ -32,13 +32,19 @@ class Missing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """One scratch copy to look at. `files` are paths relative to `root`; every other path below `root` is ours."""
+    """One scratch copy to look at. `files` and `beside` are paths relative to `root`; every other path below `root` is ours."""
 
     root: Path
     files: tuple[str, ...]
     executable: Path
     rules: Path
     """Folder, outside the scratch copy's file tree, that holds our own pinned configuration (read-only)."""
+    beside: tuple[str, ...] = ()
+    """Files to consult and not to report on, for an analyzer that `consults`."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """The repository's path of each of these files; the copy has other names where a tool would trip over them."""
+    seconds: float = 60.0
+    """Wall time that is left for the job."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +55,8 @@ class Command:
     ok: frozenset[int] = frozenset({0})
     """Exit codes that mean the tool did its work (many use 1 for "found something")."""
     env: Mapping[str, str] = field(default_factory=dict)
+    readable: tuple[Path, ...] = ()
+    """What it may read beside the copy, its own program and the system's folders."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +80,10 @@ class Reading:
 
     hits: Sequence[Hit] = ()
     unread: Sequence[Unread] = ()
+    cleared: Sequence[Hit] = ()
+    """Places where it has shown that what other tools take for a flaw of this rule's family is none; the message says why."""
+    note: str = ""
+    """What the receipt should say although the run went well; a sentence fragment."""
 
 
 class Unreadable(ValueError):
@@ -79,7 +91,11 @@ class Unreadable(ValueError):
 
 
 class Analyzer(Protocol):
-    """One tool. Its module's docstring is its documentation page."""
+    """One tool. Its module's docstring is its documentation page.
+
+    Two more members are optional. A true `reads_excluded`: it also reads generated and vendored files. A method
+    `consults(path) -> bool`: it also reads such files where the files it reports on import them, unchanged ones included.
+    """
 
     name: str
     parse_only: bool

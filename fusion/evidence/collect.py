@@ -7,27 +7,44 @@ a crash, a hang, garbage or a flood is the outcome on its receipt.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 
 from pathspec import GitIgnoreSpec
 
 from fusion.changes.selection import Exclusion, select
 from fusion.evidence.analyzer import Analyzer, Missing, Ready
-from fusion.evidence.catalogue import RULES
+from fusion.evidence.catalogue import RULES, classify
 from fusion.evidence.examine import Look, examine, rules_folder
 from fusion.evidence.novelty import bases, counterpart, new
 from fusion.evidence.pages import Pages
 from fusion.evidence.records import Sighting, record, sightings
 from fusion.evidence.sandbox import Sandbox
-from fusion.model import Change, ChangeKind, Contents, EntryType, FileChange, Outcome, Provenance, ToolReport, ToolRun
+from fusion.evidence.shown import message
+from fusion.model import (
+    Change,
+    ChangeKind,
+    Cleared,
+    Contents,
+    EntryType,
+    FileChange,
+    Hit,
+    Outcome,
+    Provenance,
+    ToolReport,
+    ToolRun,
+)
 from fusion.policy import Policy
 
 _MOST_HITS = 2_000
 """New evidence per tool; a change with more of it is not read by anyone."""
 _MOST_HITS_WHOLE_TREE = 20_000
+_MOST_CLEARED = 10_000
+_MOST_BESIDE = 24_000_000
+"""Bytes of files that are only consulted."""
 
 
 async def collect(
@@ -53,14 +70,15 @@ async def collect(
     if isinstance(ready, Missing):
         return _skipped(analyzer, ready.reason, required)
     seconds = min(analyzer.timeout, policy.caps.tool_seconds)
-    head = await examine(analyzer, ready, files, sandbox=sandbox, seconds=seconds)
-    pages = Pages(files)
-    found = sightings(analyzer.name, head.hits, pages)
+    beside, left_out = surroundings(analyzer, contents.imports, contents.head, files)
+    head = await examine(analyzer, ready, files, sandbox=sandbox, seconds=seconds, beside=beside)
+    found = sightings(analyzer.name, head.hits, Pages(files))
+    pages = Pages({**beside, **files})
     difference = await _difference(analyzer, ready, change, contents, found, sandbox, seconds)
     digest = rules_digest(analyzer.name, rules_folder(analyzer))
     stamped = provenance.model_copy(update={"tool": f"{analyzer.name} {ready.version}".strip(), "rules": digest})
     most = _MOST_HITS_WHOLE_TREE if change.whole_tree else _MOST_HITS
-    outcome, reasons = head.outcome, [head.reason, difference.reason]
+    outcome, reasons = head.outcome, [head.reason, left_out, difference.reason]
     if len(difference.fresh) > most:
         outcome = outcome if outcome is not Outcome.OK else Outcome.CUT
         reasons.append(f"{len(difference.fresh):,} new hits; the first {most:,} were kept")
@@ -81,7 +99,40 @@ async def collect(
             rules=digest,
         ),
         evidence=evidence,
+        cleared=tuple(_cleared(analyzer.name, head.cleared, pages)),
     )
+
+
+def surroundings(
+    analyzer: Analyzer, imports: Mapping[str, bytes], side: Mapping[str, bytes], files: Collection[str]
+) -> tuple[dict[str, bytes], str]:
+    """What the analyzer consults beside its `files`, and what the receipt says when that was cut.
+
+    These are the unchanged files that the change imports, and the files of one `side` of the change that it does not report
+    on. Nothing for an analyzer without a method `consults`.
+    """
+    consults = getattr(analyzer, "consults", None)
+    if consults is None:
+        return {}, ""
+    beside: dict[str, bytes] = {}
+    size = left = 0
+    for path, data in sorted({**imports, **side}.items(), key=lambda item: (len(item[1]), item[0])):
+        if path not in files and consults(path):
+            size += len(data)
+            if size > _MOST_BESIDE:
+                left += 1
+            else:
+                beside[path] = data
+    return beside, f"{left:,} files that were not reviewed were not consulted either (too large together)" if left else ""
+
+
+def _cleared(tool: str, hits: Iterable[Hit], pages: Pages) -> Iterator[Cleared]:
+    for hit in islice(hits, _MOST_CLEARED):
+        page = pages.get(hit.location.path)
+        location = page.inside(hit.location) if page is not None else None
+        if location is not None:
+            meaning = classify(tool, hit)
+            yield Cleared(tool=tool, family=meaning.family, cwe=meaning.cwe, location=location, reason=message(hit.message))
 
 
 def wanted_files(analyzer: Analyzer, change: Change, contents: Contents, policy: Policy) -> dict[str, bytes]:
@@ -141,7 +192,8 @@ async def _difference(
     }
     look = Look(outcome=Outcome.OK)
     if base:
-        look = await examine(analyzer, ready, base, sandbox=sandbox, seconds=seconds)
+        beside, _ = surroundings(analyzer, contents.imports, contents.base, base)
+        look = await examine(analyzer, ready, base, sandbox=sandbox, seconds=seconds, beside=beside)
         not_read = sides & (base.keys() - set(look.read))
         if not_read:
             unseen |= not_read
@@ -160,9 +212,14 @@ def rules_digest(tool: str, folder: Path) -> str:
     """SHA-256 over everything of ours that decides what the tool reports: its configuration and our tables."""
     digest = hashlib.sha256()
     parts: Mapping[str, bytes] = {
-        **{str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()},
+        **{str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if _decides(path)},
         **{name: place.read_bytes() for name in (f"{tool}.toml", "families.toml") if (place := RULES.joinpath(name)).is_file()},
     }
     for name, data in parts.items():
         digest.update(f"{name}\0{len(data)}\0".encode() + data)
     return f"sha256:{digest.hexdigest()}"
+
+
+def _decides(path: Path) -> bool:
+    """A file of ours, and not what an interpreter left beside it."""
+    return path.is_file() and "__pycache__" not in path.parts

@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 from fusion.evidence.analyzer import Analyzer, Job, Output, Ready, Unreadable
 from fusion.evidence.sandbox import Limits, Sandbox
@@ -35,6 +36,7 @@ class Look:
     read: tuple[str, ...] = ()
     hits: tuple[Hit, ...] = ()
     unread: tuple[Unread, ...] = ()
+    cleared: tuple[Hit, ...] = ()
     seconds: float = 0.0
 
 
@@ -49,6 +51,8 @@ class _Trial:
     read: list[str] = field(default_factory=list)
     hits: list[Hit] = field(default_factory=list)
     unread: list[Unread] = field(default_factory=list)
+    cleared: list[Hit] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     failures: list[tuple[Outcome, str]] = field(default_factory=list)
 
     def until(self) -> float:
@@ -68,24 +72,34 @@ def rules_folder(analyzer: Analyzer) -> Path:
     return own if isinstance(own, Path) else _CONFIG / analyzer.name
 
 
-async def examine(analyzer: Analyzer, ready: Ready, contents: Mapping[str, bytes], *, sandbox: Sandbox, seconds: float) -> Look:
-    """Look at `contents` (repository path -> bytes). Never raises for what a tool does.
+async def examine(
+    analyzer: Analyzer,
+    ready: Ready,
+    contents: Mapping[str, bytes],
+    *,
+    sandbox: Sandbox,
+    seconds: float,
+    beside: Mapping[str, bytes] = MappingProxyType({}),
+) -> Look:
+    """Look at `contents` (repository path -> bytes), with `beside` to consult. Never raises for what a tool does.
 
     One run may take `seconds` of wall time; where it had several files and was stopped, the others get as much again together.
     """
     started = time.monotonic()
     trial = _Trial(seconds=seconds, deadline=started + seconds)
-    await _search(analyzer, ready, dict(contents), sandbox, trial)
+    await _search(analyzer, ready, dict(contents), beside, sandbox, trial)
     outcome, reason = max(trial.failures, key=lambda item: _GRAVITY[item[0]], default=(Outcome.OK, ""))
     if trial.failures and trial.read:
         names = ", ".join(unread.path for unread in trial.unread[:3])
         reason = f"{reason} (on {names}{' and others' if len(trial.unread) > 3 else ''}; the other files were read)"
+    reason = "; ".join(dict.fromkeys(part for part in (reason, *trial.notes) if part))
     return Look(
         outcome=outcome,
         reason=reason,
         read=tuple(trial.read),
         hits=tuple(trial.hits),
         unread=tuple(trial.unread),
+        cleared=tuple(trial.cleared),
         seconds=time.monotonic() - started,
     )
 
@@ -93,16 +107,25 @@ async def examine(analyzer: Analyzer, ready: Ready, contents: Mapping[str, bytes
 _GRAVITY = {Outcome.OK: 0, Outcome.SKIPPED: 0, Outcome.CUT: 1, Outcome.FAILED: 2, Outcome.TIMED_OUT: 3}
 
 
-async def _search(analyzer: Analyzer, ready: Ready, contents: dict[str, bytes], sandbox: Sandbox, trial: _Trial) -> None:
+async def _search(
+    analyzer: Analyzer,
+    ready: Ready,
+    contents: dict[str, bytes],
+    beside: Mapping[str, bytes],
+    sandbox: Sandbox,
+    trial: _Trial,
+) -> None:
     """Read everything at once; what fails, in halves. Breadth first, so that the innocent are read before time is up."""
     parts = deque([contents])
     while parts:
         part = parts.popleft()
-        look = await _once(analyzer, ready, part, sandbox, trial.until())
+        look = await _once(analyzer, ready, part, beside, sandbox, trial.until())
         if look.outcome is Outcome.OK:
             trial.read += look.read
             trial.hits += look.hits
             trial.unread += look.unread
+            trial.cleared += look.cleared
+            trial.notes.append(look.reason)
             continue
         halves = _halves(part)
         if len(halves) < 2 or trial.left < len(halves):
@@ -121,16 +144,33 @@ def _halves(contents: Mapping[str, bytes]) -> list[dict[str, bytes]]:
     return [dict(part) for part in (items[:middle], items[middle:]) if part]
 
 
-async def _once(analyzer: Analyzer, ready: Ready, contents: Mapping[str, bytes], sandbox: Sandbox, deadline: float) -> Look:
+async def _once(
+    analyzer: Analyzer,
+    ready: Ready,
+    contents: Mapping[str, bytes],
+    beside: Mapping[str, bytes],
+    sandbox: Sandbox,
+    deadline: float,
+) -> Look:
     try:
-        with scratch(contents) as place:
-            return await _run(analyzer, ready, place, sandbox, deadline)
+        with scratch({**contents, **{path: data for path, data in beside.items() if path not in contents}}) as place:
+            return await _run(analyzer, ready, place, frozenset(contents), sandbox, deadline)
     except OSError as error:
         return Look(outcome=Outcome.FAILED, reason=f"no scratch copy could be written: {error.strerror or error}")
 
 
-async def _run(analyzer: Analyzer, ready: Ready, place: Scratch, sandbox: Sandbox, deadline: float) -> Look:
-    job = Job(root=place.root, files=tuple(place.names), executable=ready.executable, rules=rules_folder(analyzer))
+async def _run(
+    analyzer: Analyzer, ready: Ready, place: Scratch, own: frozenset[str], sandbox: Sandbox, deadline: float
+) -> Look:
+    job = Job(
+        root=place.root,
+        files=tuple(name for name, path in place.names.items() if path in own),
+        beside=tuple(name for name, path in place.names.items() if path not in own),
+        names=place.names,
+        executable=ready.executable,
+        rules=rules_folder(analyzer),
+        seconds=max(0.1, deadline - time.monotonic()),
+    )
     try:
         commands = analyzer.commands(job)
     except _BROKEN as error:
@@ -141,7 +181,7 @@ async def _run(analyzer: Analyzer, ready: Ready, place: Scratch, sandbox: Sandbo
             command,
             root=place.root,
             home=place.home,
-            readable=(job.rules, ready.executable),
+            readable=(job.rules, ready.executable, *command.readable),
             limits=Limits(seconds=max(0.1, deadline - time.monotonic())),
         )
         if output.outcome is not Outcome.OK:
@@ -154,6 +194,7 @@ def _read(analyzer: Analyzer, job: Job, outputs: Sequence[Output], place: Scratc
     try:
         reading = analyzer.read(job, outputs)
         hits = [hit for hit in (translate(hit, place) for hit in reading.hits) if hit is not None]
+        cleared = [hit for hit in (translate(hit, place) for hit in reading.cleared) if hit is not None]
         unread = [
             Unread(path=path, reason=message(item.reason))
             for item in reading.unread
@@ -162,12 +203,15 @@ def _read(analyzer: Analyzer, job: Job, outputs: Sequence[Output], place: Scratc
     except _BROKEN as error:
         said = message(str(error)) if isinstance(error, Unreadable) else f"{type(error).__name__} while reading its output"
         return Look(outcome=Outcome.FAILED, reason=said)
+    own = {place.names[name] for name in job.files}
     missed = {item.path for item in unread}
     return Look(
         outcome=Outcome.OK,
-        read=tuple(path for path in place.names.values() if path not in missed),
+        reason=message(reading.note),
+        read=tuple(path for path in place.names.values() if path in own and path not in missed),
         hits=tuple(hits),
-        unread=tuple(unread),
+        unread=tuple(item for item in unread if item.path in own),
+        cleared=tuple(cleared),
     )
 
 

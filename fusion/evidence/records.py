@@ -15,7 +15,8 @@ from fusion.evidence.suppressions import silencer
 from fusion.judging.fingerprint import fingerprints
 from fusion.model import Evidence, Fix, Hit, Provenance, Step
 
-_MOST_STEPS = 30
+_MOST_STEPS = 200
+"""Steps of a trace that are kept; of a longer one the middle goes: where data enters and where it hurts stay."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +113,8 @@ def _fix(fix: Fix | None) -> Fix | None:
 def _trace(steps: Sequence[Step], pages: Pages) -> tuple[Step, ...]:
     """The steps that lie in files we hold, with the code as it stands there."""
     told = []
-    for step in steps[:_MOST_STEPS]:
+    half = _MOST_STEPS // 2
+    for step in steps if len(steps) <= _MOST_STEPS else (*steps[:half], *steps[-half:]):
         page = pages.get(step.location.path)
         location = page.inside(step.location) if page else None
         if page is not None and location is not None:

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 
 from fusion.changes.edits import apply_edits, unified_patch
 from fusion.evidence.analyzer import Analyzer, Missing
+from fusion.evidence.collect import surroundings
 from fusion.evidence.examine import Look, examine
 from fusion.evidence.pages import Pages
 from fusion.evidence.records import Sighting, sightings
@@ -63,7 +64,7 @@ async def verify(
     ]
     attempts.sort(key=lambda attempt: -findings[attempt.index].severity.rank)
     layers = _layers(attempts)
-    looks = _Looks(able, policy, sandbox)
+    looks = _Looks(able, policy, sandbox, contents)
     wanted = {(tool, attempt.path) for layer in layers for attempt in layer for tool in _tools(attempt)}
     slots = asyncio.Semaphore(_AT_ONCE)
     before, *after = await asyncio.gather(
@@ -164,8 +165,9 @@ _Seen = Mapping[tuple[str, str], Sequence[Sighting]]
 class _Looks:
     """Runs witnesses over copies."""
 
-    def __init__(self, analyzers: Mapping[str, Analyzer], policy: Policy, sandbox: Sandbox) -> None:
+    def __init__(self, analyzers: Mapping[str, Analyzer], policy: Policy, sandbox: Sandbox, contents: Contents) -> None:
         self._analyzers = analyzers
+        self._contents = contents
         self._seconds = policy.caps.tool_seconds
         self._sandbox = sandbox
 
@@ -189,7 +191,9 @@ class _Looks:
                 return name, files, Look(outcome=Outcome.SKIPPED, reason=ready.reason)
             async with slots:
                 seconds = min(analyzer.timeout, self._seconds)
-                return name, files, await examine(analyzer, ready, files, sandbox=self._sandbox, seconds=seconds)
+                beside, _ = surroundings(analyzer, self._contents.imports, self._contents.head, files)
+                look = await examine(analyzer, ready, files, sandbox=self._sandbox, seconds=seconds, beside=beside)
+                return name, files, look
         except Exception as error:  # a third party's analyzer may raise anything; its fixes are then not verified
             return name, files, Look(outcome=Outcome.FAILED, reason=f"the analyzer raised {type(error).__name__}")
 

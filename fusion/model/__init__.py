@@ -18,6 +18,7 @@ from fusion.model.change import (
     RequestKind,
 )
 from fusion.model.evidence import (
+    Cleared,
     Edit,
     Evidence,
     Fix,
@@ -63,6 +64,7 @@ __all__ = [
     "Category",
     "Change",
     "ChangeKind",
+    "Cleared",
     "Completion",
     "Confidence",
     "Contents",

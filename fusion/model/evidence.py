@@ -91,6 +91,17 @@ class Evidence(Record):
     provenance: Provenance = Provenance()
 
 
+class Cleared(Record):
+    """A place where a tool has shown that a flaw of this family cannot be: whoever claims one there is less likely right."""
+
+    tool: str
+    family: str
+    cwe: tuple[int, ...] = ()
+    location: Location
+    reason: str
+    """A sentence fragment: "the value is constant"."""
+
+
 class Outcome(StrEnum):
     """How a tool's or an agent's run ended. Only `ok` and `skipped` leave a review complete."""
 
@@ -132,3 +143,5 @@ class ToolReport(Record):
 
     run: ToolRun
     evidence: tuple[Evidence, ...] = ()
+    cleared: tuple[Cleared, ...] = ()
+    """What it shows to be harmless at head."""

@@ -8,8 +8,8 @@ from fusion import plugins
 
 OURS = {
     "fusion.analyzers": {
-        *("ast-grep", "bandit", "checkov", "cppcheck", "hadolint", "lizard", "opengrep", "oxlint", "ruff", "secrets"),
-        *("shellcheck", "zizmor"),
+        *("ast-grep", "bandit", "checkov", "cppcheck", "dataflow", "hadolint", "lizard", "opengrep", "oxlint", "ruff"),
+        *("secrets", "shellcheck", "zizmor"),
     },
     "fusion.agents": {"code-review", "compliance", "documentation", "security", "tests"},
     "fusion.formats": {"github", "json", "markdown", "sarif"},

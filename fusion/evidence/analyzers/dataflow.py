@@ -1,0 +1,176 @@
+"""Data flow: which path hostile data takes through Python and JavaScript/TypeScript, from where it enters to where it hurts.
+
+Fusion's own analysis (`fusion.dataflow`), always installed. A finding is a trace: the request parameter, argument or message
+that somebody else chose, every step on its way, and the query, command, path, page or parser that it reaches unchecked. Data
+that is validated, escaped for that very place, converted or bound as a parameter is silent, and so is a branch that cannot be
+taken. Settings that are weak by themselves (hashes, random tokens, cookies, XML parsers) are traces of one step.
+
+It looks at the files of the change, and for what flows through them at the files that they import inside the repository,
+within bounds; what those cut off is on the receipt. A flaw whose end lies in an imported file that does not change is told
+at the last step in a file that does. Where it has followed everything that reaches a place and found it harmless, it says so
+too, and what a pattern claims there counts for less.
+
+Runs as a process of its own with our interpreter (`python -I -m fusion.dataflow`), parses and executes nothing of what it
+reads. Files that its grammars do not take, that are too large or that run into a bound are unread, each with the reason.
+
+What libraries do is data: `fusion/dataflow/knowledge/` has one file per library.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import fusion
+from fusion.dataflow.knowledge.loading import installed
+from fusion.dataflow.trail import CONFIGURATION
+from fusion.dataflow.tree import language
+from fusion.evidence.analyzer import Command, Job, Missing, Output, Reading, Ready, Unreadable
+from fusion.evidence.analyzers.ruff import is_python
+from fusion.evidence.payload import document, integer, objects, text
+from fusion.model import Confidence, Hit, Location, Severity, Step, Unread
+
+_PACKAGE = Path(fusion.__file__).parent
+_MEMORY = 1 << 30
+_MARGIN = 0.85
+"""Share of the time for the analysis itself; the rest is for starting it and for reading its answer."""
+_NO_CODE = (".pyi", ".d.ts", ".d.mts", ".d.cts")
+_NAMED = 3
+"""Imported files that the receipt names when they could not be analysed."""
+
+
+class Dataflow:
+    """See the module's docstring. `arguments` start the analysing process, which may read `readable` (parameters for tests)."""
+
+    name = "dataflow"
+    parse_only = True
+    timeout = 900.0
+    rules = _PACKAGE / "dataflow"
+    """The engine and its knowledge decide what it reports."""
+
+    def __init__(
+        self, arguments: Sequence[str] = ("-I", "-m", "fusion.dataflow"), readable: Sequence[Path] = (_PACKAGE,)
+    ) -> None:
+        self._arguments = tuple(arguments)
+        self._readable = tuple(readable)
+
+    def locate(self) -> Ready | Missing:
+        """Our own interpreter; the version is Fusion's."""
+        return Ready(Path(sys.executable), fusion.__version__)
+
+    def wants(self, path: str, data: bytes) -> bool:
+        """Python and JavaScript/TypeScript sources, and Python scripts; no declarations, which hold no code."""
+        return not path.lower().endswith(_NO_CODE) and (language(path) is not None or is_python(path, data))
+
+    def consults(self, path: str) -> bool:
+        """Sources that others import, and the configuration that says what an import means."""
+        return language(path) is not None or path.rpartition("/")[2] in CONFIGURATION
+
+    def commands(self, job: Job) -> Sequence[Command]:
+        """One process for all files, because flows cross them; its job lies in the copy under a name that no file has."""
+        taken = {*job.files, *job.beside}
+        name = next(name for number in range(len(taken) + 1) if (name := f".fusion-dataflow-{number}.json") not in taken)
+        given = {
+            "files": {job.names.get(path, path): path for path in (*job.files, *job.beside)},
+            "targets": [job.names.get(path, path) for path in job.files],
+            "seconds": max(1.0, job.seconds * _MARGIN),
+            "memory": _MEMORY,
+        }
+        (job.root / name).write_text(json.dumps(given), "ascii")
+        knowledge, _ = installed()
+        arguments = (str(job.executable), *self._arguments, "--job", f"./{name}")
+        return [Command(argv=arguments, readable=(*self._readable, *knowledge))]
+
+    def read(self, job: Job, outputs: Sequence[Output]) -> Reading:
+        """Flows as hits with their traces, cleared places, and files that were not analysed."""
+        (output,) = outputs
+        answer = document(output.stdout, self.name)
+        if not isinstance(answer, dict):
+            raise Unreadable("the data-flow analysis printed JSON that is not an object")
+        own = frozenset(job.files)
+        hits = [hit for flow in objects(answer, "flows") if (hit := _hit(flow, own, job)) is not None]
+        cleared = [_cleared(item) for item in objects(answer, "cleared") if text(item, "path") in own]
+        unread = {text(item, "path"): text(item, "reason") for item in objects(answer, "unread")}
+        read = answer.get("read")
+        seen = {path for path in read if isinstance(path, str)} if isinstance(read, list) else set()
+        for path in job.files:
+            if path not in seen:
+                unread.setdefault(path, "the data-flow analysis did not look at it")
+        return Reading(
+            hits=hits,
+            unread=[Unread(path=path, reason=reason) for path, reason in sorted(unread.items()) if path in own],
+            cleared=cleared,
+            note="; ".join(_notes(job, unread, integer(answer, "cut"))),
+        )
+
+
+def _notes(job: Job, unread: dict[str, str], cut: int) -> list[str]:
+    """What the receipt says beside the files: imported ones that were not followed, findings that were too many."""
+    beside = sorted(path for path in unread if path in frozenset(job.beside))
+    notes = []
+    if beside:
+        named = ", ".join(f"{job.names.get(path, path)} ({unread[path]})" for path in beside[:_NAMED])
+        more = f" and {len(beside) - _NAMED:,} more" if len(beside) > _NAMED else ""
+        notes.append(f"data was not followed through imported files: {named}{more}")
+    if cut:
+        notes.append(f"{cut:,} further flows were left out")
+    return notes
+
+
+def _hit(flow: dict[str, Any], own: frozenset[str], job: Job) -> Hit | None:
+    """The hit of a flow, at its end or at the last step in a file that was asked for; None when it passes through none."""
+    places = [(_location(item), text(item, "why")) for item in objects(flow, "trace")]
+    here = next((location for location, _ in reversed(places) if location.path in own), None)
+    if here is None:
+        return None
+    callee = f"`{text(flow, 'callee').replace('`', '')}`"
+    (start, source), (end, sink) = places[0], places[-1]
+    if len(places) == 1:
+        message = f"{callee}: {sink}"
+    else:
+        lower = source[:1].upper() + source[1:]
+        at = f"line {start.line}" if start.path == here.path else f"{job.names.get(start.path, start.path)}:{start.line}"
+        there = "" if end.path == here.path else f" in {job.names.get(end.path, end.path)}:{end.line}"
+        message = f"{lower} ({at}) reaches {callee}{there}: {sink}"
+    return Hit(
+        rule=text(flow, "kind"),
+        message=message,
+        location=here,
+        severity=_severity(text(flow, "severity")),
+        confidence=_confidence(text(flow, "confidence")),
+        cwe=(integer(flow, "cwe"),),
+        trace=tuple(Step(location=location, code="", why=why) for location, why in places),
+    )
+
+
+def _cleared(item: dict[str, Any]) -> Hit:
+    return Hit(rule=text(item, "kind"), message=text(item, "reason"), location=_location(item))
+
+
+def _location(item: dict[str, Any]) -> Location:
+    line, column = max(1, integer(item, "line")), integer(item, "column")
+    end_line, end_column = integer(item, "end_line"), integer(item, "end_column")
+    return Location(
+        path=text(item, "path"),
+        line=line,
+        end_line=max(line, end_line),
+        column=column or None,
+        end_column=end_column if column and end_line >= line else None,
+    )
+
+
+def _severity(name: str) -> Severity:
+    try:
+        return Severity(name)
+    except ValueError as error:
+        raise Unreadable(f"the data-flow analysis gave a severity that there is not: {name[:40]}") from error
+
+
+def _confidence(name: str) -> Confidence:
+    try:
+        return Confidence(name)
+    except ValueError as error:
+        raise Unreadable(f"the data-flow analysis gave a confidence that there is not: {name[:40]}") from error
