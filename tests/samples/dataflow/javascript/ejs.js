@@ -15,3 +15,8 @@ function escaped(req, res) {
 function filled(req, res) {
   res.send(ejs.render('<p><%= name %></p>', { name: req.query.name }));
 }
+
+function compiled(req, res) {
+  const page = ejs.compile('<p><%= name %></p>');
+  res.send(page({ name: req.query.name }));
+}
