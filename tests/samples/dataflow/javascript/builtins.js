@@ -2,10 +2,6 @@ function math_random(req, res) {
   const resetToken = Math.random().toString(36); // expect: weak-randomness
 }
 
-function pseudo_random(req, res) {
-  const sessionToken = crypto.pseudoRandomBytes(16).toString('hex'); // expect: weak-randomness
-}
-
 function named_values() {
   const apiKey = Math.random().toString(36).slice(2); // expect: weak-randomness
   const delay = Math.random() * 100;
