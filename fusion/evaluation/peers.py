@@ -72,7 +72,9 @@ class _Bandit(Bandit):
         ]
 
 
-class _Opengrep(Opengrep):
+class PatternSearch(Opengrep):
+    """One of the two programs that our opengrep analyzer can use; it prefers opengrep itself."""
+
     def __init__(self, command: str) -> None:
         self._command = command
 
@@ -88,7 +90,7 @@ def peer(name: str) -> Analyzer:
     if name == "bandit":
         return _Bandit()
     if name in ("opengrep", "semgrep"):
-        return _Opengrep(name)
+        return PatternSearch(name)
     known = plugins.analyzers().plugins
     if name not in known:
         names = ", ".join(sorted({*known, "semgrep"}))
