@@ -36,18 +36,8 @@ def guessable():
     return reset_token, colour
 
 
-def number():
-    eval("40 + %d" % int(flask.request.args["sum"]))
-
-
 def length():
     eval("40 + %s" % len(flask.request.args["sum"]))
-
-
-def text():
-    name = flask.request.args["sum"]
-    if name in ("one", "two"):
-        eval(str(name))
 
 
 def in_memory():

@@ -35,10 +35,6 @@ def cookie(req, resp):
     resp.set_cookie("theme", "dark", secure=False)  # expect: insecure-cookie
 
 
-def number(req, resp):
-    os.system("sleep %s" % req.get_param_as_int("seconds"))
-
-
 class Item:
     def on_get(self, req, resp, name):
         os.system("ls " + name)  # expect: command-injection

@@ -2,6 +2,7 @@ import ipaddress
 import os
 
 import flask
+import requests
 
 
 def checked():
@@ -11,4 +12,6 @@ def checked():
 
 
 def converted():
-    os.system("ping %s" % ipaddress.ip_address(flask.request.args["host"]))
+    address = ipaddress.ip_address(flask.request.args["host"])
+    os.system("ping %s" % address)
+    requests.get("http://%s/" % address)  # expect: server-side-request-forgery

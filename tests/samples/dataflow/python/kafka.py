@@ -9,9 +9,5 @@ def message():
         os.system(b"ls " + record.value)  # expect: command-injection
 
 
-def deserialized():
-    return KafkaConsumer("folders", value_deserializer=lambda raw: os.system(raw))  # expect: command-injection
-
-
 def pickled():
     return KafkaConsumer("folders", value_deserializer=pickle.loads)  # expect: unsafe-deserialization

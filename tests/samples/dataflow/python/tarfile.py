@@ -7,7 +7,7 @@ def opened():
 
 
 def extracted():
-    with tarfile.open(fileobj=flask.request.files["archive"].stream) as archive:
+    with tarfile.open(fileobj=flask.request.stream) as archive:
         archive.extractall("/srv/out")  # expect: path-traversal
         archive.extractall("/srv/out", filter="data")
 

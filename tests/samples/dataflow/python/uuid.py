@@ -11,4 +11,4 @@ def checked():
 
 
 def converted():
-    os.system("touch %s" % uuid.UUID(flask.request.args["id"]))
+    os.system("touch %s" % uuid.uuid5(uuid.NAMESPACE_DNS, flask.request.args["id"]))
