@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fusion.dataflow import ir
+from fusion.dataflow.limits import Limits
 from fusion.dataflow.solver.arguments import Arguments, things
 from fusion.dataflow.solver.machine import Machine
 from fusion.dataflow.solver.state import MAX_ITEMS, State, Thing
@@ -29,6 +30,8 @@ from fusion.dataflow.solver.values import (
 )
 
 MAX_PATH = 160
+LAST = Limits(absent=frozenset({"/", "\\"}))
+"""What the last component of a path lacks."""
 _WHOLE = frozenset({"href", "url"})
 """Members of a parsed URL that are the URL."""
 POLLUTING = "prototype-by-key"
@@ -189,6 +192,10 @@ class Access(Machine):
         full = f"{ref.path}.{name}"
         if len(full) > MAX_PATH:
             return UNKNOWN
+        if self.script and full not in self.tables.types and full not in self.tables.reads:
+            element = f"{ref.path}[]"
+            if element in self.tables.types or element in self.tables.reads:
+                full = element
         return self._library_value(full, state, node, guessed=ref.guessed)
 
     def _library_value(self, full: str, state: State, node: ir.Node, *, guessed: bool) -> Value:
@@ -215,6 +222,8 @@ class Access(Machine):
     def aspect_of(self, aspect: str, taints: tuple[Taint, ...], wholes: tuple[Taint, ...]) -> tuple[Taint, ...]:
         """The same data, known to be that part of the data it was taken from."""
         by_source = {taint.source: taint for taint in wholes}
+        if aspect == "name":
+            taints = tuple(taint.limited(taint.limits.both(LAST)) for taint in taints)
         return tuple(
             replace(taint, aspect=(aspect, by_source[taint.source].whole)) if taint.source in by_source else taint
             for taint in taints

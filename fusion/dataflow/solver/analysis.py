@@ -21,6 +21,7 @@ from fusion.dataflow.solver.definitions import Definitions
 from fusion.dataflow.solver.libraries import Libraries
 from fusion.dataflow.solver.machine import Exhausted, Frame
 from fusion.dataflow.solver.state import Heap, Scope, State, Thing
+from fusion.dataflow.solver.methods import Methods
 from fusion.dataflow.solver.statements import Statements
 from fusion.dataflow.solver.tables import Rule, Tables
 from fusion.dataflow.solver.values import (
@@ -44,7 +45,7 @@ STEPS = 30_000
 _MOST_MODULES = 600
 
 
-class Solver(Checks, Libraries, Calls, Definitions, Building, Access, Statements):
+class Solver(Methods, Checks, Libraries, Calls, Definitions, Building, Access, Statements):
     """All parts together."""
 
     def analyse_module(self, path: str) -> None:

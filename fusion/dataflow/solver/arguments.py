@@ -88,7 +88,9 @@ def inside(value: Value, part: str | int, state: State) -> Value | None:
     """A field or element of a value; None where it certainly has none."""
     result: Value = NOTHING
     for ref in value.refs:
-        if isinstance(ref, Object):
+        if isinstance(ref, Library):
+            result = join(result, UNKNOWN)
+        elif isinstance(ref, Object):
             thing = state.heap.get(ref.id)
             if thing is None:
                 continue

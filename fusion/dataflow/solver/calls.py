@@ -156,7 +156,13 @@ class Calls(Machine):
         """The call on one of the things that the holder may be; None where the language's own methods have to say."""
         match ref:
             case Library():
-                return self.call_library(f"{ref.path}.{name}", arguments, state, node, guessed=ref.guessed)
+                full = f"{ref.path}.{name}"
+                if full not in self.tables.calls and (holder.taints or full not in self.tables.types):
+                    text = Value(None if holder.taints else holder.consts, (), holder.taints)
+                    own = self.call_method(text, name, arguments, state, node) if text.taints else None
+                    if own is not None:
+                        return own
+                return self.call_library(full, arguments, state, node, guessed=ref.guessed)
             case Object():
                 return self._call_field(ref, name, arguments, state, node)
             case Klass() | Namespace():

@@ -104,14 +104,14 @@ class Checks(Machine):
                     return one.true, one.false
         typed = self._typeof(node, right) or self._typeof(ir.Compare(node.span, "==", node.right, node.left), left)
         if typed is not None:
-            return self._all(self.evaluate(typed, state), state), None
+            return self.ours(self.evaluate(typed, state)), None
         found = self._found("==", left, right, node, state)
         if found != (None, None):
             return found
         true: Facts | None = None
         for one, other in ((left, right), (right, left)):
             if one.taints and not other.taints and not self._is_nothing(other):
-                true = added(true, self._all(one, state))
+                true = added(true, self.ours(one))
         return true, None
 
     def _is_nothing(self, value: Value) -> bool:
@@ -123,8 +123,8 @@ class Checks(Machine):
             return left.operand
         return None
 
-    def _all(self, value: Value, state: State) -> Facts | None:
-        """The value is one of ours: nothing in it can hurt."""
+    def ours(self, value: Value) -> Facts | None:
+        """What is known when the value is one of ours: nothing in it can hurt."""
         facts: Facts = {}
         for taint in value.taints:
             facts[taint.whole] = (self.kinds.all, Limits())
@@ -135,6 +135,8 @@ class Checks(Machine):
     def cleared_by(self, aspect: str) -> int:
         """The kinds that an allow-list of this part of a URL or path rules out for the whole."""
         match aspect:
+            case "common":
+                return self.kinds.bit(Kind.PATH_TRAVERSAL)
             case "host":
                 return self.kinds.mask(Kind.OPEN_REDIRECT, Kind.REQUEST_FORGERY)
             case "scheme":
@@ -150,7 +152,7 @@ class Checks(Machine):
             if right.consts and not right.refs and all(isinstance(const, str) for const in right.consts):
                 letters = frozenset("".join(str(const) for const in right.consts))
                 return self._limited(left, Limits(letters)), None
-            return self._all(left, state), None
+            return self.ours(left), None
         if inner.taints and not left.taints and left.consts and not self._is_container(right, state):
             lacking = frozenset(const for const in left.consts if isinstance(const, str) and const)
             if len(left.consts) == 1 and lacking:
@@ -257,7 +259,7 @@ class Checks(Machine):
             return self._substituted(path == "re.sub", arguments, state, node)
         found = _PATTERNS.get(path)
         if found is None:
-            return None
+            return self.path_call(path, arguments, state) if path.startswith(("os.path.", "pathlib.")) else None
         mode, compiled = found
         pattern, flags = self._pattern(compiled, arguments, state)
         place = 0 if compiled else 1
@@ -273,6 +275,24 @@ class Checks(Machine):
         true = self._limited(text, shown) if shown != ANY else None
         false = self._limited(text, refused) if refused != ANY else None
         return Value(None, result.refs, result.taints, true, false)
+
+    def path_call(self, path: str, arguments: Arguments, state: State) -> Value | None:
+        """Checks of where a path leads: `os.path.commonpath`, `Path.is_relative_to`, `Path.relative_to`."""
+        name = path.rpartition(".")[2]
+        if path in ("os.path.commonpath", "os.path.commonprefix"):
+            inner = flatten(list(arguments.all()), state)
+            canonical = [taint for taint in inner.taints if taint.canonical]
+            if not canonical or len(canonical) != len(inner.taints):
+                return None
+            return tainted(taint.part_of("common", self.data.part(taint.whole, "common")) for taint in canonical)
+        if name not in ("is_relative_to", "relative_to") or flatten(arguments.positional[:1], state).taints:
+            return None
+        wholes = {taint.whole for taint in arguments.receiver.taints if taint.canonical}
+        facts: Facts = {whole: (self.kinds.bit(Kind.PATH_TRAVERSAL), Limits()) for whole in wholes}
+        if name == "is_relative_to":
+            return Value(None, (), (), facts or None, None)
+        state.learn(facts)
+        return None
 
     def _pattern(self, compiled: bool, arguments: Arguments, state: State) -> tuple[str | None, str]:
         if compiled:

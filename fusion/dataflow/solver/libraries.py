@@ -32,8 +32,6 @@ from fusion.dataflow.solver.values import (
 )
 
 MAX_PATH = 160
-_NAME = Limits(absent=frozenset({"/", "\\"}))
-"""The last component of a path."""
 _FILLS = frozenset(
     {"write", "writelines", "add", "append", "extend", "put", "push", "set", "update", "insert", "setdefault", "send", "feed"}
 )
@@ -158,8 +156,6 @@ class Libraries(Sinks):
             if entry.canonical:
                 made = replace(made, canonical=True)
             mask = made.mask & rule.mask
-            if entry.aspect == "name":
-                made = made.limited(made.limits.both(_NAME))
             if mask:
                 taints.append(replace(made, mask=mask))
         moved = self.moved(taints, node, f"passed on by `{_short(path)}`")
@@ -168,8 +164,8 @@ class Libraries(Sinks):
         result = NOTHING
         for selector in rule.to:
             if selector.base == "result":
-                consts = whole.consts if entry.keeps and not taints else None
-                result = Value(consts, (), moved)
+                same = join_all(values) if entry.keeps else NOTHING
+                result = Value(same.consts if same is not NOTHING and not taints else None, same.refs, moved)
             elif moved:
                 for value in arguments.at(selector, state):
                     self._fill(value, tainted(moved), state)
@@ -312,7 +308,7 @@ class Libraries(Sinks):
         )
         for place, closure in closures[:4]:
             rule = filled.get(place)
-            if rule is not None:
+            if rule is not None and applies(rule, arguments, state):
                 given = [tainted(self.source_taint(rule, path, node))] * max(1, len(closure.function.parameters))
             elif self.script:
                 given = [Value(None, result.refs, result.taints)] * len(closure.function.parameters)

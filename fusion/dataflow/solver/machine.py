@@ -133,6 +133,10 @@ class Machine:
         """A thing of the library; one with an identity where something is remembered on each."""
         raise NotImplementedError
 
+    def ours(self, value: Value) -> Facts | None:
+        """What is known when the value is one of ours: nothing in it can hurt."""
+        raise NotImplementedError
+
     def gather(self, node: ir.Call, state: State) -> Arguments:
         """Evaluate the arguments."""
         raise NotImplementedError

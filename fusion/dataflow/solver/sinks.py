@@ -49,6 +49,8 @@ class Sinks(Machine):
                 reason = reason or "the value is checked before"
             elif why := harmless(sink.kind, taint.lead, limits):
                 reason = reason or why
+            elif sink.kind is Kind.TRUST_BOUNDARY and not taint.sure:
+                reason = "what the call gives back is not known to be what it was given"
             else:
                 confidence = Confidence.CERTAIN if sink.certain else Confidence.LIKELY
                 if guessed or not taint.sure:

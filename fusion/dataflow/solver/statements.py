@@ -54,11 +54,13 @@ class Statements(Expressions):
         """Bind or store a value."""
         match target:
             case ir.Name(id=name):
+                _call_it(name, value)
                 if value.taints:
                     value = value.with_taints(self.moved(value.taints, node, f"kept in `{name}`"))
                     self.check_name(name, value, state, node)
                 self.store_name(name, value, state)
             case ir.Attr(object=holder, name=name):
+                _call_it(name, value)
                 if value.taints:
                     value = value.with_taints(self.moved(value.taints, node, f"kept in `.{name}`"))
                 self.store_attribute(self.evaluate(holder, state), name, value, state, node)
@@ -456,6 +458,14 @@ class Statements(Expressions):
 
 
 NO_ARGUMENTS = Arguments()
+
+
+def _call_it(name: str, value: Value) -> None:
+    """A function without a name is called like the variable that it is first given to."""
+    for ref in value.refs:
+        if isinstance(ref, Closure) and not ref.function.name:
+            ref.function.name = name.partition("#")[0]
+
 
 _FORMS: dict[type[ir.Statement], Callable[[Any, Any, State], State | None]] = {
     ir.Evaluate: Statements._evaluate,

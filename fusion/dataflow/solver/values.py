@@ -77,6 +77,10 @@ class Taint:
         """The same text, with other limits."""
         return replace(self, limits=limits)
 
+    def part_of(self, aspect: str, datum: int) -> Taint:
+        """Another text, known to be that part of this one."""
+        return replace(self, datum=datum, whole=datum, aspect=(aspect, self.whole))
+
     def same(self, other: Taint) -> bool:
         """Equal but for the trail."""
         return (
