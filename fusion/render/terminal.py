@@ -37,6 +37,7 @@ from fusion.render.quote import quote
 from fusion.render.secrets import excerpt
 from fusion.render.terminal_receipt import print_receipt
 from fusion.render.text import clip, exact, one_line, paragraphs
+from fusion.render.trace import shown, trace_of
 
 SEVERITY = {
     Severity.CRITICAL: "bold white on red",
@@ -132,8 +133,7 @@ def _finding(page: Page, finding: Finding, review: Review, root: Path | None) ->
     comment = suppression(finding)
     if comment:
         page.paragraph(("the author suppressed this with: ", "dim"), comment, indent=3, hang=2)
-    trace = next((evidence.trace for evidence in finding.evidence if evidence.trace), ())
-    if trace:
+    if trace := trace_of(finding):
         _trace(page, trace, review, root)
     _fix(page, finding)
 
@@ -158,13 +158,15 @@ def _code(page: Page, snippet: str, location: Location, style: str) -> None:
 
 def _trace(page: Page, trace: Sequence[Step], review: Review, root: Path | None) -> None:
     page.line(("How it gets there", "dim"), indent=3)
-    for number, step in enumerate(trace[:_STEPS], start=1):
-        code = excerpt(step.code, page.prose)
-        where = (place(step.location), page.link(link_to(step.location, review, root)))
-        page.paragraph((f"{number:>2} ", "dim"), where, "  ", code, indent=4, hang=3)
-        page.paragraph(("→ " + one_line(step.why), "dim"), indent=7, hang=2)
-    if len(trace) > _STEPS:
-        page.line((f"… {count(len(trace) - _STEPS, 'more step')}", "dim"), indent=7)
+    parts = shown(trace, _STEPS)
+    for steps in (parts.first, parts.last):
+        for number, step in steps:
+            code = excerpt(step.code, page.prose)
+            where = (place(step.location), page.link(link_to(step.location, review, root)))
+            page.paragraph((f"{number:>2} ", "dim"), where, "  ", code, indent=4, hang=3)
+            page.paragraph(("→ " + one_line(step.why), "dim"), indent=7, hang=2)
+        if steps is parts.first and parts.left_out:
+            page.line((f"… {count(parts.left_out, 'more step')}", "dim"), indent=7)
 
 
 def _fix(page: Page, finding: Finding) -> None:

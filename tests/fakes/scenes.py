@@ -238,7 +238,7 @@ def hostile(text: str = HOSTILE) -> Review:
         location=place,
         help_uri="https://evil.example/rule",
         suppressed=text,
-        trace=(Step(location=place, code=text, why=text),),
+        trace=(Step(location=place, code=text, why=text), Step(location=place, code=text, why=text)),
     )
     return review(
         id=text,

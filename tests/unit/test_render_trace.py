@@ -1,0 +1,102 @@
+"""Traces: long ones keep both ends for people and stay whole in SARIF, over several files and with hostile code in them."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+from rich.console import Console
+
+from fusion.model import Finding, Review, Step
+from fusion.render.github import GitHub
+from fusion.render.markdown import Markdown
+from fusion.render.sarif import Sarif
+from fusion.render.terminal import print_review
+from fusion.render.trace import shown, trace_of
+from tests.fakes.rendered import live
+from tests.fakes.reviews import evidence, finding, location, review
+
+EVIL = "x = '\x1b]8;;https://evil.example\x07' # `</code></details> @octocat #12 \u202e <img src=x> ```"
+
+
+def steps(count: int, code: str = "x = y") -> tuple[Step, ...]:
+    return tuple(
+        Step(location=location(f"pkg{n % 3}/f.py", n + 1), code=f"{code} {n + 1}", why=f"reason {n + 1}") for n in range(count)
+    )
+
+
+def traced(*traces: tuple[Step, ...]) -> Finding:
+    return finding(evidence=tuple(evidence(id=f"e{n}", trace=trace) for n, trace in enumerate(traces)))
+
+
+def terminal(made: Review) -> str:
+    file = io.StringIO()
+    print_review(made, Console(file=file, width=100))
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("count", "most", "first", "left_out", "last"),
+    [
+        (0, 4, [], 0, []),
+        (4, 4, [1, 2, 3, 4], 0, []),
+        (5, 4, [1, 2], 1, [4, 5]),
+        (9, 2, [1], 7, [9]),
+        (9, 5, [1, 2], 4, [7, 8, 9]),
+    ],
+)
+def test_the_middle_goes(count: int, most: int, first: list[int], left_out: int, last: list[int]) -> None:
+    parts = shown(steps(count), most)
+    assert ([n for n, _ in parts.first], parts.left_out, [n for n, _ in parts.last]) == (first, left_out, last)
+
+
+def test_the_longest_trace_is_told_and_one_step_on_the_spot_is_none() -> None:
+    assert trace_of(traced((), steps(2), steps(5), steps(3))) == steps(5)
+    assert trace_of(traced(())) == ()
+    assert trace_of(finding(evidence=())) == ()
+    here = finding().location
+    assert trace_of(traced((Step(location=here, code="x", why="weak"),))) == ()
+    assert trace_of(traced(steps(1))) == steps(1)
+
+
+def test_a_long_trace_keeps_both_ends_for_people() -> None:
+    made = review(findings=(traced(steps(30)),))
+    said = terminal(made)
+    markdown = Markdown().render(made)
+    for text in (said, markdown):
+        assert "reason 1" in text
+        assert "reason 30" in text
+        assert "18 more steps" in text
+        assert "reason 15" not in text
+    assert said.index("reason 6\n") < said.index("18 more steps") < said.index("reason 25")
+    assert "\n6. `pkg2/f.py:6` `x = y 6`: reason 6\n\n18 more steps\n\n25. `pkg0/f.py:25`" in markdown
+    assert "<summary>How it gets there: 30 steps from <code>pkg0/f.py:1</code></summary>" in markdown
+
+
+def test_a_long_trace_is_whole_in_sarif() -> None:
+    (result,) = json.loads(Sarif().render(review(findings=(traced(steps(150)),))))["runs"][0]["results"]
+    (flow,) = result["codeFlows"]
+    places = flow["threadFlows"][0]["locations"]
+    assert len(places) == 150
+    assert [place["location"]["physicalLocation"]["artifactLocation"]["uri"] for place in places[:3]] == [
+        "pkg0/f.py",
+        "pkg1/f.py",
+        "pkg2/f.py",
+    ]
+    assert places[149]["location"]["message"]["text"] == "reason 150"
+
+
+def test_hostile_code_in_steps_does_nothing() -> None:
+    made = review(findings=(traced(steps(4, EVIL)),))
+    said = terminal(made)
+    assert "\x1b]" not in said
+    assert "\u202e" not in said
+    found = live(Markdown().render(made))
+    assert (found.images, found.references) == ([], [])
+    html = "".join(found.html)
+    assert html.count("<details>") == html.count("</details>") == html.count("</summary>") == 3
+    for comment in json.loads(GitHub().render(made))["review"]["comments"]:
+        posted = live(comment["body"])
+        assert (posted.images, posted.references) == ([], [])
+        assert "".join(posted.html).count("<details>") == 1
