@@ -85,10 +85,6 @@ def cleaned(request):
     os.system("ls " + form.cleaned_data["text"])  # expect: command-injection
 
 
-def form(request):
-    request.session["search"] = Search(request.POST)
-
-
 def stored():
     os.system("ls " + Person.objects.get(pk=1).name)  # expect: command-injection
 

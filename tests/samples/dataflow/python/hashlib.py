@@ -48,7 +48,3 @@ def signed(key):
 
 def digest():
     os.system("touch " + hashlib.sha256(flask.request.get_data()).hexdigest())
-
-
-def compared():
-    os.system("echo %s" % hmac.compare_digest(flask.request.args["a"], flask.request.args["b"]))

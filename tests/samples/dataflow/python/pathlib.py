@@ -1,5 +1,7 @@
 import os
 import pathlib
+import re
+
 import flask
 
 
@@ -17,15 +19,33 @@ def listed():
 
 
 def canonical():
+    path = str(pathlib.Path("/srv/files", flask.request.args["file"]).resolve())
+    if path.startswith("/srv/files/"):
+        os.remove(path)
+
+
+def related():
     path = pathlib.Path("/srv/files", flask.request.args["file"]).resolve()
     if path.is_relative_to("/srv/files"):
         path.unlink()
 
 
+def relative():
+    path = pathlib.Path("/srv/files", flask.request.args["file"]).resolve()
+    path.relative_to("/srv/files")
+    path.unlink()
+
+
+def unresolved():
+    path = pathlib.Path("/srv/files", flask.request.args["file"])
+    if path.is_relative_to("/srv/files"):
+        path.unlink()  # expect: path-traversal
+
+
 def same():
     name = flask.request.args["file"]
-    if name in ("a", "b"):
-        pathlib.Path(name).unlink()
+    if re.fullmatch("[a-z]+", name):
+        pathlib.Path("/srv", name).unlink()
 
 
 def size():
