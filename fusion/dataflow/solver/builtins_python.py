@@ -1,0 +1,267 @@
+"""Python's own functions, and those of its library that only move values about."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fusion.dataflow.solver import texts
+from fusion.dataflow.solver.arguments import Arguments, paths, things
+from fusion.dataflow.solver.builtins_iteration import PythonIteration
+from fusion.dataflow.solver.copies import Copies, Handler
+from fusion.dataflow.solver.receivers import Use, single
+from fusion.dataflow.solver.state import State, Thing
+from fusion.dataflow.solver.values import (
+    FALSE,
+    NONE,
+    NOTHING,
+    TRUE,
+    UNKNOWN,
+    Library,
+    Object,
+    Value,
+    added,
+    constant,
+    join_all,
+    reference,
+)
+
+_HARMLESS = frozenset(
+    {
+        *("int", "float", "bool", "complex", "decimal.Decimal", "fractions.Fraction", "uuid.UUID", "enum.Enum"),
+        *("datetime.datetime", "datetime.date", "datetime.time", "datetime.timedelta"),
+        *("ipaddress.IPv4Address", "ipaddress.IPv6Address", "numbers.Number", "numbers.Integral", "numbers.Real"),
+    }
+)
+"""Types whose values hold no text of anybody's choice."""
+_CONSTANT_TYPES: dict[str, type] = {"str": str, "bytes": bytes, "int": int, "float": float, "bool": bool}
+_KINDS = frozenset({"list", "tuple", "set", "dict"})
+_FOLDS: dict[str, Any] = {
+    "abs": abs,
+    "ascii": ascii,
+    "bin": bin,
+    "bool": bool,
+    "chr": chr,
+    "float": float,
+    "hex": hex,
+    "int": int,
+    "len": len,
+    "max": max,
+    "min": min,
+    "oct": oct,
+    "ord": ord,
+    "repr": repr,
+    "round": round,
+    "str": str,
+}
+
+
+class PythonFunctions(PythonIteration):
+    """One method per kind of function."""
+
+    def python_function(self, use: Use) -> Value | None:
+        """The result of a call; None where the function is not known."""
+        handler = _FUNCTIONS.get(use.name)
+        if handler is None:
+            return None
+        fold = _FOLDS.get(use.name)
+        given = use.arguments
+        plain = given.positional and given.rest is None and not given.keywords and given.more is None
+        if fold is not None and plain and not any(value.taints or value.refs for value in given.positional):
+            consts = texts.combine([value.consts for value in given.positional], fold)
+            if consts is not None:
+                return Value(consts)
+        return handler(self, use)
+
+    # ---------------------------------------------------------------- questions
+
+    def _py_isinstance(self, use: Use) -> Value:
+        value, types = use.argument(0), use.argument(1)
+        if value is None or types is None:
+            return UNKNOWN
+        exact, _ = self.elements(types, use.state, use.node) if self._py_is_series(types, use.state) else ([types], NOTHING)
+        names = [path for one in exact or [UNKNOWN] for path in paths(one, use.state)]
+        known = exact is not None and len(names) == len(exact)
+        if known and value.taints and all(name.removesuffix("()") in _HARMLESS for name in names):
+            return Value(None, (), (), self.safe(value.taints))
+        if known and not value.taints and all(name in _CONSTANT_TYPES or name in _KINDS for name in names):
+            return self._py_kind_of(value, names, use.state)
+        return UNKNOWN
+
+    def _py_is_series(self, value: Value, state: State) -> bool:
+        return any(thing.kind in _KINDS for thing in things(value, state))
+
+    def _py_kind_of(self, value: Value, names: list[str], state: State) -> Value:
+        """`isinstance` of what is known entirely."""
+        if value.consts is None:
+            return UNKNOWN
+        wanted = tuple(_CONSTANT_TYPES[name] for name in names if name in _CONSTANT_TYPES)
+        found = {isinstance(const, wanted) for const in value.consts}
+        for ref in value.refs:
+            thing = state.heap.get(ref.id) if isinstance(ref, Object) else None
+            if thing is None or thing.kind not in _KINDS:
+                return UNKNOWN
+            found.add(thing.kind in names)
+        return UNKNOWN if len(found) != 1 else TRUE if found.pop() else FALSE
+
+    def _py_type(self, use: Use) -> Value:
+        value = self.first(use)
+        if value.consts and not value.refs and not value.taints and len(use.arguments.positional) == 1:
+            names = {type(const).__name__ for const in value.consts}
+            return join_all(reference(Library(name)) for name in sorted(names))
+        found = [reference(thing.klass) for thing in things(value, use.state) if thing.klass is not None]
+        return join_all(found) if found and len(found) == len(value.refs) else UNKNOWN
+
+    def _py_len(self, use: Use) -> Value:
+        value = self.first(use)
+        sizes = {len(thing.items) for thing in things(value, use.state) if thing.items is not None}
+        exact = len(value.refs) == 1 and value.consts == () and not value.taints
+        return constant(sizes.pop()) if exact and sizes else self.numbered(use)
+
+    def _py_truth(self, use: Use) -> Value:
+        value = self.first(use)
+        truth = self.truth(value, use.state)
+        return Value(None if truth is None else (truth,), (), (), value.true, value.false)
+
+    def _py_quantified(self, use: Use) -> Value:
+        """`any`, `all`: what one outcome shows of all elements."""
+        exact, _ = self.elements(self.first(use), use.state, use.node)
+        if exact is None:
+            return UNKNOWN
+        decisive = use.name == "any"
+        truths = [self.truth(item, use.state) for item in exact]
+        if any(truth is decisive for truth in truths):
+            return constant(decisive)
+        if all(truth is (not decisive) for truth in truths):
+            return constant(not decisive)
+        facts = None
+        for item in exact:
+            facts = added(facts, item.false if decisive else item.true)
+        return Value(None, (), (), None, facts) if decisive else Value(None, (), (), facts)
+
+    # ---------------------------------------------------------------- text
+
+    def _py_bytes(self, use: Use) -> Value:
+        value = self.first(use)
+        if value.refs:
+            return self.mixed(use)
+        const = single(value)
+        if isinstance(const, str):
+            return constant(const.encode("utf-8", "replace"))
+        return constant(const) if isinstance(const, bytes) else Value(None, (), value.taints)
+
+    def _py_format(self, use: Use) -> Value:
+        spec = use.constant(1)
+        if isinstance(spec, str) and spec and spec[-1] in "bcdeEfFgGnoxX%":
+            return self.number([self.first(use)], use.state, use.node)
+        return self.text_of(use)
+
+    def _py_maketrans(self, use: Use) -> Value:
+        """`str.maketrans(from, to, removed)` or `str.maketrans(table)`."""
+        before, after, removed = (use.constant(place) for place in range(3))
+        if len(use.arguments.positional) == 1:
+            return self.first(use)
+        if not isinstance(before, str) or not isinstance(after, str) or len(before) != len(after):
+            return UNKNOWN
+        fields: dict[object, Value] = {char: constant(to) for char, to in zip(before, after, strict=True)}
+        fields.update(dict.fromkeys(removed if isinstance(removed, str) else "", NONE))
+        return self.make(use.state, Thing("dict", None, fields))
+
+    # ---------------------------------------------------------------- objects and functions
+
+    def _py_getattr(self, use: Use) -> Value:
+        return self.attribute(self.first(use), use.argument(1), use, use.argument(2))
+
+    def _py_setattr(self, use: Use) -> Value:
+        name, value = use.constant(1), use.argument(2)
+        if isinstance(name, str) and value is not None:
+            self.store_attribute(self.first(use), name, value, use.state, use.node)
+        return NONE
+
+    def _py_vars(self, use: Use) -> Value:
+        tables = [thing for thing in things(self.first(use), use.state) if thing.kind == "instance"]
+        if not tables:
+            return self.mixed(use)
+        return join_all(self.make(use.state, Thing("dict", None, thing.fields, thing.rest)) for thing in tables)
+
+    def _py_replace(self, use: Use) -> Value:
+        """`dataclasses.replace(object, **fields)`."""
+        made = self.shallow(use)
+        for name, value in use.arguments.keywords.items():
+            self.store_attribute(made, name, value, use.state, use.node)
+        return made
+
+    def _py_partial(self, use: Use) -> Value:
+        return self.partial(self.first(use), use.arguments.positional[1:], use.arguments.keywords, use)
+
+    def _py_called(self, use: Use) -> Value:
+        """`asyncio.to_thread(function, ...)` and its like."""
+        skipped = 1 if use.name.endswith("run_in_executor") else 0
+        given = use.arguments.positional[skipped:]
+        if not given:
+            return UNKNOWN
+        return self.call(given[0], Arguments(given[1:], use.arguments.keywords), use.state, use.node)
+
+    def _py_gather(self, use: Use) -> Value:
+        given = use.arguments
+        if given.rest is None:
+            return self.series(use.state, given.positional)
+        return self.series(use.state, None, join_all([*given.positional, given.rest]))
+
+    def _py_second(self, use: Use) -> Value:
+        return use.argument(1) or UNKNOWN
+
+    def _py_nothing(self, use: Use) -> Value:
+        del use
+        return NONE
+
+
+def _all(handler: Handler, names: str) -> dict[str, Handler]:
+    return dict.fromkeys(names.split(), handler)
+
+
+_FUNCTIONS: dict[str, Handler] = {
+    **_all(PythonFunctions._py_isinstance, "isinstance"),
+    **_all(PythonFunctions._py_type, "type"),
+    **_all(PythonFunctions._py_len, "len"),
+    **_all(PythonFunctions._py_truth, "bool"),
+    **_all(PythonFunctions._py_quantified, "any all"),
+    **_all(Copies.nothing, "hash id callable hasattr issubclass"),
+    **_all(
+        Copies.numbered,
+        "abs round int float complex ord hex oct bin divmod pow sum math.floor math.ceil math.trunc math.sqrt",
+    ),
+    **_all(PythonFunctions._py_bytes, "bytes bytearray memoryview"),
+    **_all(Copies.text_of, "str"),
+    **_all(Copies.mixed, "repr ascii chr json.dumps json.loads json.load pprint.pformat"),
+    **_all(PythonFunctions._py_format, "format"),
+    **_all(PythonFunctions._py_maketrans, "str.maketrans bytes.maketrans"),
+    **_all(PythonIteration._py_series, "list tuple set frozenset collections.deque itertools.islice itertools.cycle"),
+    **_all(PythonIteration._py_sorted, "sorted"),
+    **_all(PythonIteration._py_reversed, "reversed"),
+    **_all(PythonIteration._py_dict, "dict collections.OrderedDict types.MappingProxyType types.SimpleNamespace"),
+    **_all(PythonIteration._py_fromkeys, "dict.fromkeys"),
+    **_all(PythonIteration._py_defaultdict, "collections.defaultdict"),
+    **_all(PythonIteration._py_counter, "collections.Counter"),
+    **_all(PythonIteration._py_enumerate, "enumerate"),
+    **_all(PythonIteration._py_zip, "zip itertools.zip_longest"),
+    **_all(PythonIteration._py_map, "map"),
+    **_all(PythonIteration._py_filter, "filter"),
+    **_all(PythonIteration._py_range, "range"),
+    **_all(PythonIteration._py_next, "next anext"),
+    **_all(PythonIteration._py_chain, "itertools.chain itertools.chain.from_iterable"),
+    **_all(PythonIteration._py_reduce, "functools.reduce"),
+    **_all(Copies.either, "min max"),
+    **_all(Copies.first, "iter aiter asyncio.run asyncio.wait_for asyncio.shield asyncio.create_task asyncio.ensure_future"),
+    **_all(Copies.first, "contextlib.closing contextlib.nullcontext contextlib.suppress contextlib.aclosing"),
+    **_all(Copies.shallow, "copy.copy"),
+    **_all(Copies.deep, "copy.deepcopy"),
+    **_all(PythonFunctions._py_getattr, "getattr"),
+    **_all(PythonFunctions._py_setattr, "setattr object.__setattr__"),
+    **_all(PythonFunctions._py_vars, "vars dataclasses.asdict"),
+    **_all(PythonFunctions._py_replace, "dataclasses.replace"),
+    **_all(PythonFunctions._py_partial, "functools.partial"),
+    **_all(PythonFunctions._py_called, "asyncio.to_thread asgiref.sync.sync_to_async anyio.to_thread.run_sync"),
+    **_all(PythonFunctions._py_gather, "asyncio.gather"),
+    **_all(PythonFunctions._py_second, "typing.cast typing_extensions.cast"),
+    **_all(PythonFunctions._py_nothing, "print delattr"),
+}

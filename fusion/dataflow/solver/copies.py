@@ -1,0 +1,151 @@
+"""What the functions of both languages share: copies, conversions between containers, and functions made of functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from fusion.dataflow import ir
+from fusion.dataflow.solver.arguments import Arguments, flatten, things
+from fusion.dataflow.solver.methods_tables import TableMethods
+from fusion.dataflow.solver.receivers import Use
+from fusion.dataflow.solver.state import Scope, State, Thing
+from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Closure, Object, Value, join, join_all, reference, tainted
+
+_DEPTH = 4
+_CONTAINERS = frozenset({"list", "tuple", "set", "dict", "map", "instance"})
+Handler = Callable[[Any, Use], Value | None]
+"""Models one function; None where the call is not one that it knows."""
+
+
+class Copies(TableMethods):
+    """Building blocks of `call_builtin`."""
+
+    def first(self, use: Use) -> Value:
+        """The first argument itself."""
+        return use.argument(0) or UNKNOWN
+
+    def nothing(self, use: Use) -> Value:
+        """An answer that holds nothing of what was given."""
+        del use
+        return UNKNOWN
+
+    def numbered(self, use: Use) -> Value:
+        """A number made of the arguments."""
+        return self.number(use.arguments.all(), use.state, use.node)
+
+    def mixed(self, use: Use) -> Value:
+        """A text made of the arguments, in a way that is not known."""
+        return self.passed(list(use.arguments.all()), use.state, use.node)
+
+    def copied(self, value: Value, state: State, depth: int = 1) -> Value:
+        """The value with objects of its own, so many levels deep."""
+        refs = []
+        for ref in value.refs:
+            thing = state.heap.get(ref.id) if isinstance(ref, Object) else None
+            if thing is None or thing.kind not in _CONTAINERS:
+                refs.append(ref)
+                continue
+            made: Thing = thing
+            if depth > 1:
+                made = replace(
+                    thing,
+                    items=None if thing.items is None else tuple(self.copied(item, state, depth - 1) for item in thing.items),
+                    fields={key: self.copied(field, state, depth - 1) for key, field in thing.fields.items()},
+                    rest=self.copied(thing.rest, state, depth - 1) if thing.rest is not NOTHING else NOTHING,
+                )
+            refs.append(Object(state.allocate(made)))
+        return Value(value.consts, tuple(refs), value.taints) if refs else value
+
+    def shallow(self, use: Use) -> Value:
+        """A copy whose parts are shared."""
+        return self.copied(self.first(use), use.state)
+
+    def deep(self, use: Use) -> Value:
+        """A copy that shares nothing."""
+        return self.copied(self.first(use), use.state, _DEPTH)
+
+    def as_series(self, value: Value | None, use: Use, kind: str = "list") -> Value:
+        """`list(value)` and its like."""
+        if value is None:
+            return self.series(use.state, [], kind=kind)
+        if kind == "set" and value.taints and not value.refs:
+            # What is shown of all characters or parts is shown of the whole.
+            return self.series(use.state, None, tainted(value.taints), kind)
+        exact, any_ = self.elements(value, use.state, use.node)
+        return self.series(use.state, exact, any_ if exact is None else NOTHING, kind)
+
+    def as_table(self, use: Use, kind: str = "dict") -> Value:
+        """`dict(...)`, `new Map(...)`."""
+        thing = Thing(kind)
+        source = use.argument(0)
+        if source is not None and source.consts != (None,):
+            thing = self.with_entries(thing, source, use)
+        return self.make(use.state, self.with_keywords(thing, use))
+
+    def either(self, use: Use) -> Value:
+        """One of the arguments, or one of the elements of the only one."""
+        given = list(use.arguments.all())
+        if len(use.arguments.positional) == 1 and use.arguments.rest is None:
+            exact, any_ = self.elements(given[0], use.state, use.node)
+            given = [*(exact if exact is not None else [any_]), *given[1:]]
+        found = join_all(value for value in given if not _is_callback(value))
+        return UNKNOWN if found is NOTHING else found
+
+    def partial(self, function: Value, given: Sequence[Value], named: dict[str, Value], use: Use) -> Value:
+        """A function with some arguments already given."""
+        span, captured = use.node.span, {"function": function}
+        handed = []
+        for place, value in enumerate(given):
+            captured[f"given {place}"] = value
+            handed.append(ir.Argument(span, ir.Name(span, f"given {place}")))
+        for name, value in named.items():
+            captured[f"given {name}"] = value
+            handed.append(ir.Argument(span, ir.Name(span, f"given {name}"), name))
+        handed.insert(len(given), ir.Argument(span, ir.Name(span, "more"), "*"))
+        parameters = [ir.Parameter(span, "more", "rest")]
+        if not self.script:
+            handed.append(ir.Argument(span, ir.Name(span, "options"), "**"))
+            parameters.append(ir.Parameter(span, "options", "keywords"))
+        call = ir.Call(span, ir.Name(span, "function"), handed)
+        return self.made_function(use, parameters, [ir.Return(span, call)], captured)
+
+    def made_function(
+        self, use: Use, parameters: list[ir.Parameter], body: list[ir.Statement], captured: dict[str, Value]
+    ) -> Value:
+        """A function of our own making that sees these variables."""
+        names = frozenset(parameter.name for parameter in parameters)
+        function = ir.Function(use.node.span, "", parameters, body, arrow=True, locals=names)
+        scope = Scope(None, next(self.frames), self.frame.scope, self.frame.scope.module or self.path, captured)
+        return reference(Closure(function, scope))
+
+    def attribute(self, value: Value, name: Value | None, use: Use, missing: Value | None) -> Value:
+        """`getattr(value, name, missing)`."""
+        names = [const for const in (name.consts or () if name is not None else ()) if isinstance(const, str)]
+        if not names or (name is not None and (name.taints or name.refs)):
+            found = join_all(thing.everything() for thing in things(value, use.state))
+            return join_all([found, self.passed([value], use.state, use.node), missing or NOTHING])
+        found = join_all(self.load_attribute(value, one, use.state, use.node) for one in names)
+        return found if missing is None else join(found, missing)
+
+    def text_of(self, use: Use) -> Value:
+        """`str(value)`, `String(value)`: the same text."""
+        value = self.first(use)
+        if not value.refs:
+            return value if value.taints else UNKNOWN
+        for thing in things(value, use.state):
+            if thing.klass is not None:
+                name = "toString" if self.script else "__str__"
+                shown = self.load_attribute(value, name, use.state, use.node)
+                if any(isinstance(ref, Closure) for ref in shown.refs):
+                    return self.call(shown, Arguments(), use.state, use.node, name)
+        inner = flatten([value], use.state)
+        if not inner.taints:
+            return UNKNOWN
+        same = inner.taints == value.taints
+        return tainted(inner.taints) if same else self.passed([value], use.state, use.node)
+
+
+def _is_callback(value: Value) -> bool:
+    return any(isinstance(ref, Closure) for ref in value.refs)
