@@ -93,6 +93,7 @@ class Tables:
         for kind in types:
             for path in kind.paths:
                 self.types[path] = kind.name
+                self._element(path)
             if kind.names:
                 self.names.append((re.compile(kind.names), kind.name))
         self.type_names = {kind.name for kind in types}
