@@ -133,6 +133,24 @@ def test_a_type_name_has_one_home() -> None:
     assert {name: where for name, where in homes.items() if len(where) > 1} == {}
 
 
+def test_a_path_begins_with_the_shortest_name_of_what_it_passes_through() -> None:
+    """A value is known by its type's name, so that a longer way to it in the middle of a path is never met."""
+    libraries = load_all("python")
+    types = {path: kind.name for library in libraries for kind in library.type for path in kind.paths}
+    missed = []
+    for library in libraries:
+        paths = [path for kind in library.type for path in kind.paths]
+        for _, entry in entries(library):
+            for field in ("paths", "calls", "stores", "decorators", "bases", "write", "read"):
+                paths.extend(getattr(entry, field, ()))
+        for path in paths:
+            starts = [path[: match.end()] for match in re.finditer(r"\(\)|\[[^]]*\]|[^.\[(]+", path)][:-1]
+            missed += [
+                f"{library.library}: {path} is {types[start]}..." for start in starts if types.get(start, start) != start
+            ]
+    assert not missed
+
+
 def test_bases_of_types_are_loaded_with_them() -> None:
     libraries = load_all("python")
     for library in libraries:

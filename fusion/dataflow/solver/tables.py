@@ -131,8 +131,9 @@ class Tables:
                 if known.flags or known.writes or known.reads or known.mends or known.settings:
                     paths.add(path.rpartition(".")[0] or path.partition("[")[0])
                     paths.add(path.partition("[")[0])
+                    paths.add(path.rpartition("[")[0])
                     paths.add(f"{path}()")
-        return frozenset(paths | {self.types[path] for path in paths if path in self.types})
+        return frozenset(paths | {self.types[path] for path in paths if path in self.types}) - {""}
 
     def _add(self, library: Library) -> None:
         for source in library.source:
