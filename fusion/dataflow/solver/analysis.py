@@ -15,13 +15,13 @@ from fusion.dataflow.results import Analysis, Cleared, Flow
 from fusion.dataflow.solver.access import Access
 from fusion.dataflow.solver.arguments import things
 from fusion.dataflow.solver.building import Building
+from fusion.dataflow.solver.builtins import Builtins
 from fusion.dataflow.solver.calls import Calls
 from fusion.dataflow.solver.checks import Checks
 from fusion.dataflow.solver.definitions import Definitions
 from fusion.dataflow.solver.libraries import Libraries
 from fusion.dataflow.solver.machine import Exhausted, Frame
 from fusion.dataflow.solver.state import Heap, Scope, State, Thing
-from fusion.dataflow.solver.methods import Methods
 from fusion.dataflow.solver.statements import Statements
 from fusion.dataflow.solver.tables import Rule, Tables
 from fusion.dataflow.solver.values import (
@@ -45,7 +45,7 @@ STEPS = 30_000
 _MOST_MODULES = 600
 
 
-class Solver(Methods, Checks, Libraries, Calls, Definitions, Building, Access, Statements):
+class Solver(Builtins, Checks, Libraries, Calls, Definitions, Building, Access, Statements):
     """All parts together."""
 
     def analyse_module(self, path: str) -> None:

@@ -225,7 +225,7 @@ _FUNCTIONS: dict[str, Handler] = {
     **_all(PythonFunctions._py_len, "len"),
     **_all(PythonFunctions._py_truth, "bool"),
     **_all(PythonFunctions._py_quantified, "any all"),
-    **_all(Copies.nothing, "hash id callable hasattr issubclass"),
+    **_all(Copies.unrelated, "hash id callable hasattr issubclass"),
     **_all(
         Copies.numbered,
         "abs round int float complex ord hex oct bin divmod pow sum math.floor math.ceil math.trunc math.sqrt",

@@ -221,9 +221,9 @@ _FUNCTIONS: dict[str, Handler] = {
     **_all(ScriptFunctions._js_from, "Array.from"),
     **_all(ScriptFunctions._js_array, "Array Array.of"),
     **_all(
-        Copies.nothing, "Array.isArray Object.is Object.isFrozen Number.isInteger Number.isFinite Number.isNaN isNaN isFinite"
+        Copies.unrelated, "Array.isArray Object.is Object.isFrozen Number.isInteger Number.isFinite Number.isNaN isNaN isFinite"
     ),
-    **_all(Copies.nothing, "Symbol Number.isSafeInteger Object.getPrototypeOf"),
+    **_all(Copies.unrelated, "Symbol Number.isSafeInteger Object.getPrototypeOf"),
     **_all(
         Copies.numbered,
         "Number parseInt parseFloat Number.parseInt Number.parseFloat BigInt Boolean String.fromCharCode String.fromCodePoint "

@@ -157,9 +157,8 @@ class Calls(Machine):
         match ref:
             case Library():
                 full = f"{ref.path}.{name}"
-                if full not in self.tables.calls and (holder.taints or full not in self.tables.types):
-                    text = Value(None if holder.taints else holder.consts, (), holder.taints)
-                    own = self.call_method(text, name, arguments, state, node) if text.taints else None
+                if holder.taints and full not in self.tables.calls and f"{full}()" not in self.tables.types:
+                    own = self.call_method(Value(None, (ref,), holder.taints), name, arguments, state, node)
                     if own is not None:
                         return own
                 return self.call_library(full, arguments, state, node, guessed=ref.guessed)

@@ -26,7 +26,7 @@ class Copies(TableMethods):
         """The first argument itself."""
         return use.argument(0) or UNKNOWN
 
-    def nothing(self, use: Use) -> Value:
+    def unrelated(self, use: Use) -> Value:
         """An answer that holds nothing of what was given."""
         del use
         return UNKNOWN
