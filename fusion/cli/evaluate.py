@@ -43,7 +43,7 @@ def dataflow(
     """Score the data-flow analysis: true-positive rate, false-positive rate and Youden's index per kind, and its cost.
 
     Without --labels, every labels.csv and *.labels.csv below DIR is read. A file counts as flagged for the kind of its label
-    when a flow of that kind ends in it; other kinds are listed apart.
+    when a flow of that kind ends in it (or leads from it into a file without labels); other kinds are listed apart.
     """
     from fusion.evaluation import peers
     from fusion.evaluation import report as reports

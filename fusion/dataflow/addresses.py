@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
-from fusion.dataflow.limits import Limits
+from fusion.dataflow.limits import WORD, Limits
 
 _HOST_FIXED = re.compile(r"(?:[a-zA-Z][a-zA-Z0-9+.-]*:)?//[^/?#\\@]+[/?#]")
 _PORT_OPEN = re.compile(r"(?:[a-zA-Z][a-zA-Z0-9+.-]*:)?//[^/?#\\@:]+:")
 _RELATIVE = re.compile(r"[^\s:/?#\\\ufffc]*[?#]|[^\s:/?#\\\ufffc]+/|/[^/\\]")
 _UNKNOWN_BASE = re.compile("[^/?#]*\ufffc[^/?#]*[/?#]")
+_LABEL_OPEN = re.compile(r"(?:[a-zA-Z][a-zA-Z0-9+.-]*:)?//[a-zA-Z0-9_-]*")
+_LABEL = WORD | {"-"}
 DIGITS = frozenset("0123456789")
 
 
@@ -18,8 +20,9 @@ def host_is_fixed(lead: str | None, limits: Limits) -> str:
 
     An address whose host ends before the hostile text (`https://example.com/` + x) keeps it, and so does one that is a path or
     a query on the same host (`/profile/` + x, `?page=` + x). `https://example.com` + x does not: x may be `.evil.com`
-    or `@evil.com`. A bare `/` + x does not when x may begin with another `/`. An unknown base before it (`{base}/` + x)
-    counts as an address with its host.
+    or `@evil.com`. Letters, digits and hyphens right after `https://` are one label of a name whose domain follows
+    (`https://{region}.example.com`); after a dot they could be a domain of their own. A bare `/` + x does not keep the host
+    when x may begin with another `/`. An unknown base before it (`{base}/` + x) counts as an address with its host.
     """
     if lead is None:
         return ""
@@ -28,6 +31,8 @@ def host_is_fixed(lead: str | None, limits: Limits) -> str:
         return "the host is fixed before it"
     if _PORT_OPEN.fullmatch(known) and limits.is_made_of(DIGITS):
         return "only the port is taken from it"
+    if _LABEL_OPEN.fullmatch(known) and limits.is_made_of(_LABEL):
+        return "it is one label of the host's name"
     if _RELATIVE.match(known):
         return "it is a path on the same host"
     if known == "/" and (limits.begins_without("//") if limits.start == "/" else limits.begins_without("/")):

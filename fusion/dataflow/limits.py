@@ -51,10 +51,17 @@ class Limits:
         possible = ASCII | {WIDE} if self.allowed is None else self.allowed
         return all(self._is_made_of(character, characters) or self.lacks(character) for character in possible)
 
-    def rewritten(self, added: str) -> Limits:
-        """What still holds when parts of it are taken out or replaced, wherever they stand, by text of these characters."""
+    def rewritten(self, added: str, taken: str | None = None) -> Limits:
+        """What still holds when parts of it are taken out or replaced, wherever they stand, by text of the characters `added`.
+
+        `taken`: only these characters are replaced (an escape); None: any.
+        """
         allowed = None if self.allowed is None else self.allowed | frozenset(added)
-        return Limits(allowed, frozenset(text for text in self.absent if len(text) == 1 and text not in added))
+        absent = frozenset(text for text in self.absent if len(text) == 1 and text not in added)
+        start = 0
+        while taken is not None and start < len(self.start) and self.start[start] not in taken:
+            start += 1
+        return Limits(allowed, absent, self.start[:start])
 
     def both(self, other: Limits) -> Limits:
         """What holds when both do (one check after another)."""

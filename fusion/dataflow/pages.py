@@ -115,7 +115,7 @@ def _has_scheme(before: str, limits: Limits) -> bool:
     known = before + limits.start
     if limits.lacks(":"):
         return not known.strip().lower().startswith("javascript")
-    if re.match(r"\s*(?:https?:|mailto:|tel:|[^:\ufffc]*[/?#])", known, re.IGNORECASE):
+    if re.match(r"\s*(?:http|mailto:|tel:|[^:\ufffc]*[/?#])", known, re.IGNORECASE):
         return True
     return "\ufffc" in known or (not before and limits.begins_without("javascript") and limits.begins_without("data"))
 

@@ -35,7 +35,10 @@ def run(
     *,
     analyse: Callable[[Project, Sequence[str]], Analysis] | None = None,
 ) -> Verdicts:
-    """What the analysis says about the targets; they may import other files of `paths`. A flow counts where its sink is."""
+    """What the analysis says about the targets; they may import other files of `paths`.
+
+    A flow counts where its sink is; where that is a file that is no target (an imported helper), in the targets on its way.
+    """
     if analyse is None:
         from fusion.dataflow.solver.analysis import analyse as solve
 
@@ -43,9 +46,12 @@ def run(
     wall, cpu = time.perf_counter(), time.process_time()
     result = analyse(Project(reader(folder), paths, limits=BOUNDS), targets)
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    targeted = frozenset(targets)
     flagged: dict[str, set[Kind]] = {}
     for flow in result.flows:
-        flagged.setdefault(flow.sink.path, set()).add(flow.kind)
+        ends = flow.sink.path
+        for path in [ends] if ends in targeted else {place.path for place in flow.trace}:
+            flagged.setdefault(path, set()).add(flow.kind)
     unread = dict(result.unread)
     seen = set(result.read)
     for path in targets:

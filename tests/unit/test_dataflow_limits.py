@@ -66,3 +66,5 @@ def test_rewritten_text() -> None:
     limits = Limits(frozenset("a;"), frozenset({"..", "^/", "<"}), "a").rewritten("-<")
     assert limits == Limits(frozenset("a;-<"), frozenset())
     assert Limits(None, frozenset("<'")).rewritten("&lt;") == Limits(None, frozenset("<'"))
+    assert Limits(start="https://a?b&c").rewritten("&amp;", "&<").start == "https://a?b"
+    assert Limits(start="<").rewritten("&lt;", "<") == ANY

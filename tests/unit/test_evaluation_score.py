@@ -126,11 +126,11 @@ def test_a_flow_counts_where_its_sink_is(tmp_path: Path) -> None:
         module = project.module("a.py")
         assert module is not None
         assert project.module("gone.py") is None
-        flows = [flow(SQL, "a.py", "b.py"), flow(XSS, "b.py")]
+        flows = [flow(SQL, "a.py", "b.py"), flow(XSS, "b.py"), flow(Kind.WEAK_HASH, "gone.py", "helper.py")]
         return Analysis(flows, (), tuple(project.unread.items()), ["a.py"], 7)
 
     verdicts = analysis.run(tmp_path, {"a.py", "b.py", "gone.py"}, ["a.py", "b.py", "gone.py"], analyse=analyse)
-    assert verdicts.flagged == {"b.py": {SQL, XSS}}
+    assert verdicts.flagged == {"b.py": {SQL, XSS}, "gone.py": {Kind.WEAK_HASH}, "helper.py": {Kind.WEAK_HASH}}
     assert verdicts.unread == {"b.py": "it was not analysed", "gone.py": "its contents are not at hand"}
     assert verdicts.lines == 7
 
