@@ -240,15 +240,17 @@ class Activities:
         change, contents, policy = await self._case(job)
         stored = await self.bundle.store.get(self._ledger_key(change))
         ledger = Ledger.model_validate(stored.value["ledger"]) if stored else Ledger()
+        seen = [await self.shelf.load(ToolReport, digest) for digest in job["evidence"]]
         judgement = judge(
             change=change,
             contents=contents,
             policy=policy,
-            runs=[(await self.shelf.load(ToolReport, digest)).run for digest in job["evidence"]],
+            runs=[report.run for report in seen],
             reports=[await self.shelf.load(Report, digest) for digest in job["reports"]],
             ledger=ledger,
             provenance=change.provenance,
             model_used=self.bundle.model is not None,
+            cleared=[item for report in seen for item in report.cleared],
         )
         self.bundle.listen(Judged(judgement.review))
         summary = {

@@ -14,12 +14,14 @@ from math import fsum
 
 from fusion.changes.selection import select
 from fusion.judging.coverage import cover
+from fusion.judging.flow import weighed
 from fusion.judging.ledger import Ledger, LedgerEntry, Update, written
 from fusion.judging.merge import merge
 from fusion.judging.placement import Ground, Judged, blocks, placed, rank, softened, suppression
 from fusion.judging.reconcile import Fate, Reconciliation, Rest, Unmatched, looked, reconcile
 from fusion.model import (
     Change,
+    Cleared,
     Contents,
     Coverage,
     Disposition,
@@ -59,11 +61,15 @@ def judge(
     ledger: Ledger,
     provenance: Provenance,
     model_used: bool,
+    cleared: Sequence[Cleared] = (),
 ) -> Judgement:
-    """One review of a change. `provenance.at` is the time of the review; nothing here reads a clock."""
+    """One review of a change. `cleared` is what tools have shown to be harmless.
+
+    `provenance.at` is the time of the review; nothing here reads a clock.
+    """
     selection = select(change, policy)
     ground = Ground(change, contents)
-    merged = [softened(finding) for finding in merge(finding for report in reports for finding in report.findings)]
+    merged = [softened(finding) for finding in weighed(merge(f for report in reports for f in report.findings), cleared)]
     matched = reconcile(ledger, merged, change, contents, looked(runs, reports))
     items = [
         Judged(finding=finding, fate=fate, entry=entry)

@@ -34,7 +34,7 @@ def merge(findings: Iterable[Finding]) -> list[Finding]:
         by_file[finding.location.path, finding.location.side].append(finding)
     merged: list[Finding] = []
     for key in sorted(by_file):
-        merged += _distinct(_joined(group) for group in _groups(by_file[key]))
+        merged += _distinct(joined(group) for group in _groups(by_file[key]))
     return merged
 
 
@@ -134,7 +134,8 @@ def _tools(finding: Finding) -> set[str]:
     return {item.tool for item in finding.evidence} or {f"agent:{finding.agent}"}
 
 
-def _joined(group: Sequence[Finding]) -> Finding:
+def joined(group: Sequence[Finding]) -> Finding:
+    """The one finding that all of the group are, with all their witnesses; several of different lineage make it surer."""
     lead = min(group, key=_weight)
     if len(group) == 1 and len(lead.evidence) < 2:
         return lead
@@ -154,9 +155,15 @@ def _joined(group: Sequence[Finding]) -> Finding:
     )
 
 
-def _weight(finding: Finding) -> tuple[int, int, bool, int, int, str]:
+def is_traced(finding: Finding) -> bool:
+    """Whether a witness shows the way that leads there, and not just the place."""
+    return any(len(item.trace) > 1 for item in finding.evidence)
+
+
+def _weight(finding: Finding) -> tuple[bool, int, int, bool, int, int, str]:
     """Least for the one that speaks for the others."""
     return (
+        not is_traced(finding),
         -finding.severity.rank,
         -finding.confidence.rank,
         not finding.evidence,

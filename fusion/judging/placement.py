@@ -215,6 +215,8 @@ def _summary(item: Judged, policy: Policy) -> str:
         return "for information only"
     if policy.suppressions == "show" and (comment := suppression(finding)):
         return f"the author suppressed it: {comment}"
+    if finding.cleared:
+        return f"data flow finds it harmless: {finding.cleared}"
     if not finding.evidence:
         return "it has no evidence"
     if finding.severity is Severity.LOW and finding.confidence is Confidence.POSSIBLE:

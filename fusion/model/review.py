@@ -62,6 +62,8 @@ class Finding(Record):
     blocking: bool = False
     excused: str = ""
     """The author's own suppression comment, where policy lets it count: shown, but it neither blocks nor fails a command."""
+    cleared: str = ""
+    """Why data flow holds it to be harmless, where it has followed everything that arrives at its place."""
     disposition: Disposition = Disposition()
     provenance: Provenance = Provenance()
 

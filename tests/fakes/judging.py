@@ -16,6 +16,7 @@ from fusion.model import (
     Category,
     Change,
     ChangeKind,
+    Cleared,
     Confidence,
     Contents,
     Evidence,
@@ -171,6 +172,7 @@ def judged(
     ledger: Ledger | None = None,
     policy: Policy | None = None,
     model_used: bool = False,
+    cleared: Sequence[Cleared] = (),
 ) -> Judgement:
     """The judgement; by default bandit read every file at head and one agent reports the findings."""
     return judge(
@@ -182,4 +184,5 @@ def judged(
         ledger=ledger or Ledger(),
         provenance=Provenance(run="review-1", at=AT),
         model_used=model_used,
+        cleared=cleared,
     )
