@@ -52,17 +52,16 @@ def dataflow(
     tools = [(name, peers.peer(name)) for name in dict.fromkeys(filter(None, map(str.strip, against.split(","))))]
     paths, chosen = _labels(folder, labels, csv_labels, skip_unknown=skip_unknown, language=language)
 
-    async def scoring() -> list[Score]:
-        from fusion.evaluation import analysis
-        from fusion.evaluation.score import score
+    from fusion.evaluation import analysis
+    from fusion.evaluation.score import score
 
-        targets = sorted({label.path for label in chosen})
-        scores = [score(chosen, analysis.run(folder, paths, targets))]
-        for name, tool in tools:
-            scores.append(score(chosen, await peers.run(name, tool, folder, targets)))
-        return scores
+    targets = sorted({label.path for label in chosen})
+    scores = [score(chosen, analysis.run(folder, paths, targets))]
 
-    scores = work(scoring())
+    async def others() -> list[Score]:
+        return [score(chosen, await peers.run(name, tool, folder, targets)) for name, tool in tools]
+
+    scores += work(others()) if tools else []
     if format == "json":
         typer.echo(json.dumps(reports.document(scores), indent=2))
     elif listed:
