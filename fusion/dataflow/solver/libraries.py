@@ -24,6 +24,7 @@ from fusion.dataflow.solver.values import (
     Taint,
     Trail,
     Value,
+    added,
     changed,
     join,
     join_all,
@@ -70,7 +71,8 @@ class Libraries(Sinks):
         return result
 
     def _same_facts(self, said: Value, builtin: Value) -> Value:
-        return Value(builtin.consts if not said.taints else None, builtin.refs, said.taints, said.true, said.false)
+        consts = builtin.consts if not said.taints else None
+        return Value(consts, builtin.refs, said.taints, added(said.true, builtin.true), added(said.false, builtin.false))
 
     # ---------------------------------------------------------------- results
 

@@ -111,7 +111,8 @@ class ListMethods(SetMethods, TextMethods):
         if wanted is None or items is None:
             return result
         place = next((place for place, item in enumerate(items) if _is(item, wanted)), None)
-        sure = place is not None and all(_is_not(item, wanted) for item in items[:place])
+        # Where hostile data equals one of our constants before it, taking out either leaves nothing hostile.
+        sure = place is not None and all(_is_not(item, wanted) or (wanted.taints and is_plain(item)) for item in items[:place])
         if place is not None and sure:
             self.with_items(use, [*items[:place], *items[place + 1 :]])
         elif not all(_is_not(item, wanted) for item in items):
@@ -286,6 +287,11 @@ _OTHER = object()
 
 def _as_number(value: ir.Constant) -> float:
     return float(value) if isinstance(value, int | float) else 0.0
+
+
+def is_plain(item: Value) -> bool:
+    """Constants only."""
+    return bool(item.consts) and not item.refs and not item.taints
 
 
 def _is(item: Value, wanted: Value) -> bool:

@@ -126,7 +126,7 @@ class Own(Machine):
 
     def membership(self, container: Value, member: Value, state: State) -> Value:
         """Whether `member` is in a container: an allow-list, where the container is not hostile itself."""
-        listed = self.safe(member.taints) if member.taints and is_clean(container, state) else None
+        listed = self.ours(member) if member.taints and is_clean(container, state) else None
         return Value(None, (), (), listed, None)
 
     # ---------------------------------------------------------------- objects
