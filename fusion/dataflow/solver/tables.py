@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Generic, TypeVar
 
-from fusion.dataflow.knowledge.conditions import Condition, Selector, parse_condition, parse_selector
+from fusion.dataflow.knowledge.conditions import Condition, Selector, parse_condition, parse_pattern, parse_selector
 from fusion.dataflow.knowledge.kinds import Kinds
 from fusion.dataflow.knowledge.schema import (
     Aspect,
@@ -150,7 +150,7 @@ class Tables:
             for path in sink.stores:
                 self._store(path).sinks.append(sunk)
             if sink.names:
-                self.name_sinks.append((re.compile(sink.names), sunk))
+                self.name_sinks.append((parse_pattern(sink.names), sunk))
         for setting in library.setting:
             weak = self._rule(setting, mask=self.kinds.bit(setting.kind))
             for path in setting.calls:

@@ -1,5 +1,4 @@
 import importlib
-import io
 import glob
 import random
 import flask
@@ -34,15 +33,6 @@ def guessable():
     reset_token = random.randrange(1000000)  # expect: weak-randomness
     colour = random.randrange(255)
     return reset_token, colour
-
-
-def length():
-    eval("40 + %s" % len(flask.request.args["sum"]))
-
-
-def in_memory():
-    open(io.BytesIO(flask.request.get_data()))
-    exec(io.StringIO(flask.request.args["sum"]).read())  # expect: code-injection
 
 
 def checked_number():

@@ -62,6 +62,10 @@ def upload(request):
     return len(pickle.load(request.FILES["state"]))  # expect: unsafe-deserialization
 
 
+def upload_content(request):
+    os.remove("/srv/" + request.FILES["state"].read().decode())  # expect: path-traversal
+
+
 def upload_name(request):
     os.remove("/srv/" + request.FILES["state"].name)
     os.system("touch " + request.FILES["state"].name)  # expect: command-injection

@@ -7,11 +7,16 @@ import requests
 
 def checked():
     host = flask.request.args["host"]
-    ipaddress.ip_address(host)
+    ipaddress.IPv4Address(host)
     os.system("ping " + host)
 
 
 def converted():
-    address = ipaddress.ip_address(flask.request.args["host"])
+    address = ipaddress.IPv4Address(flask.request.args["host"])
     os.system("ping %s" % address)
     requests.get("http://%s/" % address)  # expect: server-side-request-forgery
+
+
+def zoned():
+    address = ipaddress.ip_address(flask.request.args["host"])
+    os.system("ping %s" % address)  # expect: command-injection

@@ -27,6 +27,8 @@ def escaped():
 
 def formatted():
     link.search_s(BASE, ldap.SCOPE_SUBTREE, filter_format("(cn=%s)", [flask.request.args["name"]]))
+    pattern = "(&(cn=%s)(l=" + flask.request.args["place"] + "))"
+    link.search_s(BASE, ldap.SCOPE_SUBTREE, filter_format(pattern, ["a"]))  # expect: ldap-injection
 
 
 def escaped_name():

@@ -20,6 +20,10 @@ def iterated():
         pass
 
 
+def included():
+    etree.fromstring(flask.request.get_data()).getroottree().xinclude()  # expect: xml-external-entities
+
+
 def searched():
     tree = etree.parse("people.xml")
     tree.xpath("//person[@name=$name]", name=flask.request.args["name"])
