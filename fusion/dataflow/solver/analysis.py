@@ -13,16 +13,17 @@ from fusion.dataflow.knowledge.schema import Library as LibraryFile
 from fusion.dataflow.project import Project
 from fusion.dataflow.results import Analysis, Cleared, Flow
 from fusion.dataflow.solver.access import Access
-from fusion.dataflow.solver.arguments import things
+from fusion.dataflow.solver.arguments import Arguments, things
 from fusion.dataflow.solver.building import Building
 from fusion.dataflow.solver.builtins import Builtins
 from fusion.dataflow.solver.calls import Calls
 from fusion.dataflow.solver.checks import Checks
 from fusion.dataflow.solver.definitions import Definitions
 from fusion.dataflow.solver.libraries import Libraries
-from fusion.dataflow.solver.machine import Exhausted, Frame
+from fusion.dataflow.solver.machine import MAX_CALLS, Exhausted, Frame
 from fusion.dataflow.solver.state import Heap, Scope, State, Thing
 from fusion.dataflow.solver.statements import Statements
+from fusion.dataflow.solver.summaries import Summaries
 from fusion.dataflow.solver.tables import Rule, Tables
 from fusion.dataflow.solver.values import (
     NOTHING,
@@ -45,7 +46,7 @@ STEPS = 30_000
 _MOST_MODULES = 600
 
 
-class Solver(Builtins, Checks, Libraries, Calls, Definitions, Building, Access, Statements):
+class Solver(Builtins, Checks, Libraries, Calls, Summaries, Definitions, Building, Access, Statements):
     """All parts together."""
 
     def analyse_module(self, path: str) -> None:
@@ -71,6 +72,7 @@ class Solver(Builtins, Checks, Libraries, Calls, Definitions, Building, Access, 
         self.frame = Frame(function, scope, receiver, closure.owner)
         self.stack = [function]
         self.steps = STEPS
+        self.memo.clear()
         state.frame = scope.frame
 
         def work() -> State | None:
@@ -165,6 +167,9 @@ class Solver(Builtins, Checks, Libraries, Calls, Definitions, Building, Access, 
         mask = self.kinds.hurt_by(entry.origin)
         if not mask:
             return default
+        supplied = self._supplied(parameter, state)
+        if supplied is not None:
+            return supplied
         declared = NOTHING
         if parameter.annotation is not None:
             if self.harmless_type(parameter.annotation, state):
@@ -181,9 +186,38 @@ class Solver(Builtins, Checks, Libraries, Calls, Definitions, Building, Access, 
                 return self._model(ref, taint, state)
             if isinstance(ref, Library) and f"{ref.path}()" in self.tables.types:
                 return self.annotated(parameter.annotation, UNKNOWN, state) if parameter.annotation is not None else UNKNOWN
-        if default.refs:
+        if any(not isinstance(ref, Library) for ref in default.refs):
             return default
         return Value(None, (), (taint(""),))
+
+    def _supplied(self, parameter: ir.Parameter, state: State) -> Value | None:
+        """What a function that is named in place of a default (`Depends(current_user)`) supplies; None where none is."""
+        marks = [parameter.default] if isinstance(parameter.default, ir.Call) else []
+        annotation = parameter.annotation
+        if isinstance(annotation, ir.Index) and isinstance(annotation.key, ir.Series):
+            marks += [item for item in annotation.key.items[1:] if isinstance(item, ir.Call)]
+        for mark in marks:
+            for ref in self.evaluate(mark.function, state).refs:
+                known = self.tables.calls.get(ref.path) if isinstance(ref, Library) else None
+                rule = known.entries[0] if known is not None and known.entries else None
+                if rule is not None:
+                    return self._result_of(rule, mark, state)
+        return None
+
+    def _result_of(self, rule: Rule[Entry], mark: ir.Call, state: State) -> Value:
+        given = self.gather(mark, state)
+        result: Value = NOTHING
+        for value in list(given.all())[:1]:
+            for ref in value.refs:
+                if isinstance(ref, Closure) and len(self.stack) < MAX_CALLS:
+                    named = {
+                        one.name: self._outside(rule, one, UNKNOWN, state)
+                        for one in ref.function.parameters
+                        if one.kind in ("positional", "keyword")
+                    }
+                    made = self.call_closure(ref, Arguments(keywords=named), state, mark)
+                    result = join(result, self.elements(made, state, mark)[1] if ref.function.generator else made)
+        return UNKNOWN if result is NOTHING else result
 
     def _model(self, klass: Klass, taint: Callable[[str], Taint], state: State) -> Value:
         """A body that the framework parses into a class: its text fields come from outside."""

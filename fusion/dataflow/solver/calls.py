@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-
 from fusion.dataflow import ir
 from fusion.dataflow.solver.arguments import Arguments, things
 from fusion.dataflow.solver.expressions import hint_of
@@ -253,9 +251,9 @@ class Calls(Machine):
         function = closure.function
         if len(self.stack) >= MAX_CALLS or self.stack.count(function) >= _REENTRIES:
             return self.passed([*arguments.all()], state, node)
-        key = self._signature(closure, arguments)
-        if key is not None and key in self.memo:
-            return self.memo[key]
+        summary = self.recall(closure, arguments, state)
+        if isinstance(summary, Value):
+            return summary
         frame = Frame(
             function,
             Scope(function, next(self.frames), closure.scope, closure.scope.module),
@@ -287,8 +285,8 @@ class Calls(Machine):
         state.heap, state.facts, state.pending = after.heap, after.facts, after.pending
         if result.taints:
             result = result.with_taints(self.moved(result.taints, node, f"returned by `{function.name or 'the function'}`"))
-        if key is not None and not any(isinstance(ref, Object) for ref in result.refs) and not result.taints:
-            self.memo[key] = result
+        if summary is not None:
+            self.remember(summary, result)
         return result
 
     def run_body(self, function: ir.Function, state: State) -> tuple[State | None, Value]:
@@ -379,22 +377,3 @@ class Calls(Machine):
         if unsure:
             return join_all(unsure)
         return NONE if self.script else UNKNOWN
-
-    def _signature(self, closure: Closure, arguments: Arguments) -> Hashable | None:
-        """What the call's result depends on; None where it must be run each time."""
-        if closure.scope.outer is not None or arguments.rest is not None or arguments.more is not None:
-            return None
-        key: list[Hashable] = [id(closure.function)]
-        if closure.receiver is not None:
-            key.append(_shape(closure.receiver))
-        key.extend(_shape(value) for value in arguments.positional)
-        for name, value in arguments.keywords.items():
-            key.append((name, _shape(value)))
-        return None if any(part is None or (isinstance(part, tuple) and part[-1] is None) for part in key) else tuple(key)
-
-
-def _shape(value: Value) -> Hashable | None:
-    if value.taints or any(isinstance(ref, Object) for ref in value.refs):
-        return None
-    consts = None if value.consts is None else tuple((type(const), const) for const in value.consts)
-    return (consts, value.refs, True)

@@ -96,7 +96,8 @@ class Machine:
         for _, rule in tables.name_sinks:
             self.name_mask |= rule.mask
         self.memo: dict[Hashable, Value] = {}
-        """Results of calls without hostile data."""
+        """Results of calls without hostile data, while one function is analysed."""
+        self.mattering: dict[int, bool] = {}
 
     # ---------------------------------------------------------------- trails
 
@@ -135,6 +136,14 @@ class Machine:
 
     def ours(self, value: Value) -> Facts | None:
         """What is known when the value is one of ours: nothing in it can hurt."""
+        raise NotImplementedError
+
+    def recall(self, closure: Closure, arguments: Arguments, state: State) -> Value | tuple[Hashable, ...] | None:
+        """The result of a call that was run before on the same values; else the key to remember it by, or None."""
+        raise NotImplementedError
+
+    def remember(self, key: tuple[Hashable, ...], result: Value) -> None:
+        """Keep the result of a call."""
         raise NotImplementedError
 
     def gather(self, node: ir.Call, state: State) -> Arguments:

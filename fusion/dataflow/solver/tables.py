@@ -123,6 +123,16 @@ class Tables:
         return frozenset(found | {path for path, name in self.types.items() if name in found})
 
     @cached_property
+    def words(self) -> frozenset[str]:
+        """The last names of everything that is known to give, take or decide something."""
+        found = {_last(path) for path, known in self.reads.items() if known.sources or known.entries}
+        found |= {_last(path) for path, known in self.stores.items() if known.sinks or known.settings or known.mends}
+        for path, known in self.calls.items():
+            if known.sources or known.sinks or known.settings or known.entries or known.mends or known.flags or known.writes:
+                found.add(_last(path))
+        return frozenset(found - {""})
+
+    @cached_property
     def identified(self) -> frozenset[str]:
         """Types whose values need an identity, since flags, keys or mends are remembered on each."""
         paths: set[str] = set()
@@ -267,3 +277,8 @@ def _closure(name: str, bases: dict[str, list[str]]) -> list[str]:
             found.append(base)
             open_.extend(bases.get(base, ()))
     return found
+
+
+def _last(path: str) -> str:
+    """The last name of a path."""
+    return re.split(r"[.\[\]()]+", path.rstrip("[]()"))[-1]
