@@ -1,6 +1,7 @@
 import os
+import pickle
 
-from fastapi import Depends, FastAPI
+from fastapi import Depends, FastAPI, File, Query
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
 from fastapi.security import OAuth2PasswordRequestForm
 
@@ -16,6 +17,17 @@ def operation(number: int, folder: str):
     os.system("sleep %s" % number)
     os.system("ls " + folder)  # expect: command-injection
     return folder
+
+
+@app.get("/queried")
+def queried(folder: str = Query("."), depth: int = Query(1)):
+    os.system("ls " + folder)  # expect: command-injection
+    os.system("tree -L %s" % depth)
+
+
+@app.post("/sent")
+def sent(state: bytes = File()):
+    return len(pickle.loads(state))  # expect: unsafe-deserialization
 
 
 @app.get("/page", response_class=HTMLResponse)
