@@ -223,6 +223,15 @@ DIRECTIVES = (
         security=True,
     ),
     Directive(
+        words=(b"fusion-ignore",),
+        pattern=bytes_pattern(r"\bfusion-ignore\b"),
+        tools=("dataflow",),
+        kinds=_CODE,
+        scope=_always(Scope.NEXT),
+        rules=_LISTED,
+        security=True,
+    ),
+    Directive(
         words=(b"nosem", b"noopengrep"),
         pattern=bytes_pattern(r"(?<![\w.$-])no(?:semgrep|sem|opengrep)(?![\w(.=-])"),
         tools=("opengrep",),

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
+from fusion.evidence.catalogue import catalogue
 from fusion.evidence.directives import DIRECTIVES, SHELL_SILENCER, Directive, Scope, bytes_pattern
 from fusion.evidence.kinds import Kind, kind
 from fusion.model import Hit
@@ -33,6 +34,9 @@ _LARGEST_TOKENIZED = 1 << 20
 _FAR = 50
 """Lines between a directive and the end of the code that it is about."""
 _LAST = 1 << 30
+_FLOW = "dataflow"
+"""Follows what other tools see as a pattern: who has silenced the pattern has looked at what is found there."""
+_PATTERNS = frozenset({"bandit", "opengrep", "ast-grep"})
 _VISIBLE = re.compile(rb"[^\s]")
 _SHELL_DIALECT = bytes_pattern(r"\bshell=[a-z]{1,10}\b")
 _SHELLCHECK = bytes_pattern(r"shellcheck")
@@ -63,12 +67,27 @@ class Suppression:
 
     def silences(self, tool: str, hit: Hit) -> bool:
         """Whether the tool, left alone, would have kept quiet about the hit."""
-        if tool not in self.tools or hit.location.line > self.last or hit.location.end_line < self.first:
+        if hit.location.line > self.last or hit.location.end_line < self.first:
+            return False
+        if tool == _FLOW and tool not in self.tools:
+            return self._speaks_of(hit)
+        if tool not in self.tools:
             return False
         if not self.rules:
             # A bare `nosec` speaks of bandit's checks, which ruff has under S; a bare `noqa` does not speak to bandit.
             return tool == self.tools[0] or (tool == "ruff" and hit.rule.startswith("S"))
         return self.names(hit.rule)
+
+    def _speaks_of(self, hit: Hit) -> bool:
+        """Whether it is about a flow: it silences everything that a tool of security patterns says, or a rule of its family."""
+        if not self.rules:
+            return self.tools[0] in _PATTERNS
+        family = _family(_FLOW, hit.rule)
+        return any(
+            _family(tool, rule.upper() if _CODE_RULE.fullmatch(rule) else rule) == family
+            for tool in self.tools
+            for rule in self.rules
+        )
 
     def names(self, rule: str) -> bool:
         """Whether one of the rules it names is `rule`, as the tool writes it."""
@@ -244,6 +263,12 @@ class _Page:
         while last < min(below + _FAR, count) and self.text(last).endswith(b"\\"):
             last += 1
         return line, last
+
+
+def _family(tool: str, rule: str) -> str:
+    """The family of a rule by our table; empty where the table does not know it."""
+    own, group = catalogue(tool).entry(rule)
+    return own.family or group.family
 
 
 def _shown(data: bytes) -> str:

@@ -125,7 +125,9 @@ async def test_a_file_that_cannot_be_analysed_is_unread_and_an_imported_one_is_n
 async def test_suppression_comments_are_not_obeyed_and_remembered() -> None:
     report = await look({"a.py": "source\nsink  # nosec\n"})
     (item,) = report.evidence
-    assert item.snippet == "sink  # nosec"
+    assert (item.snippet, item.suppressed) == ("sink  # nosec", "# nosec")
+    (item,) = (await look({"a.py": "source\nsink  # noqa: F401\n"})).evidence
+    assert item.suppressed == ""
 
 
 async def test_odd_names_come_back_as_they_are() -> None:

@@ -50,6 +50,7 @@ BLOTTED = [
     ("// ast-grep-ignore: js-eval", "// xxxxxxxxxxxxxxx: js-eval"),
     ("eval(x) // nosemgrep: rules.eval", "eval(x) // xxxxxxxxx: rules.eval"),
     ("eval(x) # nosem", "eval(x) # xxxxx"),
+    ("eval(x) # fusion-ignore: code-injection", "eval(x) # xxxxxxxxxxxxx: code-injection"),
     ("// cppcheck-suppress nullPointer", "// xxxxxxxxxxxxxxxxx nullPointer"),
     ("# checkov:skip=CKV_AWS_20:public on purpose", "# xxxxxxxxxxxx=CKV_AWS_20:public on purpose"),
 ]
@@ -136,6 +137,20 @@ def test_lengths_lines_and_columns_never_move(data: bytes) -> None:
         ("a.js", "// ast-grep-ignore\neval(x)\n", "ast-grep", "js-eval", 2, True),
         ("a.js", "// ast-grep-ignore: js-other\neval(x)\n", "ast-grep", "js-eval", 2, False),
         ("a.js", "eval(x) // nosemgrep: rules.js.js-eval\n", "opengrep", "js-eval", 1, True),
+        ("a.py", "run(x)  # fusion-ignore\n", "dataflow", "command-injection", 1, True),
+        ("a.js", "// fusion-ignore: sql-injection\nrun(x)\n", "dataflow", "sql-injection", 2, True),
+        ("a.js", "// fusion-ignore: sql-injection\nrun(x)\n", "dataflow", "command-injection", 2, False),
+        ("a.py", "run(x)  # fusion-ignore\n", "bandit", "B602", 1, False),
+        ("a.py", "run(x)  # nosec\n", "dataflow", "command-injection", 1, True),
+        ("a.py", "run(x)  # nosec\n", "dataflow", "command-injection", 2, False),
+        ("a.py", "run(x)  # nosec b608\n", "dataflow", "sql-injection", 1, True),
+        ("a.py", "run(x)  # nosec B608\n", "dataflow", "command-injection", 1, False),
+        ("a.py", "run(x)  # noqa: S608\n", "dataflow", "sql-injection", 1, True),
+        ("a.py", "run(x)  # noqa: S301\n", "dataflow", "unsafe-deserialization", 1, True),
+        ("a.py", "run(x)  # noqa: E501\n", "dataflow", "sql-injection", 1, False),
+        ("a.py", "run(x)  # noqa\n", "dataflow", "sql-injection", 1, False),
+        ("a.js", "run(x) // nosemgrep\n", "dataflow", "sql-injection", 1, True),
+        ("a.js", "run(x) // eslint-disable-line\n", "dataflow", "sql-injection", 1, False),
         ("a.c", "// cppcheck-suppress nullPointer\n*p = 1;\n", "cppcheck", "nullPointer", 2, True),
         ("a.c", "// cppcheck-suppress [nullPointer,memleak]\n*p = 1;\n", "cppcheck", "memleak", 2, True),
         ("a.c", BLOCK, "cppcheck", "nullPointer", 3, True),
@@ -214,6 +229,7 @@ def test_every_analyzer_with_directives_is_covered() -> None:
         "ast-grep",
         "opengrep",
         "cppcheck",
+        "dataflow",
     }
     assert known | {"checkov"} == tools
 

@@ -13,12 +13,16 @@ too, and what a pattern claims there counts for less.
 Runs as a process of its own with our interpreter (`python -I -m fusion.dataflow`), parses and executes nothing of what it
 reads. Files that its grammars do not take, that are too large or that run into a bound are unread, each with the reason.
 
+An author silences it with `fusion-ignore` in a comment, alone or with kinds (`fusion-ignore: sql-injection`). A comment that
+silences a pattern of the same family (`# nosec`, `# noqa: S608`, `nosemgrep`) counts too: who wrote it has looked at the place.
+
 What libraries do is data: `fusion/dataflow/knowledge/` has one file per library.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -38,6 +42,7 @@ _MEMORY = 1 << 30
 _MARGIN = 0.85
 """Share of the time for the analysis itself; the rest is for starting it and for reading its answer."""
 _NO_CODE = (".pyi", ".d.ts", ".d.mts", ".d.cts")
+_HOLDER = re.compile(r"(`[^`]{1,200}`): (.{1,500})")
 _NAMED = 3
 """Imported files that the receipt names when they could not be analysed."""
 
@@ -131,10 +136,12 @@ def _hit(flow: dict[str, Any], own: frozenset[str], job: Job) -> Hit | None:
     if len(places) == 1:
         message = f"{callee}: {sink}"
     else:
-        lower = source[:1].upper() + source[1:]
         at = f"line {start.line}" if start.path == here.path else f"{job.names.get(start.path, start.path)}:{start.line}"
         there = "" if end.path == here.path else f" in {job.names.get(end.path, end.path)}:{end.line}"
-        message = f"{lower} ({at}) reaches {callee}{there}: {sink}"
+        # "`name`: a part of the address" says what holds the data, and what it is.
+        holder, what = named.groups() if (named := _HOLDER.fullmatch(source)) else ("", source)
+        begins = f"{holder} ({what}, {at})" if holder else f"{what[:1].upper()}{what[1:]} ({at})"
+        message = f"{begins} reaches {callee}{there}: {sink}"
     return Hit(
         rule=text(flow, "kind"),
         message=message,
