@@ -44,6 +44,8 @@ def result(finding: Finding, rule_index: Mapping[str, int]) -> dict[str, Any]:
             "agent": visible(finding.agent),
         },
     }
+    if finding.cleared:
+        out["properties"]["cleared"] = plain(finding.cleared)
     if finding.fingerprint:
         out["partialFingerprints"] = {"fusionFingerprint/v1": visible(finding.fingerprint)}
     related = [_related(number, evidence) for number, evidence in enumerate(finding.evidence[:_RELATED], start=1)]

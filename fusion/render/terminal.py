@@ -193,6 +193,8 @@ def _brief(page: Page, title: str, findings: Sequence[Finding], review: Review, 
         tail = ("  blocks", "bold red") if finding.blocking and state.state is not State.ADDRESSED else ("", "")
         if state.commit:
             tail = (f"  by {short(state.commit)}", "dim")
+        elif finding.cleared:
+            tail = (f"  harmless by data flow: {excerpt(finding.cleared, _TITLE)}", "dim")
         name = ("" if state.state is State.ADDRESSED else f"  {_id(finding)}", "dim")
         page.paragraph((badge, SEVERITY[finding.severity]), _title(finding), ("  ", ""), where, name, tail, indent=1, hang=9)
         if finding.blocking and state.state is not State.ADDRESSED:

@@ -8,7 +8,9 @@ import json
 import pytest
 from rich.console import Console
 
-from fusion.model import Finding, Review, Step
+from fusion.cli import Exit
+from fusion.cli.review import exit_code
+from fusion.model import Confidence, Finding, Placement, Review, Severity, Step
 from fusion.render.github import GitHub
 from fusion.render.markdown import Markdown
 from fusion.render.sarif import Sarif
@@ -100,3 +102,18 @@ def test_hostile_code_in_steps_does_nothing() -> None:
         posted = live(comment["body"])
         assert (posted.images, posted.references) == ([], [])
         assert "".join(posted.html).count("<details>") == 1
+
+
+def test_why_data_flow_clears_a_place_is_shown() -> None:
+    why = "the value is constant `<b>` \x1b[31m"
+    made = review(findings=(finding(cleared=why, blocking=False, confidence=Confidence.POSSIBLE, placement=Placement.SUMMARY),))
+    said = terminal(made)
+    assert "harmless by data flow: the value is constant" in " ".join(said.split())
+    assert "\x1b[31m" not in said
+    assert "harmless by data flow: the value is constant" in GitHub().render(made)
+    (result,) = json.loads(Sarif().render(made))["runs"][0]["results"]
+    assert result["properties"]["cleared"].startswith("the value is constant")
+    assert result["properties"]["precision"] == "low"
+    assert not "".join(live(Markdown().render(made)).html).count("<b></b>")
+    assert exit_code(made, Severity.INFO) is Exit.FINE
+    assert exit_code(review(findings=(finding(),)), Severity.INFO) is Exit.FINDINGS
