@@ -70,7 +70,7 @@ class Copies(TableMethods):
         """`list(value)` and its like."""
         if value is None:
             return self.series(use.state, [], kind=kind)
-        if kind == "set" and value.taints and not value.refs:
+        if kind == "set" and value.taints and not any(isinstance(ref, Object) for ref in value.refs):
             # What is shown of all characters or parts is shown of the whole.
             return self.series(use.state, None, tainted(value.taints), kind)
         exact, any_ = self.elements(value, use.state, use.node)
@@ -132,8 +132,8 @@ class Copies(TableMethods):
     def text_of(self, use: Use) -> Value:
         """`str(value)`, `String(value)`: the same text."""
         value = self.first(use)
-        if not value.refs:
-            return value if value.taints else UNKNOWN
+        if value.taints and not any(isinstance(ref, Object) for ref in value.refs):
+            return tainted(value.taints)
         for thing in things(value, use.state):
             if thing.klass is not None:
                 name = "toString" if self.script else "__str__"
