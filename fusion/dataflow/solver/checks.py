@@ -39,6 +39,11 @@ _PATTERNS: dict[str, tuple[Mode, bool]] = {
 }
 
 
+def _is_place(node: ir.Expression) -> bool:
+    """Whether it is a call that gives the place where something was found: 0 is one, -1 is none."""
+    return isinstance(node, ir.Call) and isinstance(node.function, ir.Attr) and node.function.name in _FIND
+
+
 class Checks(Machine):
     """Comparisons, membership, patterns."""
 
@@ -53,7 +58,7 @@ class Checks(Machine):
             true, false = self._equal(left, right, node, state)
         elif plain == "in":
             true, false = self._membership(left, right, state)
-        elif plain in ("<", ">=", ">", "<=") and (left.taints or right.taints):
+        elif plain in ("<", ">=", ">", "<="):
             true, false = self._found(operator, left, right, node, state)
         if negated:
             true, false = false, true
@@ -98,7 +103,12 @@ class Checks(Machine):
         for one, other in ((left, right), (right, left)):
             if (one.true or one.false) and other.consts and len(other.consts) == 1 and not other.refs and not other.taints:
                 const = other.consts[0]
-                if const is None or const is False or const == -1 or (const == 0 and type(const) is int):
+                if (
+                    const is None
+                    or const is False
+                    or const == -1
+                    or (type(const) is int and const == 0 and not _is_place(node.left))
+                ):
                     return one.false, one.true
                 if const is True:
                     return one.true, one.false
@@ -170,6 +180,16 @@ class Checks(Machine):
     ) -> tuple[Facts | None, Facts | None]:
         """`text.find("..") == -1`, `text.indexOf("x") < 0`, `text.indexOf(prefix) === 0`, `text[0] == "/"`."""
         call, const = node.left, right.consts[0] if right.consts and len(right.consts) == 1 else None
+        if left.true or left.false:
+            # `allowed.indexOf(text) >= 0`, `text.count("..") > 0`: the call has said what finding it shows.
+            if (operator, const) in ((">=", 0), (">", -1)):
+                return left.true, left.false
+            if (operator, const) in (("<", 0), ("<=", -1)):
+                return left.false, left.true
+            if (operator, const) in ((">", 0), (">=", 1)):
+                return left.true, None if _is_place(call) else left.false
+            if (operator, const) in (("<", 1), ("<=", 0)):
+                return None if _is_place(call) else left.false, left.true
         if isinstance(call, ir.Call) and isinstance(call.function, ir.Attr) and call.function.name in _FIND and call.arguments:
             held = flatten([self.evaluate(call.function.object, state)], state)
             sought = self.evaluate(call.arguments[0].value, state)
