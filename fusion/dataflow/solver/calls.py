@@ -341,8 +341,9 @@ class Calls(Machine):
                 value = reference(Object(state.allocate(thing)))
                 positional = []
             elif parameter.kind == "keywords":
-                fields: dict[object, Value] = dict(keywords)
-                thing = Thing("dict", None, dict(fields), arguments.more or NOTHING)
+                fields: dict[object, Value] = {}
+                fields.update(keywords)
+                thing = Thing("dict", None, fields, arguments.more or NOTHING)
                 value = reference(Object(state.allocate(thing)))
             elif parameter.kind == "positional" and positional:
                 value = positional.pop(0)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
-
 from fusion.dataflow import ir
 from fusion.dataflow.knowledge.schema import Entry
 from fusion.dataflow.solver.arguments import Arguments, applies
-from fusion.dataflow.solver.machine import Frame, Machine
-from fusion.dataflow.solver.state import Heap, Scope, State, Thing
+from fusion.dataflow.solver.entries import Entries
+from fusion.dataflow.solver.machine import Frame
+from fusion.dataflow.solver.modules import Modules
+from fusion.dataflow.solver.state import Scope, State, Thing
 from fusion.dataflow.solver.tables import Rule
 from fusion.dataflow.solver.values import (
     NOTHING,
@@ -16,7 +16,6 @@ from fusion.dataflow.solver.values import (
     Closure,
     Klass,
     Library,
-    Namespace,
     Object,
     Value,
     join,
@@ -44,7 +43,7 @@ _WRAPPERS = frozenset(
 _DATA_CLASSES = frozenset({"dataclass", "dataclasses.dataclass", "attr.s", "attr.define", "attrs.define", "attrs.frozen"})
 
 
-class Definitions(Machine):
+class Definitions(Entries, Modules):
     """What statements define, and what imports bring."""
 
     # ---------------------------------------------------------------- functions
@@ -228,189 +227,4 @@ class Definitions(Machine):
                 return True
             if isinstance(ref, Klass) and ref.library.startswith("enum."):
                 return True
-        return False
-
-    # ---------------------------------------------------------------- modules
-
-    def module_names(self, path: str) -> dict[str, Value]:
-        """The module's variables, after running its body."""
-        names = self.modules.get(path)
-        if names is None:
-            names = self.modules[path] = {}
-            self._run_module(path)
-            names = self.modules[path]
-        return names
-
-    def _run_module(self, path: str) -> None:
-        module = self.project.module(path)
-        if module is None:
-            return
-        scope = Scope(None, next(self.frames), None, path, self.modules[path])
-        state = State(scope.frame, self.modules[path], {}, Heap(self.base), {}, {})
-        outer, outer_path, outer_stack = self.frame, self.path, self.stack
-        self.frame, self.path, self.stack = Frame(None, scope), path, []
-        left, self.steps = self.steps, max(self.steps, self.module_steps(module))
-        if self.script:
-            exports = reference(Object(state.allocate(Thing("dict"))))
-            state.locals["exports"] = exports
-            state.locals["module"] = reference(Object(state.allocate(Thing("dict", None, {"exports": exports}))))
-        try:
-            end = self.guarded(path, lambda: self.run(module.body, state)) or state
-        finally:
-            self.frame, self.path, self.stack, self.steps = outer, outer_path, outer_stack, left
-        self.settle(end)
-        if end.locals is not self.modules[path]:
-            self.modules[path].update(end.locals)
-        scope.captured = self.modules[path]
-        self.base.update(end.heap)
-        if self.script:
-            self._common(path, end)
-
-    def _common(self, path: str, state: State) -> None:
-        """What CommonJS exports."""
-        module = state.locals.get("module", NOTHING)
-        exported = NOTHING
-        for ref in module.refs:
-            thing = state.heap.get(ref.id) if isinstance(ref, Object) else None
-            if thing is not None:
-                exported = join(exported, thing.fields.get("exports", NOTHING))
-        self.common_exports[path] = exported
-
-    def bind_import(self, node: ir.Import, state: State) -> None:
-        """Bind what an import brings."""
-        if node.name == "*" and not self.script:
-            path = self.project.resolve(self.path, node.module)
-            for name, value in self.module_names(path).items() if path else ():
-                if not name.startswith("_"):
-                    self.store_name(name, value, state)
-            return
-        if not node.name:
-            if node.also:
-                self.import_module(node.also, self.path)
-            self.store_name(node.alias, self.import_module(node.module, self.path), state)
-            return
-        if node.alias:
-            self.store_name(node.alias, self.imported(node.module, node.name, self.path), state)
-
-    def import_module(self, module: str, importer: str) -> Value:
-        """The value that importing a whole module gives."""
-        path = self.project.resolve(importer, module)
-        if path is None:
-            return reference(Library(self.tables.denotes(module)))
-        if self.script:
-            names = self.module_names(path)
-            del names
-            common = self.common_exports.get(path, NOTHING)
-            own = [ref for ref in common.refs if not self._bare(ref)]
-            if own and not self.exports.get(path):
-                return common
-        return reference(Namespace(path))
-
-    def _bare(self, ref: object) -> bool:
-        thing = self.base.get(ref.id) if isinstance(ref, Object) else None
-        return thing is not None and not thing.fields and thing.rest is NOTHING
-
-    def imported(self, module: str, name: str, importer: str) -> Value:
-        """The value that importing one member gives."""
-        path = self.project.resolve(importer, module)
-        if path is None:
-            inner = self.project.resolve(importer, f"{module}.{name}" if not module.endswith(".") else f"{module}{name}")
-            if inner is not None and not self.script:
-                return reference(Namespace(inner))
-            if self.script and name == "default":
-                return reference(Library(self.tables.denotes(module)))
-            node = ir.Name(ir.NOWHERE, name)
-            return self.load_attribute(reference(Library(module)), name, self.nothing(), node)
-        names = self.module_names(path)
-        if self.script:
-            return self._script_member(path, name)
-        found = names.get(name)
-        return found if found is not None else self.submodule(path, name)
-
-    def nothing(self) -> State:
-        """An empty state."""
-        return State(0, {}, {}, Heap(self.base), {}, {})
-
-    def _script_member(self, path: str, name: str) -> Value:
-        exported = self.exports.get(path, {}).get(name)
-        if exported is not None:
-            return exported
-        common = self.common_exports.get(path, NOTHING)
-        if name in ("default", "*"):
-            return common if common is not NOTHING and not self.exports.get(path) else reference(Namespace(path))
-        result = NOTHING
-        for ref in common.refs:
-            thing = self.base.get(ref.id) if isinstance(ref, Object) else None
-            if thing is not None and name in thing.fields:
-                result = join(result, thing.fields[name])
-        return UNKNOWN if result is NOTHING else result
-
-    def submodule(self, path: str, name: str) -> Value:
-        """A module below a package of the repository, or what the module exports under that name."""
-        if self.script:
-            return self._script_member(path, name)
-        if path.endswith("/__init__.py") or path == "__init__.py":
-            inner = self.project.resolve(path, f".{name}")
-            if inner is not None and inner != path:
-                return reference(Namespace(inner))
-        return UNKNOWN
-
-    def bind_export(self, node: ir.Export, state: State) -> None:
-        """Remember what the module exports."""
-        exported = self.exports.setdefault(self.path, {})
-        if node.name == "*" and node.module:
-            path = self.project.resolve(self.path, node.module)
-            if path is not None:
-                self.module_names(path)
-                for name, value in self.exports.get(path, {}).items():
-                    exported.setdefault(name, value)
-            return
-        if node.value is not None:
-            exported[node.name] = self.evaluate(node.value, state)
-        elif node.module:
-            exported[node.name] = self.imported(node.module, node.name, self.path)
-
-    # ---------------------------------------------------------------- entries without a path
-
-    def entry_for(self, closure: Closure, exported: bool) -> Rule[Entry] | None:
-        """The framework's way in that a function is, by decorators and calls first, then by its class, name or parameters."""
-        rules = self.entered.get(id(closure.function))
-        if rules:
-            return rules[0]
-        module = self.project.module(closure.scope.module)
-        if module is None:
-            return None
-        for rule in self.tables.entries:
-            entry = rule.entry
-            if entry.imports and not any(self._imports(module, package) for package in entry.imports):
-                continue
-            if entry.paths and not any(fnmatchcase(module.path, f"*{glob}") for glob in entry.paths):
-                continue
-            if self._enters(entry, closure, exported=exported):
-                return rule
-        return None
-
-    def _imports(self, module: ir.Module, package: str) -> bool:
-        return any(name == package or name.startswith((f"{package}.", f"{package}/")) for name in module.imports)
-
-    def _enters(self, entry: Entry, closure: Closure, *, exported: bool) -> bool:
-        function = closure.function
-        if entry.bases:
-            owner = closure.owner
-            return owner is not None and function.name in entry.methods and self.derives(owner, entry.bases)
-        if entry.names:
-            return exported and function.name in entry.names
-        names = [parameter.name for parameter in function.parameters]
-        if names[:1] in (["self"], ["cls"]):
-            names = names[1:]
-        return bool(entry.signature) and tuple(names[: len(entry.signature)]) == entry.signature
-
-    def derives(self, klass: Klass, bases: tuple[str, ...], depth: int = 8) -> bool:
-        """Whether one of the library's classes is among the class's ancestors."""
-        for base in klass.bases:
-            for ref in base.refs:
-                if isinstance(ref, Library) and (ref.path in bases or self.tables.denotes(f"{ref.path}()") in bases):
-                    return True
-                if isinstance(ref, Klass) and ref is not klass and depth and self.derives(ref, bases, depth - 1):
-                    return True
         return False

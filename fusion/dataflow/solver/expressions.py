@@ -8,7 +8,7 @@ from typing import Any
 from fusion.dataflow import ir
 from fusion.dataflow.solver import texts
 from fusion.dataflow.solver.arguments import Arguments, flatten, things
-from fusion.dataflow.solver.machine import Machine
+from fusion.dataflow.solver.displays import Displays
 from fusion.dataflow.solver.state import MAX_ITEMS, State, Thing
 from fusion.dataflow.solver.values import (
     NOTHING,
@@ -30,7 +30,7 @@ from fusion.dataflow.solver.values import (
 )
 
 
-class Expressions(Machine):
+class Expressions(Displays):
     """One method per form of expression."""
 
     def evaluate(self, node: ir.Expression, state: State) -> Value:
@@ -286,100 +286,6 @@ class Expressions(Machine):
                 kept.append(new if new.mask != taint.mask or new.limits != taint.limits else taint)
         return value.with_taints(kept)
 
-    # ---------------------------------------------------------------- displays
-
-    def _series(self, node: ir.Series, state: State) -> Value:
-        items: list[Value] | None = []
-        rest = NOTHING
-        for item in node.items:
-            if isinstance(item, ir.Spread):
-                exact, any_ = self.elements(self.evaluate(item.value, state), state, node)
-                if exact is not None and items is not None:
-                    items.extend(exact)
-                else:
-                    rest = join_all([rest, any_, *(items or ())])
-                    items = None
-            else:
-                value = self.evaluate(item, state)
-                if items is not None and len(items) < MAX_ITEMS:
-                    items.append(value)
-                else:
-                    rest = join_all([rest, value, *(items or ())])
-                    items = None
-        thing = Thing(node.kind, None if items is None else tuple(items), {}, rest)
-        return reference(Object(state.allocate(thing)))
-
-    def _table(self, node: ir.Table, state: State) -> Value:
-        fields: dict[object, Value] = {}
-        rest = keys = NOTHING
-        for key, value_node in node.items:
-            value = self.evaluate(value_node, state)
-            if key is None:
-                for thing in things(value, state):
-                    fields.update(thing.fields)
-                    rest = join(rest, thing.rest)
-                    keys = join(keys, thing.keys)
-                if value.taints or (value.consts is None and not value.refs):
-                    rest = join(rest, tainted(value.taints))
-                    keys = join(keys, tainted(value.taints))
-                continue
-            name = self.evaluate(key, state)
-            if name.consts and len(name.consts) == 1 and not name.refs and len(fields) < MAX_ITEMS * 4:
-                fields[name.consts[0]] = value
-                if value.taints and isinstance(name.consts[0], str):
-                    self.check_name(name.consts[0], value, state, value_node)
-            else:
-                rest = join(rest, value)
-                keys = join(keys, name)
-        return reference(Object(state.allocate(Thing("dict", None, fields, rest, keys))))
-
-    def _comprehension(self, node: ir.Comprehension, state: State) -> Value:
-        saved = dict(state.locals)
-        facts = state.facts
-        found = self._clauses(node, 0, state)
-        state.locals = saved
-        state.facts = facts
-        exact = all(sure for sure, _, _ in found)
-        if node.kind == "dict":
-            fields: dict[object, Value] = {}
-            rest = keys = NOTHING
-            for _, key, value in found:
-                if exact and key.consts and len(key.consts) == 1 and not key.taints:
-                    fields[key.consts[0]] = value
-                else:
-                    rest, keys = join(rest, value), join(keys, key)
-            return reference(Object(state.allocate(Thing("dict", None, fields, rest, keys))))
-        values = [value for _, _, value in found]
-        if exact and len(values) <= MAX_ITEMS:
-            return reference(Object(state.allocate(Thing(node.kind, tuple(values)))))
-        return reference(Object(state.allocate(Thing(node.kind, None, {}, join_all(values)))))
-
-    def _clauses(self, node: ir.Comprehension, place: int, state: State) -> list[tuple[bool, Value, Value]]:
-        """(whether it is surely one element, key, value) of each element."""
-        if place == len(node.clauses):
-            key = self.evaluate(node.key, state) if node.key is not None else NOTHING
-            return [(True, key, self.filtered(self.evaluate(node.value, state), state.facts))]
-        clause = node.clauses[place]
-        exact, any_ = self.elements(self.evaluate(clause.iterable, state), state, clause)
-        sure = exact is not None and len(exact) <= _MOST_ELEMENTS
-        found: list[tuple[bool, Value, Value]] = []
-        for value in (exact or []) if sure else [any_]:
-            self.assign(clause.target, value, state, clause)
-            facts = state.facts
-            certain, reached = sure, True
-            for condition in clause.conditions:
-                test = self.evaluate(condition, state)
-                truth = self.truth(test, state)
-                if truth is False:
-                    reached = False
-                    break
-                certain = certain and truth is True
-                state.learn(test.true)
-            if reached:
-                found.extend((certain and one, key, item) for one, key, item in self._clauses(node, place + 1, state))
-            state.facts = facts
-        return found
-
     # ---------------------------------------------------------------- functions and the rest
 
     def _function(self, node: ir.Function, state: State) -> Value:
@@ -437,9 +343,6 @@ class Expressions(Machine):
         for child in node.children:
             self.evaluate(child, state)
         return UNKNOWN
-
-
-_MOST_ELEMENTS = 12
 
 
 def _cut(text: Any, low: Any, high: Any, step: Any) -> object:

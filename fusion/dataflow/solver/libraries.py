@@ -167,7 +167,11 @@ class Libraries(Sinks):
         for selector in rule.to:
             if selector.base == "result":
                 same = join_all(values) if entry.keeps else NOTHING
-                result = Value(same.consts if same is not NOTHING and not taints else None, () if f"{path}()" in self.tables.types else same.refs, moved)
+                result = Value(
+                    same.consts if same is not NOTHING and not taints else None,
+                    () if f"{path}()" in self.tables.types else same.refs,
+                    moved,
+                )
             elif moved:
                 for value in arguments.at(selector, state):
                     self._fill(value, tainted(moved), state)

@@ -146,6 +146,10 @@ class Machine:
         """Keep the result of a call."""
         raise NotImplementedError
 
+    def child(self, holder: Object, key: object, state: State, member: str = "") -> Value:
+        """The part of a library's object that has an identity of its own (`cookies["sid"]`)."""
+        raise NotImplementedError
+
     def gather(self, node: ir.Call, state: State) -> Arguments:
         """Evaluate the arguments."""
         raise NotImplementedError

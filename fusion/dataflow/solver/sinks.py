@@ -7,7 +7,7 @@ from typing import cast
 
 from fusion.dataflow import ir
 from fusion.dataflow.contexts import harmless
-from fusion.dataflow.knowledge.schema import Kind, Setting, Sink
+from fusion.dataflow.knowledge.schema import Flag, Kind, Setting, Sink
 from fusion.dataflow.results import Cleared, Flow, Place
 from fusion.dataflow.solver.arguments import Arguments, applies, flatten, things
 from fusion.dataflow.solver.machine import Machine
@@ -115,8 +115,18 @@ class Sinks(Machine):
                 self.clear(setting.entry.kind, node, "the setting is a good one")
         for flag in what.flags:
             if applies(flag, arguments, state):
-                for value in arguments.at(flag.to[0], state):
+                for value in self._flagged(flag, arguments, state, node):
                     self.flag(value, flag.entry.flag, state, on=flag.entry.value)
+
+    def _flagged(self, rule: Rule[Flag], arguments: Arguments, state: State, node: ir.Node) -> list[Value]:
+        """What a flag is for: the receiver, a member of it, an argument."""
+        selector = rule.to[0]
+        if selector.base != "receiver":
+            return arguments.at(selector, state)
+        value = arguments.receiver
+        for part in selector.parts:
+            value = self.load_attribute(value, str(part), state, node)
+        return [value]
 
     def flag(self, value: Value, flag: str, state: State, *, on: bool) -> None:
         """Set or clear a flag on what the value may be."""

@@ -15,6 +15,9 @@ MAX_ITEMS = 64
 GUESSED = "guessed"
 """Flag of a library's object that is believed to be one from a name only."""
 
+POLLUTING = "prototype-by-key"
+"""The path of what `object[key]` may be when the key comes from outside: the prototype of every object."""
+
 _ids = itertools.count(1)
 
 

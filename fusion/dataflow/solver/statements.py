@@ -9,16 +9,13 @@ from typing import Any
 from fusion.dataflow import ir
 from fusion.dataflow.solver.arguments import Arguments, things
 from fusion.dataflow.solver.expressions import Expressions
+from fusion.dataflow.solver.loops import Loops
 from fusion.dataflow.solver.machine import Loop
-from fusion.dataflow.solver.state import State, Thing, meet, settled
-from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Closure, Object, Value, constant, join, join_all, reference
-
-PASSES = 3
-"""Most times that a loop's body is run."""
-_MOST_UNROLLED = 6
+from fusion.dataflow.solver.state import State, Thing, meet
+from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Closure, Object, Value, constant, join, reference
 
 
-class Statements(Expressions):
+class Statements(Loops, Expressions):
     """One method per form of statement; each gives the state after it, or None where it never ends normally."""
 
     def run(self, body: Sequence[ir.Statement], state: State) -> State | None:
@@ -280,114 +277,6 @@ class Statements(Expressions):
         for left in loop.breaks:
             after = meet(after, left)
         return after
-
-    # ---------------------------------------------------------------- loops
-
-    def _while(self, node: ir.While, state: State) -> State | None:
-        after: State | None = None
-        current: State | None = state
-        loop = Loop()
-        for turn in range(PASSES):
-            if current is None:
-                break
-            if not (node.post and turn == 0):
-                test = self.evaluate(node.test, current)
-                truth = self.truth(test, current)
-                if truth is not True:
-                    after = meet(after, current.copy().learn(test.false))
-                if truth is False:
-                    current = None
-                    break
-                current.learn(test.true)
-            start = current.copy()
-            current = self._turn(node.body, node.step, current, loop)
-            if current is not None and settled(start, current):
-                break
-        if current is not None:
-            test = self.evaluate(node.test, current)
-            if self.truth(test, current) is not True:
-                after = meet(after, current.learn(test.false))
-        if after is not None and node.other:
-            after = self.run(node.other, after)
-        for left in loop.breaks:
-            after = meet(after, left)
-        return after
-
-    def _turn(self, body: Sequence[ir.Statement], step: Sequence[ir.Statement], state: State, loop: Loop) -> State | None:
-        self.frame.loops.append(loop)
-        current = self.run(body, state)
-        self.frame.loops.pop()
-        for went_on in loop.continues:
-            current = meet(current, went_on)
-        loop.continues.clear()
-        if current is not None and step:
-            current = self.run(step, current)
-        return current
-
-    def _for(self, node: ir.For, state: State) -> State | None:
-        iterable = self.evaluate(node.iterable, state)
-        exact, any_ = self.keys(iterable, state, node) if node.keys else self.elements(iterable, state, node)
-        loop = Loop()
-        after: State | None = None
-        if exact is not None and len(exact) <= _MOST_UNROLLED:
-            current: State | None = state
-            for value in exact:
-                if current is None:
-                    break
-                self.assign(node.target, value, current, node)
-                current = self._turn(node.body, (), current, loop)
-            after = current
-        else:
-            after = state.copy()
-            current = state
-            for _ in range(PASSES):
-                if current is None:
-                    break
-                start = current.copy()
-                self.assign(node.target, any_, current, node)
-                current = self._turn(node.body, (), current, loop)
-                if current is not None:
-                    after = meet(after, current.copy())
-                    if settled(start, current):
-                        break
-        if after is not None and node.other:
-            after = self.run(node.other, after)
-        for left in loop.breaks:
-            after = meet(after, left)
-        return after
-
-    def keys(self, value: Value, state: State, node: ir.Node) -> tuple[list[Value] | None, Value]:
-        """What `for...in` gives: the keys of an object."""
-        result = self.passed([value], state, node) if value.taints else NOTHING
-        exact: list[Value] | None = None
-        for thing in things(value, state):
-            names = [constant(key) for key in thing.fields if isinstance(key, str)]
-            result = join_all([result, thing.keys, *names])
-            if (
-                len(value.refs) == 1
-                and not value.taints
-                and thing.keys is NOTHING
-                and thing.rest is NOTHING
-                and thing.items is None
-            ):
-                exact = names
-        return exact, UNKNOWN if result is NOTHING and exact is None else result
-
-    def _break(self, node: ir.Break, state: State) -> State | None:
-        for loop in reversed(self.frame.loops):
-            if not node.label and loop.label and loop.switch:
-                continue
-            if not node.label or loop.label == node.label:
-                loop.breaks.append(state)
-                return None
-        return None
-
-    def _continue(self, node: ir.Continue, state: State) -> State | None:
-        for loop in reversed(self.frame.loops):
-            if not loop.switch:
-                loop.continues.append(state)
-                return None
-        return None
 
     # ---------------------------------------------------------------- leaving
 

@@ -13,6 +13,9 @@ from fusion.dataflow.solver.values import UNKNOWN, Closure, Object, Value
 _DEEP = 3
 """From this depth of calls on, functions that neither read sources nor hold sinks are not followed without hostile data."""
 
+_RESERVE = 10_000
+"""Budget that is kept for following hostile data."""
+
 Key = tuple[Hashable, ...]
 
 
@@ -23,7 +26,7 @@ class Summaries(Machine):
         """The result of a call that was run before on the same values; else the key to remember it by, or None."""
         if self._hostile(closure, arguments, state):
             return None
-        if len(self.stack) > _DEEP and not self.matters(closure.function):
+        if self.steps < _RESERVE or (len(self.stack) > _DEEP and not self.matters(closure.function)):
             return UNKNOWN
         key = _signature(closure, arguments)
         found = self.memo.get(key)

@@ -143,6 +143,9 @@ class Tables:
                     paths.add(path.partition("[")[0])
                     paths.add(path.rpartition("[")[0])
                     paths.add(f"{path}()")
+                for rule in known.flags:
+                    if rule.to[0].base == "receiver" and rule.to[0].parts:
+                        paths.add(".".join([path.rpartition(".")[0], *map(str, rule.to[0].parts)]))
         return frozenset(paths | {self.types[path] for path in paths if path in self.types}) - {""}
 
     def _add(self, library: Library) -> None:

@@ -1,0 +1,62 @@
+"""Ways in: which functions a framework calls, and what it gives them."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+
+from fusion.dataflow import ir
+from fusion.dataflow.knowledge.schema import Entry
+from fusion.dataflow.solver.machine import Machine
+from fusion.dataflow.solver.tables import Rule
+from fusion.dataflow.solver.values import (
+    Closure,
+    Klass,
+    Library,
+)
+
+
+class Entries(Machine):
+    """Ways in by decorators, calls, classes, names and parameters."""
+
+    def entry_for(self, closure: Closure, exported: bool) -> Rule[Entry] | None:
+        """The framework's way in that a function is, by decorators and calls first, then by its class, name or parameters."""
+        rules = self.entered.get(id(closure.function))
+        if rules:
+            return rules[0]
+        module = self.project.module(closure.scope.module)
+        if module is None:
+            return None
+        for rule in self.tables.entries:
+            entry = rule.entry
+            if entry.imports and not any(self._imports(module, package) for package in entry.imports):
+                continue
+            if entry.paths and not any(fnmatchcase(module.path, f"*{glob}") for glob in entry.paths):
+                continue
+            if self._enters(entry, closure, exported=exported):
+                return rule
+        return None
+
+    def _imports(self, module: ir.Module, package: str) -> bool:
+        return any(name == package or name.startswith((f"{package}.", f"{package}/")) for name in module.imports)
+
+    def _enters(self, entry: Entry, closure: Closure, *, exported: bool) -> bool:
+        function = closure.function
+        if entry.bases:
+            owner = closure.owner
+            return owner is not None and function.name in entry.methods and self.derives(owner, entry.bases)
+        if entry.names:
+            return exported and function.name in entry.names
+        names = [parameter.name for parameter in function.parameters]
+        if names[:1] in (["self"], ["cls"]):
+            names = names[1:]
+        return bool(entry.signature) and tuple(names[: len(entry.signature)]) == entry.signature
+
+    def derives(self, klass: Klass, bases: tuple[str, ...], depth: int = 8) -> bool:
+        """Whether one of the library's classes is among the class's ancestors."""
+        for base in klass.bases:
+            for ref in base.refs:
+                if isinstance(ref, Library) and (ref.path in bases or self.tables.denotes(f"{ref.path}()") in bases):
+                    return True
+                if isinstance(ref, Klass) and ref is not klass and depth and self.derives(ref, bases, depth - 1):
+                    return True
+        return False

@@ -1,0 +1,118 @@
+"""Stores into attributes and elements."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from fusion.dataflow import ir
+from fusion.dataflow.solver.arguments import Arguments
+from fusion.dataflow.solver.machine import Machine
+from fusion.dataflow.solver.state import MAX_ITEMS, POLLUTING, State, Thing
+from fusion.dataflow.solver.values import (
+    NOTHING,
+    Closure,
+    Klass,
+    Library,
+    Namespace,
+    Object,
+    Value,
+    constant,
+    join,
+    join_all,
+    reference,
+)
+
+
+class Stores(Machine):
+    """What an assignment does to an object."""
+
+    def store_attribute(self, target: Value, name: str, value: Value, state: State, node: ir.Node) -> None:
+        """`target.name = value`."""
+        self.check_name(name, value, state, node)
+        single = len(target.refs) == 1
+        for ref in target.refs:
+            match ref:
+                case Object():
+                    self._store_field(ref, name, value, state, node, certain=single)
+                case Library(path=path):
+                    self._library_store(path, name, value, target, state, node)
+                case Klass():
+                    known = ref.members.get(name)
+                    ref.members[name] = value if known is None else join(known, value)
+                case Namespace():
+                    names = self.module_names(ref.path)
+                    names[name] = join(names.get(name, NOTHING), value)
+                case _:
+                    pass
+
+    def _library_store(self, path: str, name: str, value: Value, target: Value, state: State, node: ir.Node) -> None:
+        """A store into something of a library: checked, or remembered where nothing is known of the place."""
+        self.check_store(f"{path}.{name}", None, value, target, state, node)
+        if self.script:
+            self.check_store(f"{path}[]", constant(name), value, target, state, node)
+        full = self.tables.denotes(f"{path}.{name}")
+        if full not in self.tables.stores and f"{path}[]" not in self.tables.stores and full not in self.tables.reads:
+            self.remembered[full] = join(self.remembered.get(full, NOTHING), value)
+
+    def _store_field(self, ref: Object, name: str, value: Value, state: State, node: ir.Node, *, certain: bool) -> None:
+        thing = state.heap.get(ref.id)
+        if thing is None:
+            return
+        if thing.klass is not None:
+            member = self.member(thing.klass, f"{name}=")
+            if member is not None:
+                for setter in member.refs:
+                    if isinstance(setter, Closure):
+                        bound = Closure(setter.function, setter.scope, reference(ref), setter.owner)
+                        self.call_closure(bound, Arguments([value]), state, node)
+                return
+        path = thing.path or (thing.klass.library if thing.klass is not None else "")
+        if path:
+            self.check_store(f"{path}.{name}", None, value, reference(ref), state, node)
+            if self.script:
+                self.check_store(f"{path}[]", constant(name), value, reference(ref), state, node)
+        fields = dict(thing.fields)
+        fields[name] = value if certain else join(fields.get(name, NOTHING), value)
+        state.heap[ref.id] = replace(state.heap[ref.id], fields=fields)
+
+    def store_index(self, target: Value, key: Value, value: Value, state: State, node: ir.Node) -> None:
+        """`target[key] = value`."""
+        single = key.consts[0] if key.consts and len(key.consts) == 1 and not key.refs else None
+        known = bool(key.consts) and not key.taints and not key.refs
+        if isinstance(single, str):
+            self.check_name(single, value, state, node)
+        certain = len(target.refs) == 1 and known and len(key.consts or ()) == 1
+        for ref in target.refs:
+            path = ""
+            if isinstance(ref, Library):
+                path = ref.path
+            elif isinstance(ref, Object) and (thing := state.heap.get(ref.id)) is not None:
+                path = thing.path
+                if path == POLLUTING:
+                    self.check_store(POLLUTING, key, thing.keys, target, state, node)
+                    continue
+                if path and f"{path}[]" in self.tables.identified:
+                    target = self.child(ref, single, state)
+                else:
+                    state.heap[ref.id] = _stored(thing, key, single, value, certain=certain, known=known)
+            if path:
+                place = f"{path}[{single!s}]"
+                if single is None or place not in self.tables.elements:
+                    place = f"{path}[]"
+                self.check_store(place, key, value, target, state, node)
+
+
+def _stored(thing: Thing, key: Value, single: object, value: Value, *, certain: bool, known: bool) -> Thing:
+    """The object after a store."""
+    if thing.items is not None and type(single) is int and -len(thing.items) <= single < len(thing.items) and known:
+        items = list(thing.items)
+        items[single] = value if certain else join(items[single], value)
+        return replace(thing, items=tuple(items))
+    if known and thing.items is None and len(thing.fields) < MAX_ITEMS * 4:
+        fields = dict(thing.fields)
+        for const in key.consts or ():
+            fields[const] = value if certain else join(fields.get(const, NOTHING), value)
+        return replace(thing, fields=fields)
+    if thing.items is not None:
+        return replace(thing, items=None, rest=join_all([thing.rest, value, *thing.items]))
+    return replace(thing, rest=join(thing.rest, value), keys=join(thing.keys, key))
