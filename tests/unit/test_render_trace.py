@@ -113,7 +113,7 @@ def test_why_data_flow_clears_a_place_is_shown() -> None:
     assert "harmless by data flow: the value is constant" in GitHub().render(made)
     (result,) = json.loads(Sarif().render(made))["runs"][0]["results"]
     assert result["properties"]["cleared"].startswith("the value is constant")
-    assert result["properties"]["precision"] == "low"
+    assert result["properties"]["precision"] == "medium"
     assert not "".join(live(Markdown().render(made)).html).count("<b></b>")
     assert exit_code(made, Severity.INFO) is Exit.FINE
     assert exit_code(review(findings=(finding(),)), Severity.INFO) is Exit.FINDINGS
