@@ -145,6 +145,8 @@ class Source(Knowledge):
     """Only these kinds; empty: all that the origin hurts."""
     harmless: tuple[Kind, ...] = ()
     """Not these kinds."""
+    picks: bool = False
+    """A random choice among given values: no secret by itself, but texts built of several are."""
 
 
 class Sink(Knowledge):
@@ -162,8 +164,10 @@ class Sink(Knowledge):
     """Regular expression.
 
     Giving the data to a variable, attribute, key or keyword argument whose name it finds hurts, as does returning it from a
-    function so named.
+    function so named. What it is searched in is described in `fusion.dataflow.solver.names`.
     """
+    built: bool = False
+    """With `names`: random numbers hurt only where a text was built of them."""
     cwe: int | None = None
     """Where it differs from the kind's."""
     severity: Severity | None = None
@@ -293,6 +297,8 @@ class Entry(Knowledge):
     """Only in files whose path matches one of these globs (`pages/api/**`)."""
     imports: tuple[str, ...] = ()
     """Only in files that import one of these packages."""
+    returning: tuple[Path, ...] = ()
+    """Only functions of a module that return what a call of one of these gives, and that nothing in the repository calls."""
     parameters: tuple[Path | Literal["-"], ...] = ()
     """What the parameters are, in order (`self` and `cls` do not count): types, or `-`."""
     tainted: Literal["", "rest", "all"] = ""

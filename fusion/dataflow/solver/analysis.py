@@ -6,14 +6,16 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from fusion.dataflow import ir
-from fusion.dataflow.knowledge.kinds import kinds
+from fusion.dataflow.knowledge.kinds import Kinds, kinds
 from fusion.dataflow.knowledge.loading import load
 from fusion.dataflow.knowledge.schema import Entry, Kind, Sink
 from fusion.dataflow.knowledge.schema import Library as LibraryFile
+from fusion.dataflow.limits import Limits
 from fusion.dataflow.project import Project
 from fusion.dataflow.results import Analysis, Cleared, Flow
+from fusion.dataflow.routes import NUMBER
 from fusion.dataflow.solver.access import Access
-from fusion.dataflow.solver.arguments import Arguments, things
+from fusion.dataflow.solver.arguments import Arguments, flatten, things
 from fusion.dataflow.solver.building import Building
 from fusion.dataflow.solver.builtins import Builtins
 from fusion.dataflow.solver.calls import Calls
@@ -21,6 +23,7 @@ from fusion.dataflow.solver.checks import Checks
 from fusion.dataflow.solver.definitions import Definitions
 from fusion.dataflow.solver.libraries import Libraries
 from fusion.dataflow.solver.machine import MAX_CALLS, Exhausted, Frame
+from fusion.dataflow.solver.names import Names
 from fusion.dataflow.solver.state import Heap, Scope, State, Thing
 from fusion.dataflow.solver.statements import Statements
 from fusion.dataflow.solver.summaries import Summaries
@@ -46,7 +49,7 @@ STEPS = 30_000
 _MOST_MODULES = 600
 
 
-class Solver(Builtins, Checks, Libraries, Calls, Summaries, Definitions, Building, Access, Statements):
+class Solver(Names, Builtins, Checks, Libraries, Calls, Summaries, Definitions, Building, Access, Statements):
     """All parts together."""
 
     def analyse_module(self, path: str) -> None:
@@ -61,6 +64,11 @@ class Solver(Builtins, Checks, Libraries, Calls, Summaries, Definitions, Buildin
             closure = waiting[done]
             done += 1
             self.analyse_function(closure, exported=id(closure.function) in exported)
+        for closure in waiting:
+            rule = self.answering(closure) if id(closure.function) not in self.called else None
+            if rule is not None:
+                self.entered[id(closure.function)] = [rule]
+                self.analyse_function(closure, exported=True)
 
     def analyse_function(self, closure: Closure, *, exported: bool) -> None:
         """Run one function by itself: as the framework calls it, or on arguments that nothing is known of."""
@@ -71,6 +79,7 @@ class Solver(Builtins, Checks, Libraries, Calls, Summaries, Definitions, Buildin
         self.path = closure.scope.module
         self.frame = Frame(function, scope, receiver, closure.owner)
         self.stack = [function]
+        self.analysed.add(id(function))
         self.steps = STEPS
         self.memo.clear()
         state.frame = scope.frame
@@ -106,9 +115,10 @@ class Solver(Builtins, Checks, Libraries, Calls, Summaries, Definitions, Buildin
 
     def check_return(self, function: ir.Function, value: Value, state: State) -> None:
         """What a function returns is called like the function."""
-        if function.name and value.taints:
-            owner = self.frame.owner
-            self.check_name(f"{owner.name}.{function.name}" if owner else function.name, value, state, _last_return(function))
+        inner = flatten([value], state) if function.name and value.refs else value
+        if function.name and inner.taints:
+            holder = f"{self.frame.owner.name}()" if self.frame.owner is not None else ""
+            self.check_name(function.name, inner, state, _last_return(function), holder)
 
     def _parameters(self, closure: Closure, rule: Rule[Entry] | None, state: State) -> None:
         function = closure.function
@@ -132,6 +142,7 @@ class Solver(Builtins, Checks, Libraries, Calls, Summaries, Definitions, Buildin
                 value = self._typed(kind, parameter, state)
             elif rule is not None and (rule.entry.tainted == "all" or (rule.entry.tainted == "rest" and place >= len(given))):
                 value = self._outside(rule, parameter, value, state)
+                value = _routed(value, self.routed.get(id(function), {}).get(parameter.name))
             if (
                 value is UNKNOWN
                 and parameter.kind in ("positional", "keyword")
@@ -253,6 +264,13 @@ class Solver(Builtins, Checks, Libraries, Calls, Summaries, Definitions, Buildin
 _RETURNED = {Kind.CROSS_SITE_SCRIPTING: "sent to the browser as a page"}
 
 
+def _routed(value: Value, limits: Limits | None) -> Value:
+    """A parameter as its route lets it through."""
+    if limits is None or not value.taints:
+        return value
+    return UNKNOWN if limits is NUMBER else value.with_taints(taint.limited(limits) for taint in value.taints)
+
+
 def _last_return(function: ir.Function) -> ir.Node:
     """The return statement that a flow out of the function is shown at: the last one with a value."""
     found: ir.Node | None = None
@@ -274,9 +292,10 @@ def analyse(
     *,
     knowledge: Sequence[Path] = (),
     libraries: Sequence[LibraryFile] | None = None,
+    weaknesses: Kinds | None = None,
 ) -> Analysis:
     """Analyse the targets of a project, with what they import. `knowledge`: further folders of knowledge files;
-    `libraries`: these files instead of those that the imports ask for.
+    `libraries`: these files instead of those that the imports ask for; `weaknesses` instead of ours.
     """
     flows: list[Flow] = []
     cleared: list[Cleared] = []
@@ -287,8 +306,8 @@ def analyse(
         modules = [module for path in mine if (module := project.module(path)) is not None]
         imported = _imported(project, modules)
         chosen = load(language, imported, knowledge) if libraries is None else libraries
-        tables = Tables(chosen, kinds())
-        solver = Solver(project, tables, kinds(), language, Data())
+        tables = Tables(chosen, weaknesses or kinds())
+        solver = Solver(project, tables, weaknesses or kinds(), language, Data())
         for module in modules:
             if project.late:
                 project.unread.setdefault(module.path, "the time for the analysis was used up")

@@ -136,6 +136,9 @@ class Calls(Machine):
                 result = join(result, found)
         if self.script and name in _CALLBACKS and not any(isinstance(ref, Klass) for ref in holder.refs):
             return self._then(holder, result, name, arguments, state, node)
+        if handled and holder.taints and all(_is_plain(ref, state) for ref in holder.refs):
+            own = self.call_method(Value(None, (), holder.taints), name, arguments, state, node)
+            return result if own is None else join(result, own)
         if not handled or (holder.consts is None and not holder.refs) or (holder.consts and not handled):
             own = self.call_method(holder, name, arguments, state, node)
             if own is not None:
@@ -249,6 +252,7 @@ class Calls(Machine):
     def call_closure(self, closure: Closure, arguments: Arguments, state: State, node: ir.Node) -> Value:
         """Run a function of the repository on these arguments."""
         function = closure.function
+        self.called.add(id(function))
         if len(self.stack) >= MAX_CALLS or self.stack.count(function) >= _REENTRIES:
             return self.passed([*arguments.all()], state, node)
         summary = self.recall(closure, arguments, state)
@@ -354,6 +358,8 @@ class Calls(Machine):
             if value.taints:
                 what = f"passed to `{function.name or 'a function'}` as `{parameter.name or '{}'}`"
                 value = value.with_taints(self.moved(value.taints, node, what))
+                if parameter.name:
+                    self.check_name(parameter.name, value, state, node)
             self.bind_parameter(parameter, value, state)
         if self.script and "arguments" in function.mentions:
             state.locals["arguments"] = reference(Object(state.allocate(Thing("list", tuple(arguments.positional)))))
@@ -378,3 +384,9 @@ class Calls(Machine):
         if unsure:
             return join_all(unsure)
         return NONE if self.script else UNKNOWN
+
+
+def _is_plain(ref: object, state: State) -> bool:
+    """Whether it is a list, a dictionary or the like, which the language's own methods belong to."""
+    thing = state.heap.get(ref.id) if isinstance(ref, Object) else None
+    return thing is not None and thing.klass is None and not thing.path

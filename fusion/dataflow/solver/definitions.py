@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fusion.dataflow import ir
 from fusion.dataflow.knowledge.schema import Entry
+from fusion.dataflow.routes import parameters
 from fusion.dataflow.solver.arguments import Arguments, applies
 from fusion.dataflow.solver.entries import Entries
 from fusion.dataflow.solver.machine import Frame
@@ -73,15 +74,22 @@ class Definitions(Entries, Modules):
             known = self.tables.reads.get(path) if path else None
             for rule in known.entries if known is not None else ():
                 if applies(rule, arguments, state):
-                    self.enter_at(closure, rule)
+                    self.enter_at(closure, rule, arguments)
             if isinstance(ref, Closure):
                 wrapped = join(wrapped, self.call_closure(ref, Arguments([value]), state, decorator))
         usable = [ref for ref in wrapped.refs if isinstance(ref, Closure)]
         return Value((), tuple(usable)) if usable else value
 
-    def enter_at(self, closure: Closure, rule: Rule[Entry]) -> None:
-        """Remember that a framework calls a function."""
-        self.entered.setdefault(id(closure.function), []).append(rule)
+    def enter_at(self, closure: Closure, rule: Rule[Entry], arguments: Arguments) -> None:
+        """Remember that a framework calls a function, and what its route says of the parameters."""
+        key = id(closure.function)
+        if key in self.analysed and key not in self.entered:
+            self.waiting[closure.scope.module].append(closure)  # it was analysed without knowing who calls it
+        self.entered.setdefault(key, []).append(rule)
+        for value in (*arguments.positional[:1], *arguments.keywords.values()):
+            for const in value.consts or ():
+                if isinstance(const, str) and (said := parameters(const)):
+                    self.routed.setdefault(id(closure.function), {}).update(said)
 
     def defined(self, closure: Closure, state: State) -> None:
         """A function came into being: remember it, to be analysed by itself."""

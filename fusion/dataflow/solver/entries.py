@@ -28,12 +28,30 @@ class Entries(Machine):
             return None
         for rule in self.tables.entries:
             entry = rule.entry
+            if entry.returning:
+                continue
             if entry.imports and not any(self._imports(module, package) for package in entry.imports):
                 continue
             if entry.paths and not any(fnmatchcase(module.path, f"*{glob}") for glob in entry.paths):
                 continue
             if self._enters(entry, closure, exported=exported):
                 return rule
+        return None
+
+    def answering(self, closure: Closure) -> Rule[Entry] | None:
+        """The way in that a function of a module is by what it returns; None where another way was found already."""
+        function = closure.function
+        if closure.owner is not None or closure.scope.function is not None or id(function) in self.entered:
+            return None
+        module = self.project.module(closure.scope.module)
+        for rule in self.tables.entries:
+            entry = rule.entry
+            if not entry.returning or module is None or not self._enters(entry, closure, exported=True):
+                continue
+            names = self.module_names(module.path)
+            for call in _returned_calls(function):
+                if any(path in entry.returning for path in _called_paths(call.function, names)):
+                    return rule
         return None
 
     def _imports(self, module: ir.Module, package: str) -> bool:
@@ -60,3 +78,30 @@ class Entries(Machine):
                 if isinstance(ref, Klass) and ref is not klass and depth and self.derives(ref, bases, depth - 1):
                     return True
         return False
+
+
+def _returned_calls(function: ir.Function) -> list[ir.Call]:
+    """The calls whose results a function returns as they are."""
+    found: list[ir.Call] = []
+    open_: list[ir.Node] = list(function.body)
+    while open_:
+        node = open_.pop()
+        if isinstance(node, ir.Return) and isinstance(node.value, ir.Call):
+            found.append(node.value)
+        for name in ("body", "then", "other", "final"):
+            open_.extend(getattr(node, name, ()))
+        for part in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())):
+            open_.extend(part.body)
+    return found
+
+
+def _called_paths(function: ir.Expression, names: dict[str, Value]) -> list[str]:
+    """The library paths that a name or a dotted name stands for in a module."""
+    match function:
+        case ir.Name(id=name):
+            refs = names[name].refs if name in names else ()
+            return [ref.path for ref in refs if isinstance(ref, Library)]
+        case ir.Attr(object=holder, name=name):
+            return [f"{path}.{name}" for path in _called_paths(holder, names)]
+        case _:
+            return []

@@ -25,6 +25,7 @@ from fusion.dataflow.solver.values import (
     Trail,
     Value,
     added,
+    built,
     changed,
     join,
     join_all,
@@ -45,6 +46,7 @@ class Libraries(Sinks):
     def call_library(self, path: str, arguments: Arguments, state: State, node: ir.Node, *, guessed: bool = False) -> Value:
         """What knowledge says of a call; unknown calls pass data on."""
         what = self.tables.calls.get(path)
+        self.check_arguments(path, arguments, state, node)
         if what is not None:
             self.check_call(what, path, arguments, state, node, guessed=guessed)
             for entry in what.entries:
@@ -67,6 +69,7 @@ class Libraries(Sinks):
             for flag in what.flags:
                 if flag.entry.on == "result" and applies(flag, arguments, state):
                     self.flag(result, flag.entry.flag, state, on=flag.entry.value)
+            self._filled(what, path, arguments, state, node)
         self._call_back(what, path, result, arguments, state, node, known_=builtin is not None)
         return result
 
@@ -155,6 +158,7 @@ class Libraries(Sinks):
                 made = taint
             else:
                 made = changed(taint, self.data.part(taint.whole, (path, id(node))), state.facts, keeps=entry.canonical)
+                (made,) = built((made,))
             if entry.canonical:
                 made = replace(made, canonical=True)
             mask = made.mask & rule.mask
@@ -295,7 +299,7 @@ class Libraries(Sinks):
         if not applies(rule, arguments, state):
             return
         for closure in self._callbacks(arguments, state):
-            self.enter_at(closure, rule)
+            self.enter_at(closure, rule, arguments)
 
     def _call_back(
         self, what: Known | None, path: str, result: Value, arguments: Arguments, state: State, node: ir.Node, *, known_: bool
@@ -328,6 +332,19 @@ class Libraries(Sinks):
             more = arguments.keywords.get("args")
             exact = self.elements(more, state, node)[0] if more is not None else None
             self.call_closure(closure, Arguments(list(exact or ())), state, node)
+
+    def _filled(self, what: Known, path: str, arguments: Arguments, state: State, node: ir.Node) -> None:
+        """Arguments that a call fills with data from outside."""
+        for rule in what.sources:
+            selector = rule.to[0]
+            if selector.base == "result" or PARAMETERS in selector.parts or not applies(rule, arguments, state):
+                continue
+            data = tainted(self.source_taint(rule, path, node))
+            for value in arguments.at(selector, state) if data.taints else ():
+                for ref in value.refs:
+                    if isinstance(ref, Object) and (thing := state.heap.get(ref.id)) is not None:
+                        rest = join_all([thing.rest, data, *(thing.items or ())])
+                        state.heap[ref.id] = replace(thing, items=None, rest=rest)
 
     def source_taint(self, rule: Rule[Source], path: str, node: ir.Node) -> tuple[Taint, ...]:
         """The data that a source puts into a callback's parameter."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from fusion.dataflow import ir
 from fusion.dataflow.knowledge.kinds import Kinds
 from fusion.dataflow.knowledge.schema import Entry
+from fusion.dataflow.limits import Limits
 from fusion.dataflow.project import Project
 from fusion.dataflow.results import Cleared, Flow
 from fusion.dataflow.solver.arguments import Arguments
@@ -86,8 +87,14 @@ class Machine:
         """Every function that came into being, by its node."""
         self.waiting: dict[str, list[Closure]] = {}
         """The same by module, to be analysed by themselves."""
+        self.analysed: set[int] = set()
+        """Functions that were analysed by themselves."""
         self.entered: dict[int, list[Rule[Entry]]] = {}
         """Ways in that decorators and calls showed, by function."""
+        self.called: set[int] = set()
+        """Functions that something in the repository calls."""
+        self.routed: dict[int, dict[str, Limits]] = {}
+        """What the routes say of the parameters of functions."""
         self.mended: set[Hashable] = set()
         """(file, rule) of the settings that something mends for all of the file."""
         self.weak: dict[Hashable, tuple[int, Flow]] = {}
@@ -154,7 +161,7 @@ class Machine:
         """Evaluate the arguments."""
         raise NotImplementedError
 
-    def enter_at(self, closure: Closure, rule: Rule[Entry]) -> None:
+    def enter_at(self, closure: Closure, rule: Rule[Entry], arguments: Arguments) -> None:
         """Remember that a framework calls a function."""
         raise NotImplementedError
 
@@ -304,8 +311,20 @@ class Machine:
         """Sinks, settings, flags and mends at an assignment to a library's attribute or element."""
         raise NotImplementedError
 
-    def check_name(self, name: str, value: Value, state: State, node: ir.Node) -> None:
-        """Sinks that a name alone makes."""
+    def check_name(self, name: str, value: Value, state: State, node: ir.Node, holder: str = "", mark: str = "") -> None:
+        """Sinks that a name alone makes. `holder`: what it is a member of; `mark`: what kind of name it is."""
+        raise NotImplementedError
+
+    def check_key(self, holder: ir.Expression, key: ir.Expression, index: Value, value: Value, state: State, node: ir.Node) -> None:
+        """What stores into `holder[key]` say by the table's name."""
+        raise NotImplementedError
+
+    def check_arguments(self, path: str, arguments: Arguments, state: State, node: ir.Node) -> None:
+        """What the name of a function, or the text that it is given first, says of its other arguments."""
+        raise NotImplementedError
+
+    def number(self, values: Iterable[Value], state: State, node: ir.Node) -> Value:
+        """A number made of these: it holds no text, but one that was easy to guess still is."""
         raise NotImplementedError
 
     def submodule(self, path: str, name: str) -> Value:

@@ -41,6 +41,11 @@ def hashed():
     return Production
 
 
+def answered(request, folder):
+    os.system("ls " + folder)  # expect: command-injection
+    return HttpResponse("done")
+
+
 def query(request):
     os.system("ls " + request.GET["folder"])  # expect: command-injection
 
