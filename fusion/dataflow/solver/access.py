@@ -25,6 +25,7 @@ from fusion.dataflow.solver.values import (
     join,
     join_all,
     merge,
+    picked,
     reference,
     tainted,
 )
@@ -253,6 +254,9 @@ class Access(Stores):
             text = [const for const in value.consts if isinstance(const, str | bytes)]
             if text and type(single) is int and all(-len(const) <= single < len(const) for const in text):
                 result = join_all([result, *(constant(const[single]) for const in text)])
+        if key.taints:
+            chosen = picked(self.number([key], state, node))
+            result = Value(None, result.refs, merge(result.taints, chosen.taints)) if chosen.taints else result
         if value.taints:
             what = ("[]", single) if single is not None else ("[]", id(node))
             taken = tuple(changed(taint, self.data.part(taint.whole, what), state.facts) for taint in value.taints)

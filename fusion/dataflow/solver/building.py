@@ -10,7 +10,7 @@ from fusion.dataflow.solver import texts
 from fusion.dataflow.solver.arguments import flatten, paths
 from fusion.dataflow.solver.machine import Machine
 from fusion.dataflow.solver.state import State
-from fusion.dataflow.solver.values import HOLE, UNKNOWN, Library, Taint, Value, constant, merge
+from fusion.dataflow.solver.values import HOLE, UNKNOWN, Library, Taint, Value, built, constant, merge
 
 _HEAD = 200
 _TAIL = 300
@@ -30,6 +30,7 @@ class Building(Machine):
                 return Value(consts)
         taints: tuple[Taint, ...] = ()
         lead = ""
+        textual = isinstance(node, ir.Join | ir.Call) or any(_textual(part) for part in parts)
         for part in parts:
             inner = flatten((part,), state) if part.refs else part
             if inner.taints:
@@ -40,7 +41,9 @@ class Building(Machine):
             else:
                 lead += HOLE
             lead = shorten(lead)
-        return Value(None, (), self.moved(taints, node, "built into a text")) if taints else UNKNOWN
+        if not taints:
+            return UNKNOWN
+        return Value(None, (), self.moved(built(taints) if textual else taints, node, "built into a text"))
 
     def _piece(self, taint: Taint, lead: str, node: ir.Node) -> Taint:
         before = None if taint.lead is None else shorten(lead + taint.lead)
@@ -58,6 +61,13 @@ class Building(Machine):
         text = self.concatenate(between, state, node)
         refs = tuple(ref for ref in parts[0].refs if isinstance(ref, Library)) or (Library("pathlib.Path"),)
         return Value(() if text is UNKNOWN else None, refs, text.taints)
+
+
+def _textual(part: Value) -> bool:
+    """Whether what is added to it becomes text."""
+    if any(isinstance(const, str | bytes) for const in part.consts or ()):
+        return True
+    return any(taint.form for taint in part.taints)
 
 
 def shorten(lead: str) -> str:

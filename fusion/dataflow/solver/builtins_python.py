@@ -152,7 +152,7 @@ class PythonFunctions(PythonIteration):
     def _py_format(self, use: Use) -> Value:
         spec = use.constant(1)
         if isinstance(spec, str) and spec and spec[-1] in "bcdeEfFgGnoxX%":
-            return self.number([self.first(use)], use.state, use.node)
+            return self.digits(use)
         return self.text_of(use)
 
     def _py_maketrans(self, use: Use) -> Value:
@@ -228,8 +228,9 @@ _FUNCTIONS: dict[str, Handler] = {
     **_all(Copies.unrelated, "hash id callable hasattr issubclass"),
     **_all(
         Copies.numbered,
-        "abs round int float complex ord hex oct bin divmod pow sum math.floor math.ceil math.trunc math.sqrt",
+        "abs round int float complex ord divmod pow sum math.floor math.ceil math.trunc math.sqrt",
     ),
+    **_all(Copies.digits, "hex oct bin"),
     **_all(PythonFunctions._py_bytes, "bytes bytearray memoryview"),
     **_all(Copies.text_of, "str"),
     **_all(Copies.mixed, "repr ascii chr json.dumps json.loads json.load pprint.pformat"),

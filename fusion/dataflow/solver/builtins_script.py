@@ -226,9 +226,10 @@ _FUNCTIONS: dict[str, Handler] = {
     **_all(Copies.unrelated, "Symbol Number.isSafeInteger Object.getPrototypeOf"),
     **_all(
         Copies.numbered,
-        "Number parseInt parseFloat Number.parseInt Number.parseFloat BigInt Boolean String.fromCharCode String.fromCodePoint "
+        "Number parseInt parseFloat Number.parseInt Number.parseFloat BigInt Boolean "
         "Math.floor Math.ceil Math.round Math.trunc Math.abs Math.max Math.min Math.sign Math.pow Math.sqrt",
     ),
+    **_all(Copies.digits, "String.fromCharCode String.fromCodePoint"),
     **_all(Copies.text_of, "String"),
     **_all(ScriptFunctions._js_raw, "String.raw"),
     **_all(ScriptFunctions._js_regex, "RegExp"),

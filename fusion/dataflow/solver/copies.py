@@ -11,7 +11,7 @@ from fusion.dataflow.solver.arguments import Arguments, flatten, things
 from fusion.dataflow.solver.methods_tables import TableMethods
 from fusion.dataflow.solver.receivers import Use
 from fusion.dataflow.solver.state import Scope, State, Thing
-from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Closure, Object, Value, join, join_all, reference, tainted
+from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Closure, Object, Value, built, join, join_all, reference, tainted
 
 _DEPTH = 4
 _CONTAINERS = frozenset({"list", "tuple", "set", "dict", "map", "instance"})
@@ -34,6 +34,11 @@ class Copies(TableMethods):
     def numbered(self, use: Use) -> Value:
         """A number made of the arguments."""
         return self.number(use.arguments.all(), use.state, use.node)
+
+    def digits(self, use: Use) -> Value:
+        """A number as a text."""
+        made = self.numbered(use)
+        return made.with_taints(built(made.taints)) if made.taints else made
 
     def mixed(self, use: Use) -> Value:
         """A text made of the arguments, in a way that is not known."""
@@ -131,6 +136,10 @@ class Copies(TableMethods):
 
     def text_of(self, use: Use) -> Value:
         """`str(value)`, `String(value)`: the same text."""
+        made = self._text_of(use)
+        return made.with_taints(built(made.taints)) if made.taints else made
+
+    def _text_of(self, use: Use) -> Value:
         value = self.first(use)
         if value.taints and not any(isinstance(ref, Object) for ref in value.refs):
             return tainted(value.taints)

@@ -20,6 +20,7 @@ from fusion.dataflow.solver.values import (
     Object,
     Value,
     added,
+    built,
     changed,
     common,
     constant,
@@ -156,7 +157,7 @@ class Expressions(Displays):
             made = Thing("list", None, {}, join_all(thing.everything() for thing in things(left, state)))
             return reference(Object(state.allocate(made)))
         if operator in ("-", "/", "//", "**", "&", "|", "^", "<<", ">>", ">>>") and self.script:
-            return UNKNOWN  # numbers
+            return self.number([left, right], state, node)
         return self.passed([left, right], state, node)
 
     def add(self, values: Sequence[Value], state: State, node: ir.Node) -> Value:
@@ -197,16 +198,16 @@ class Expressions(Displays):
                     parts.append(constant(piece))
                 continue
             key, conversion = piece
-            if conversion in texts.NUMERIC_FORMATS:
-                parts.append(UNKNOWN)
-            elif key:
-                parts.append(self.load_index(right, constant(key), state, node))
+            if key:
+                part = self.load_index(right, constant(key), state, node)
             elif any(thing.kind == "tuple" for thing in tables):
-                parts.append(self.load_index(right, constant(place), state, node))
+                part = self.load_index(right, constant(place), state, node)
             else:
-                parts.append(right)
+                part = right
+            parts.append(self.number([part], state, node) if conversion in texts.NUMERIC_FORMATS else part)
             place += 1
-        return self.concatenate(parts, state, node) if parts else constant("")
+        made = self.concatenate(parts, state, node) if parts else constant("")
+        return made.with_taints(built(made.taints)) if made.taints else made
 
     def _unary(self, node: ir.Unary, state: State) -> Value:
         value = self.evaluate(node.operand, state)
@@ -216,7 +217,7 @@ class Expressions(Displays):
         if node.operator in ("-", "+", "~"):
             sign: Callable[[Any], object] = {"-": lambda x: -x, "+": lambda x: +x, "~": lambda x: ~x}[node.operator]
             consts = texts.combine([value.consts if not value.taints and not value.refs else None], sign)
-            return UNKNOWN if consts is None else Value(consts)
+            return self.number([value], state, node) if consts is None else Value(consts)
         return UNKNOWN
 
     def _compare(self, node: ir.Compare, state: State) -> Value:

@@ -14,7 +14,7 @@ from fusion.dataflow.solver import text_folds, texts
 from fusion.dataflow.solver.arguments import things
 from fusion.dataflow.solver.methods_checks import PYTHON_CHECKS, SCRIPT_CHECKS, CheckMethods
 from fusion.dataflow.solver.receivers import Use, decoded, part_limits, single
-from fusion.dataflow.solver.values import MAX_TEXT, NOTHING, UNKNOWN, Taint, Value, constant, join_all, merge, tainted
+from fusion.dataflow.solver.values import MAX_TEXT, NOTHING, UNKNOWN, Taint, Value, built, constant, join_all, merge, picked, tainted
 
 _LETTERS_AND_DIGITS = frozenset(string.ascii_letters + string.digits)
 _ENCODINGS: dict[object, Limits] = {
@@ -61,7 +61,7 @@ class TextMethods(CheckMethods):
                 replace(taint, limits=limits, lead="")
                 for taint in self.derive(value.taints, ("encoded", limits.allowed), use.state)
             )
-        return self._text_keep(use)
+        return tainted(built(use.value.taints)) if use.value.taints else UNKNOWN
 
     def _text_number(self, use: Use) -> Value:
         return self.number([use.value, *use.arguments.all()], use.state, use.node)
@@ -74,7 +74,7 @@ class TextMethods(CheckMethods):
             found = self.derive(use.value.taints, what, use.state)
         else:
             found = self.part(use.value.taints, what, use.state)
-        return tainted(merge(found, chosen.taints)) if found or chosen.taints else UNKNOWN
+        return tainted(merge(found, picked(chosen).taints)) if found or chosen.taints else UNKNOWN
 
     def _text_without(self, use: Use) -> Value:
         """`removeprefix`, `removesuffix`: it may begin with anything now."""
@@ -161,7 +161,7 @@ class TextMethods(CheckMethods):
         text = between_ if isinstance(between_, str) else ""
         inner = self.concatenate([any_], use.state, use.node) if any_.refs else any_
         repeated = self.derive(inner.taints, ("join", id(use.node)), use.state, lambda limits: limits.rewritten(text))
-        taints = self.moved(merge(repeated, separator.taints), use.node, "joined into a text")
+        taints = self.moved(built(merge(repeated, separator.taints)), use.node, "joined into a text")
         return tainted(taints) if taints else UNKNOWN
 
     def _text_format(self, use: Use) -> Value:
@@ -183,7 +183,7 @@ class TextMethods(CheckMethods):
             if isinstance(piece, str):
                 parts += [constant(piece)] if piece else []
             elif piece[1] and piece[1][-1] in _NUMERIC and len(piece[1]) < 16:
-                parts.append(UNKNOWN)
+                parts.append(self.number([self._text_field_of(piece[0], use)], use.state, use.node))
             else:
                 parts.append(self._text_field_of(piece[0], use))
         return self.concatenate(parts, use.state, use.node) if parts else constant("")

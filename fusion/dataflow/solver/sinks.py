@@ -13,7 +13,7 @@ from fusion.dataflow.solver.arguments import Arguments, applies, flatten, things
 from fusion.dataflow.solver.machine import Machine
 from fusion.dataflow.solver.state import GUESSED, State
 from fusion.dataflow.solver.tables import Known, Rule
-from fusion.dataflow.solver.values import NOTHING, Library, Object, Reference, Taint, Trail, Value, known
+from fusion.dataflow.solver.values import NOTHING, PICKED, Library, Object, Reference, Taint, Trail, Value, known
 from fusion.model import Confidence, Severity
 
 _LOWER = {
@@ -162,17 +162,6 @@ class Sinks(Machine):
             if applies(flag, arguments, state):
                 self.flag(target, flag.entry.flag, state, on=flag.entry.value)
 
-    def check_name(self, name: str, value: Value, state: State, node: ir.Node) -> None:
-        """Sinks that a name alone makes."""
-        mask = 0
-        for taint in value.taints:
-            mask |= taint.mask
-        if not mask & self.name_mask:
-            return
-        for pattern, rule in self.tables.name_sinks:
-            if mask & rule.mask and pattern.search(name):
-                self.check_sink(rule, [value], state, node, callee=name)
-
     # ---------------------------------------------------------------- weak settings
 
     def weaken(self, rule: Rule[Setting], subject: Value, state: State, node: ir.Node, callee: str) -> None:
@@ -233,7 +222,8 @@ class Sinks(Machine):
             datum = self.data.part(0, key)
             trail = Trail(None, self.path, node.span, rule.entry.note)
             origin = rule.entry.origin.value
-            found.append(Taint((self.path, node.span), rule.mask, datum, datum, trail, origin=origin))
+            form = PICKED if rule.entry.picks else ""
+            found.append(Taint((self.path, node.span), rule.mask, datum, datum, trail, origin=origin, form=form))
         return tuple(found)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from fusion.dataflow import ir
 from fusion.dataflow.solver.arguments import Arguments, things
-from fusion.dataflow.solver.expressions import Expressions
+from fusion.dataflow.solver.expressions import Expressions, hint_of
 from fusion.dataflow.solver.loops import Loops
 from fusion.dataflow.solver.machine import Loop
 from fusion.dataflow.solver.state import State, Thing, meet
@@ -56,16 +56,22 @@ class Statements(Loops, Expressions):
                     value = value.with_taints(self.moved(value.taints, node, f"kept in `{name}`"))
                     self.check_name(name, value, state, node)
                 self.store_name(name, value, state)
+                if self.frame.function is None and name in self.tables.stores:
+                    self.check_store(name, None, value, NOTHING, state, node)
             case ir.Attr(object=holder, name=name):
                 _call_it(name, value)
                 if value.taints:
                     value = value.with_taints(self.moved(value.taints, node, f"kept in `.{name}`"))
+                    self.check_name(name, value, state, node, hint_of(holder))
                 self.store_attribute(self.evaluate(holder, state), name, value, state, node)
             case ir.Index(object=holder, key=key):
                 if value.taints:
                     value = value.with_taints(self.moved(value.taints, node, "kept under a key"))
                 container = self._container(holder, state)
-                self.store_index(container, self.evaluate(key, state), value, state, node)
+                index = self.evaluate(key, state)
+                if value.taints or index.taints:
+                    self.check_key(holder, key, index, value, state, node)
+                self.store_index(container, index, value, state, node)
             case ir.Slice(object=holder):
                 container = self._container(holder, state)
                 self.store_index(container, UNKNOWN, self.elements(value, state, node)[1], state, node)

@@ -28,7 +28,6 @@ class Stores(Machine):
 
     def store_attribute(self, target: Value, name: str, value: Value, state: State, node: ir.Node) -> None:
         """`target.name = value`."""
-        self.check_name(name, value, state, node)
         single = len(target.refs) == 1
         for ref in target.refs:
             match ref:

@@ -22,6 +22,8 @@ MAX_CONSTANTS = 8
 MAX_TAINTS = 6
 MAX_REFERENCES = 6
 MAX_TEXT = 4096
+PICKED = "picked"
+BUILT = "built"
 HOLE = "\ufffc"
 """Stands in a lead for text that is not known."""
 
@@ -72,6 +74,8 @@ class Taint:
     sure: bool = True
     """False when an unknown call is assumed to pass it on."""
     origin: str = "remote"
+    form: str = ""
+    """What was made of a random number: `PICKED` one of several values, `BUILT` a text; empty: it is the number."""
 
     def limited(self, limits: Limits) -> Taint:
         """The same text, with other limits."""
@@ -91,6 +95,7 @@ class Taint:
             and self.lead == other.lead
             and self.limits == other.limits
             and self.canonical == other.canonical
+            and self.form == other.form
         )
 
 
@@ -337,6 +342,7 @@ def _either(a: Taint, b: Taint) -> Taint:
         canonical=a.canonical and b.canonical,
         aspect=a.aspect if a.aspect == b.aspect else None,
         sure=a.sure or b.sure,
+        form=a.form if a.form == b.form else BUILT if BUILT in (a.form, b.form) else "",
     )
 
 
@@ -347,6 +353,18 @@ def _condense(taints: list[Taint]) -> list[Taint]:
         known = by_source.get(taint.source)
         by_source[taint.source] = taint if known is None else replace(_either(known, taint), lead=None, aspect=None)
     return list(by_source.values())[:MAX_TAINTS]
+
+
+def built(taints: Iterable[Taint]) -> tuple[Taint, ...]:
+    """The same, as parts of a text: random numbers in one make it a random text."""
+    return tuple(
+        replace(taint, form=BUILT) if taint.origin == "random" and taint.form != BUILT else taint for taint in taints
+    )
+
+
+def picked(value: Value) -> Value:
+    """One of several values that a predictable number chose: no secret before a text is built of some."""
+    return value.with_taints(replace(taint, form=taint.form or PICKED) for taint in value.taints)
 
 
 class Data:

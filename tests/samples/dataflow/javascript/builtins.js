@@ -2,6 +2,10 @@ function math_random(req, res) {
   const resetToken = Math.random().toString(36); // expect: weak-randomness
 }
 
+function random_keys(links, page) {
+  links[Math.random().toString(36)] = page; // expect: weak-randomness
+}
+
 function named_values() {
   const apiKey = Math.random().toString(36).slice(2); // expect: weak-randomness
   const delay = Math.random() * 100;

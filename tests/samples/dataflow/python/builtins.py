@@ -29,6 +29,10 @@ def listed():
     return len(glob.glob(flask.request.args["pattern"]))  # expect: path-traversal
 
 
+def random_keys(links, page):
+    links[f"{random.getrandbits(32):x}"] = page  # expect: weak-randomness
+
+
 def guessable():
     reset_token = random.randrange(1000000)  # expect: weak-randomness
     colour = random.randrange(255)

@@ -26,6 +26,12 @@ def shuffled():
     return password
 
 
+def chosen():
+    api_key = random.choice(["one", "two"])
+    password = "".join(random.choice("abc") for _ in range(8))  # expect: weak-randomness
+    return api_key, password
+
+
 def array():
     salt = numpy.random.bytes(16)  # expect: weak-randomness
     return salt
