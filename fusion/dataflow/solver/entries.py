@@ -12,6 +12,7 @@ from fusion.dataflow.solver.values import (
     Closure,
     Klass,
     Library,
+    Value,
 )
 
 
