@@ -293,9 +293,11 @@ def analyse(
     knowledge: Sequence[Path] = (),
     libraries: Sequence[LibraryFile] | None = None,
     weaknesses: Kinds | None = None,
+    done: Callable[[str], None] = lambda _: None,
 ) -> Analysis:
     """Analyse the targets of a project, with what they import. `knowledge`: further folders of knowledge files;
-    `libraries`: these files instead of those that the imports ask for; `weaknesses` instead of ours.
+    `libraries`: these files instead of those that the imports ask for; `weaknesses` instead of ours;
+    `done` is told each target that is finished.
     """
     flows: list[Flow] = []
     cleared: list[Cleared] = []
@@ -313,6 +315,7 @@ def analyse(
                 project.unread.setdefault(module.path, "the time for the analysis was used up")
                 continue
             solver.analyse_module(module.path)
+            done(module.path)
         solver.settle_all()
         wanted = set(mine)
         flows.extend(flow for flow in solver.flows.values() if any(place.path in wanted for place in flow.trace))
