@@ -175,8 +175,11 @@ class Definitions(Entries, Modules):
         path = klass.library if klass.library in self.tables.type_names else ""
         if klass.ready is None:
             klass.ready = {}
-            made = self._started(klass, state)
-            thing = next((state.heap.get(ref.id) for ref in made.refs if isinstance(ref, Object)), None)
+            own = State(state.frame, state.locals.copy(), state.frames, state.heap.copy(), state.facts, {})
+            made = self._started(klass, own)
+            # What the constructor made outlasts this function: other functions get it, too.
+            self.base.update({place: thing for place, thing in own.heap.items() if place not in state.heap})
+            thing = next((own.heap.get(ref.id) for ref in made.refs if isinstance(ref, Object)), None)
             klass.ready = {str(name): value for name, value in thing.fields.items()} if thing is not None else {}
         thing = Thing("instance", None, {name: value for name, value in klass.ready.items()}, NOTHING, NOTHING, klass, path)
         return reference(Object(state.allocate(thing)))

@@ -22,6 +22,7 @@ class Loops(Machine):
         after: State | None = None
         current: State | None = state
         loop = Loop()
+        begun, steady = state.copy(), False
         for turn in range(PASSES):
             if current is None:
                 break
@@ -37,9 +38,13 @@ class Loops(Machine):
             start = current.copy()
             current = self._turn(node.body, node.step, current, loop)
             if current is not None and settled(start, current):
+                steady = True
                 break
         if current is not None:
             test = self.evaluate(node.test, current)
+            if not steady and self.truth(test, current) is True:
+                _forget(begun, current)
+                test = self.evaluate(node.test, current)
             if self.truth(test, current) is not True:
                 after = meet(after, current.learn(test.false))
         if after is not None and node.other:
@@ -123,3 +128,11 @@ class Loops(Machine):
                 loop.continues.append(state)
                 return None
         return None
+
+
+def _forget(begun: State, state: State) -> None:
+    """A loop goes on for more turns than were run: what it counts may be any number."""
+    for name, value in state.locals.items():
+        before = begun.locals.get(name)
+        if before is not None and value.consts and before.consts != value.consts:
+            state.locals[name] = Value(None, value.refs, value.taints)
