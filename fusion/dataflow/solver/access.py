@@ -91,7 +91,9 @@ class Access(Stores):
         result = NOTHING
         for ref in value.refs:
             result = join(result, self._attribute_of(ref, value, name, state, node))
-        if value.taints:
+        if value.taints and self.script and name == "length":
+            result = join(result, UNKNOWN)
+        elif value.taints:
             part = self.data.part
             if name in _WHOLE and any(isinstance(ref, Library) and ref.path in self.tables.parsed for ref in value.refs):
                 taken = value.taints
@@ -264,6 +266,15 @@ class Access(Stores):
         result = self._aspects(result, value)
         return UNKNOWN if result is NOTHING else result
 
+    def _apart(self, value: Value, key: object, state: State) -> Value:
+        """One of the elements that are known together only: a check of one is not a check of another."""
+        if not value.taints:
+            return value
+        part = self.data.part
+        return value.with_taints(
+            changed(taint, part(taint.whole, ("at", key)), state.facts, keeps=True) for taint in value.taints
+        )
+
     def child(self, holder: Object, key: object, state: State, member: str = "") -> Value:
         """The element or member of a library's object that has an identity of its own (`cookies["sid"]`)."""
         thing = state.heap[holder.id]
@@ -289,7 +300,7 @@ class Access(Stores):
                     member = self.member(thing.klass, const)
                     found = join(found, UNKNOWN if member is None else member)
                 else:
-                    found = join(found, thing.rest)
+                    found = join(found, self._apart(thing.rest, const, state))
             if thing.path and found is NOTHING:
                 single = consts[0] if len(consts) == 1 else None
                 return self._library_element(Library(thing.path), single, state, node)

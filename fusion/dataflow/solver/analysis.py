@@ -321,6 +321,7 @@ def analyse(
         flows.extend(flow for flow in solver.flows.values() if any(place.path in wanted for place in flow.trace))
         found = {(flow.kind, flow.sink.path, flow.sink.span.line) for flow in flows}
         cleared.extend(one for key, one in solver.cleared.items() if key not in found and one.path in wanted)
+    flows = _once(flows)
     return Analysis(
         tuple(sorted(flows, key=lambda flow: (flow.sink.path, flow.sink.span, flow.kind))),
         tuple(cleared),
@@ -328,6 +329,21 @@ def analyse(
         project.read,
         project.lines,
     )
+
+
+def _once(flows: Sequence[Flow]) -> list[Flow]:
+    """Each predictable number once: where it first becomes a secret, preferably in a call that makes it one."""
+    kept: list[Flow] = []
+    secrets: dict[tuple[str, ir.Span], Flow] = {}
+    for flow in flows:
+        if flow.kind is not Kind.WEAK_RANDOMNESS:
+            kept.append(flow)
+            continue
+        source = (flow.trace[0].path, flow.trace[0].span)
+        known = secrets.get(source)
+        if known is None or (("." not in flow.callee, len(flow.trace)) < ("." not in known.callee, len(known.trace))):
+            secrets[source] = flow
+    return [*kept, *secrets.values()]
 
 
 def _imported(project: Project, modules: Sequence[ir.Module]) -> set[str]:
