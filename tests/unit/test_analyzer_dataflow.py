@@ -230,3 +230,12 @@ async def test_it_is_there_and_reads_its_own_samples() -> None:
     assert ready.version
     trial = await run(Dataflow(), {"a.py": b"import hashlib\nprint(hashlib.md5(b'x').hexdigest())\n"})
     assert trial.look.read == ("a.py",)
+
+
+async def test_the_real_analysis_clears_only_what_it_knows() -> None:
+    text = (
+        "import subprocess\n\n\ndef run(name):\n    subprocess.run(f'echo {name}', shell=True)\n"
+        "    subprocess.run('uptime ' + '-p', shell=True)\n    subprocess.run('a ' + name if name else 'b', shell=True)\n"
+    )
+    report = await look({"run.py": text}, words=False)
+    assert [(item.location.line, item.family) for item in report.cleared] == [(6, "command-injection")]

@@ -75,6 +75,8 @@ class Machine:
         self.frames = itertools.count(1)
         self.flows: dict[Hashable, Flow] = {}
         self.cleared: dict[Hashable, Cleared] = {}
+        self.doubtful: set[Hashable] = set()
+        """Sinks that something unknown reaches: neither reported nor cleared."""
         self.modules: dict[str, dict[str, Value]] = {}
         """Variables of each module."""
         self.exports: dict[str, dict[str, Value]] = {}
@@ -315,7 +317,9 @@ class Machine:
         """Sinks that a name alone makes. `holder`: what it is a member of; `mark`: what kind of name it is."""
         raise NotImplementedError
 
-    def check_key(self, holder: ir.Expression, key: ir.Expression, index: Value, value: Value, state: State, node: ir.Node) -> None:
+    def check_key(
+        self, holder: ir.Expression, key: ir.Expression, index: Value, value: Value, state: State, node: ir.Node
+    ) -> None:
         """What stores into `holder[key]` say by the table's name."""
         raise NotImplementedError
 

@@ -60,6 +60,8 @@ class Sinks(Machine):
             reason = "the value is constant"
         if reason:
             self.clear(sink.kind, node, reason)
+        elif any(value is not NOTHING for value in given):
+            self.doubt(sink.kind, node)
 
     def report(
         self,
@@ -93,18 +95,26 @@ class Sinks(Machine):
 
     def clear(self, kind: Kind, node: ir.Node, reason: str) -> None:
         """Keep that a sink was reached with data that cannot hurt."""
-        self.cleared.setdefault((kind, self.path, node.span.line), Cleared(kind, self.path, node.span, reason))
+        key = (kind, self.path, node.span.line)
+        if key not in self.doubtful:
+            self.cleared.setdefault(key, Cleared(kind, self.path, node.span, reason))
+
+    def doubt(self, kind: Kind, node: ir.Node) -> None:
+        """Keep that a sink was reached with data of which nothing is known, on this way or another: it is not cleared."""
+        key = (kind, self.path, node.span.line)
+        self.doubtful.add(key)
+        self.cleared.pop(key, None)
 
     # ---------------------------------------------------------------- calls
 
     def check_call(self, what: Known, path: str, arguments: Arguments, state: State, node: ir.Node, *, guessed: bool) -> None:
         """Sinks, settings, flags and mends at a call."""
-        for sink in what.sinks:
-            if applies(sink, arguments, state):
-                for selector in sink.args:
-                    self.check_sink(sink, arguments.at(selector, state), state, node, callee=path, guessed=guessed)
-            else:
-                self.clear(sink.entry.kind, node, "the call is one that does no harm")
+        hurting = [sink for sink in what.sinks if applies(sink, arguments, state)]
+        for sink in hurting:
+            for selector in sink.args:
+                self.check_sink(sink, arguments.at(selector, state), state, node, callee=path, guessed=guessed)
+        for kind in {sink.entry.kind for sink in what.sinks} - {sink.entry.kind for sink in hurting}:
+            self.clear(kind, node, "the call is one that does no harm")
         for mended, mend in what.mends:
             if applies(mend, arguments, state):
                 self.mend(mended, arguments.receiver, state, anywhere=mend.entry.anywhere)
