@@ -140,6 +140,13 @@ class ScriptFunctions(Copies):
             return self.series(use.state, None, NONE)
         return self.series(use.state, given.positional if given.rest is None else None, given.rest or NOTHING)
 
+    def _js_bytes(self, use: Use) -> Value:
+        """`new Uint8Array(size)`, or the numbers of another list."""
+        value = self.first(use)
+        if not value.refs and not value.taints:
+            return self.series(use.state, None, UNKNOWN)
+        return self.as_series(value, use)
+
     # ---------------------------------------------------------------- text and patterns
 
     def _js_raw(self, use: Use) -> Value:
@@ -220,6 +227,10 @@ _FUNCTIONS: dict[str, Handler] = {
     ),
     **_all(ScriptFunctions._js_from, "Array.from"),
     **_all(ScriptFunctions._js_array, "Array Array.of"),
+    **_all(
+        ScriptFunctions._js_bytes,
+        "Uint8Array Uint8ClampedArray Uint16Array Uint32Array Int8Array Int16Array Int32Array Float32Array Float64Array",
+    ),
     **_all(
         Copies.unrelated, "Array.isArray Object.is Object.isFrozen Number.isInteger Number.isFinite Number.isNaN isNaN isFinite"
     ),

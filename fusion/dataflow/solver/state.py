@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fusion.dataflow import ir
-from fusion.dataflow.solver.values import NOTHING, Facts, Klass, Value, common, join, same
+from fusion.dataflow.solver.values import NOTHING, Facts, Klass, Value, believed, common, join, same
 
 MAX_ITEMS = 64
 """Elements that a list or dictionary keeps apart; beyond, they are one."""
@@ -141,11 +141,16 @@ def meet(a: State | None, b: State | None) -> State | None:
         return a
     names = a.locals
     other = b.locals
+    apart = a.facts is not b.facts
     if names is not other:
         for name, value in other.items():
             mine = names.get(name)
             if mine is not value:
-                names[name] = value if mine is None else join(mine, value)
+                names[name] = (
+                    value
+                    if mine is None
+                    else join(believed(mine, a.facts) if apart else mine, believed(value, b.facts) if apart else value)
+                )
     if a.frames is not b.frames:
         a.frames = _frames(a.frames, b.frames)
     if a.heap is not b.heap:
@@ -153,7 +158,7 @@ def meet(a: State | None, b: State | None) -> State | None:
         for place, thing in b.heap.items():
             known = heap.get(place)
             if known is not thing:
-                heap[place] = thing if known is None else meet_things(known, thing)
+                heap[place] = thing if known is None else meet_things(known, thing, a.facts, b.facts)
     a.facts = common(a.facts, b.facts)
     if a.pending is not b.pending:
         a.pending = {**a.pending, **b.pending}
@@ -175,21 +180,29 @@ def _frames(a: dict[int, dict[str, Value]], b: dict[int, dict[str, Value]]) -> d
     return merged
 
 
-def meet_things(a: Thing, b: Thing) -> Thing:
-    """Either object."""
+def meet_things(a: Thing, b: Thing, first: Facts | None = None, second: Facts | None = None) -> Thing:
+    """Either object. `first` and `second`: what is known on either path."""
+
+    def either(one: Value, other: Value) -> Value:
+        if one is other or first is second:
+            return join(one, other)
+        return join(believed(one, first or {}), believed(other, second or {}))
+
     items: tuple[Value, ...] | None = None
-    rest = join(a.rest, b.rest)
+    rest = either(a.rest, b.rest)
     if a.items is not None and b.items is not None and len(a.items) == len(b.items):
-        items = tuple(join(x, y) for x, y in zip(a.items, b.items, strict=True))
+        items = tuple(either(x, y) for x, y in zip(a.items, b.items, strict=True))
     else:
-        for value in (*(a.items or ()), *(b.items or ())):
-            rest = join(rest, value)
+        for value in a.items or ():
+            rest = join(rest, believed(value, first or {}))
+        for value in b.items or ():
+            rest = join(rest, believed(value, second or {}))
     fields = a.fields
     if fields is not b.fields:
         fields = dict(a.fields)
         for key, value in b.fields.items():
             mine = fields.get(key)
-            fields[key] = value if mine is None else join(mine, value)
+            fields[key] = value if mine is None else either(mine, value)
     return Thing(
         a.kind,
         items,

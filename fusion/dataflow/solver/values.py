@@ -357,9 +357,7 @@ def _condense(taints: list[Taint]) -> list[Taint]:
 
 def built(taints: Iterable[Taint]) -> tuple[Taint, ...]:
     """The same, as parts of a text: random numbers in one make it a random text."""
-    return tuple(
-        replace(taint, form=BUILT) if taint.origin == "random" and taint.form != BUILT else taint for taint in taints
-    )
+    return tuple(replace(taint, form=BUILT) if taint.origin == "random" and taint.form != BUILT else taint for taint in taints)
 
 
 def picked(value: Value) -> Value:
@@ -395,6 +393,20 @@ def known(taint: Taint, facts: Facts) -> tuple[int, Limits]:
             mask &= ~fact[0]
             limits = limits.both(fact[1])
     return mask, limits
+
+
+def believed(value: Value, facts: Facts) -> Value:
+    """The value with what checks have shown made its own: where the facts end, or other paths come in."""
+    if not value.taints or not facts:
+        return value
+    kept: list[Taint] = []
+    for taint in value.taints:
+        mask, limits = known(taint, facts)
+        if mask == taint.mask and limits == taint.limits:
+            kept.append(taint)
+        elif mask:
+            kept.append(replace(taint, mask=mask, limits=limits))
+    return value.with_taints(kept)
 
 
 def changed(taint: Taint, datum: int, facts: Facts, *, keeps: bool = False) -> Taint:
