@@ -15,7 +15,7 @@ from fusion.dataflow.solver.analysis import analyse
 
 SAMPLES = Path(__file__).parents[1] / "samples" / "dataflow"
 _EXPECT = re.compile(r"(?:#|//) expect: ([\w-]+(?:, [\w-]+)*)")
-_SECTIONS = ("source", "sink", "setting", "sanitizer", "validator", "propagator", "aspect", "store", "flag", "entry")
+_SECTIONS = ("source", "sink", "setting", "sanitizer", "validator", "propagator", "aspect", "store", "flag", "exit", "entry")
 
 
 @cache

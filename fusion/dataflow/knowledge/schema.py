@@ -279,6 +279,14 @@ class Flag(Knowledge):
     value: bool = True
 
 
+class Exit(Knowledge):
+    """A call that never returns (it raises, or ends the process), or an assertion: it returns only where something is true."""
+
+    calls: tuple[Path, ...] = Field(min_length=1)
+    given: Selector | Literal[""] = ""
+    """The argument that is true where the call returns; empty: it never returns."""
+
+
 class Entry(Knowledge):
     """Functions that the framework calls: what their parameters are, and what becomes of what they return."""
 
@@ -334,4 +342,5 @@ class Library(BaseModel):
     aspect: tuple[Aspect, ...] = ()
     store: tuple[Store, ...] = ()
     flag: tuple[Flag, ...] = ()
+    exit: tuple[Exit, ...] = ()
     entry: tuple[Entry, ...] = ()

@@ -51,6 +51,8 @@ class Libraries(Sinks):
             self.check_call(what, path, arguments, state, node, guessed=guessed)
             for entry in what.entries:
                 self._register(entry, arguments, state)
+            if what.exits and self._leaves(what, arguments, state):
+                return NOTHING
         builtin = self.pattern_call(path, arguments, state, node)
         if builtin is None:
             builtin = self.call_builtin(path, arguments, state, node)
@@ -76,6 +78,20 @@ class Libraries(Sinks):
     def _same_facts(self, said: Value, builtin: Value) -> Value:
         consts = builtin.consts if not said.taints else None
         return Value(consts, builtin.refs, said.taints, added(said.true, builtin.true), added(said.false, builtin.false))
+
+    def _leaves(self, what: Known, arguments: Arguments, state: State) -> bool:
+        """Whether the call never returns; where it returns only when something is true, that is known afterwards."""
+        for rule in what.exits:
+            if not applies(rule, arguments, state):
+                continue
+            asserted = [value for selector in rule.args for value in arguments.at(selector, state)]
+            if self.frame.guards:
+                self.frame.guards[-1].append(state.copy())
+            if not rule.args or any(self.truth(value, state) is False for value in asserted):
+                return True
+            for value in asserted:
+                state.learn(value.true)
+        return False
 
     # ---------------------------------------------------------------- results
 

@@ -13,6 +13,7 @@ from fusion.dataflow.knowledge.kinds import Kinds
 from fusion.dataflow.knowledge.schema import (
     Aspect,
     Entry,
+    Exit,
     Flag,
     Kind,
     Knowledge,
@@ -59,6 +60,7 @@ class Known:
     writes: list[Rule[Store]] = field(default_factory=list)
     reads: list[Rule[Store]] = field(default_factory=list)
     flags: list[Rule[Flag]] = field(default_factory=list)
+    exits: list[Rule[Exit]] = field(default_factory=list)
     entries: list[Rule[Entry]] = field(default_factory=list)
     mends: list[tuple[Rule[Setting], Rule[Mend]]] = field(default_factory=list)
 
@@ -123,12 +125,24 @@ class Tables:
         return frozenset(found | {path for path, name in self.types.items() if name in found})
 
     @cached_property
+    def begun(self) -> frozenset[str]:
+        """Every known path, and every beginning of one."""
+        found: set[str] = set()
+        for table in (self.types, self.reads, self.calls, self.stores):
+            for path in table:
+                found.add(path)
+                found.update(path[: match.start()] for match in _STEP.finditer(path))
+        return frozenset(found)
+
+    @cached_property
     def words(self) -> frozenset[str]:
         """The last names of everything that is known to give, take or decide something."""
         found = {_last(path) for path, known in self.reads.items() if known.sources or known.entries}
         found |= {_last(path) for path, known in self.stores.items() if known.sinks or known.settings or known.mends}
         for path, known in self.calls.items():
             if known.sources or known.sinks or known.settings or known.entries or known.mends or known.flags or known.writes:
+                found.add(_last(path))
+            if known.exits:
                 found.add(_last(path))
         return frozenset(found - {""})
 
@@ -208,6 +222,10 @@ class Tables:
                 self._call(path).flags.append(flagged)
             for path in flag.stores:
                 self._store(path).flags.append(flagged)
+        for exit_ in library.exit:
+            leaving = self._rule(exit_, args=(exit_.given,) if exit_.given else ())
+            for path in exit_.calls:
+                self._call(path).exits.append(leaving)
         for entry in library.entry:
             begun = self._rule(entry)
             for path in entry.decorators:
@@ -280,6 +298,9 @@ def _closure(name: str, bases: dict[str, list[str]]) -> list[str]:
             found.append(base)
             open_.extend(bases.get(base, ()))
     return found
+
+
+_STEP = re.compile(r"[.\[(]")
 
 
 def _last(path: str) -> str:
