@@ -6,7 +6,7 @@ from fusion.dataflow import ir
 from fusion.dataflow.solver.arguments import Arguments, things
 from fusion.dataflow.solver.expressions import hint_of
 from fusion.dataflow.solver.machine import MAX_CALLS, Frame, Machine
-from fusion.dataflow.solver.state import GUESSED, Scope, State, Thing, meet
+from fusion.dataflow.solver.state import GUESSED, Scope, State, Thing, checked_inside, meet
 from fusion.dataflow.solver.values import (
     NONE,
     NOTHING,
@@ -42,7 +42,10 @@ class Calls(Machine):
         if isinstance(function, ir.Attr):
             above = self._super(function, state)
             if above is not None:
-                return self.call(above, self.gather(node, state), state, node, function.name)
+                arguments = self.gather(node, state)
+                if function.name == "__init__" and any(isinstance(ref, Library) for ref in above.refs):
+                    self.keep_arguments(self.frame.receiver, arguments, state)
+                return self.call(above, arguments, state, node, function.name)
             holder = self.evaluate(function.object, state)
             arguments = self.gather(node, state)
             return self.call_member(holder, function.name, arguments, state, node, hint_of(function.object))
@@ -114,6 +117,8 @@ class Calls(Machine):
         owner = self.frame.owner
         for base in owner.bases if owner is not None else ():
             for ref in base.refs:
+                if isinstance(ref, Library):
+                    self.keep_arguments(self.frame.receiver, arguments, state)
                 found = self.member(ref, "__init__") if isinstance(ref, Klass) else None
                 for one in found.refs if found is not None else ():
                     if isinstance(one, Closure):
@@ -278,6 +283,7 @@ class Calls(Machine):
         finally:
             self.stack.pop()
             self.frame, self.path = outer_frame, outer_path
+        self.hand_up(frame.raised, state)
         if after is None:
             return NOTHING
         frame.scope.captured = after.locals
@@ -314,7 +320,7 @@ class Calls(Machine):
                 shown = added(left.facts, returned.false) or {}
                 false = shown if first_false else common(false or {}, shown)
                 first_false = False
-            value = join(value, self.filtered(returned, left.facts))
+            value = join(value, checked_inside(returned, left, left.facts))
         for left, _ in outcomes:
             after = meet(after, left.copy() if len(outcomes) > 1 else left)
         value = Value(value.consts, value.refs, value.taints, true, false)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from fusion.dataflow import ir
 from fusion.dataflow.solver.arguments import things
 from fusion.dataflow.solver.machine import Machine
-from fusion.dataflow.solver.state import MAX_ITEMS, State, Thing
+from fusion.dataflow.solver.state import MAX_ITEMS, State, Thing, checked_inside
 from fusion.dataflow.solver.values import (
     NOTHING,
     Object,
     Value,
+    believed,
     join,
     join_all,
     reference,
@@ -92,7 +93,8 @@ class Displays(Machine):
         """(whether it is surely one element, key, value) of each element."""
         if place == len(node.clauses):
             key = self.evaluate(node.key, state) if node.key is not None else NOTHING
-            return [(True, key, self.filtered(self.evaluate(node.value, state), state.facts))]
+            value = checked_inside(self.evaluate(node.value, state), state, state.facts)
+            return [(True, believed(key, state.facts), value)]
         clause = node.clauses[place]
         exact, any_ = self.elements(self.evaluate(clause.iterable, state), state, clause)
         sure = exact is not None and len(exact) <= _MOST_ELEMENTS

@@ -9,7 +9,7 @@ from fusion.dataflow import ir
 from fusion.dataflow.solver import texts
 from fusion.dataflow.solver.arguments import Arguments, flatten, things
 from fusion.dataflow.solver.displays import Displays
-from fusion.dataflow.solver.state import MAX_ITEMS, State, Thing
+from fusion.dataflow.solver.state import MAX_ITEMS, State, Thing, checked_inside
 from fusion.dataflow.solver.values import (
     NOTHING,
     UNKNOWN,
@@ -305,7 +305,7 @@ class Expressions(Displays):
             value = self.evaluate(node.value, state)
             if node.delegate:
                 value = self.elements(value, state, node)[1]
-            self.frame.yields = join(self.frame.yields, self.filtered(value, state.facts))
+            self.frame.yields = join(self.frame.yields, checked_inside(value, state, state.facts))
         return UNKNOWN
 
     def _spread(self, node: ir.Spread, state: State) -> Value:

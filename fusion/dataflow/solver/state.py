@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fusion.dataflow import ir
-from fusion.dataflow.solver.values import NOTHING, Facts, Klass, Value, believed, common, join, same
+from fusion.dataflow.solver.values import NOTHING, Facts, Klass, Object, Value, believed, common, join, same
 
 MAX_ITEMS = 64
 """Elements that a list or dictionary keeps apart; beyond, they are one."""
@@ -134,81 +134,114 @@ class State:
 
 
 def meet(a: State | None, b: State | None) -> State | None:
-    """Where two paths come together. May reuse either."""
+    """Where two paths come together. May reuse either.
+
+    What only one of them knows is kept in the values that it does not share with the other: after `if name not in known:
+    name = "id"`, the name is one of the known on one path and ours on the other.
+    """
     if a is None or a is b:
         return b
     if b is None:
         return a
-    names = a.locals
-    other = b.locals
-    apart = a.facts is not b.facts
-    if names is not other:
-        for name, value in other.items():
-            mine = names.get(name)
-            if mine is not value:
-                names[name] = (
-                    value
-                    if mine is None
-                    else join(believed(mine, a.facts) if apart else mine, believed(value, b.facts) if apart else value)
-                )
+    mine, theirs = (a.facts, b.facts) if a.facts is not b.facts else (None, None)
+    if a.locals is not b.locals:
+        _meet_names(a.locals, b.locals, mine, theirs)
     if a.frames is not b.frames:
-        a.frames = _frames(a.frames, b.frames)
+        a.frames = _frames(a.frames, b.frames, mine, theirs)
     if a.heap is not b.heap:
         heap = a.heap
         for place, thing in b.heap.items():
             known = heap.get(place)
             if known is not thing:
-                heap[place] = thing if known is None else meet_things(known, thing, a.facts, b.facts)
+                heap[place] = checked_thing(thing, theirs) if known is None else meet_things(known, thing, mine, theirs)
+        if mine:
+            for place in heap.keys() - b.heap.keys():
+                heap[place] = checked_thing(heap[place], mine)
     a.facts = common(a.facts, b.facts)
     if a.pending is not b.pending:
         a.pending = {**a.pending, **b.pending}
     return a
 
 
-def _frames(a: dict[int, dict[str, Value]], b: dict[int, dict[str, Value]]) -> dict[int, dict[str, Value]]:
+def checked_thing(thing: Thing, facts: Facts | None) -> Thing:
+    """The object with what checks have shown made its own."""
+    if not facts:
+        return thing
+    items = None if thing.items is None else tuple(believed(item, facts) for item in thing.items)
+    fields = {key: believed(field, facts) for key, field in thing.fields.items()}
+    return replace(thing, items=items, fields=fields, rest=believed(thing.rest, facts), keys=believed(thing.keys, facts))
+
+
+def checked_inside(value: Value, state: State, facts: Facts, depth: int = 2) -> Value:
+    """The value and what it holds with what checks have shown made their own, since the facts end here."""
+    if not facts:
+        return value
+    for ref in value.refs:
+        thing = state.heap.get(ref.id) if isinstance(ref, Object) else None
+        if isinstance(ref, Object) and thing is not None and not thing.path:
+            if depth > 1:
+                for inner in (thing.rest, *(thing.items or ()), *thing.fields.values()):
+                    checked_inside(inner, state, facts, depth - 1)
+            state.heap[ref.id] = checked_thing(thing, facts)
+    return believed(value, facts)
+
+
+def _either(a: Value, b: Value, mine: Facts | None, theirs: Facts | None) -> Value:
+    """Values of two paths that know different things."""
+    if a is b:
+        return a
+    return join(believed(a, mine) if mine else a, believed(b, theirs) if theirs else b)
+
+
+def _meet_names(names: dict[str, Value], other: dict[str, Value], mine: Facts | None, theirs: Facts | None) -> None:
+    if mine:
+        for name in names.keys() - other.keys():
+            names[name] = believed(names[name], mine)
+    for name, value in other.items():
+        known = names.get(name)
+        if known is None:
+            names[name] = believed(value, theirs) if theirs else value
+        elif known is not value:
+            names[name] = _either(known, value, mine, theirs)
+
+
+def _frames(
+    a: dict[int, dict[str, Value]], b: dict[int, dict[str, Value]], mine: Facts | None, theirs: Facts | None
+) -> dict[int, dict[str, Value]]:
     merged = dict(a)
     for number, frame in b.items():
         known = merged.get(number)
         if known is None:
             merged[number] = frame
         elif known is not frame:
-            both = dict(known)
-            for name, value in frame.items():
-                mine = both.get(name)
-                both[name] = value if mine is None else join(mine, value)
-            merged[number] = both
+            merged[number] = dict(known)
+            _meet_names(merged[number], frame, mine, theirs)
     return merged
 
 
-def meet_things(a: Thing, b: Thing, first: Facts | None = None, second: Facts | None = None) -> Thing:
-    """Either object. `first` and `second`: what is known on either path."""
-
-    def either(one: Value, other: Value) -> Value:
-        if one is other or first is second:
-            return join(one, other)
-        return join(believed(one, first or {}), believed(other, second or {}))
-
+def meet_things(a: Thing, b: Thing, mine: Facts | None = None, theirs: Facts | None = None) -> Thing:
+    """Either object."""
     items: tuple[Value, ...] | None = None
-    rest = either(a.rest, b.rest)
+    rest = _either(a.rest, b.rest, mine, theirs)
     if a.items is not None and b.items is not None and len(a.items) == len(b.items):
-        items = tuple(either(x, y) for x, y in zip(a.items, b.items, strict=True))
+        items = tuple(_either(x, y, mine, theirs) for x, y in zip(a.items, b.items, strict=True))
     else:
         for value in a.items or ():
-            rest = join(rest, believed(value, first or {}))
+            rest = join(rest, believed(value, mine) if mine else value)
         for value in b.items or ():
-            rest = join(rest, believed(value, second or {}))
+            rest = join(rest, believed(value, theirs) if theirs else value)
     fields = a.fields
     if fields is not b.fields:
         fields = dict(a.fields)
         for key, value in b.fields.items():
-            mine = fields.get(key)
-            fields[key] = value if mine is None else either(mine, value)
+            known = fields.get(key)
+            fields[key] = value if known is None else _either(known, value, mine, theirs)
     return Thing(
         a.kind,
         items,
         fields,
         rest,
-        join(a.keys, b.keys),
+        _either(a.keys, b.keys, mine, theirs),
         a.klass if a.klass is b.klass else (a.klass or b.klass),
         a.path or b.path,
         a.flags | b.flags,
