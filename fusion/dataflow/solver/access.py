@@ -195,7 +195,7 @@ class Access(Stores):
         full = f"{ref.path}.{name}"
         if len(full) > MAX_PATH:
             return UNKNOWN
-        if self.script and full not in self.tables.types and full not in self.tables.reads:
+        if self.script and full not in self.tables.begun:
             element = f"{ref.path}[]"
             if element in self.tables.types or element in self.tables.reads:
                 full = element
