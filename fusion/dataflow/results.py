@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from fusion.dataflow.ir import Span
 from fusion.dataflow.knowledge.schema import Kind
-from fusion.model import Confidence, Severity
+from fusion.model import Confidence, Fix, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,8 @@ class Flow:
     """The sink's path as knowledge spells it (`dbapi.Cursor.execute`)."""
     fix: str = ""
     """Name of the mechanical fix that knowledge suggests."""
+    repair: Fix | None = None
+    """That fix for this place, where it could be made."""
 
     @property
     def sink(self) -> Place:
