@@ -144,7 +144,7 @@ def _key(lead: str | None, limits: Limits) -> str:
     """Prototypes are reached by `__proto__`, or by `constructor` and then `prototype`; a fixed prefix makes it another key."""
     if lead and not any(name.startswith(lead) for name in ("__proto__", "constructor", "prototype")) and "\ufffc" not in lead:
         return "the key begins otherwise"
-    if limits.lacks("__proto__") and (limits.lacks("constructor") or limits.lacks("prototype")):
+    if limits.differs("__proto__") and (limits.differs("constructor") or limits.differs("prototype")):
         return "it cannot spell the names that lead to a prototype"
     return ""
 

@@ -28,7 +28,7 @@ class Limits:
     allowed: frozenset[str] | None = None
     """It is made of these characters only (`WIDE` among them: and of any beyond ASCII); None: of any."""
     absent: frozenset[str] = frozenset()
-    """None of these occurs in it; with a leading `^`: it does not begin so."""
+    """None of these occurs in it; with a leading `^`: it does not begin so; with a leading `=`: it is not that."""
     start: str = ""
     """It begins with this."""
 
@@ -36,7 +36,15 @@ class Limits:
         """Whether `text` cannot occur in it."""
         if self.allowed is not None and not self._is_made_of(text, self.allowed):
             return True
-        return any(absent in text for absent in self.absent if absent[0] != "^" or len(absent) == 1)
+        return any(absent in text for absent in self.absent if absent[0] not in "^=" or len(absent) == 1)
+
+    def differs(self, text: str) -> bool:
+        """Whether it cannot be `text`."""
+        return f"={text}" in self.absent or not text.startswith(self.start) or self.lacks(text)
+
+    def excludes(self, mark: str) -> bool:
+        """Whether what a member of `absent` says holds."""
+        return self.differs(mark[1:]) if mark[0] == "=" and len(mark) > 1 else self.lacks(mark)
 
     def begins_without(self, text: str) -> bool:
         """Whether it cannot begin with `text`."""
@@ -85,8 +93,8 @@ class Limits:
         if self == other:
             return self
         allowed = self.allowed | other.allowed if self.allowed is not None and other.allowed is not None else None
-        absent = frozenset(text for text in self.absent if text in other.absent or other.lacks(text))
-        absent |= frozenset(text for text in other.absent if text in self.absent or self.lacks(text))
+        absent = frozenset(text for text in self.absent if text in other.absent or other.excludes(text))
+        absent |= frozenset(text for text in other.absent if text in self.absent or self.excludes(text))
         return Limits(allowed, absent, _common_start(self.start, other.start))
 
     @staticmethod

@@ -306,14 +306,11 @@ class Access(Stores):
                 return self._library_element(Library(thing.path), single, state, node)
             return UNKNOWN if found is NOTHING else found
         if self.script and key.taints and thing.kind in ("dict", "instance"):
-            return join(thing.everything(), self._polluting(key, state))
+            return join(thing.everything(), self.behind(key, (thing,), state))
         if thing.path and not thing.fields and thing.rest is NOTHING:
             return self._library_element(Library(thing.path), None, state, node)
         found = thing.everything()
         return UNKNOWN if found is NOTHING else found
-
-    def _polluting(self, key: Value, state: State) -> Value:
-        return reference(Object(state.allocate(Thing("library", None, {}, NOTHING, key, path=POLLUTING))))
 
     def _library_element(self, ref: Library, key: object, state: State, node: ir.Node) -> Value:
         if key is not None:

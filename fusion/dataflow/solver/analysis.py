@@ -16,7 +16,6 @@ from fusion.dataflow.results import Analysis, Cleared, Flow
 from fusion.dataflow.routes import NUMBER
 from fusion.dataflow.solver.access import Access
 from fusion.dataflow.solver.arguments import Arguments, flatten, things
-from fusion.dataflow.solver.building import Building
 from fusion.dataflow.solver.builtins import Builtins
 from fusion.dataflow.solver.calls import Calls
 from fusion.dataflow.solver.checks import Checks
@@ -24,6 +23,8 @@ from fusion.dataflow.solver.definitions import Definitions
 from fusion.dataflow.solver.libraries import Libraries
 from fusion.dataflow.solver.machine import MAX_CALLS, Exhausted, Frame
 from fusion.dataflow.solver.names import Names
+from fusion.dataflow.solver.places import Places
+from fusion.dataflow.solver.prototypes import Prototypes
 from fusion.dataflow.solver.state import Heap, Scope, State, Thing
 from fusion.dataflow.solver.statements import Statements
 from fusion.dataflow.solver.summaries import Summaries
@@ -43,13 +44,16 @@ from fusion.dataflow.solver.values import (
     reference,
     tainted,
 )
+from fusion.dataflow.solver.vouching import Vouching
 
 STEPS = 30_000
 """Budget of one function, in expressions and statements."""
 _MOST_MODULES = 600
 
 
-class Solver(Names, Builtins, Checks, Libraries, Calls, Summaries, Definitions, Building, Access, Statements):
+class Solver(
+    Names, Prototypes, Builtins, Checks, Vouching, Libraries, Calls, Summaries, Definitions, Places, Access, Statements
+):
     """All parts together."""
 
     def analyse_module(self, path: str) -> None:

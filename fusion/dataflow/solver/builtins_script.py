@@ -9,9 +9,10 @@ from fusion.dataflow import ir
 from fusion.dataflow.solver import texts
 from fusion.dataflow.solver.arguments import Arguments, things
 from fusion.dataflow.solver.copies import Copies, Handler
+from fusion.dataflow.solver.prototypes import BARE
 from fusion.dataflow.solver.receivers import Use, single
 from fusion.dataflow.solver.state import Thing
-from fusion.dataflow.solver.values import NONE, NOTHING, UNKNOWN, Object, Value, constant, join, join_all, tainted
+from fusion.dataflow.solver.values import NONE, NOTHING, UNKNOWN, Object, Value, added, constant, join, join_all, tainted
 
 _FOLDS: dict[str, Any] = {
     "Boolean": bool,
@@ -91,7 +92,10 @@ class ScriptFunctions(Copies):
         """`Object.create(prototype)`: an object that has what the prototype has."""
         prototype = self.first(use)
         found = [self.make(use.state, replace(thing, kind="dict")) for thing in things(prototype, use.state) if not thing.path]
-        return join_all(found) if found else self.make(use.state, Thing("dict", None, {}))
+        if found:
+            return join_all(found)
+        bare = prototype.consts == (None,) and not prototype.refs
+        return self.make(use.state, Thing("dict", flags=frozenset({BARE}) if bare else frozenset()))
 
     def _js_define(self, use: Use) -> Value:
         """`Object.defineProperty(object, key, {value})`."""
@@ -104,7 +108,10 @@ class ScriptFunctions(Copies):
     def _js_own(self, use: Use) -> Value:
         """`Object.hasOwn(object, key)`."""
         holder, key = self.first(use), use.argument(1)
-        return UNKNOWN if key is None else self.membership(self._js_keys_of(holder, use), key, use.state)
+        if key is None:
+            return UNKNOWN
+        found = self.membership(self._js_keys_of(holder, use), key, use.state)
+        return Value(None, (), (), added(found.true, self.owned(key)) if use.name != "Reflect.has" else found.true)
 
     def _js_keys_of(self, holder: Value, use: Use) -> Value:
         if holder.taints:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fusion.dataflow import ir
 from fusion.dataflow.automata import Mode
 from fusion.dataflow.knowledge.schema import Kind
@@ -28,6 +30,7 @@ from fusion.dataflow.solver.values import (
 
 _NUMBERS = frozenset({"number", "boolean", "bigint", "undefined"})
 _FIND = frozenset({"find", "indexOf", "search", "lastIndexOf", "rfind"})
+_PATHS = ("os.path.", "pathlib.", "path.", "path/posix.", "upath.")
 _PATTERNS: dict[str, tuple[Mode, bool]] = {
     "re.match": ("match", False),
     "re.fullmatch": ("fullmatch", False),
@@ -118,11 +121,14 @@ class Checks(Machine):
         found = self._found("==", left, right, node, state)
         if found != (None, None):
             return found
-        true: Facts | None = None
+        true = self.vouched((*left.taints, *right.taints))
+        false: Facts | None = None
         for one, other in ((left, right), (right, left)):
+            if one.taints and not self._is_nothing(other):
+                true = added(true, self.ours(one, other, state))
             if one.taints and not other.taints and not self._is_nothing(other):
-                true = added(true, self.ours(one))
-        return true, None
+                false = added(false, self.refused(one, other.consts or (), state))
+        return true, false
 
     def _is_nothing(self, value: Value) -> bool:
         return bool(value.consts) and all(const is None for const in value.consts or ()) and not value.refs
@@ -133,20 +139,31 @@ class Checks(Machine):
             return left.operand
         return None
 
-    def ours(self, value: Value) -> Facts | None:
-        """What is known when the value is one of ours: nothing in it can hurt."""
+    def ours(self, value: Value, other: Value = UNKNOWN, state: State | None = None) -> Facts | None:
+        """What is known when the value is `other`, which is one of ours: it can hurt no more than that."""
         facts: Facts = {}
+        harmless = self.kinds.all
+        for taint in other.taints:
+            harmless &= ~taint.mask
+        if not harmless:
+            return None
         for taint in value.taints:
-            facts[taint.whole] = (self.kinds.all, Limits())
-            if taint.aspect is not None:
-                facts[taint.aspect[1]] = (self.cleared_by(taint.aspect[0]), Limits())
+            facts = added(facts, {taint.whole: (harmless, Limits())}) or {}
+            if taint.canonical and harmless & self.kinds.bit(Kind.PATH_TRAVERSAL):
+                facts = added(facts, self.confined(taint)) or {}
+            if taint.aspect is None:
+                continue
+            name, whole = taint.aspect
+            if name in ("commonpath", "commonprefix", "folder"):
+                if name != "commonprefix" or state is None or not self.unclosed(other, state):
+                    facts = added(facts, self.confined(replace(taint, whole=whole, datum=whole))) or {}
+            else:
+                facts = added(facts, {whole: (self.cleared_by(name) & harmless, Limits())}) or {}
         return facts or None
 
     def cleared_by(self, aspect: str) -> int:
         """The kinds that an allow-list of this part of a URL or path rules out for the whole."""
         match aspect:
-            case "common":
-                return self.kinds.bit(Kind.PATH_TRAVERSAL)
             case "host":
                 return self.kinds.mask(Kind.OPEN_REDIRECT, Kind.REQUEST_FORGERY)
             case "scheme":
@@ -163,13 +180,30 @@ class Checks(Machine):
                 letters = frozenset("".join(str(const) for const in right.consts))
                 return self._limited(left, Limits(letters)), None
             return self.ours(left), None
-        if inner.taints and not left.taints and left.consts and not self._is_container(right, state):
+        if left.taints and right.refs and self._holds_elements(right, state):
+            return self.ours(left, inner), None
+        if inner.taints and not left.taints:
+            parents = [taint for taint in right.taints if taint.aspect is not None and taint.aspect[0] == "folders"]
+            if parents:
+                facts: Facts | None = None
+                for taint in parents:
+                    whole = taint.aspect[1] if taint.aspect is not None else taint.whole
+                    facts = added(facts, self.confined(replace(taint, whole=whole, datum=whole)))
+                return facts, None
+        if inner.taints and not left.taints and left.consts:
+            gone: Facts | None = None
+            for taint in inner.taints:
+                for const in left.consts:
+                    gone = added(gone, self.absent_up(taint, const) if isinstance(const, str) and len(left.consts) == 1 else None)
+            if gone is not None:
+                return None, gone
+        if inner.taints and not left.taints and left.consts and not self._holds_elements(right, state):
             lacking = frozenset(const for const in left.consts if isinstance(const, str) and const)
             if len(left.consts) == 1 and lacking:
                 return None, self._limited(inner, Limits(None, lacking))
         return None, None
 
-    def _is_container(self, value: Value, state: State) -> bool:
+    def _holds_elements(self, value: Value, state: State) -> bool:
         return any(thing.kind in ("list", "tuple", "set", "dict") for thing in things(value, state))
 
     def _limited(self, value: Value, limits: Limits) -> Facts | None:
@@ -279,7 +313,7 @@ class Checks(Machine):
             return self._substituted(path == "re.sub", arguments, state, node)
         found = _PATTERNS.get(path)
         if found is None:
-            return self.path_call(path, arguments, state) if path.startswith(("os.path.", "pathlib.")) else None
+            return self.path_call(path, arguments, state, node) if path.startswith(_PATHS) else None
         mode, compiled = found
         pattern, flags = self._pattern(compiled, arguments, state)
         place = 0 if compiled else 1
@@ -295,24 +329,6 @@ class Checks(Machine):
         true = self._limited(text, shown) if shown != ANY else None
         false = self._limited(text, refused) if refused != ANY else None
         return Value(None, result.refs, result.taints, true, false)
-
-    def path_call(self, path: str, arguments: Arguments, state: State) -> Value | None:
-        """Checks of where a path leads: `os.path.commonpath`, `Path.is_relative_to`, `Path.relative_to`."""
-        name = path.rpartition(".")[2]
-        if path in ("os.path.commonpath", "os.path.commonprefix"):
-            inner = flatten(list(arguments.all()), state)
-            canonical = [taint for taint in inner.taints if taint.canonical]
-            if not canonical or len(canonical) != len(inner.taints):
-                return None
-            return tainted(taint.part_of("common", self.data.part(taint.whole, "common")) for taint in canonical)
-        if name not in ("is_relative_to", "relative_to") or flatten(arguments.positional[:1], state).taints:
-            return None
-        wholes = {taint.whole for taint in arguments.receiver.taints if taint.canonical}
-        facts: Facts = {whole: (self.kinds.bit(Kind.PATH_TRAVERSAL), Limits()) for whole in wholes}
-        if name == "is_relative_to":
-            return Value(None, (), (), facts or None, None)
-        state.learn(facts)
-        return None
 
     def _pattern(self, compiled: bool, arguments: Arguments, state: State) -> tuple[str | None, str]:
         if compiled:

@@ -19,11 +19,15 @@ from fusion.dataflow.results import Cleared, Flow
 from fusion.dataflow.solver.arguments import Arguments
 from fusion.dataflow.solver.state import Scope, State, Thing
 from fusion.dataflow.solver.tables import Known, Rule, Tables
-from fusion.dataflow.solver.values import NOTHING, Closure, Data, Facts, Klass, Library, Object, Taint, Trail, Value
+from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Closure, Data, Facts, Klass, Library, Object, Taint, Trail, Value
 
 MAX_CALLS = 12
 """Depth of calls that are followed."""
 MAX_TRAIL = 60
+
+
+Raised = tuple[State, Value]
+"""The state in which an error is raised, and the error."""
 
 
 class Exhausted(Exception):
@@ -43,8 +47,10 @@ class Frame:
     loops: list[Loop] = field(default_factory=list)
     closing: Scope | None = None
     """In a class body: the scope that its methods close over."""
-    guards: list[list[State]] = field(default_factory=list)
-    """One list per `try` that is open: the states where something was raised."""
+    guards: list[list[Raised]] = field(default_factory=list)
+    """One list per `try` that is open: where something was raised, and what."""
+    raised: list[Raised] = field(default_factory=list)
+    """The same outside of every `try`."""
 
 
 @dataclass(slots=True, eq=False)
@@ -143,8 +149,8 @@ class Machine:
         """A thing of the library; one with an identity where something is remembered on each."""
         raise NotImplementedError
 
-    def ours(self, value: Value) -> Facts | None:
-        """What is known when the value is one of ours: nothing in it can hurt."""
+    def ours(self, value: Value, other: Value = UNKNOWN, state: State | None = None) -> Facts | None:
+        """What is known when the value is `other`, which is one of ours: it can hurt no more than that."""
         raise NotImplementedError
 
     def recall(self, closure: Closure, arguments: Arguments, state: State) -> Value | tuple[Hashable, ...] | None:
@@ -165,6 +171,18 @@ class Machine:
 
     def enter_at(self, closure: Closure, rule: Rule[Entry], arguments: Arguments) -> None:
         """Remember that a framework calls a function."""
+        raise NotImplementedError
+
+    def coded(self, taints: Iterable[Taint], state: State, node: ir.Node) -> tuple[Taint, ...]:
+        """An authentication code of hostile data."""
+        raise NotImplementedError
+
+    def vouched(self, taints: Iterable[Taint]) -> Facts | None:
+        """What is known of texts whose codes were compared."""
+        raise NotImplementedError
+
+    def compared(self, path: str, arguments: Arguments, state: State, node: ir.Node) -> Value | None:
+        """A function that compares two values; None for other functions."""
         raise NotImplementedError
 
     def pattern_call(self, path: str, arguments: Arguments, state: State, node: ir.Node) -> Value | None:
@@ -241,6 +259,14 @@ class Machine:
         """A value made of these in a way that is not known."""
         raise NotImplementedError
 
+    def keep_arguments(self, made: Value, arguments: Arguments, state: State) -> None:
+        """What a library's constructor is given stays in the object."""
+        raise NotImplementedError
+
+    def hand_up(self, raised: list[Raised], state: State) -> None:
+        """What a function that was called raised, and did not catch, is raised in the caller."""
+        raise NotImplementedError
+
     def truth(self, value: Value, state: State) -> bool | None:
         """Whether it is true in a condition; None when both can be."""
         raise NotImplementedError
@@ -255,6 +281,30 @@ class Machine:
 
     def annotated(self, annotation: ir.Expression, value: Value, state: State) -> Value:
         """An unknown value of a declared type."""
+        raise NotImplementedError
+
+    def path_call(self, path: str, arguments: Arguments, state: State, node: ir.Node) -> Value | None:
+        """Functions of `os.path`, `pathlib` and `path`; None for others."""
+        raise NotImplementedError
+
+    def normal_form(self, values: Sequence[Value], *, resolves: bool) -> Value | None:
+        """The normal form of a path of ours."""
+        raise NotImplementedError
+
+    def unclosed(self, prefix: Value, state: State) -> bool:
+        """Whether a prefix is known to end within a name, so that `/srv/files-old` begins with it, too."""
+        raise NotImplementedError
+
+    def confined(self, taint: Taint) -> Facts:
+        """What is known once a path is known to lie in a folder: nothing that it was made of led out."""
+        raise NotImplementedError
+
+    def absent_up(self, taint: Taint, text: str) -> Facts | None:
+        """What is known once `..` is known not to be in, or not to begin, the way from a folder, or a list of a path's parts."""
+        raise NotImplementedError
+
+    def join_segments(self, parts: Sequence[Value], state: State, node: ir.Node, *, resets: bool) -> Value:
+        """Parts with a separator between. `resets`: a part that begins with a separator drops those before it."""
         raise NotImplementedError
 
     def join_paths(self, parts: Sequence[Value], state: State, node: ir.Node) -> Value | None:
@@ -315,6 +365,22 @@ class Machine:
 
     def check_name(self, name: str, value: Value, state: State, node: ir.Node, holder: str = "", mark: str = "") -> None:
         """Sinks that a name alone makes. `holder`: what it is a member of; `mark`: what kind of name it is."""
+        raise NotImplementedError
+
+    def refused(self, member: Value, container: Value | Iterable[object], state: State) -> Facts | None:
+        """What is known of a key that is none of these: that it is not one of the names that lead to a prototype."""
+        raise NotImplementedError
+
+    def owned(self, member: Value) -> Facts | None:
+        """What is known of a key that an object has itself: it leads to no prototype."""
+        raise NotImplementedError
+
+    def fresh(self, key: Value, value: Value, state: State) -> None:
+        """Under this key an object of ours was just put: what is read there next is that one."""
+        raise NotImplementedError
+
+    def behind(self, key: Value, holders: Iterable[Thing], state: State) -> Value:
+        """What a key from outside finds besides an object's own values: the prototype of all objects."""
         raise NotImplementedError
 
     def check_key(

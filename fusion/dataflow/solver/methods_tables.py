@@ -12,7 +12,7 @@ from fusion.dataflow.solver.methods_callbacks import CallbackMethods
 from fusion.dataflow.solver.methods_patterns import PatternMethods
 from fusion.dataflow.solver.receivers import Use, single
 from fusion.dataflow.solver.state import MAX_ITEMS, Thing
-from fusion.dataflow.solver.values import NONE, NOTHING, UNKNOWN, Value, constant, join, join_all, reference, tainted
+from fusion.dataflow.solver.values import NONE, NOTHING, UNKNOWN, Value, added, constant, join, join_all, reference, tainted
 
 _PUT = "put into a dictionary"
 _MOST_FIELDS = MAX_ITEMS * 4
@@ -111,7 +111,8 @@ class TableMethods(PatternMethods, CallbackMethods):
         const = single(key)
         if key.consts and len(key.consts) == 1 and not key.taints and not key.refs and (complete or const in use.thing.fields):
             return constant(const in use.thing.fields)
-        return self.membership(join_all(keys), key, use.state)
+        found = self.membership(join_all(keys), key, use.state)
+        return found if use.thing.kind == "map" else Value(None, (), (), added(found.true, self.owned(key)), found.false)
 
     # ---------------------------------------------------------------- writing
 

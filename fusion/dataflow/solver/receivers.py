@@ -75,7 +75,7 @@ def part_limits(limits: Limits) -> Limits:
     """What is known about any part of a text of which this is known."""
     if limits is ANY:
         return ANY
-    return Limits(limits.allowed, frozenset(text for text in limits.absent if text[0] != "^" or len(text) == 1))
+    return Limits(limits.allowed, frozenset(text for text in limits.absent if text[0] not in "^=" or len(text) == 1))
 
 
 class Own(Machine):
@@ -127,7 +127,7 @@ class Own(Machine):
     def membership(self, container: Value, member: Value, state: State) -> Value:
         """Whether `member` is in a container: an allow-list, where the container is not hostile itself."""
         listed = self.ours(member) if member.taints and is_clean(container, state) else None
-        return Value(None, (), (), listed, None)
+        return Value(None, (), (), listed, self.refused(member, container, state))
 
     # ---------------------------------------------------------------- objects
 

@@ -81,6 +81,8 @@ class Stores(Machine):
         if isinstance(single, str):
             self.check_name(single, value, state, node)
         certain = len(target.refs) == 1 and known and len(key.consts or ()) == 1
+        if self.script and key.taints:
+            self.fresh(key, value, state)
         for ref in target.refs:
             path = ""
             if isinstance(ref, Library):

@@ -1,0 +1,60 @@
+"""JavaScript's prototypes: which keys lead to one, and what checks show of a key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from fusion.dataflow.knowledge.schema import Kind
+from fusion.dataflow.limits import ANY, Limits
+from fusion.dataflow.solver.arguments import things
+from fusion.dataflow.solver.machine import Machine
+from fusion.dataflow.solver.state import POLLUTING, State, Thing
+from fusion.dataflow.solver.values import NOTHING, Facts, Object, Value, reference
+
+_LEADING = frozenset({"__proto__", "constructor", "prototype"})
+BARE = "no-prototype"
+"""Flag of an object that has no prototype (`Object.create(null)`)."""
+
+
+class Prototypes(Machine):
+    """Keys from outside."""
+
+    def refused(self, member: Value, container: Value | Iterable[object], state: State) -> Facts | None:
+        """What is known of a key that is none of these: that it is not one of the names that lead to a prototype."""
+        if not self.script or not member.taints:
+            return None
+        names: set[object] = set()
+        if isinstance(container, Value):
+            for thing in things(container, state):
+                for value in thing.items or ():
+                    names.update(value.consts or ())
+                names.update(thing.fields)
+                names.update(thing.rest.consts or ())
+            names.update(container.consts or ())
+        else:
+            names.update(container)
+        absent = frozenset(f"={name}" for name in _LEADING if name in names)
+        return self._of(member, 0, Limits(absent=absent)) if absent else None
+
+    def owned(self, member: Value) -> Facts | None:
+        """What is known of a key that an object has itself: it leads to no prototype."""
+        return self._of(member, self.kinds.bit(Kind.PROTOTYPE_POLLUTION), ANY) if self.script and member.taints else None
+
+    def fresh(self, key: Value, value: Value, state: State) -> None:
+        """Under this key an object of ours was just put: what is read there next is that one."""
+        stored = [state.heap.get(ref.id) for ref in value.refs if isinstance(ref, Object)]
+        if stored and len(stored) == len(value.refs) and not any(thing is None or thing.path == POLLUTING for thing in stored):
+            state.learn(self.owned(key))
+
+    def behind(self, key: Value, holders: Iterable[Thing], state: State) -> Value:
+        """What a key from outside finds besides an object's own values: the prototype of all objects."""
+        pollution = self.kinds.bit(Kind.PROTOTYPE_POLLUTION)
+        if not any(taint.mask & pollution for taint in key.taints) or all(BARE in thing.flags for thing in holders):
+            return NOTHING
+        return reference(Object(state.allocate(Thing("library", None, {}, NOTHING, key, path=POLLUTING))))
+
+    def _of(self, member: Value, mask: int, limits: Limits) -> Facts | None:
+        facts: Facts = {}
+        for taint in member.taints:
+            facts[taint.whole] = facts[taint.datum] = (mask, limits)
+        return facts or None
