@@ -32,6 +32,8 @@ class Kinds:
         self.table = table
         self._bits = {kind: 1 << place for place, kind in enumerate(Kind)}
         self.all = (1 << len(self._bits)) - 1
+        self.code = 1 << len(self._bits)
+        """The bit of authentication codes, which cause nothing themselves."""
         self._hurt = {
             origin: sum(self._bits[kind] for kind, weakness in table.items() if origin in weakness.origins) for origin in Origin
         }

@@ -245,10 +245,10 @@ class Propagator(Knowledge):
     """
     canonical: bool = False
     """The result is a normalised absolute path: a check of its prefix confines it."""
-    aspect: Literal["", "host", "scheme", "path", "name"] = ""
+    aspect: Literal["", "host", "scheme", "path", "name", "folder", "folders", "code"] = ""
     """The result is that part of a URL or path; checking it against an allow-list checks the whole.
 
-    `name`: the last component of a path.
+    `name`: the last component of a path; `folder`: the path without it; `folders`: all above a path. `code`: an authentication code, whose comparison vouches for what it was made of.
     """
 
 
@@ -256,7 +256,7 @@ class Aspect(Knowledge):
     """Attributes that are a part of a parsed URL or path: as `Propagator.aspect`, for members."""
 
     paths: tuple[Path, ...] = Field(min_length=1)
-    aspect: Literal["host", "scheme", "path", "name"]
+    aspect: Literal["host", "scheme", "path", "name", "folder", "folders"]
 
 
 class Store(Knowledge):

@@ -23,6 +23,7 @@ class PythonIteration(Copies):
 
     def _py_sorted(self, use: Use) -> Value:
         exact, any_ = self.elements(self.first(use), use.state, use.node)
+        self.keyed(use, any_ if exact is None else join_all(exact))
         if exact is None or use.arguments.keywords:
             return self.series(use.state, None, any_ if exact is None else join_all(exact))
         ordered = self.ordered(exact)

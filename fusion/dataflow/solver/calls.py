@@ -86,7 +86,7 @@ class Calls(Machine):
             given.keywords.update({key: field for key, field in thing.fields.items() if isinstance(key, str)})
             if thing.rest is not NOTHING:
                 given.more = thing.rest if given.more is None else join(given.more, thing.rest)
-        if value.taints or not value.refs:
+        if value.taints or value.consts is None or not value.refs:
             given.more = value if given.more is None else join(given.more, value)
 
     def _super(self, function: ir.Attr, state: State) -> Value | None:

@@ -9,9 +9,10 @@ from typing import Any
 from fusion.dataflow import ir
 from fusion.dataflow.solver.arguments import Arguments, flatten, things
 from fusion.dataflow.solver.methods_tables import TableMethods
+from fusion.dataflow.solver.places import FOLDER, RESOLVED
 from fusion.dataflow.solver.receivers import Use
 from fusion.dataflow.solver.state import Scope, State, Thing
-from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Closure, Object, Value, built, join, join_all, reference, tainted
+from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Closure, Library, Object, Value, built, join, join_all, reference, tainted
 
 _DEPTH = 4
 _CONTAINERS = frozenset({"list", "tuple", "set", "dict", "map", "instance"})
@@ -94,9 +95,16 @@ class Copies(TableMethods):
         given = list(use.arguments.all())
         if len(use.arguments.positional) == 1 and use.arguments.rest is None:
             exact, any_ = self.elements(given[0], use.state, use.node)
+            self.keyed(use, any_ if exact is None else join_all(exact))
             given = [*(exact if exact is not None else [any_]), *given[1:]]
         found = join_all(value for value in given if not _is_callback(value))
         return UNKNOWN if found is NOTHING else found
+
+    def keyed(self, use: Use, element: Value) -> None:
+        """Run the function that says by what to order or group (`key=`) on an element."""
+        function = use.arguments.keywords.get("key")
+        if function is not None and function.refs:
+            self.call(function, Arguments([UNKNOWN if element is NOTHING else element]), use.state, use.node)
 
     def partial(self, function: Value, given: Sequence[Value], named: dict[str, Value], use: Use) -> Value:
         """A function with some arguments already given."""
@@ -151,7 +159,7 @@ class Copies(TableMethods):
                     return self.call(shown, Arguments(), use.state, use.node, name)
         inner = flatten([value], use.state)
         if not inner.taints:
-            return UNKNOWN
+            return reference(Library(FOLDER)) if any(ref == Library(RESOLVED) for ref in value.refs) else UNKNOWN
         same = inner.taints == value.taints
         return tainted(inner.taints) if same else self.passed([value], use.state, use.node)
 

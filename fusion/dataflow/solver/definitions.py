@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fusion.dataflow import ir
 from fusion.dataflow.knowledge.schema import Entry
 from fusion.dataflow.routes import parameters
@@ -159,8 +161,23 @@ class Definitions(Entries, Modules):
                 thing.kind, None, {**fields}, tainted(rest) if rest else NOTHING, NOTHING, klass, thing.path
             )
             if klass.library:
+                self.keep_arguments(made, arguments, state)
                 self.call_library(klass.library.removesuffix("()"), arguments, state, node)
         return made
+
+    def keep_arguments(self, made: Value, arguments: Arguments, state: State) -> None:
+        """What a library's constructor is given stays in the object; an error shows it as `args`, or `message`."""
+        for ref in made.refs:
+            thing = state.heap.get(ref.id) if isinstance(ref, Object) else None
+            if thing is None or not isinstance(ref, Object):
+                continue
+            fields = dict(thing.fields)
+            if arguments.rest is None and not self.script:
+                fields["args"] = reference(Object(state.allocate(Thing("tuple", tuple(arguments.positional)))))
+            elif arguments.positional and self.script:
+                fields["message"] = arguments.positional[0]
+            taints = arguments.rest.taints if arguments.rest is not None else ()
+            state.heap[ref.id] = replace(thing, fields=fields, rest=join(thing.rest, tainted(taints)) if taints else thing.rest)
 
     def _fields(self, klass: Klass) -> tuple[str, ...]:
         inherited: tuple[str, ...] = ()

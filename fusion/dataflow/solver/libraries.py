@@ -10,6 +10,7 @@ from fusion.dataflow.knowledge.conditions import PARAMETERS
 from fusion.dataflow.knowledge.schema import Entry, Propagator, Sanitizer, Source
 from fusion.dataflow.limits import Limits
 from fusion.dataflow.solver.arguments import Arguments, applies, flatten, things
+from fusion.dataflow.solver.places import NORMAL
 from fusion.dataflow.solver.sinks import Sinks
 from fusion.dataflow.solver.state import GUESSED, State, Thing
 from fusion.dataflow.solver.tables import Known, Rule
@@ -46,6 +47,8 @@ class Libraries(Sinks):
     def call_library(self, path: str, arguments: Arguments, state: State, node: ir.Node, *, guessed: bool = False) -> Value:
         """What knowledge says of a call; unknown calls pass data on."""
         what = self.tables.calls.get(path)
+        if what is None and path not in self.tables.begun:
+            what = self.tables.calls.get(f"?.{path.rpartition('.')[2]}") if "." in path else None
         self.check_arguments(path, arguments, state, node)
         if what is not None:
             self.check_call(what, path, arguments, state, node, guessed=guessed)
@@ -53,7 +56,7 @@ class Libraries(Sinks):
                 self._register(entry, arguments, state)
             if what.exits and self._leaves(what, arguments, state):
                 return NOTHING
-        builtin = self.pattern_call(path, arguments, state, node)
+        builtin = self.compared(path, arguments, state, node) or self.pattern_call(path, arguments, state, node)
         if builtin is None:
             builtin = self.call_builtin(path, arguments, state, node)
         result = builtin
@@ -86,7 +89,7 @@ class Libraries(Sinks):
                 continue
             asserted = [value for selector in rule.args for value in arguments.at(selector, state)]
             if self.frame.guards:
-                self.frame.guards[-1].append(state.copy())
+                self.frame.guards[-1].append((state.copy(), UNKNOWN))
             if not rule.args or any(self.truth(value, state) is False for value in asserted):
                 return True
             for value in asserted:
@@ -155,6 +158,7 @@ class Libraries(Sinks):
                 for value in arguments.at(selector, state):
                     for taint in flatten([value], state).taints:
                         shown[rule.entry.outcome][taint.whole] = (rule.mask, Limits())
+                        shown[rule.entry.outcome].update(self.vouched((taint,)) or {})
         if not what.validators:
             return None
         state.learn(shown["returns"])
@@ -166,14 +170,22 @@ class Libraries(Sinks):
         if not entry.to:
             return UNKNOWN
         whole = flatten(values, state)
-        if len(values) > 1 and (entry.keeps or entry.canonical):
-            whole = self._joined(path, values, state, node)
+        name = path.rpartition(".")[2]
+        if len(values) > 1 and entry.canonical:
+            whole = self.join_segments(values, state, node, resets=name == "resolve")
+        elif len(values) > 1 and entry.keeps:
+            whole = self.join_segments(values, state, node, resets=True)
+        if entry.canonical and not whole.taints and f"{path}()" not in self.tables.types:
+            return self.normal_form(values, resolves=name not in ("join", "normalize")) or UNKNOWN
         taints = []
+        if entry.aspect == "code":
+            taints, whole = list(self.coded(whole.taints, state, node)), NOTHING
         for taint in whole.taints:
             if entry.keeps:
                 made = taint
             else:
-                made = changed(taint, self.data.part(taint.whole, (path, id(node))), state.facts, keeps=entry.canonical)
+                what = (NORMAL if entry.canonical else path, id(node))
+                made = changed(taint, self.data.part(taint.whole, what), state.facts, keeps=entry.canonical)
                 (made,) = built((made,))
             if entry.canonical:
                 made = replace(made, canonical=True)
@@ -181,7 +193,7 @@ class Libraries(Sinks):
             if mask:
                 taints.append(replace(made, mask=mask))
         moved = self.moved(taints, node, f"passed on by `{_short(path)}`")
-        if entry.aspect:
+        if entry.aspect and whole is not NOTHING:
             moved = self.aspect_of(entry.aspect, moved, whole.taints)
         result = NOTHING
         for selector in rule.to:
@@ -196,13 +208,6 @@ class Libraries(Sinks):
                 for value in arguments.at(selector, state):
                     self._fill(value, tainted(moved), state)
         return UNKNOWN if result is NOTHING else result
-
-    def _joined(self, path: str, values: list[Value], state: State, node: ir.Node) -> Value:
-        """Several parts that become one path or text."""
-        parts = [values[0]]
-        for value in values[1:]:
-            parts += [Value(("/",)), value]
-        return self.concatenate(parts, state, node)
 
     def _fill(self, target: Value, value: Value, state: State) -> None:
         for ref in target.refs:

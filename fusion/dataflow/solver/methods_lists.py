@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from fusion.dataflow import ir
+from fusion.dataflow.solver.arguments import Arguments
 from fusion.dataflow.solver.methods_sets import SET_METHODS, SetMethods
 from fusion.dataflow.solver.methods_text import TextMethods
 from fusion.dataflow.solver.receivers import Use, single
@@ -151,6 +152,10 @@ class ListMethods(SetMethods, TextMethods):
 
     def _list_sort(self, use: Use) -> Value:
         items: Sequence[Value] | None = use.thing.items
+        any_ = use.thing.everything()
+        for function in (use.argument(0), use.arguments.keywords.get("key")):
+            if function is not None and function.refs:
+                self.call(function, Arguments([any_, any_] if self.script else [any_]), use.state, use.node)
         if items is not None and len(items) > 1:
             items = None if use.arguments.positional or use.arguments.keywords else self.ordered(items)
         if use.name == "toSorted":

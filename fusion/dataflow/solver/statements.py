@@ -9,13 +9,14 @@ from typing import Any
 from fusion.dataflow import ir
 from fusion.dataflow.solver.arguments import Arguments, things
 from fusion.dataflow.solver.expressions import Expressions, hint_of
+from fusion.dataflow.solver.leaving import Leaving
 from fusion.dataflow.solver.loops import Loops
 from fusion.dataflow.solver.machine import Loop
 from fusion.dataflow.solver.state import State, Thing, meet
 from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Closure, Object, Value, constant, join, reference
 
 
-class Statements(Loops, Expressions):
+class Statements(Leaving, Loops, Expressions):
     """One method per form of statement; each gives the state after it, or None where it never ends normally."""
 
     def run(self, body: Sequence[ir.Statement], state: State) -> State | None:
@@ -284,52 +285,7 @@ class Statements(Loops, Expressions):
             after = meet(after, left)
         return after
 
-    # ---------------------------------------------------------------- leaving
-
-    def _return(self, node: ir.Return, state: State) -> State | None:
-        value = self.evaluate(node.value, state) if node.value is not None else constant(None)
-        if value.taints:
-            value = value.with_taints(self.moved(value.taints, node, "returned"))
-        self.frame.returns.append((state, value))
-        return None
-
-    def _raise(self, node: ir.Raise, state: State) -> State | None:
-        if node.value is not None:
-            self.evaluate(node.value, state)
-        if self.frame.guards:
-            self.frame.guards[-1].append(state)
-        return None
-
-    def _try(self, node: ir.Try, state: State) -> State | None:
-        raised: list[State] = []
-        self.frame.guards.append(raised)
-        before = state.copy()
-        returned = len(self.frame.returns)
-        after = self.run(node.body, state)
-        self.frame.guards.pop()
-        caught: State | None = before
-        if after is not None:
-            caught = meet(caught, after.copy())
-        for thrown in raised:
-            caught = meet(caught, thrown)
-        for left, _ in self.frame.returns[returned:]:
-            caught = meet(caught, left.copy())
-        if after is not None and node.other:
-            after = self.run(node.other, after)
-        for handler in node.handlers:
-            if caught is None:
-                break
-            inside = caught.copy()
-            if handler.target is not None:
-                self.assign(handler.target, UNKNOWN, inside, handler)
-            after = meet(after, self.run(handler.body, inside))
-        if node.final:
-            if after is None:
-                leaving = self.run(node.final, caught.copy()) if caught is not None else None
-                del leaving
-            else:
-                after = self.run(node.final, after)
-        return after
+    # ---------------------------------------------------------------- contexts
 
     def _with(self, node: ir.With, state: State) -> State | None:
         value = self.enter(self.evaluate(node.context, state), state, node)

@@ -199,7 +199,7 @@ class Tables:
             for path in validator.calls:
                 self._call(path).validators.append(valid)
         for propagator in library.propagator:
-            mask = self._mask(propagator.kinds) if propagator.kinds else self.kinds.all
+            mask = self._mask(propagator.kinds) if propagator.kinds else self.kinds.all | self.kinds.code
             passing = self._rule(propagator, args=propagator.source, to=propagator.to, mask=mask)
             for path in propagator.calls:
                 self._call(path).propagators.append(passing)

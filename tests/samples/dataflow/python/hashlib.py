@@ -48,3 +48,12 @@ def signed(key):
 
 def digest():
     os.system("touch " + hashlib.sha256(flask.request.get_data()).hexdigest())
+
+
+def signed_in_steps(key):
+    data = flask.request.get_data()
+    code = hmac.new(key, digestmod="sha256")
+    code.update(data)
+    if not hmac.compare_digest("sha256=" + code.hexdigest(), flask.request.headers["Signature"]):
+        raise ValueError
+    return len(pickle.loads(data))

@@ -1,0 +1,124 @@
+"""Leaving a block: returning, raising, and what handlers catch."""
+
+from __future__ import annotations
+
+from fusion.dataflow import ir
+from fusion.dataflow.solver.arguments import paths, things
+from fusion.dataflow.solver.machine import Machine, Raised
+from fusion.dataflow.solver.state import State, meet
+from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Klass, Value, constant, join
+
+_MOST_RAISED = 8
+"""So many places that raise are kept apart in one function."""
+_ANY_ERROR = frozenset({"Exception", "BaseException"})
+
+
+class Leaving(Machine):
+    """`return`, `raise`, `try`."""
+
+    def _return(self, node: ir.Return, state: State) -> State | None:
+        value = self.evaluate(node.value, state) if node.value is not None else constant(None)
+        if value is NOTHING:
+            return None
+        if value.taints:
+            value = value.with_taints(self.moved(value.taints, node, "returned"))
+        self.frame.returns.append((state, value))
+        return None
+
+    def _raise(self, node: ir.Raise, state: State) -> State | None:
+        value = self.evaluate(node.value, state) if node.value is not None else UNKNOWN
+        if value.taints:
+            value = value.with_taints(self.moved(value.taints, node, "raised"))
+        self._thrown((state, value))
+        return None
+
+    def _thrown(self, raised: Raised) -> None:
+        frame = self.frame
+        kept = frame.guards[-1] if frame.guards else frame.raised
+        if len(kept) < _MOST_RAISED:
+            kept.append(raised)
+            return
+        before, value = kept[-1]
+        met = meet(before, raised[0])
+        if met is not None:
+            kept[-1] = (met, join(value, raised[1]))
+
+    def hand_up(self, raised: list[Raised], state: State) -> None:
+        """What a function that was called raised, and did not catch, is raised in the caller."""
+        for thrown, value in raised:
+            frames = {number: thrown.frames.get(number, known) for number, known in state.frames.items()}
+            names = dict(thrown.frames.get(state.frame, state.locals))
+            self._thrown((State(state.frame, names, frames, thrown.heap.copy(), thrown.facts, thrown.pending), value))
+
+    def _try(self, node: ir.Try, state: State) -> State | None:
+        raised: list[Raised] = []
+        self.frame.guards.append(raised)
+        before = state.copy()
+        returned = len(self.frame.returns)
+        after = self.run(node.body, state)
+        self.frame.guards.pop()
+        caught: State | None = before
+        if after is not None:
+            caught = meet(caught, after.copy())
+        for thrown, _ in raised:
+            caught = meet(caught, thrown.copy())
+        for left, _ in self.frame.returns[returned:]:
+            caught = meet(caught, left.copy())
+        if after is not None and node.other:
+            after = self.run(node.other, after)
+        for handler in node.handlers:
+            if caught is None:
+                break
+            inside = caught.copy()
+            if handler.target is not None:
+                self.assign(handler.target, self._caught(handler, raised, inside), inside, handler)
+            after = meet(after, self.run(handler.body, inside))
+        if not any(not handler.types for handler in node.handlers):
+            for one in raised:
+                if not any(self._catches(handler, one[1], one[0]) for handler in node.handlers):
+                    self._thrown(one)
+        if node.final:
+            if after is None:
+                leaving = self.run(node.final, caught.copy()) if caught is not None else None
+                del leaving
+            else:
+                after = self.run(node.final, after)
+        return after
+
+    def _caught(self, handler: ir.Handler, raised: list[Raised], state: State) -> Value:
+        """The error that a handler is given: one of those that the block raises, or any other."""
+        value = NOTHING
+        for _, thrown in raised:
+            if self._catches(handler, thrown, state):
+                value = join(value, thrown)
+        return UNKNOWN if value is NOTHING else value
+
+    def _catches(self, handler: ir.Handler, thrown: Value, state: State) -> bool:
+        """Whether a handler may be meant for an error."""
+        if not handler.types:
+            return True
+        known = [thing.klass for thing in things(thrown, state) if thing.klass is not None]
+        names = [path.removesuffix("()") for path in paths(thrown, state)]
+        if not known and not names:
+            return True
+        for type_ in handler.types:
+            value = self.evaluate(type_, state)
+            exact, any_ = self.elements(value, state, type_) if value.consts == () and not value.taints else ([value], NOTHING)
+            for one in exact if exact is not None else [any_]:
+                if any(isinstance(ref, Klass) and any(derives(klass, ref) for klass in known) for ref in one.refs):
+                    return True
+                caught = [path.removesuffix("()") for path in paths(one, state)]
+                bases = [klass.library.removesuffix("()") for klass in known]
+                if any(path in _ANY_ERROR or path in names or path in bases for path in caught):
+                    return True
+                if one is UNKNOWN:
+                    return True
+        return False
+
+
+def derives(klass: Klass, other: Klass, depth: int = 8) -> bool:
+    """Whether a class of the repository is another, or one of its descendants."""
+    if klass is other:
+        return True
+    bases = (ref for base in klass.bases for ref in base.refs if isinstance(ref, Klass) and ref is not klass)
+    return depth > 0 and any(derives(base, other, depth - 1) for base in bases)
