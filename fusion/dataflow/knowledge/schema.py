@@ -9,7 +9,7 @@ language imports them (`child_process.exec`, `@koa/router()`, `next/server.NextR
 `document.cookie`); methods of text, lists and dictionaries are known to the solver and need no entry. A path that a `type`
 lists denotes
 a value of that type, and `Type.member` continues from there, so that `sqlite3.connect().cursor().execute` is found as
-`dbapi.Cursor.execute`.
+`dbapi.Cursor.execute`. `?.render` is a method of that name on anything that nothing else is known of.
 
 **Selectors** name arguments: `0` (first by position; the receiver does not count), `sql` (by keyword), `0|sql` (one
 parameter, either way),

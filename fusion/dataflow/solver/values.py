@@ -227,9 +227,16 @@ def join(a: Value, b: Value) -> Value:
         _constants(a.consts, b.consts),
         _references(a.refs, b.refs),
         merge(a.taints, b.taints),
-        _facts(a.true, b.true),
-        _facts(a.false, b.false),
+        b.true if _never(a, True) else a.true if _never(b, True) else _facts(a.true, b.true),
+        b.false if _never(a, False) else a.false if _never(b, False) else _facts(a.false, b.false),
     )
+
+
+def _never(value: Value, outcome: bool) -> bool:
+    """Whether the value certainly has not this truth, so that nothing can be learnt from it."""
+    if not value.consts or value.refs or value.taints:
+        return False
+    return all(bool(const) is not outcome for const in value.consts)
 
 
 def join_all(values: Iterable[Value]) -> Value:
@@ -370,6 +377,7 @@ class Data:
 
     def __init__(self) -> None:
         self._known: dict[tuple[int, Hashable], int] = {}
+        self._made: dict[int, tuple[int, Hashable]] = {}
         self._next = itertools.count(1)
 
     def new(self) -> int:
@@ -381,7 +389,12 @@ class Data:
         found = self._known.get((datum, what))
         if found is None:
             found = self._known[datum, what] = next(self._next)
+            self._made[found] = (datum, what)
         return found
+
+    def made(self, datum: int) -> tuple[int, Hashable] | None:
+        """The text that this one is a part of or was made of, and how; None for those that were not made of others."""
+        return self._made.get(datum)
 
 
 def known(taint: Taint, facts: Facts) -> tuple[int, Limits]:

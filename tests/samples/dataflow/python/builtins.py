@@ -43,3 +43,7 @@ def checked_number():
     text = flask.request.args["sum"]
     int(text)
     eval("40 + " + text)
+
+
+def rendered(pages):
+    return flask.make_response(pages.find("a").render(name=flask.request.args["name"]))

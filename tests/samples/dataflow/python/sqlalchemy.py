@@ -36,3 +36,7 @@ def asked(session: Session):
 
 def bound(session: Session):
     session.execute(sqlalchemy.text("SELECT 1 WHERE a = :a").bindparams(a=flask.request.args["a"]))
+
+
+def operators(query: sqlalchemy.orm.Query, model):
+    return query.filter(model.name.in_(flask.request.args["names"]))
