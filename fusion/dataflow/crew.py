@@ -22,7 +22,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from fusion.dataflow import ir
+from fusion.dataflow import fixes, ir
 from fusion.dataflow.job import Answer
 from fusion.dataflow.project import Bounds, Lower, Project, front_end
 from fusion.dataflow.results import Analysis
@@ -159,7 +159,7 @@ class Crew:
 
         def work() -> None:
             try:
-                found = self._analyse(project, batch)
+                found = fixes.mended(self._analyse(project, batch), project.module, self._read)
             except (Exception, MemoryError) as error:  # The process's edge: one batch's failure is a value.
                 ends.append(_End(reason=f"internal error {type(error).__name__}: {error}"[:200]))
             else:

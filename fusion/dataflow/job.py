@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import Field
 
 from fusion.dataflow.results import Analysis, Cleared, Flow, Place
-from fusion.model import Record
+from fusion.model import Fix, Record
 
 MOST_FLOWS = 5_000
 MOST_CLEARED = 20_000
@@ -97,9 +97,14 @@ def _flow(flow: Flow, names: Mapping[str, str]) -> dict[str, Any]:
         "confidence": flow.confidence.value,
         "cwe": flow.cwe,
         "callee": flow.callee,
-        "fix": flow.fix,
+        "fix": _fix(flow.repair, names) if flow.repair is not None else None,
         "trace": [{"why": place.why, **_place(place.path, place.span, names)} for place in shortened(flow.trace)],
     }
+
+
+def _fix(fix: Fix, names: Mapping[str, str]) -> dict[str, Any]:
+    edits = [edit.model_dump() | {"path": names[edit.path]} for edit in fix.edits]
+    return {"title": fix.title, "safe": fix.safe, "edits": edits}
 
 
 def _place(path: str, span: tuple[int, int, int, int], names: Mapping[str, str]) -> dict[str, Any]:

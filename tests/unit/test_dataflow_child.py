@@ -52,7 +52,7 @@ def test_flows_cleared_places_and_what_was_read(tmp_path: Path) -> None:
         "confidence": "likely",
         "cwe": 89,
         "callee": "db.execute",
-        "fix": "",
+        "fix": None,
         "trace": (),
     }
     assert flow["trace"][0] == {

@@ -34,8 +34,8 @@ from fusion.dataflow.trail import CONFIGURATION
 from fusion.dataflow.tree import language
 from fusion.evidence.analyzer import Command, Job, Missing, Output, Reading, Ready, Unreadable
 from fusion.evidence.analyzers.ruff import is_python
-from fusion.evidence.payload import document, integer, objects, text
-from fusion.model import Confidence, Hit, Location, Severity, Step, Unread
+from fusion.evidence.payload import document, integer, mapping, objects, text
+from fusion.model import Confidence, Edit, Fix, Hit, Location, Severity, Step, Unread
 
 _PACKAGE = Path(fusion.__file__).parent
 _MEMORY = 1 << 30
@@ -149,8 +149,30 @@ def _hit(flow: dict[str, Any], own: frozenset[str], job: Job) -> Hit | None:
         severity=_severity(text(flow, "severity")),
         confidence=_confidence(text(flow, "confidence")),
         cwe=(integer(flow, "cwe"),),
+        fix=_fix(flow, here),
         trace=tuple(Step(location=location, code="", why=why) for location, why in places),
     )
+
+
+def _fix(flow: dict[str, Any], here: Location) -> Fix | None:
+    """The flow's fix; None where there is none, or where it would change another file than the one that the hit is in."""
+    if flow.get("fix") is None:
+        return None
+    given = mapping(flow, "fix")
+    edits = tuple(
+        Edit(
+            path=text(item, "path"),
+            line=integer(item, "line"),
+            column=integer(item, "column"),
+            end_line=integer(item, "end_line"),
+            end_column=integer(item, "end_column"),
+            text=text(item, "text"),
+        )
+        for item in objects(given, "edits")
+    )
+    if not edits or any(edit.path != here.path for edit in edits):
+        return None
+    return Fix(title=text(given, "title"), edits=edits, safe=given.get("safe") is True)
 
 
 def _cleared(item: dict[str, Any]) -> Hit:
