@@ -38,5 +38,5 @@ def bound(session: Session):
     session.execute(sqlalchemy.text("SELECT 1 WHERE a = :a").bindparams(a=flask.request.args["a"]))
 
 
-def operators(query: sqlalchemy.orm.Query, model):
-    return query.filter(model.name.in_(flask.request.args["names"]))
+def operators(session: Session, model):
+    return session.query("x").filter(model.name.in_(flask.request.args["names"]))
