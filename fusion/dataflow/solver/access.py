@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fusion.dataflow import ir
-from fusion.dataflow.limits import Limits
+from fusion.dataflow.knowledge.schema import Kind
+from fusion.dataflow.limits import ANY, Limits
 from fusion.dataflow.solver.arguments import Arguments, things
-from fusion.dataflow.solver.state import MAX_ITEMS, POLLUTING, State, Thing
+from fusion.dataflow.solver.state import MAX_ITEMS, State, Thing
 from fusion.dataflow.solver.stores import Stores
 from fusion.dataflow.solver.values import (
     NOTHING,
@@ -20,6 +21,7 @@ from fusion.dataflow.solver.values import (
     Object,
     Taint,
     Value,
+    added,
     changed,
     constant,
     join,
@@ -219,12 +221,21 @@ class Access(Stores):
             if isinstance(ref, Library):
                 known = self.tables.reads.get(ref.path)
                 if known is not None and known.aspects:
-                    return result.with_taints(self.aspect_of(known.aspects[0].entry.aspect, result.taints, value.taints))
+                    part = result.with_taints(self.aspect_of(known.aspects[0].entry.aspect, result.taints, value.taints))
+                    return self.without_host(part)
         return result
+
+    def without_host(self, part: Value) -> Value:
+        """A part of a URL: where it is the host, and empty, the URL is one on the same host."""
+        cleared = self.kinds.mask(Kind.OPEN_REDIRECT, Kind.REQUEST_FORGERY)
+        facts = {taint.aspect[1]: (cleared, ANY) for taint in part.taints if taint.aspect and taint.aspect[0] == "host"}
+        return Value(part.consts, part.refs, part.taints, part.true, added(part.false, facts)) if facts else part
 
     def aspect_of(self, aspect: str, taints: tuple[Taint, ...], wholes: tuple[Taint, ...]) -> tuple[Taint, ...]:
         """The same data, known to be that part of the data it was taken from."""
         by_source = {taint.source: taint for taint in wholes}
+        if aspect == "folders":
+            by_source = {source: taint for source, taint in by_source.items() if taint.canonical}
         if aspect == "name":
             taints = tuple(taint.limited(taint.limits.both(LAST)) for taint in taints)
         return tuple(

@@ -90,6 +90,8 @@ class Solver(
 
         def work() -> State | None:
             rule = self.entry_for(closure, exported)
+            if rule is not None:
+                self.open.add(id(function))
             if closure.owner is not None and function.role != "static" and receiver is NOTHING:
                 self.frame.receiver = self.instance(closure.owner, state)
                 self.stack = [function]

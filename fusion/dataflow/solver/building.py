@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from fusion.dataflow import ir
 from fusion.dataflow.solver import texts
-from fusion.dataflow.solver.arguments import flatten, paths
+from fusion.dataflow.solver.arguments import flatten
 from fusion.dataflow.solver.machine import Machine
 from fusion.dataflow.solver.state import State
-from fusion.dataflow.solver.values import HOLE, UNKNOWN, Library, Taint, Value, built, constant, merge
+from fusion.dataflow.solver.values import HOLE, UNKNOWN, Taint, Value, built, merge
 
 _HEAD = 200
 _TAIL = 300
@@ -49,18 +49,6 @@ class Building(Machine):
         before = None if taint.lead is None else shorten(lead + taint.lead)
         whole = taint.whole if not lead else self.data.part(taint.datum, id(node))
         return replace(taint, whole=whole, lead=before, canonical=taint.canonical and not lead, aspect=None)
-
-    def join_paths(self, parts: Sequence[Value], state: State, node: ir.Node) -> Value | None:
-        """`Path / part`: None where the left is no path."""
-        found = [path for part in parts for path in paths(part, state)]
-        if not any(path.endswith("Path") or path.startswith("pathlib.") for path in found):
-            return None
-        between: list[Value] = [parts[0]]
-        for part in parts[1:]:
-            between += [constant("/"), part]
-        text = self.concatenate(between, state, node)
-        refs = tuple(ref for ref in parts[0].refs if isinstance(ref, Library)) or (Library("pathlib.Path"),)
-        return Value(() if text is UNKNOWN else None, refs, text.taints)
 
 
 def _textual(part: Value) -> bool:

@@ -107,6 +107,12 @@ class Machine:
         """(file, rule) of the settings that something mends for all of the file."""
         self.weak: dict[Hashable, tuple[int, Flow]] = {}
         """Settings that stayed weak, unless mended so."""
+        self.roots: dict[Hashable, set[int]] = {}
+        """The functions by whose analysis each weak setting was found (0: a module's body)."""
+        self.within: set[int] = set()
+        """Functions that were run as a part of another: what they are given is known."""
+        self.open: set[int] = set()
+        """Functions that a framework calls, too."""
         self.name_mask = 0
         for _, rule in tables.name_sinks:
             self.name_mask |= rule.mask

@@ -9,7 +9,7 @@ from typing import Any
 from fusion.dataflow.knowledge.schema import Kind
 from fusion.dataflow.limits import ANY, ASCII, WIDE, WORD, Limits
 from fusion.dataflow.solver.receivers import Own, Use, decoded, is_clean, single
-from fusion.dataflow.solver.values import UNKNOWN, Facts, Value
+from fusion.dataflow.solver.values import UNKNOWN, Facts, Value, added
 
 _LETTERS = frozenset(string.ascii_letters)
 _DIGITS = frozenset(string.digits)
@@ -41,16 +41,19 @@ class CheckMethods(Own):
             return UNKNOWN
         prefixes = self._check_choices(prefix, use)
         true: Facts = {}
-        if prefixes is None or all(text.strip("/\\.") for text in prefixes):
-            inside = self.kinds.bit(Kind.PATH_TRAVERSAL)
-            true = {taint.whole: (inside, ANY) for taint in taints if taint.canonical}
+        unclosed = self.unclosed(prefix, use.state) if prefixes is None else self.unclosed(Value(tuple(prefixes)), use.state)
+        if not unclosed:
+            for taint in taints:
+                true |= self.confined(taint) if taint.canonical else {}
         false: Facts | None = None
         if prefixes:
             limits = Limits(start=prefixes[0])
             for text in prefixes[1:]:
                 limits = limits.either(Limits(start=text))
-            true = {taint.whole: (true.get(taint.whole, (0, ANY))[0], limits) for taint in taints}
+            true |= {taint.whole: (true.get(taint.whole, (0, ANY))[0], limits) for taint in taints}
             false = self.shown(taints, Limits(absent=frozenset(f"^{text}" for text in prefixes if text)), pieces=False)
+            for taint in taints:
+                false = added(false, next((up for text in prefixes if (up := self.absent_up(taint, text))), None))
         return Value(None, (), (), true or None, false)
 
     def _check_ends(self, use: Use) -> Value:
@@ -95,6 +98,8 @@ class CheckMethods(Own):
         absent = None
         if isinstance(text, str) and text and use.argument(1) is None:
             absent = self.shown(use.value.taints, Limits(absent=frozenset({text})))
+            for taint in use.value.taints:
+                absent = added(absent, self.absent_up(taint, text))
         return Value(None, (), (), None, absent)
 
     def _check_place(self, use: Use) -> Value:

@@ -54,3 +54,15 @@ def size():
 
 def last_component():
     os.remove("/srv/files/" + pathlib.Path(flask.request.args["file"]).name)
+
+
+def in_folder():
+    path = pathlib.Path("/srv") / flask.request.args["path"]
+    if path.parent == pathlib.Path("/srv"):
+        path.read_text()
+
+
+def below_folder():
+    path = (pathlib.Path("/srv") / flask.request.args["path"]).resolve()
+    if pathlib.Path("/srv") in path.parents:
+        path.read_text()
