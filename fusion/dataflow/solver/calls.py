@@ -263,6 +263,8 @@ class Calls(Machine):
         summary = self.recall(closure, arguments, state)
         if isinstance(summary, Value):
             return summary
+        if not self.stack or self.stack[0] is not function:
+            self.within.add(id(function))
         frame = Frame(
             function,
             Scope(function, next(self.frames), closure.scope, closure.scope.module),

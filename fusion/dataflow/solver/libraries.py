@@ -39,6 +39,12 @@ _FILLS = frozenset(
     {"write", "writelines", "add", "append", "extend", "put", "push", "set", "update", "insert", "setdefault", "send", "feed"}
 )
 """Methods that, on a library's object that nothing is known of, keep what they are given."""
+_CONVERTS = frozenset(
+    "load loads parse dump dumps stringify decode encode json_decode json_encode unquote unquote_plus quote escape unescape "
+    "xhtml_escape url_unescape url_escape to_unicode native_str utf8 normalize strip trim clean sanitize b64decode b64encode "
+    "decodeURIComponent encodeURIComponent atob btoa force_str smart_str force_text text_type capitalize camelCase".split()
+)
+"""Functions whose result is what they were given, in another form."""
 
 
 class Libraries(Sinks):
@@ -228,7 +234,7 @@ class Libraries(Sinks):
         for taint in found.taints:
             datum = self.data.part(taint.whole, (name, single) if plain else (path, id(node)))
             made = taint if f"{path}()" in self.tables.parsed else changed(taint, datum, state.facts)
-            sure = taint.sure and (taint.datum in own or what is not None)
+            sure = taint.sure and (taint.datum in own or what is not None or name in _CONVERTS)
             taints.append(replace(made, sure=sure))
         if name in _FILLS:
             self._fill(arguments.receiver, tainted(taints), state)

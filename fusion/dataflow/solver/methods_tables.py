@@ -88,7 +88,9 @@ class TableMethods(PatternMethods, CallbackMethods):
             if use.thing.rest is not NOTHING:
                 found = join_all([found, use.thing.rest, NOTHING if all(const in fields for const in key.consts) else missing])
             return found
-        return join(use.thing.everything(), missing)
+        found = join(use.thing.everything(), missing)
+        listed = self.membership(join_all(self.keys_of(use.thing)[0]), key, use.state).true
+        return Value(found.consts, found.refs, found.taints, listed) if missing is NONE else found
 
     def _table_keys(self, use: Use) -> Value:
         return self.listed_keys(use.thing, use)

@@ -184,6 +184,7 @@ class Sinks(Machine):
         severity, cwe = setting.severity or weakness.severity, setting.cwe or weakness.cwe
         flow = Flow(setting.kind, (place,), severity, confidence, cwe, callee, setting.fix)
         key = (setting.kind, self.path, span.line)
+        self.roots.setdefault(key, set()).add(id(self.stack[0]) if self.stack else 0)
         if not setting.mended:
             self.flows.setdefault(key, flow)
             return
@@ -213,6 +214,10 @@ class Sinks(Machine):
         for key, (rule, flow) in self.weak.items():
             if (flow.sink.path, rule) not in self.mended:
                 self.flows.setdefault((flow.kind, flow.sink.path, flow.sink.span.line), flow)
+        for found, roots in self.roots.items():
+            # A function that is called from elsewhere is judged by what it is given there, not by what it might be given.
+            if roots <= self.within - self.open:
+                self.flows.pop(found, None)
 
     # ---------------------------------------------------------------- sources
 
