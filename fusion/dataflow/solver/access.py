@@ -106,7 +106,7 @@ class Access(Stores):
             guess = self.tables.guess(hint) if hint else ""
             if guess:
                 return self._library_attribute(Library(guess, guessed=True), name, state, node)
-        result = self._aspects(result, value)
+        result = self._aspects(result, value, name)
         return UNKNOWN if result is NOTHING else result
 
     def _attribute_of(self, ref: object, value: Value, name: str, state: State, node: ir.Node) -> Value:
@@ -213,16 +213,16 @@ class Access(Stores):
             return Value(None, (Library(path, guessed),), self.taint_from(known, full, state, node))
         return Value((), (Library(path, guessed),))
 
-    def _aspects(self, result: Value, value: Value) -> Value:
+    def _aspects(self, result: Value, value: Value, name: str = "") -> Value:
         """Attributes that are a part of a URL or path remember of what."""
         if not result.taints or not value.taints:
             return result
-        for ref in result.refs:
-            if isinstance(ref, Library):
-                known = self.tables.reads.get(ref.path)
-                if known is not None and known.aspects:
-                    part = result.with_taints(self.aspect_of(known.aspects[0].entry.aspect, result.taints, value.taints))
-                    return self.without_host(part)
+        own = [f"{ref.path}.{name}" for ref in value.refs if isinstance(ref, Library)] if name else []
+        for path in (*own, *(ref.path for ref in result.refs if isinstance(ref, Library))):
+            known = self.tables.reads.get(path)
+            if known is not None and known.aspects:
+                part = result.with_taints(self.aspect_of(known.aspects[0].entry.aspect, result.taints, value.taints))
+                return self.without_host(part)
         return result
 
     def without_host(self, part: Value) -> Value:
