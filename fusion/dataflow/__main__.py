@@ -12,6 +12,7 @@ import stat
 import sys
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from pydantic import ValidationError
@@ -63,13 +64,18 @@ def perform(job: Job, root: Path, analyse: Analyse) -> Answer:
 
 
 def _solver() -> Analyse:
+    """The solver, with the knowledge of the plugins that are installed."""
     from fusion.dataflow.frontends import javascript, python
+    from fusion.dataflow.knowledge.loading import installed
     from fusion.dataflow.solver.analysis import analyse
 
     # Workers are forked: what they all need is loaded once, here.
     assert javascript.lower is not None
     assert python.lower is not None
-    return analyse
+    folders, broken = installed()
+    for name, reason in broken.items():
+        print(f"The knowledge of {name} is not used: {reason}", file=sys.stderr)
+    return partial(analyse, knowledge=folders)
 
 
 def _reader(root: Path, names: Mapping[str, str]) -> Callable[[str], bytes | None]:
