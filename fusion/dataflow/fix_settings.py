@@ -20,10 +20,8 @@ _SYSTEM = frozenset(
     {"random", "randint", "randrange", "getrandbits", "randbytes", "choice", "choices", "sample", "uniform", "shuffle"}
     | {"gauss", "triangular", "betavariate", "normalvariate", "expovariate"}
 )
-_EXTERNAL = frozenset({"feature_external_ges", "feature_external_pes"})
 _COOKIE_OPTIONS = {
     "express.Response.cookie": 2,
-    "koa.Context.cookies.set": 2,
     "fastify.Reply.setCookie": 2,
     "fastify.Reply.cookie": 2,
     "cookies.Jar.set": 2,
@@ -109,7 +107,7 @@ def _secure_options(source: Source, call: ir.Call, callee: str) -> Repair | None
                 for key, value in node.items:
                     if isinstance(key, ir.Const) and key.value in _SECURE and isinstance(value, ir.Const):
                         return ([_replaced(source, value, "true")], False) if value.value is False else None
-    place = _COOKIE_OPTIONS.get(callee)
+    place = 2 if callee.endswith(".cookies.set") else _COOKIE_OPTIONS.get(callee)
     if place is None or len(call.arguments) < 2 or any(argument.name for argument in call.arguments):
         return None
     if len(call.arguments) == place:

@@ -195,7 +195,7 @@ def reading(tmp_path: Path, stdout: bytes) -> object:
 
 GOOD = {"flows": [], "cleared": [], "unread": [], "read": ["a.py"], "cut": 0, "lines": 1}
 PLACE = {"path": "a.py", "line": 1, "column": 1, "end_line": 1, "end_column": 2, "why": "x"}
-FLOW = {"kind": "k", "severity": "high", "confidence": "likely", "cwe": 1, "callee": "c", "fix": "", "trace": [PLACE]}
+FLOW = {"kind": "k", "severity": "high", "confidence": "likely", "cwe": 1, "callee": "c", "fix": None, "trace": [PLACE]}
 
 
 @pytest.mark.parametrize(
@@ -206,6 +206,8 @@ FLOW = {"kind": "k", "severity": "high", "confidence": "likely", "cwe": 1, "call
         {**GOOD, "flows": [{**FLOW, "trace": [{**PLACE, "line": "1"}]}]},
         {**GOOD, "flows": [{**FLOW, "severity": "awful"}]},
         {**GOOD, "flows": [{**FLOW, "confidence": "sure"}]},
+        {**GOOD, "flows": [{**FLOW, "fix": "shell-false"}]},
+        {**GOOD, "flows": [{**FLOW, "fix": {"title": "t", "safe": True, "edits": [{"path": "a.py", "text": 1}]}}]},
         {**GOOD, "cleared": [{}]},
         {**GOOD, "cut": -1},
     ],
