@@ -70,7 +70,7 @@ def _sql(lead: str | None, limits: Limits) -> str:
             return "it cannot end the comment" if limits.lacks("\n") else ""
         if open_ == "/*":
             return "it cannot end the comment" if limits.lacks("*/") else ""
-        if open_ and limits.lacks(open_) and limits.lacks("\\"):
+        if open_ and (limits.lacks(open_) or open_ in limits.closed) and limits.lacks("\\"):
             return "it cannot leave the quotes in the statement"
         if open_:
             return ""
@@ -100,7 +100,8 @@ def _xpath(lead: str | None, limits: Limits) -> str:
     """An expression is changed by the quote that is open; there are no escapes. Outside of quotes, a name is a step."""
     open_ = open_quote(lead, "'\"") if lead is not None else ""
     if open_:
-        return "it cannot leave the quotes in the expression" if limits.lacks(open_) else ""
+        inside = limits.lacks(open_) or open_ in limits.closed
+        return "it cannot leave the quotes in the expression" if inside else ""
     return "it can only be a name" if limits.is_made_of(_WORDS | {"-"}) else ""
 
 
@@ -112,7 +113,7 @@ def _command(lead: str | None, limits: Limits) -> str:
     """
     open_ = open_shell(lead) if lead is not None else ""
     if open_ == "'":
-        return "it cannot leave the quotes in the command" if limits.lacks("'") else ""
+        return "it cannot leave the quotes in the command" if limits.lacks("'") or "$'" in limits.closed else ""
     if open_ == '"':
         return "it cannot leave the quotes in the command" if all(map(limits.lacks, '"$`\\')) else ""
     if lead is not None and not lead.strip():
@@ -130,6 +131,8 @@ def _code(lead: str | None, limits: Limits) -> str:
     if open_:
         leaves = (open_, "\\", "\n", "\r") if open_ != "`" else (open_, "\\", "${")
         return "it cannot leave the string in the code" if all(map(limits.lacks, leaves)) else ""
+    if limits.literal and lead is not None:
+        return "it is a literal in the code"
     return "it can only be a calculation" if limits.is_made_of(_FORMULA) else ""
 
 

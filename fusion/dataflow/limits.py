@@ -19,6 +19,8 @@ BEGINNINGS = (
     *("//", "/\\", "\\\\", "\\/", "..", "/.", "http", "javascript"),
 )
 """The same of texts with which it begins."""
+_LITERAL = WORD | frozenset('"\\[]{}:,.+- ')
+"""Characters that JSON is made of outside strings, or that mean something in one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,11 @@ class Limits:
     """None of these occurs in it; with a leading `^`: it does not begin so; with a leading `=`: it is not that."""
     start: str = ""
     """It begins with this."""
+    closed: frozenset[str] = frozenset()
+    """Between two of these quotes it does not end the literal: each of its own was replaced by what stands for one (`''`).
+    With a leading `$`: in a shell's command."""
+    literal: bool = False
+    """It is one literal of JSON."""
 
     def lacks(self, text: str) -> bool:
         """Whether `text` cannot occur in it."""
@@ -71,6 +78,13 @@ class Limits:
             start += 1
         return Limits(allowed, absent, self.start[:start])
 
+    def kept(self, old: str, new: str) -> Limits:
+        """What of the marks still holds after `old` became `new`: literals and closed quotes where they are not touched."""
+        touched = set(old) | set(new)
+        closed = frozenset(quote for quote in self.closed if quote[-1] not in touched and "\\" not in touched)
+        literal = self.literal and bool(old) and not set(old) & _LITERAL and '"' not in new
+        return Limits(closed=closed, literal=literal) if closed or literal else ANY
+
     def both(self, other: Limits) -> Limits:
         """What holds when both do (one check after another)."""
         if other is ANY or other == self:
@@ -84,7 +98,13 @@ class Limits:
                 for character in self.allowed | other.allowed
                 if self._is_made_of(character, self.allowed) and self._is_made_of(character, other.allowed)
             )
-        return Limits(allowed, self.absent | other.absent, max(self.start, other.start, key=len))
+        return Limits(
+            allowed,
+            self.absent | other.absent,
+            max(self.start, other.start, key=len),
+            self.closed | other.closed,
+            self.literal or other.literal,
+        )
 
     def either(self, other: Limits) -> Limits:
         """What holds when one of the two does (paths that meet)."""
@@ -95,7 +115,8 @@ class Limits:
         allowed = self.allowed | other.allowed if self.allowed is not None and other.allowed is not None else None
         absent = frozenset(text for text in self.absent if text in other.absent or other.excludes(text))
         absent |= frozenset(text for text in other.absent if text in self.absent or self.excludes(text))
-        return Limits(allowed, absent, _common_start(self.start, other.start))
+        closed = self.closed & other.closed
+        return Limits(allowed, absent, _common_start(self.start, other.start), closed, self.literal and other.literal)
 
     @staticmethod
     def _is_made_of(text: Iterable[str], characters: frozenset[str]) -> bool:

@@ -125,4 +125,6 @@ def _in_script(before: str, limits: Limits) -> str:
     if quote:
         leaves = (quote, "\\", "\n", "<") if quote != "`" else (quote, "\\", "${", "<")
         return "it cannot leave the string in the script" if all(map(limits.lacks, leaves)) else ""
+    if limits.literal:
+        return "it is a literal that cannot end the script" if limits.lacks("<") else ""
     return "it is a plain word" if limits.is_made_of(_WORDS) else ""

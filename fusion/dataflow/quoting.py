@@ -47,6 +47,19 @@ def open_sql(lead: str) -> str:
     return open_
 
 
+def closing(old: str, new: str) -> frozenset[str]:
+    """The quotes that text cannot leave once each such quote in it has become `new`: `''` for SQL, `', "'", '` for XPath.
+
+    With a leading `$`, those of a shell (`'"'"'`).
+    """
+    if old not in ("'", '"'):
+        return frozenset()
+    found = {old} if open_quote(old + new, "'\"") == old else set()
+    if open_shell(old + new) == old == "'":
+        found.add("$'")
+    return frozenset(found)
+
+
 def open_shell(lead: str) -> str:
     """The quote that is open at the end of a command line for a POSIX shell."""
     return open_quote(lead, "'\"", backslash='" ')

@@ -8,6 +8,7 @@ from fusion.dataflow import ir
 from fusion.dataflow.knowledge.schema import Kind
 from fusion.dataflow.limits import ANY, Limits
 from fusion.dataflow.solver.arguments import Arguments, things
+from fusion.dataflow.solver.library_constants import CONSTANTS
 from fusion.dataflow.solver.state import MAX_ITEMS, State, Thing
 from fusion.dataflow.solver.stores import Stores
 from fusion.dataflow.solver.values import (
@@ -146,6 +147,8 @@ class Access(Stores):
             found = thing.klass.ready.get(name) if thing.klass.ready else None
             if found is not None:
                 return found
+        if thing.path and thing.klass is not None and name in _assigned(thing.klass):
+            return UNKNOWN
         if thing.path:
             if f"{thing.path}.{name}" in self.tables.identified:
                 return self.child(ref, name, state, f"{thing.path}.{name}")
@@ -208,6 +211,8 @@ class Access(Stores):
         kept = self.remembered.get(path)
         if kept is not None:
             return kept
+        if (const := CONSTANTS.get(path)) is not None:
+            return constant(const)
         known = self.tables.reads.get(full) or self.tables.reads.get(path)
         if known is not None and known.sources:
             return Value(None, (Library(path, guessed),), self.taint_from(known, full, state, node))
@@ -366,3 +371,22 @@ class Access(Stores):
             if isinstance(const, str):
                 result = join(result, Value(tuple(const[:8])) if len(set(const)) <= MAX_ITEMS // 8 else UNKNOWN)
         return exact, UNKNOWN if result is NOTHING and exact is None else result
+
+
+def _assigned(klass: Klass) -> frozenset[str]:
+    """The attributes that a class's own methods assign to its objects."""
+    if klass.assigned is None:
+        found: set[str] = set()
+        open_: list[ir.Node] = [
+            statement.value for statement in klass.node.body if isinstance(statement, ir.Define) and statement.value is not None
+        ]
+        while open_:
+            node = open_.pop()
+            if isinstance(node, ir.Assign) and isinstance(node.target, ir.Attr) and isinstance(node.target.object, ir.Name):
+                found.add(node.target.name)
+            for name in ("body", "then", "other", "final"):
+                open_.extend(getattr(node, name, None) or ())
+            for part in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())):
+                open_.extend(part.body)
+        klass.assigned = frozenset(found)
+    return klass.assigned

@@ -25,10 +25,12 @@ from fusion.dataflow.solver.machine import MAX_CALLS, Exhausted, Frame
 from fusion.dataflow.solver.names import Names
 from fusion.dataflow.solver.places import Places
 from fusion.dataflow.solver.prototypes import Prototypes
+from fusion.dataflow.solver.quantifiers import Quantifiers
 from fusion.dataflow.solver.state import Heap, Scope, State, Thing
 from fusion.dataflow.solver.statements import Statements
 from fusion.dataflow.solver.summaries import Summaries
 from fusion.dataflow.solver.tables import Rule, Tables
+from fusion.dataflow.solver.unpickling import Unpickling
 from fusion.dataflow.solver.values import (
     NOTHING,
     UNKNOWN,
@@ -49,10 +51,24 @@ from fusion.dataflow.solver.vouching import Vouching
 STEPS = 30_000
 """Budget of one function, in expressions and statements."""
 _MOST_MODULES = 600
+_MYSQL = frozenset({"MySQLdb", "pymysql", "mysql", "mysql2", "aiomysql", "asyncmy", "mariadb", "promise-mysql"})
+"""Packages that speak to the one database for which a backslash in a literal means something."""
 
 
 class Solver(
-    Names, Prototypes, Builtins, Checks, Vouching, Libraries, Calls, Summaries, Definitions, Places, Access, Statements
+    Names,
+    Prototypes,
+    Builtins,
+    Checks,
+    Quantifiers,
+    Vouching,
+    Libraries,
+    Calls,
+    Summaries,
+    Definitions,
+    Places,
+    Access,
+    Statements,
 ):
     """All parts together."""
 
@@ -316,6 +332,7 @@ def analyse(
         chosen = load(language, imported, knowledge) if libraries is None else libraries
         tables = Tables(chosen, weaknesses or kinds())
         solver = Solver(project, tables, weaknesses or kinds(), language, Data())
+        solver.backslashes = not _MYSQL.isdisjoint(name.partition("/")[0].partition(".")[0] for name in imported)
         for module in modules:
             if project.late:
                 project.unread.setdefault(module.path, "the time for the analysis was used up")

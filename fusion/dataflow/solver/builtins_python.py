@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+from fusion.dataflow.knowledge.schema import Kind
 from fusion.dataflow.solver import texts
 from fusion.dataflow.solver.arguments import Arguments, paths, things
 from fusion.dataflow.solver.builtins_iteration import PythonIteration
@@ -23,6 +25,7 @@ from fusion.dataflow.solver.values import (
     constant,
     join_all,
     reference,
+    tainted,
 )
 
 _HARMLESS = frozenset(
@@ -33,6 +36,11 @@ _HARMLESS = frozenset(
     }
 )
 """Types whose values hold no text of anybody's choice."""
+_POWERFUL = frozenset(
+    f"ast.{name}"
+    for name in ("AST", "expr", "stmt", "mod", "Attribute", "Call", "Lambda", "Import", "ImportFrom", "FunctionDef")
+)
+"""Parts of a program that reach more than was meant to be calculated with, and the classes that all parts are of."""
 _CONSTANT_TYPES: dict[str, type] = {"str": str, "bytes": bytes, "int": int, "float": float, "bool": bool}
 _KINDS = frozenset({"list", "tuple", "set", "dict"})
 _FOLDS: dict[str, Any] = {
@@ -83,6 +91,8 @@ class PythonFunctions(PythonIteration):
         known = exact is not None and len(names) == len(exact)
         if known and value.taints and all(name.removesuffix("()") in _HARMLESS for name in names):
             return Value(None, (), (), self.safe(value.taints))
+        if known and value.taints and names and all(name.startswith("ast.") and name not in _POWERFUL for name in names):
+            return Value(None, (), (), self.shown(value.taints, mask=self.kinds.bit(Kind.CODE_INJECTION)))
         if known and not value.taints and all(name in _CONSTANT_TYPES or name in _KINDS for name in names):
             return self._py_kind_of(value, names, use.state)
         return UNKNOWN
@@ -108,6 +118,11 @@ class PythonFunctions(PythonIteration):
         if value.consts and not value.refs and not value.taints and len(use.arguments.positional) == 1:
             names = {type(const).__name__ for const in value.consts}
             return join_all(reference(Library(name)) for name in sorted(names))
+        if value.taints:
+            return tainted(
+                replace(taint.part_of("type", self.data.part(taint.whole, "type")), mask=self.kinds.code)
+                for taint in value.taints
+            )
         found = [reference(thing.klass) for thing in things(value, use.state) if thing.klass is not None]
         return join_all(found) if found and len(found) == len(value.refs) else UNKNOWN
 
@@ -233,7 +248,8 @@ _FUNCTIONS: dict[str, Handler] = {
     **_all(Copies.digits, "hex oct bin"),
     **_all(PythonFunctions._py_bytes, "bytes bytearray memoryview"),
     **_all(Copies.text_of, "str"),
-    **_all(Copies.mixed, "repr ascii chr json.dumps json.loads json.load pprint.pformat"),
+    **_all(Copies.as_json, "json.dumps orjson.dumps ujson.dumps simplejson.dumps"),
+    **_all(Copies.mixed, "repr ascii chr json.loads json.load pprint.pformat"),
     **_all(PythonFunctions._py_format, "format"),
     **_all(PythonFunctions._py_maketrans, "str.maketrans bytes.maketrans"),
     **_all(PythonIteration._py_series, "list tuple set frozenset collections.deque itertools.islice itertools.cycle"),

@@ -251,7 +251,7 @@ _FUNCTIONS: dict[str, Handler] = {
     **_all(Copies.text_of, "String"),
     **_all(ScriptFunctions._js_raw, "String.raw"),
     **_all(ScriptFunctions._js_regex, "RegExp"),
-    **_all(Copies.mixed, "JSON.stringify"),
+    **_all(Copies.as_json, "JSON.stringify"),
     **_all(ScriptFunctions._js_parse, "JSON.parse"),
     **_all(Copies.deep, "structuredClone"),
     **_all(ScriptFunctions._js_all, "Promise.all"),

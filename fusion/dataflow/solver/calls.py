@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fusion.dataflow import ir
-from fusion.dataflow.solver.arguments import Arguments, things
+from fusion.dataflow.solver.arguments import Arguments, flatten, things
 from fusion.dataflow.solver.expressions import hint_of
 from fusion.dataflow.solver.machine import MAX_CALLS, Frame, Machine
 from fusion.dataflow.solver.state import GUESSED, Scope, State, Thing, checked_inside, meet
@@ -24,6 +24,7 @@ from fusion.dataflow.solver.values import (
     join,
     join_all,
     reference,
+    tainted,
 )
 
 _REENTRIES = 2
@@ -150,11 +151,25 @@ class Calls(Machine):
                 return join(result, own)
             if not holder.refs and not holder.taints and hint:
                 guess = self.tables.guess(hint)
-                if guess:
+                if guess and (f"{guess}.{name}" in self.tables.calls or len(self.methods.get(name, ())) != 1):
                     return self.call_library(f"{guess}.{name}", arguments, state, node, guessed=True)
             if not handled:
+                only = self._only_method(name, arguments, state) if holder.consts is None and not holder.taints else None
+                if only is not None:
+                    return self.call_closure(only, arguments, state, node)
                 return self.call_library(f"?.{name}", arguments, state, node)
         return UNKNOWN if result is NOTHING and not handled else result
+
+    def _only_method(self, name: str, arguments: Arguments, state: State) -> Closure | None:
+        """The one method of that name in the repository, for hostile data handed to an object that a framework passes in."""
+        found = self.methods.get(name, ())
+        if len(found) != 1 or name in self.tables.words or not flatten(list(arguments.all()), state).taints:
+            return None
+        closure = found[0]
+        owner = closure.owner
+        if owner is None or name.startswith("__") or closure.function.role or closure.function in self.stack:
+            return None
+        return Closure(closure.function, closure.scope, self.instance(owner, state), owner)
 
     def _member_of(
         self, ref: object, holder: Value, name: str, arguments: Arguments, state: State, node: ir.Node
@@ -182,6 +197,10 @@ class Calls(Machine):
         thing = state.heap.get(ref.id)
         if thing is None:
             return None
+        chosen = self.named_classes(ref, name, state, node)
+        if chosen is not None:
+            arguments.receiver = tainted(chosen) if chosen else UNKNOWN
+            return self.call_library(f"{thing.path}.{name}", arguments, state, node)
         if thing.klass is not None or name in thing.fields:
             function = self.load_attribute(reference(ref), name, state, node)
             if any(isinstance(found, Closure | Klass | Library | Bound | Object) for found in function.refs):

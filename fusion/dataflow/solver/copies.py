@@ -7,12 +7,25 @@ from dataclasses import replace
 from typing import Any
 
 from fusion.dataflow import ir
+from fusion.dataflow.limits import Limits
 from fusion.dataflow.solver.arguments import Arguments, flatten, things
 from fusion.dataflow.solver.methods_tables import TableMethods
 from fusion.dataflow.solver.places import FOLDER, RESOLVED
 from fusion.dataflow.solver.receivers import Use
 from fusion.dataflow.solver.state import Scope, State, Thing
-from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Closure, Library, Object, Value, built, join, join_all, reference, tainted
+from fusion.dataflow.solver.values import (
+    NOTHING,
+    UNKNOWN,
+    Closure,
+    Library,
+    Object,
+    Value,
+    built,
+    join,
+    join_all,
+    reference,
+    tainted,
+)
 
 _DEPTH = 4
 _CONTAINERS = frozenset({"list", "tuple", "set", "dict", "map", "instance"})
@@ -44,6 +57,14 @@ class Copies(TableMethods):
     def mixed(self, use: Use) -> Value:
         """A text made of the arguments, in a way that is not known."""
         return self.passed(list(use.arguments.all()), use.state, use.node)
+
+    def as_json(self, use: Use) -> Value:
+        """One literal made of the arguments."""
+        made = self.mixed(use)
+        if not made.taints:
+            return made
+        literal = Limits(literal=True)
+        return made.with_taints(replace(taint, limits=literal, lead="") for taint in made.taints)
 
     def copied(self, value: Value, state: State, depth: int = 1) -> Value:
         """The value with objects of its own, so many levels deep."""
@@ -138,7 +159,8 @@ class Copies(TableMethods):
         names = [const for const in (name.consts or () if name is not None else ()) if isinstance(const, str)]
         if not names or (name is not None and (name.taints or name.refs)):
             found = join_all(thing.everything() for thing in things(value, use.state))
-            return join_all([found, self.passed([value], use.state, use.node), missing or NOTHING])
+            chosen = self.named_member(self.passed([value], use.state, use.node), name or UNKNOWN)
+            return join_all([found, chosen, missing or NOTHING])
         found = join_all(self.load_attribute(value, one, use.state, use.node) for one in names)
         return found if missing is None else join(found, missing)
 

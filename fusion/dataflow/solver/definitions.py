@@ -121,6 +121,12 @@ class Definitions(Entries, Modules):
                 if isinstance(statement, ir.Define) and isinstance(statement.value, ir.Function):
                     name = statement.value.name
                     value = self.define_function(statement.value, inner)
+                    known = self.methods.setdefault(name, [])
+                    known.extend(
+                        ref
+                        for ref in value.refs
+                        if isinstance(ref, Closure) and all(ref.function is not other.function for other in known)
+                    )
                     klass.members[f"{name}=" if statement.value.role == "setter" else name] = value
                     if statement.value.role != "setter":
                         inner.locals[name] = value
@@ -160,6 +166,10 @@ class Definitions(Entries, Modules):
             state.heap[place] = Thing(
                 thing.kind, None, {**fields}, tainted(rest) if rest else NOTHING, NOTHING, klass, thing.path
             )
+            after = self.member(klass, "__post_init__")
+            for ref in after.refs if after is not None else ():
+                if isinstance(ref, Closure):
+                    self.call_closure(Closure(ref.function, ref.scope, made, ref.owner or klass), Arguments(), state, node)
             if klass.library:
                 self.keep_arguments(made, arguments, state)
                 self.call_library(klass.library.removesuffix("()"), arguments, state, node)

@@ -7,7 +7,7 @@ from typing import Any
 
 from fusion.dataflow import ir
 from fusion.dataflow.solver import texts
-from fusion.dataflow.solver.arguments import Arguments, flatten, things
+from fusion.dataflow.solver.arguments import Arguments, flatten, paths, things
 from fusion.dataflow.solver.displays import Displays
 from fusion.dataflow.solver.state import MAX_ITEMS, State, Thing, checked_inside
 from fusion.dataflow.solver.values import (
@@ -145,6 +145,10 @@ class Expressions(Displays):
                 return Value(consts)
         if operator == "%" and left.consts and len(left.consts) == 1 and isinstance(left.consts[0], str | bytes):
             return self.percent(left.consts[0], right, state, node)
+        escaping = self._escaping([left], "__mod__", state) if operator == "%" else ""
+        if escaping:
+            found = self._escaped(escaping, "__mod__", right, state, node)
+            return Value(None, (Library(escaping),), (*left.taints, *found.taints))
         if operator == "%" and left.taints:
             return self.passed([left, right], state, node)
         if operator == "/" and (left.refs or right.refs):
@@ -171,6 +175,14 @@ class Expressions(Displays):
                     break
             if total is not None:
                 return Value(total)
+        escaping = self._escaping(values, "__add__", state)
+        if escaping:
+            parts = [
+                value if escaping in paths(value, state) else self._escaped(escaping, "__add__", value, state, node)
+                for value in values
+            ]
+            made = self.concatenate(parts, state, node)
+            return Value(made.consts if not made.taints else None, (Library(escaping),), made.taints)
         sequences = [thing for value in values for thing in things(value, state) if thing.kind in ("list", "tuple")]
         if sequences and not self.script and len(sequences) >= len(values):
             items: tuple[Value, ...] | None = ()
@@ -182,6 +194,15 @@ class Expressions(Displays):
                 items, rest = None, join(rest, join_all(thing.everything() for thing in sequences))
             return reference(Object(state.allocate(Thing(sequences[0].kind, items, {}, rest))))
         return self.concatenate(values, state, node)
+
+    def _escaping(self, values: Sequence[Value], operator: str, state: State) -> str:
+        """The path of a text among the values that escapes what an operator adds to it; empty where there is none."""
+        found = (path for value in values if value.refs for path in paths(value, state))
+        return next((path for path in found if f"{path}.{operator}" in self.tables.calls), "")
+
+    def _escaped(self, path: str, operator: str, value: Value, state: State, node: ir.Node) -> Value:
+        made = self.call_library(f"{path}.{operator}", Arguments([value]), state, node)
+        return Value(None if made.taints else value.consts, (), made.taints)
 
     def percent(self, template: str | bytes, right: Value, state: State, node: ir.Node) -> Value:
         """`template % right`."""

@@ -99,6 +99,10 @@ class Machine:
         """Functions that were analysed by themselves."""
         self.entered: dict[int, list[Rule[Entry]]] = {}
         """Ways in that decorators and calls showed, by function."""
+        self.backslashes = True
+        """Whether a backslash means something in SQL: in MySQL, and nowhere else."""
+        self.methods: dict[str, list[Closure]] = {}
+        """The methods of the repository's classes, by name."""
         self.called: set[int] = set()
         """Functions that something in the repository calls."""
         self.routed: dict[int, dict[str, Limits]] = {}
@@ -177,6 +181,14 @@ class Machine:
 
     def enter_at(self, closure: Closure, rule: Rule[Entry], arguments: Arguments) -> None:
         """Remember that a framework calls a function."""
+        raise NotImplementedError
+
+    def named_classes(self, ref: Object, name: str, state: State, node: ir.Node) -> tuple[Taint, ...] | None:
+        """What is hostile in the classes that an unpickler may make; None where nothing restricts them."""
+        raise NotImplementedError
+
+    def named_member(self, value: Value, name: Value) -> Value:
+        """`getattr(module, name)` with the name that a pickle gives."""
         raise NotImplementedError
 
     def coded(self, taints: Iterable[Taint], state: State, node: ir.Node) -> tuple[Taint, ...]:
@@ -353,6 +365,10 @@ class Machine:
         """The same data, known to be that part of the data it was taken from."""
         raise NotImplementedError
 
+    def instance(self, klass: Klass, state: State) -> Value:
+        """Some object of a class of the repository."""
+        raise NotImplementedError
+
     def instantiate(self, klass: Klass, arguments: Arguments, state: State, node: ir.Node) -> Value:
         """An object of a class of the repository."""
         raise NotImplementedError
@@ -393,6 +409,10 @@ class Machine:
         self, holder: ir.Expression, key: ir.Expression, index: Value, value: Value, state: State, node: ir.Node
     ) -> None:
         """What stores into `holder[key]` say by the table's name."""
+        raise NotImplementedError
+
+    def check_named(self, name: object, value: Value, state: State, node: ir.Node) -> None:
+        """Settings that stand under a name, or beside it."""
         raise NotImplementedError
 
     def check_arguments(self, path: str, arguments: Arguments, state: State, node: ir.Node) -> None:

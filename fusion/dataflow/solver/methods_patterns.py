@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from fusion.dataflow.limits import ANY, WIDE, Limits
+from fusion.dataflow.quoting import closing
 from fusion.dataflow.regexes import rejects, restricts, substitutes
 from fusion.dataflow.solver.arguments import Arguments, things
 from fusion.dataflow.solver.methods_text import TextMethods
@@ -15,6 +16,8 @@ from fusion.dataflow.solver.state import State
 from fusion.dataflow.solver.values import UNKNOWN, Closure, Facts, Taint, Value, constant, merge, tainted
 
 _PLAIN = frozenset("^$\\.*+?()[]{}|/")
+_CODE = re.compile(r"\\u([0-9a-fA-F]{4})")
+_LISTED = re.compile(r"[^\\\[\]^.$*+?(){}|]|\[(?!\^)(?:[^\\\]-]|\\u[0-9a-fA-F]{4})+\]|\\u[0-9a-fA-F]{4}")
 _SINGLE = re.compile(r"\[(?!\^)(?:\\.|[^\]\\])+\]|\(?\\?.(?:\|\\?.)*\)?", re.DOTALL)
 """Patterns that match one character."""
 _MOST_CHARACTERS = 16
@@ -127,7 +130,9 @@ class PatternMethods(TextMethods):
         for text_ in added:
             one = substitutes(pattern[0], pattern[1], text_, "javascript", all_)
             shown = one if shown is None else shown.either(one)
-        return tainted(self.rewrite(use, "".join(added), shown or ANY))
+        shown = (shown or ANY).both(_closed(pattern[0], added)) if all_ else shown or ANY
+        taken = _letters(pattern[0])
+        return tainted(self.rewrite(use, "".join(added), shown, taken=taken))
 
     def _regex_by_character(self, use: Use, pattern: tuple[str, str] | None, new: Value) -> Value | None:
         """A function of single characters, few enough to try them all (an escape table); None where they are not."""
@@ -144,7 +149,21 @@ class PatternMethods(TextMethods):
                 return None
             texts_ = [const for const in result.consts or () if isinstance(const, str)]
             added += "".join(texts_) if texts_ else _CLEAN
-        return tainted(self.rewrite(use, added, Limits(absent=matched - frozenset(added))))
+        gone = Limits(absent=matched - frozenset(added))
+        return tainted(self.rewrite(use, added, gone, taken="".join(sorted(matched))))
+
+
+def _letters(pattern: str) -> str:
+    """The characters that a pattern of single characters can match; empty where it is no such pattern or names classes."""
+    if not _LISTED.fullmatch(pattern):
+        return ""
+    return _CODE.sub(lambda code: chr(int(code[1], 16)), pattern.strip("[]"))
+
+
+def _closed(pattern: str, added: list[str]) -> Limits:
+    """What quotes the text cannot leave after all that the pattern matches became one of the texts."""
+    found = [closing(pattern, text) for text in added]
+    return Limits(closed=frozenset.intersection(*found)) if found and len(pattern) == 1 else ANY
 
 
 _Handler = Callable[[Any, Use], Value]

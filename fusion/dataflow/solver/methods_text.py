@@ -9,12 +9,25 @@ from typing import Any
 
 from fusion.dataflow import ir
 from fusion.dataflow.limits import ANY, Limits
+from fusion.dataflow.quoting import closing
 from fusion.dataflow.regexes import replaces, substitutes
 from fusion.dataflow.solver import text_folds, texts
 from fusion.dataflow.solver.arguments import things
 from fusion.dataflow.solver.methods_checks import PYTHON_CHECKS, SCRIPT_CHECKS, CheckMethods
 from fusion.dataflow.solver.receivers import Use, decoded, part_limits, single
-from fusion.dataflow.solver.values import MAX_TEXT, NOTHING, UNKNOWN, Taint, Value, built, constant, join_all, merge, picked, tainted
+from fusion.dataflow.solver.values import (
+    MAX_TEXT,
+    NOTHING,
+    UNKNOWN,
+    Taint,
+    Value,
+    built,
+    constant,
+    join_all,
+    merge,
+    picked,
+    tainted,
+)
 
 _LETTERS_AND_DIGITS = frozenset(string.ascii_letters + string.digits)
 _ENCODINGS: dict[object, Limits] = {
@@ -248,12 +261,21 @@ class TextMethods(CheckMethods):
             found = self.derive(use.value.taints, (use.name, *self._text_key(use)), use.state, lambda _: ANY)
             return tainted(found)
         shown = _removed(before, after, all_=all_, script=self.script)
-        return tainted(self.rewrite(use, after, shown, lambda lead: lead.replace(before, after, -1 if all_ else 1)))
+        if all_:
+            shown = shown.both(Limits(closed=closing(before, after)))
+        return tainted(self.rewrite(use, after, shown, lambda lead: lead.replace(before, after, -1 if all_ else 1), before))
 
-    def rewrite(self, use: Use, added: str, shown: Limits, lead: Callable[[str], str] | None = None) -> tuple[Taint, ...]:
-        """The receiver's data after replacements that put in `added` and after which `shown` is known."""
+    def rewrite(
+        self, use: Use, added: str, shown: Limits, lead: Callable[[str], str] | None = None, taken: str = ""
+    ) -> tuple[Taint, ...]:
+        """The receiver's data after replacements that put in `added` for `taken` and after which `shown` is known."""
         what = (use.name, *self._text_key(use))
-        found = self.derive(use.value.taints, what, use.state, lambda limits: limits.rewritten(added).both(shown))
+        found = self.derive(
+            use.value.taints,
+            what,
+            use.state,
+            lambda limits: limits.rewritten(added).both(limits.kept(taken, added)).both(shown),
+        )
         if lead is None:
             return found
         return tuple(replace(taint, lead=lead(taint.lead)) if taint.lead else taint for taint in found)

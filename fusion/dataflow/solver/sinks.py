@@ -7,13 +7,15 @@ from typing import cast
 
 from fusion.dataflow import ir
 from fusion.dataflow.contexts import harmless
+from fusion.dataflow.knowledge.conditions import PARAMETERS
 from fusion.dataflow.knowledge.schema import Flag, Kind, Setting, Sink
+from fusion.dataflow.limits import Limits
 from fusion.dataflow.results import Cleared, Flow, Place
 from fusion.dataflow.solver.arguments import Arguments, applies, flatten, things
 from fusion.dataflow.solver.machine import Machine
 from fusion.dataflow.solver.state import GUESSED, State
 from fusion.dataflow.solver.tables import Known, Rule
-from fusion.dataflow.solver.values import NOTHING, PICKED, Library, Object, Reference, Taint, Trail, Value, known
+from fusion.dataflow.solver.values import NOTHING, PICKED, UNKNOWN, Library, Object, Reference, Taint, Trail, Value, known
 from fusion.model import Confidence, Severity
 
 _LOWER = {
@@ -21,6 +23,9 @@ _LOWER = {
     Confidence.LIKELY: Confidence.POSSIBLE,
     Confidence.POSSIBLE: Confidence.POSSIBLE,
 }
+
+
+_NO_BACKSLASH = Limits(absent=frozenset("\\"))
 
 
 class Sinks(Machine):
@@ -43,6 +48,8 @@ class Sinks(Machine):
         reason = ""
         for taint in found.taints:
             mask, limits = known(taint, state.facts)
+            if sink.kind is Kind.SQL_INJECTION and not self.backslashes:
+                limits = limits.both(_NO_BACKSLASH)
             if not taint.mask & rule.mask:
                 reason = reason or "the value is escaped or converted for this place"
             elif not mask & rule.mask:
@@ -112,7 +119,10 @@ class Sinks(Machine):
         hurting = [sink for sink in what.sinks if applies(sink, arguments, state)]
         for sink in hurting:
             for selector in sink.args:
-                self.check_sink(sink, arguments.at(selector, state), state, node, callee=path, guessed=guessed)
+                values = arguments.at(selector, state)
+                if PARAMETERS in selector.parts:
+                    values = [self.call(value, Arguments([UNKNOWN]), state, node) for value in values if value.refs]
+                self.check_sink(sink, values, state, node, callee=path, guessed=guessed)
         for kind in {sink.entry.kind for sink in what.sinks} - {sink.entry.kind for sink in hurting}:
             self.clear(kind, node, "the call is one that does no harm")
         for mended, mend in what.mends:

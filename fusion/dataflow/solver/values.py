@@ -139,6 +139,8 @@ class Klass:
     fields: tuple[str, ...] = ()
     """Annotated class attributes in order: what a dataclass takes."""
     ready: dict[str, Value] | None = None
+    assigned: frozenset[str] | None = None
+    """Attributes that its methods assign, once they were looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +167,7 @@ Facts = dict[int, tuple[int, Limits]]
 class Value:
     """What an expression may be. Immutable; `consts` None: anything, else exactly one of them (or of `refs`)."""
 
-    __slots__ = ("consts", "false", "refs", "taints", "true")
+    __slots__ = ("consts", "false", "refs", "shape", "taints", "true")
 
     def __init__(
         self,
@@ -174,6 +176,7 @@ class Value:
         taints: tuple[Taint, ...] = (),
         true: Facts | None = None,
         false: Facts | None = None,
+        shape: str | None = None,
     ) -> None:
         self.consts = consts
         self.refs = refs
@@ -181,13 +184,15 @@ class Value:
         self.true = true
         """What is known when it turns out true."""
         self.false = false
+        self.shape = shape
+        """A text that is known in parts: `HOLE` stands for the others."""
 
     def __repr__(self) -> str:
         return f"Value({self.consts}, {self.refs}, {[(t.source, bin(t.mask), t.lead) for t in self.taints]})"
 
     def with_taints(self, taints: Iterable[Taint]) -> Value:
         """The same with these taints."""
-        return Value(self.consts, self.refs, tuple(taints), self.true, self.false)
+        return Value(self.consts, self.refs, tuple(taints), self.true, self.false, self.shape)
 
 
 UNKNOWN = Value()
@@ -229,6 +234,7 @@ def join(a: Value, b: Value) -> Value:
         merge(a.taints, b.taints),
         b.true if _never(a, True) else a.true if _never(b, True) else _facts(a.true, b.true),
         b.false if _never(a, False) else a.false if _never(b, False) else _facts(a.false, b.false),
+        a.shape if a.shape == b.shape else None,
     )
 
 

@@ -5,13 +5,21 @@ import flask
 import markupsafe
 
 
+def added():
+    return flask.Response(
+        markupsafe.Markup("<p>") + flask.request.args["text"] + markupsafe.Markup("%s</p>") % flask.request.args["more"]
+    )
+
+
 def escaped():
     return flask.Response("<p title='" + html.escape(flask.request.args["name"]) + "'>")
 
 
 def escaped_but_quotes():
     flask.Response("<p>" + html.escape(flask.request.args["name"], quote=False) + "</p>")
-    return flask.Response("<p title='" + html.escape(flask.request.args["name"], quote=False) + "'>")  # expect: cross-site-scripting
+    return flask.Response(
+        "<p title='" + html.escape(flask.request.args["name"], quote=False) + "'>"
+    )  # expect: cross-site-scripting
 
 
 def marked_up():
