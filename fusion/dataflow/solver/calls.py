@@ -279,9 +279,10 @@ class Calls(Machine):
         self.called.add(id(function))
         if len(self.stack) >= MAX_CALLS or self.stack.count(function) >= _REENTRIES:
             return self.passed([*arguments.all()], state, node)
-        summary = self.recall(closure, arguments, state)
+        summary = self.recall(closure, arguments, state, node)
         if isinstance(summary, Value):
             return summary
+        before = state.facts
         if not self.stack or self.stack[0] is not function:
             self.within.add(id(function))
         frame = Frame(
@@ -317,7 +318,7 @@ class Calls(Machine):
         if result.taints:
             result = result.with_taints(self.moved(result.taints, node, f"returned by `{function.name or 'the function'}`"))
         if summary is not None:
-            self.remember(summary, result)
+            self.remember(summary, result, before, state)
         return result
 
     def run_body(self, function: ir.Function, state: State) -> tuple[State | None, Value]:

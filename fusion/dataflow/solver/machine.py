@@ -120,8 +120,8 @@ class Machine:
         self.name_mask = 0
         for _, rule in tables.name_sinks:
             self.name_mask |= rule.mask
-        self.memo: dict[Hashable, Value] = {}
-        """Results of calls without hostile data, while one function is analysed."""
+        self.memo: dict[Hashable, tuple[Value, Facts, Facts]] = {}
+        """Results of calls while one function is analysed, with what checks had shown before and after."""
         self.mattering: dict[int, bool] = {}
 
     # ---------------------------------------------------------------- trails
@@ -163,11 +163,13 @@ class Machine:
         """What is known when the value is `other`, which is one of ours: it can hurt no more than that."""
         raise NotImplementedError
 
-    def recall(self, closure: Closure, arguments: Arguments, state: State) -> Value | tuple[Hashable, ...] | None:
+    def recall(
+        self, closure: Closure, arguments: Arguments, state: State, node: ir.Node
+    ) -> Value | tuple[Hashable, ...] | None:
         """The result of a call that was run before on the same values; else the key to remember it by, or None."""
         raise NotImplementedError
 
-    def remember(self, key: tuple[Hashable, ...], result: Value) -> None:
+    def remember(self, key: tuple[Hashable, ...], result: Value, before: Facts, state: State) -> None:
         """Keep the result of a call."""
         raise NotImplementedError
 
@@ -299,6 +301,18 @@ class Machine:
 
     def annotated(self, annotation: ir.Expression, value: Value, state: State) -> Value:
         """An unknown value of a declared type."""
+        raise NotImplementedError
+
+    def url_call(self, path: str, arguments: Arguments, state: State, node: ir.Node) -> Value | None:
+        """Functions that put addresses together; None for others."""
+        raise NotImplementedError
+
+    def known_part(self, part: Value) -> Value:
+        """A part of an address, with what it shows by being empty, or true."""
+        raise NotImplementedError
+
+    def reachable(self, taint: Taint) -> Facts:
+        """What is known once a host is known to be one that anybody may ask: so is the address that it was taken from."""
         raise NotImplementedError
 
     def path_call(self, path: str, arguments: Arguments, state: State, node: ir.Node) -> Value | None:

@@ -8,45 +8,53 @@ from fusion.dataflow import ir
 from fusion.dataflow.solver.arguments import Arguments, flatten
 from fusion.dataflow.solver.machine import Machine
 from fusion.dataflow.solver.state import State
-from fusion.dataflow.solver.values import UNKNOWN, Closure, Object, Value
+from fusion.dataflow.solver.values import UNKNOWN, Closure, Facts, Object, Value
 
 _DEEP = 3
 """From this depth of calls on, functions that neither read sources nor hold sinks are not followed without hostile data."""
 
 _RESERVE = 10_000
 """Budget that is kept for following hostile data."""
+_LAST = 3_000
+"""Budget from which on no call is followed any more: what goes in may come out."""
 
 Key = tuple[Hashable, ...]
 
 
 class Summaries(Machine):
-    """Memory of calls without hostile data, for as long as one function is analysed."""
+    """Memory of calls, for as long as one function is analysed."""
 
-    def recall(self, closure: Closure, arguments: Arguments, state: State) -> Value | Key | None:
+    def recall(self, closure: Closure, arguments: Arguments, state: State, node: ir.Node) -> Value | Key | None:
         """The result of a call that was run before on the same values; else the key to remember it by, or None."""
-        if self._hostile(closure, arguments, state):
-            return None
-        if self.steps < _RESERVE or (len(self.stack) > _DEEP and not self.matters(closure.function)):
+        values = list(arguments.all())
+        if closure.receiver is not None:
+            values.append(closure.receiver)
+        plain = any(value.taints for value in values)
+        inside = any(value.refs for value in values) and flatten(values, state).taints
+        if inside and not plain:
+            return None if self.steps > _LAST else self.passed(values, state, node)
+        if plain and self.steps < _LAST:
+            return self.passed(values, state, node)
+        if not plain and (self.steps < _RESERVE or (len(self.stack) > _DEEP and not self.matters(closure.function))):
             return UNKNOWN
+        if plain and any(isinstance(ref, Object) for value in values for ref in value.refs):
+            return None
         key = _signature(closure, arguments)
         found = self.memo.get(key)
         if found is None:
             return key
-        if any(isinstance(ref, Object) and state.heap.get(ref.id) is None for ref in found.refs):
-            return UNKNOWN
-        return found
+        value, before, after = found
+        if plain:
+            if before is not state.facts:
+                return key
+            state.facts = after
+        if any(isinstance(ref, Object) and state.heap.get(ref.id) is None for ref in value.refs):
+            return UNKNOWN if not value.taints else Value(None, (), value.taints)
+        return value
 
-    def remember(self, key: Key, result: Value) -> None:
-        """Keep the result of a call."""
-        self.memo[key] = result
-
-    def _hostile(self, closure: Closure, arguments: Arguments, state: State) -> bool:
-        values = list(arguments.all())
-        if any(value.taints for value in values):
-            return True
-        if closure.receiver is not None:
-            values.append(closure.receiver)
-        return any(value.refs for value in values) and bool(flatten(values, state).taints)
+    def remember(self, key: Key, result: Value, before: Facts, state: State) -> None:
+        """Keep the result of a call, with what checks had shown before and have shown now."""
+        self.memo[key] = (result, before, state.facts)
 
     def matters(self, function: ir.Function) -> bool:
         """Whether the function mentions something that knowledge has sources, sinks or settings for."""
@@ -70,4 +78,8 @@ def _signature(closure: Closure, arguments: Arguments) -> Key:
 
 def _shape(value: Value) -> Hashable:
     consts = None if value.consts is None else tuple((type(const), const) for const in value.consts)
-    return (consts, value.refs)
+    taints = tuple(
+        (taint.source, taint.mask, taint.datum, taint.whole, taint.lead, taint.limits, taint.canonical, taint.aspect)
+        for taint in value.taints
+    )
+    return (consts, value.refs, taints)
