@@ -142,8 +142,8 @@ def _hollow(library: Library) -> Iterator[str]:
         if not (sink.calls or sink.stores or sink.names):
             yield f"[[sink]] {number} ({sink.note}): give calls, stores or names, or nothing can reach it"
     for number, setting in enumerate(library.setting, 1):
-        if not (setting.calls or setting.stores):
-            yield f"[[setting]] {number} ({setting.note}): give calls or stores, or nothing can be set"
+        if not (setting.calls or setting.stores or setting.names):
+            yield f"[[setting]] {number} ({setting.note}): give calls, stores or names, or nothing can be set"
     for number, sanitizer in enumerate(library.sanitizer, 1):
         if not (sanitizer.clears or sanitizer.lacks):
             yield f"[[sanitizer]] {number} ({sanitizer.note}): give clears or lacks, or it cleans nothing"

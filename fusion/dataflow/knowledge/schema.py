@@ -155,7 +155,7 @@ class Sink(Knowledge):
     kind: Kind
     calls: tuple[Path, ...] = ()
     args: tuple[Selector, ...] = ("0",)
-    """Which arguments of `calls` hurt."""
+    """Which arguments of `calls` hurt; `0()`: what the function that is given there returns."""
     stores: tuple[Path, ...] = ()
     """Assigning to one of these attributes or elements hurts: `dom.Element.innerHTML`, `flask.session[]`."""
     store: tuple[Literal["value", "key"], ...] = ("value",)
@@ -184,6 +184,8 @@ class Setting(Knowledge):
     calls: tuple[Path, ...] = ()
     stores: tuple[Path, ...] = ()
     """`when` and `unless` see the assigned value as `0` and the key as `key`."""
+    names: Pattern = ""
+    """Regular expression. What stands under a key that it finds, or is handed over beside such a text, is looked at as `0`."""
     mended: tuple[Mend, ...] = ()
     """What makes it good before the function ends (`cookie["sid"]["secure"] = True` on the next line)."""
     certain: bool = True
@@ -256,7 +258,8 @@ class Aspect(Knowledge):
     """Attributes that are a part of a parsed URL or path: as `Propagator.aspect`, for members."""
 
     paths: tuple[Path, ...] = Field(min_length=1)
-    aspect: Literal["host", "scheme", "path", "name", "folder", "folders"]
+    aspect: Literal["host", "scheme", "path", "name", "folder", "folders", "private", "public"]
+    """`private`: whether an address of the network is not for everybody; `public`: whether it is."""
 
 
 class Store(Knowledge):

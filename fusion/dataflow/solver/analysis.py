@@ -31,6 +31,7 @@ from fusion.dataflow.solver.statements import Statements
 from fusion.dataflow.solver.summaries import Summaries
 from fusion.dataflow.solver.tables import Rule, Tables
 from fusion.dataflow.solver.unpickling import Unpickling
+from fusion.dataflow.solver.urls import Urls
 from fusion.dataflow.solver.values import (
     NOTHING,
     UNKNOWN,
@@ -58,9 +59,11 @@ _MYSQL = frozenset({"MySQLdb", "pymysql", "mysql", "mysql2", "aiomysql", "asyncm
 class Solver(
     Names,
     Prototypes,
+    Unpickling,
     Builtins,
     Checks,
     Quantifiers,
+    Urls,
     Vouching,
     Libraries,
     Calls,

@@ -19,7 +19,7 @@ from fusion.dataflow.knowledge.conditions import (
     Shaped,
 )
 from fusion.dataflow.knowledge.schema import Knowledge, Mend
-from fusion.dataflow.solver.state import State, Thing
+from fusion.dataflow.solver.state import POLLUTING, State, Thing
 from fusion.dataflow.solver.tables import Rule
 from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Closure, Library, Object, Value, join, tainted
 
@@ -140,6 +140,8 @@ def _satisfies(condition: Condition, value: Value, state: State) -> bool:
         case Denotes(_, path):
             return any(path == known for known in paths(value, state))
         case Finds(_, pattern):
+            if value.shape is not None and pattern.search(value.shape):
+                return True
             return any(isinstance(const, str) and pattern.search(const) for const in value.consts or ())
         case Flagged(_, flag):
             return any(flag in thing.flags for thing in things(value, state))
@@ -194,7 +196,7 @@ def flatten(values: Iterable[Value], state: State, depth: int = MAX_DEPTH) -> Va
             if isinstance(ref, Object) and left and ref.id not in seen:
                 seen.add(ref.id)
                 thing = state.heap.get(ref.id)
-                if thing is not None:
+                if thing is not None and thing.path != POLLUTING:
                     open_.extend(
                         (item, left - 1) for item in (thing.rest, thing.keys, *thing.fields.values(), *(thing.items or ()))
                     )

@@ -29,21 +29,24 @@ class Building(Machine):
             if consts is not None:
                 return Value(consts)
         taints: tuple[Taint, ...] = ()
-        lead = ""
+        lead = shape = ""
         textual = isinstance(node, ir.Join | ir.Call) or any(_textual(part) for part in parts)
         for part in parts:
             inner = flatten((part,), state) if part.refs else part
             if inner.taints:
                 taints = merge(taints, tuple(self._piece(taint, lead, node) for taint in inner.taints))
                 lead += HOLE
+                shape += part.shape or HOLE
             elif part.consts and len(part.consts) == 1 and not part.refs:
                 lead += str(part.consts[0])
+                shape += str(part.consts[0])
             else:
                 lead += HOLE
-            lead = shorten(lead)
+                shape += part.shape or HOLE
+            lead, shape = shorten(lead), shorten(shape)
         if not taints:
-            return UNKNOWN
-        return Value(None, (), self.moved(built(taints) if textual else taints, node, "built into a text"))
+            return UNKNOWN if shape.strip(HOLE) == "" else Value(shape=shape)
+        return Value(None, (), self.moved(built(taints) if textual else taints, node, "built into a text"), shape=shape)
 
     def _piece(self, taint: Taint, lead: str, node: ir.Node) -> Taint:
         before = None if taint.lead is None else shorten(lead + taint.lead)

@@ -41,6 +41,8 @@ class Displays(Machine):
                 else:
                     rest = join_all([rest, value, *(items or ())])
                     items = None
+        if items is not None and len(items) == 2 and items[0].consts:
+            self.check_named(items[0].consts[0], items[1], state, node)
         thing = Thing(node.kind, None if items is None else tuple(items), {}, rest)
         return reference(Object(state.allocate(thing)))
 
@@ -61,6 +63,7 @@ class Displays(Machine):
             name = self.evaluate(key, state)
             if name.consts and len(name.consts) == 1 and not name.refs and len(fields) < MAX_ITEMS * 4:
                 fields[name.consts[0]] = value
+                self.check_named(name.consts[0], value, state, value_node)
                 if value.taints and isinstance(name.consts[0], str):
                     self.check_name(name.consts[0], value, state, value_node)
             else:

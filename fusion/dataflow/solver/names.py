@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 
 from fusion.dataflow import ir
-from fusion.dataflow.solver.arguments import Arguments
+from fusion.dataflow.solver.arguments import Arguments, applies
 from fusion.dataflow.solver.expressions import hint_of
 from fusion.dataflow.solver.sinks import Sinks
 from fusion.dataflow.solver.state import State
@@ -103,8 +103,21 @@ class Names(Sinks):
         else:
             self.check_name(hint_of(key), value, state, node, holder=name, mark="?")
 
+    def check_named(self, name: object, value: Value, state: State, node: ir.Node) -> None:
+        """Settings that stand under a name, or beside it."""
+        if not isinstance(name, str):
+            return
+        given = Arguments([value])
+        for rule in self.tables.named(name):
+            if applies(rule, given, state):
+                self.weaken(rule, value, state, node, name)
+            else:
+                self.clear(rule.entry.kind, node, "the setting is a good one")
+
     def check_arguments(self, path: str, arguments: Arguments, state: State, node: ir.Node) -> None:
         """What the name of a function, or the text that it is given first, says of its other arguments."""
+        if len(arguments.positional) == 2 and (beside := arguments.positional[0].consts):
+            self.check_named(beside[0], arguments.positional[1], state, node)
         if not any(taint.mask & self.name_mask for value in arguments.all() for taint in value.taints):
             return
         name = path.removesuffix("()").rpartition(".")[2].lstrip("?")

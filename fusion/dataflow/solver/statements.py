@@ -15,6 +15,9 @@ from fusion.dataflow.solver.machine import Loop
 from fusion.dataflow.solver.state import State, Thing, meet
 from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Closure, Object, Value, constant, join, reference
 
+_EVERYWHERE = frozenset({"toString", "hasOwnProperty", "valueOf", "constructor"})
+"""What every JavaScript object has."""
+
 
 class Statements(Leaving, Loops, Expressions):
     """One method per form of statement; each gives the state after it, or None where it never ends normally."""
@@ -143,10 +146,20 @@ class Statements(Leaving, Loops, Expressions):
             single = name.consts[0] if name.consts and len(name.consts) == 1 else None
             if isinstance(single, str):
                 taken.add(single)
-                part = self.load_attribute(value, single, state, node)
+                part = constant(None) if self._lacks(value, single, state) else self.load_attribute(value, single, state, node)
             else:
                 part = self.load_index(value, name, state, node)
             self.assign(target, part, state, node)
+
+    def _lacks(self, value: Value, name: str, state: State) -> bool:
+        """Whether an object is known entirely, and has nothing of that name."""
+        if not self.script or value.taints or value.consts != () or not value.refs or name in _EVERYWHERE:
+            return False
+        found = list(things(value, state))
+        return len(found) == len(value.refs) and all(
+            thing.kind == "dict" and not thing.path and thing.klass is None and thing.rest is NOTHING and name not in thing.fields
+            for thing in found
+        )
 
     def _define(self, node: ir.Define, state: State) -> State | None:
         made = node.value

@@ -80,6 +80,7 @@ class Stores(Machine):
         known = bool(key.consts) and not key.taints and not key.refs
         if isinstance(single, str):
             self.check_name(single, value, state, node)
+            self.check_named(single, value, state, node)
         certain = len(target.refs) == 1 and known and len(key.consts or ()) == 1
         if self.script and key.taints:
             self.fresh(key, value, state)

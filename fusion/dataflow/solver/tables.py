@@ -84,6 +84,8 @@ class Tables:
         self.reads: dict[str, Known] = {}
         """Attributes and elements."""
         self.name_sinks: list[tuple[re.Pattern[str], Rule[Sink]]] = []
+        self.name_settings: list[tuple[re.Pattern[str], Rule[Setting]]] = []
+        self._named: dict[str, tuple[Rule[Setting], ...]] = {}
         self.entries: list[Rule[Entry]] = []
         """Entries recognised without a path: by bases, names and signatures."""
         self.elements: set[str] = set()
@@ -101,6 +103,14 @@ class Tables:
         self.type_names = {kind.name for kind in types}
         self._inherit(types)
         self._guesses: dict[str, str] = {}
+
+    def named(self, name: str) -> tuple[Rule[Setting], ...]:
+        """The settings that a key of this name makes."""
+        found = self._named.get(name)
+        if found is None:
+            found = tuple(rule for pattern, rule in self.name_settings if pattern.search(name))
+            self._named[name] = found
+        return found
 
     def guess(self, name: str) -> str:
         """The type that a variable of this name is believed to hold; empty when none is."""
@@ -184,6 +194,8 @@ class Tables:
                 self._call(path).settings.append(weak)
             for path in setting.stores:
                 self._store(path).settings.append(weak)
+            if setting.names:
+                self.name_settings.append((parse_pattern(setting.names), weak))
             for mend in setting.mended:
                 mended = Rule(mend, tuple(map(parse_condition, mend.when)), ())
                 for path in mend.calls:

@@ -99,3 +99,12 @@ function url_scheme(link) {
     document.getElementById('more').href = target.href;
   }
 }
+
+function cookie_header(headers, sid) {
+  headers['Set-Cookie'] = `sid=${sid}; HttpOnly`; // expect: insecure-cookie
+  headers.append('Set-Cookie', `sid=${sid}; HttpOnly; Secure`);
+}
+
+function cookie_headers(start, sid) {
+  start({ 'Set-Cookie': ['sid=' + sid] }); // expect: insecure-cookie
+}

@@ -47,3 +47,20 @@ def checked_number():
 
 def rendered(pages):
     return flask.make_response(pages.find("a").render(name=flask.request.args["name"]))
+
+
+def parsed():
+    text = flask.request.args["formula"]
+    for part in ast.walk(ast.parse(text)):
+        if not isinstance(part, (ast.BinOp, ast.Constant)):
+            raise ValueError
+    return int(eval(text))
+
+
+def cookie_header(headers, sid):
+    headers["Set-Cookie"] = f"sid={sid}; Path=/; HttpOnly"  # expect: insecure-cookie
+    headers.add("Set-Cookie", "sid=%s; Secure" % sid)
+
+
+def cookie_headers(start, sid):
+    start({"Set-Cookie": ["sid=" + sid]})  # expect: insecure-cookie
