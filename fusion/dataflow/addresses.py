@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 
-from fusion.dataflow.limits import WORD, Limits
+from fusion.dataflow.limits import WIDE, WORD, Limits
 
 _HOST_FIXED = re.compile(r"(?:[a-zA-Z][a-zA-Z0-9+.-]*:)?//[^/?#\\@]+[/?#]")
 _PORT_OPEN = re.compile(r"(?:[a-zA-Z][a-zA-Z0-9+.-]*:)?//[^/?#\\@:]+:")
 _RELATIVE = re.compile(r"[^\s:/?#\\\ufffc]*[?#]|[^\s:/?#\\\ufffc]+/|/[^/\\]")
 _UNKNOWN_BASE = re.compile("[^/?#]*\ufffc[^/?#]*[/?#]")
 _LABEL_OPEN = re.compile(r"(?:[a-zA-Z][a-zA-Z0-9+.-]*:)?//[a-zA-Z0-9_-]*")
-_LABEL = WORD | {"-"}
+_LABEL = WORD | {"-", WIDE}
 DIGITS = frozenset("0123456789")
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fusion.dataflow import ir
-from fusion.dataflow.knowledge.schema import Kind
-from fusion.dataflow.limits import ANY, Limits
+from fusion.dataflow.limits import Limits
 from fusion.dataflow.solver.arguments import Arguments, things
 from fusion.dataflow.solver.library_constants import CONSTANTS
 from fusion.dataflow.solver.state import MAX_ITEMS, State, Thing
@@ -22,7 +21,6 @@ from fusion.dataflow.solver.values import (
     Object,
     Taint,
     Value,
-    added,
     changed,
     constant,
     join,
@@ -227,14 +225,8 @@ class Access(Stores):
             known = self.tables.reads.get(path)
             if known is not None and known.aspects:
                 part = result.with_taints(self.aspect_of(known.aspects[0].entry.aspect, result.taints, value.taints))
-                return self.without_host(part)
+                return self.known_part(part)
         return result
-
-    def without_host(self, part: Value) -> Value:
-        """A part of a URL: where it is the host, and empty, the URL is one on the same host."""
-        cleared = self.kinds.mask(Kind.OPEN_REDIRECT, Kind.REQUEST_FORGERY)
-        facts = {taint.aspect[1]: (cleared, ANY) for taint in part.taints if taint.aspect and taint.aspect[0] == "host"}
-        return Value(part.consts, part.refs, part.taints, part.true, added(part.false, facts)) if facts else part
 
     def aspect_of(self, aspect: str, taints: tuple[Taint, ...], wholes: tuple[Taint, ...]) -> tuple[Taint, ...]:
         """The same data, known to be that part of the data it was taken from."""

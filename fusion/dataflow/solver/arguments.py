@@ -55,7 +55,10 @@ class Arguments:
         for part in selector.parts:
             if part == PARAMETERS:
                 break
-            found = [inner for value in found if (inner := inside(value, part, state)) is not None]
+            if part == ANY:
+                found = [inner for value in found for inner in each(value, state)]
+            else:
+                found = [inner for value in found if (inner := inside(value, part, state)) is not None]
         return found
 
     def _base(self, selector: Selector) -> list[Value]:
@@ -102,6 +105,18 @@ def inside(value: Value, part: str | int, state: State) -> Value | None:
     elif value.consts is None and not value.refs:
         result = UNKNOWN
     return None if result is NOTHING else result
+
+
+def each(value: Value, state: State) -> Iterator[Value]:
+    """The elements of a value, one by one where they are known so."""
+    if len(value.refs) == 1 and not value.taints:
+        for thing in things(value, state):
+            if thing.items is not None:
+                yield from thing.items
+                return
+    inner = inside(value, ANY, state)
+    if inner is not None:
+        yield inner
 
 
 def element(thing: Thing, part: str | int) -> Value | None:

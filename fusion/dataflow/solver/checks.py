@@ -148,7 +148,8 @@ class Checks(Machine):
         if not harmless:
             return None
         for taint in value.taints:
-            facts = added(facts, {taint.whole: (harmless, Limits())}) or {}
+            for datum in {taint.whole, taint.datum}:
+                facts = added(facts, {datum: (harmless, Limits())}) or {}
             if taint.canonical and harmless & self.kinds.bit(Kind.PATH_TRAVERSAL):
                 facts = added(facts, self.confined(taint)) or {}
             if taint.aspect is None:
@@ -166,6 +167,8 @@ class Checks(Machine):
         match aspect:
             case "host":
                 return self.kinds.mask(Kind.OPEN_REDIRECT, Kind.REQUEST_FORGERY)
+            case "type":
+                return self.kinds.bit(Kind.CODE_INJECTION)
             case "scheme":
                 return self.kinds.mask(Kind.CROSS_SITE_SCRIPTING)
             case _:
@@ -175,6 +178,8 @@ class Checks(Machine):
 
     def _membership(self, left: Value, right: Value, state: State) -> tuple[Facts | None, Facts | None]:
         inner = flatten([right], state) if right.refs else right
+        if left.refs and self._holds_elements(left, state):
+            left = flatten([left], state)
         if left.taints and not inner.taints:
             if right.consts and not right.refs and all(isinstance(const, str) for const in right.consts):
                 letters = frozenset("".join(str(const) for const in right.consts))
@@ -194,7 +199,9 @@ class Checks(Machine):
             gone: Facts | None = None
             for taint in inner.taints:
                 for const in left.consts:
-                    gone = added(gone, self.absent_up(taint, const) if isinstance(const, str) and len(left.consts) == 1 else None)
+                    gone = added(
+                        gone, self.absent_up(taint, const) if isinstance(const, str) and len(left.consts) == 1 else None
+                    )
             if gone is not None:
                 return None, gone
         if inner.taints and not left.taints and left.consts and not self._holds_elements(right, state):
@@ -231,6 +238,10 @@ class Checks(Machine):
                 return None, None
             absent = self._limited(held, Limits(None, frozenset({sought.consts[0]}))) if sought.consts[0] else None
             starts = self._limited(held, Limits(start=sought.consts[0]))
+            for taint in held.taints:
+                absent = added(absent, self.absent_up(taint, sought.consts[0]))
+                if taint.canonical and not self.unclosed(sought, state):
+                    starts = added(starts, self.confined(taint))
             if operator == "==":
                 return (absent, None) if const == -1 else (starts, None) if const == 0 else (None, None)
             if (operator, const) in (("<", 0), ("<=", -1)):
@@ -238,65 +249,6 @@ class Checks(Machine):
             if (operator, const) in ((">=", 0), (">", -1)):
                 return None, absent
         return None, None
-
-    # ---------------------------------------------------------------- all and any
-
-    def quantified(self, name: str, node: ir.Call, state: State) -> Value | None:
-        """`any(c in text for c in bad)`, `all(c in good for c in text)`: None where it is not of that form."""
-        if len(node.arguments) != 1 or not isinstance(node.arguments[0].value, ir.Comprehension):
-            return None
-        inner = node.arguments[0].value
-        if len(inner.clauses) != 1 or inner.clauses[0].conditions or not isinstance(inner.clauses[0].target, ir.Name):
-            return None
-        test, variable = inner.value, inner.clauses[0].target.id
-        over = self.evaluate(inner.clauses[0].iterable, state)
-        consts = self._constants(over, state)
-        if isinstance(test, ir.Compare) and test.operator in ("in", "not in"):
-            if isinstance(test.left, ir.Name) and test.left.id == variable and consts:
-                text = flatten([self.evaluate(test.right, state)], state)
-                absent = self._limited(text, Limits(None, frozenset(consts))) if text.taints else None
-                if absent and (name, test.operator) in (("any", "in"), ("all", "not in")):
-                    return Value(None, (), (), *((None, absent) if name == "any" else (absent, None)))
-            elif isinstance(test.left, ir.Name) and test.left.id == variable and over.taints:
-                good = self._constants(self.evaluate(test.right, state), state)
-                allowed = frozenset("".join(good)) if (good and all(len(text) == 1 for text in good)) or good else None
-                if allowed and (name, test.operator) == ("all", "in"):
-                    return Value(None, (), (), self._limited(over, Limits(allowed)), None)
-                if allowed and (name, test.operator) == ("any", "not in"):
-                    return Value(None, (), (), None, self._limited(over, Limits(allowed)))
-                if allowed and (name, test.operator) == ("any", "in"):
-                    return Value(None, (), (), None, self._limited(over, Limits(None, allowed)))
-        elif over.taints:
-            return self._each(name, test, variable, over, state)
-        return None
-
-    def _each(self, name: str, test: ir.Expression, variable: str, over: Value, state: State) -> Value | None:
-        """`all(c.isalnum() or c in "-_" for c in text)`: what holds of each character holds of the text."""
-        saved = state.locals.get(variable)
-        state.locals[variable] = over
-        value = self.evaluate(test, state)
-        if saved is None:
-            state.locals.pop(variable, None)
-        else:
-            state.locals[variable] = saved
-        facts = value.true if name == "all" else value.false
-        if not facts:
-            return None
-        wholes = {taint.whole for taint in over.taints}
-        limits = {datum: fact for datum, fact in facts.items() if datum in wholes}
-        return Value(None, (), (), *((limits, None) if name == "all" else (None, limits)))
-
-    def _constants(self, value: Value, state: State) -> list[str]:
-        """The texts that iterating over a constant gives."""
-        if value.taints:
-            return []
-        if value.consts and len(value.consts) == 1 and isinstance(value.consts[0], str) and not value.refs:
-            return list(value.consts[0])
-        found: list[str] = []
-        for thing in things(value, state):
-            for item in thing.items or tuple(constant(key) for key in thing.fields if isinstance(key, str)):
-                found.extend(const for const in item.consts or () if isinstance(const, str) and const)
-        return found
 
     # ---------------------------------------------------------------- patterns
 
@@ -313,7 +265,9 @@ class Checks(Machine):
             return self._substituted(path == "re.sub", arguments, state, node)
         found = _PATTERNS.get(path)
         if found is None:
-            return self.path_call(path, arguments, state, node) if path.startswith(_PATHS) else None
+            if path.startswith(_PATHS):
+                return self.path_call(path, arguments, state, node)
+            return self.url_call(path, arguments, state, node) if path.startswith("urllib.parse.") else None
         mode, compiled = found
         pattern, flags = self._pattern(compiled, arguments, state)
         place = 0 if compiled else 1

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from fusion.dataflow import ir
 from fusion.dataflow.knowledge.conditions import PARAMETERS
-from fusion.dataflow.knowledge.schema import Entry, Propagator, Sanitizer, Source
+from fusion.dataflow.knowledge.schema import Entry, Kind, Propagator, Sanitizer, Source
 from fusion.dataflow.limits import Limits
 from fusion.dataflow.solver.arguments import Arguments, applies, flatten, things
 from fusion.dataflow.solver.places import NORMAL
@@ -40,9 +40,46 @@ _FILLS = frozenset(
 )
 """Methods that, on a library's object that nothing is known of, keep what they are given."""
 _CONVERTS = frozenset(
-    "load loads parse dump dumps stringify decode encode json_decode json_encode unquote unquote_plus quote escape unescape "
-    "xhtml_escape url_unescape url_escape to_unicode native_str utf8 normalize strip trim clean sanitize b64decode b64encode "
-    "decodeURIComponent encodeURIComponent atob btoa force_str smart_str force_text text_type capitalize camelCase".split()
+    [
+        "load",
+        "loads",
+        "parse",
+        "dump",
+        "dumps",
+        "stringify",
+        "decode",
+        "encode",
+        "json_decode",
+        "json_encode",
+        "unquote",
+        "unquote_plus",
+        "quote",
+        "escape",
+        "unescape",
+        "xhtml_escape",
+        "url_unescape",
+        "url_escape",
+        "to_unicode",
+        "native_str",
+        "utf8",
+        "normalize",
+        "strip",
+        "trim",
+        "clean",
+        "sanitize",
+        "b64decode",
+        "b64encode",
+        "decodeURIComponent",
+        "encodeURIComponent",
+        "atob",
+        "btoa",
+        "force_str",
+        "smart_str",
+        "force_text",
+        "text_type",
+        "capitalize",
+        "camelCase",
+    ]
 )
 """Functions whose result is what they were given, in another form."""
 
@@ -163,7 +200,10 @@ class Libraries(Sinks):
             for selector in rule.args:
                 for value in arguments.at(selector, state):
                     for taint in flatten([value], state).taints:
-                        shown[rule.entry.outcome][taint.whole] = (rule.mask, Limits())
+                        facts = shown[rule.entry.outcome]
+                        facts[taint.whole] = (rule.mask, Limits())
+                        if rule.mask == self.kinds.bit(Kind.REQUEST_FORGERY):
+                            facts |= self.reachable(taint)
                         shown[rule.entry.outcome].update(self.vouched((taint,)) or {})
         if not what.validators:
             return None

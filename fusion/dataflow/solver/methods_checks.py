@@ -6,6 +6,7 @@ import string
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from fusion.dataflow.addresses import host_is_fixed
 from fusion.dataflow.knowledge.schema import Kind
 from fusion.dataflow.limits import ANY, ASCII, WIDE, WORD, Limits
 from fusion.dataflow.solver.receivers import Own, Use, decoded, is_clean, single
@@ -45,6 +46,9 @@ class CheckMethods(Own):
         if not unclosed:
             for taint in taints:
                 true |= self.confined(taint) if taint.canonical else {}
+        if prefixes and all(text and host_is_fixed(text, ANY) for text in prefixes):
+            cleared = self.kinds.mask(Kind.OPEN_REDIRECT, Kind.REQUEST_FORGERY)
+            true = added(true, {taint.whole: (cleared, ANY) for taint in taints if taint.lead == ""}) or {}
         false: Facts | None = None
         if prefixes:
             limits = Limits(start=prefixes[0])

@@ -20,3 +20,15 @@ def converted():
 def zoned():
     address = ipaddress.ip_address(flask.request.args["host"])
     os.system("ping %s" % address)  # expect: command-injection
+
+
+def inner():
+    host = flask.request.args["host"]
+    if not ipaddress.ip_address(host).is_private:
+        requests.get("http://" + host)
+
+
+def outer():
+    host = flask.request.args["host"]
+    if ipaddress.ip_address(host).is_global:
+        requests.get("http://" + host)

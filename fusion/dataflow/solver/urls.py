@@ -1,0 +1,93 @@
+"""Addresses: how they are joined and put together, and what checks of the host that a name stands for show of the address."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from fusion.dataflow import ir
+from fusion.dataflow.knowledge.schema import Kind
+from fusion.dataflow.limits import ANY
+from fusion.dataflow.solver.arguments import Arguments, flatten
+from fusion.dataflow.solver.machine import Machine
+from fusion.dataflow.solver.state import State
+from fusion.dataflow.solver.values import HOLE, Facts, Library, Taint, Value, added, constant, join_all, merge
+
+PARTS = "urllib.parse.Parts"
+_ANCESTORS = 16
+"""Steps that are gone back to the address that a host was taken from."""
+
+
+class Urls(Machine):
+    """Calls of `urllib.parse`, and parts of addresses."""
+
+    def url_call(self, path: str, arguments: Arguments, state: State, node: ir.Node) -> Value | None:
+        """Functions that put addresses together; None for others."""
+        given = arguments.positional
+        match path.rpartition(".")[2]:
+            case "urljoin" if len(given) > 1:
+                base, rest = (flatten([value], state).taints for value in given[:2])
+                taints = self.moved(merge(rest, base), node, "joined into an address")
+                return Value(None, (), taints) if taints else None
+            case "urlunparse" | "urlunsplit" if given:
+                return self._unparsed(self.elements(given[0], state, node)[0], state, node)
+            case "_replace":
+                return self._replaced(arguments, state, node)
+            case "geturl":
+                taints = flatten([arguments.receiver], state).taints
+                return Value(None, (), taints) if taints else None
+            case _:
+                return None
+
+    def _unparsed(self, parts: Sequence[Value] | None, state: State, node: ir.Node) -> Value | None:
+        if parts is None or len(parts) < 3:
+            return None
+        scheme, host, *rest = parts
+        lead = [] if host.consts == ("",) and scheme.consts == ("",) else [scheme, constant("://"), host, constant("/")]
+        between = [piece for part in rest[1:] for piece in (constant("?"), part)]
+        return self.concatenate([*lead, rest[0], *between], state, node)
+
+    def _replaced(self, arguments: Arguments, state: State, node: ir.Node) -> Value | None:
+        """`parts._replace(netloc=...)`: with a host of ours nothing else chooses it."""
+        host = arguments.keywords.get("netloc")
+        inner = flatten([arguments.receiver], state).taints
+        if not inner or host is None or host.taints or host.consts == ("",):
+            return join_all([arguments.receiver, *arguments.keywords.values()]) if inner else None
+        fixed = (
+            replace(taint, lead=f"//{HOLE}/", whole=self.data.part(taint.datum, id(node)))
+            for taint in flatten([arguments.receiver, *arguments.keywords.values()], state).taints
+        )
+        return Value(None, (Library(PARTS),), tuple(fixed))
+
+    # ---------------------------------------------------------------- what checks of a part show
+
+    def known_part(self, part: Value) -> Value:
+        """A part of an address, with what it shows by being empty, or true."""
+        cleared = self.kinds.mask(Kind.OPEN_REDIRECT, Kind.REQUEST_FORGERY)
+        true, false = part.true, part.false
+        for taint in part.taints:
+            if taint.aspect is None:
+                continue
+            name, whole = taint.aspect
+            if name == "host":
+                false = added(false, {whole: (cleared, ANY)})
+            elif name == "private":
+                false = added(false, self.reachable(replace(taint, whole=whole, datum=whole)))
+            elif name == "public":
+                true = added(true, self.reachable(replace(taint, whole=whole, datum=whole)))
+        if true is part.true and false is part.false:
+            return part
+        return Value(part.consts, part.refs, part.taints, true, false)
+
+    def reachable(self, taint: Taint) -> Facts:
+        """What is known once a host is known to be one that anybody may ask: so is the address that it was taken from."""
+        mask = (self.kinds.bit(Kind.REQUEST_FORGERY), ANY)
+        facts: Facts = {taint.whole: mask, taint.datum: mask}
+        place = taint.datum
+        for _ in range(_ANCESTORS):
+            made = self.data.made(place)
+            if made is None or not made[0]:
+                break
+            place = made[0]
+            facts[place] = mask
+        return facts
