@@ -201,6 +201,9 @@ class Calls(Machine):
         if chosen is not None:
             arguments.receiver = tainted(chosen) if chosen else UNKNOWN
             return self.call_library(f"{thing.path}.{name}", arguments, state, node)
+        visited = self.visited(ref, name, arguments, state, node)
+        if visited is not None:
+            return visited
         if thing.klass is not None or name in thing.fields:
             function = self.load_attribute(reference(ref), name, state, node)
             if any(isinstance(found, Closure | Klass | Library | Bound | Object) for found in function.refs):
@@ -345,7 +348,7 @@ class Calls(Machine):
             value = join(value, checked_inside(returned, left, left.facts))
         for left, _ in outcomes:
             after = meet(after, left.copy() if len(outcomes) > 1 else left)
-        value = Value(value.consts, value.refs, value.taints, true, false)
+        value = Value(value.consts, value.refs, value.taints, true, false, value.shape)
         if function.generator:
             thing = Thing("generator", None, {}, self.frame.yields)
             if after is not None:

@@ -90,3 +90,7 @@ class Item(Resource):
     def put(self, name):
         os.system("ls " + name)  # expect: command-injection
         return {"name": name}
+
+
+def updated_table():
+    app.config.update({"SESSION_COOKIE_SECURE": False})  # expect: insecure-cookie
