@@ -171,6 +171,8 @@ class Sink(Knowledge):
     cwe: int | None = None
     """Where it differs from the kind's."""
     severity: Severity | None = None
+    mended: tuple[Mend, ...] = ()
+    """What makes it harmless before the function ends (`response.mimetype = "text/plain"` on the next line)."""
     certain: bool = True
     """False where the sink hurts only in some uses: confidence is lowered by one."""
     fix: str = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from fusion.dataflow.solver.libraries import Libraries
 from fusion.dataflow.solver.machine import MAX_CALLS, Exhausted, Frame
 from fusion.dataflow.solver.names import Names
 from fusion.dataflow.solver.places import Places
+from fusion.dataflow.solver.programs import Programs
 from fusion.dataflow.solver.prototypes import Prototypes
 from fusion.dataflow.solver.quantifiers import Quantifiers
 from fusion.dataflow.solver.state import Heap, Scope, State, Thing
@@ -52,6 +54,7 @@ from fusion.dataflow.solver.vouching import Vouching
 STEPS = 30_000
 """Budget of one function, in expressions and statements."""
 _MOST_MODULES = 600
+_PAGE = re.compile(r"\s*(?:text/html|application/xhtml|image/svg|$)", re.IGNORECASE)
 _MYSQL = frozenset({"MySQLdb", "pymysql", "mysql", "mysql2", "aiomysql", "asyncmy", "mariadb", "promise-mysql"})
 """Packages that speak to the one database for which a backslash in a literal means something."""
 
@@ -60,6 +63,7 @@ class Solver(
     Names,
     Prototypes,
     Unpickling,
+    Programs,
     Builtins,
     Checks,
     Quantifiers,
@@ -102,6 +106,7 @@ class Solver(
         self.path = closure.scope.module
         self.frame = Frame(function, scope, receiver, closure.owner)
         self.stack = [function]
+        self.root = id(function)
         self.analysed.add(id(function))
         self.steps = STEPS
         self.memo.clear()
@@ -274,7 +279,8 @@ class Solver(
         values = [Value(value.consts, (), value.taints)]
         for thing in things(value, state):
             if thing.kind == "tuple" and thing.items:
-                values.append(thing.items[0])
+                if not any(_is_plain(header, state) for header in thing.items[1:]):
+                    values.append(thing.items[0])
             elif thing.kind == "generator":
                 values.append(thing.rest)
             elif rule.entry.returns_type == "any" and not thing.path:
@@ -287,6 +293,15 @@ class Solver(
 
 
 _RETURNED = {Kind.CROSS_SITE_SCRIPTING: "sent to the browser as a page"}
+
+
+def _is_plain(headers: Value, state: State) -> bool:
+    """Whether headers say that the reply is no page."""
+    for thing in things(headers, state):
+        for name, value in thing.fields.items():
+            if isinstance(name, str) and name.lower() == "content-type" and value.consts:
+                return all(isinstance(const, str) and not _PAGE.match(const) for const in value.consts)
+    return False
 
 
 def _routed(value: Value, limits: Limits | None) -> Value:

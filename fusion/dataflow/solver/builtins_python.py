@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from fusion.dataflow.knowledge.schema import Kind
 from fusion.dataflow.solver import texts
 from fusion.dataflow.solver.arguments import Arguments, paths, things
 from fusion.dataflow.solver.builtins_iteration import PythonIteration
@@ -36,11 +35,6 @@ _HARMLESS = frozenset(
     }
 )
 """Types whose values hold no text of anybody's choice."""
-_POWERFUL = frozenset(
-    f"ast.{name}"
-    for name in ("AST", "expr", "stmt", "mod", "Attribute", "Call", "Lambda", "Import", "ImportFrom", "FunctionDef")
-)
-"""Parts of a program that reach more than was meant to be calculated with, and the classes that all parts are of."""
 _CONSTANT_TYPES: dict[str, type] = {"str": str, "bytes": bytes, "int": int, "float": float, "bool": bool}
 _KINDS = frozenset({"list", "tuple", "set", "dict"})
 _FOLDS: dict[str, Any] = {
@@ -91,8 +85,8 @@ class PythonFunctions(PythonIteration):
         known = exact is not None and len(names) == len(exact)
         if known and value.taints and all(name.removesuffix("()") in _HARMLESS for name in names):
             return Value(None, (), (), self.safe(value.taints))
-        if known and value.taints and names and all(name.startswith("ast.") and name not in _POWERFUL for name in names):
-            return Value(None, (), (), self.shown(value.taints, mask=self.kinds.bit(Kind.CODE_INJECTION)))
+        if known and value.taints and names:
+            return Value(None, (), (), self.simple_parts(value.taints, names))
         if known and not value.taints and all(name in _CONSTANT_TYPES or name in _KINDS for name in names):
             return self._py_kind_of(value, names, use.state)
         return UNKNOWN
@@ -225,6 +219,11 @@ class PythonFunctions(PythonIteration):
     def _py_second(self, use: Use) -> Value:
         return use.argument(1) or UNKNOWN
 
+    def _py_walk(self, use: Use) -> Value:
+        """`ast.walk(tree)`."""
+        value = self.first(use)
+        return tainted(self.parts_of_program(value.taints, use.state, use.node)) if value.taints else UNKNOWN
+
     def _py_nothing(self, use: Use) -> Value:
         del use
         return NONE
@@ -238,6 +237,7 @@ _FUNCTIONS: dict[str, Handler] = {
     **_all(PythonFunctions._py_isinstance, "isinstance"),
     **_all(PythonFunctions._py_type, "type"),
     **_all(PythonFunctions._py_len, "len"),
+    **_all(PythonFunctions._py_walk, "ast.walk"),
     **_all(PythonFunctions._py_truth, "bool"),
     **_all(PythonFunctions._py_quantified, "any all"),
     **_all(Copies.unrelated, "hash id callable hasattr issubclass"),

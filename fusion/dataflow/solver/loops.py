@@ -8,7 +8,7 @@ from fusion.dataflow import ir
 from fusion.dataflow.solver.arguments import things
 from fusion.dataflow.solver.machine import Loop, Machine
 from fusion.dataflow.solver.state import State, meet, settled
-from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Value, constant, join_all
+from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Facts, Value, constant, join_all
 
 PASSES = 3
 """Most times that a loop's body is run."""
@@ -80,6 +80,7 @@ class Loops(Machine):
         else:
             after = state.copy()
             current = state
+            shown: Facts = {}
             for _ in range(PASSES):
                 if current is None:
                     break
@@ -88,13 +89,30 @@ class Loops(Machine):
                 current = self._turn(node.body, (), current, loop)
                 if current is not None:
                     after = meet(after, current.copy())
+                    shown = current.facts
                     if settled(start, current):
                         break
+            if after is not None:
+                after.learn(self.of_all(any_, shown))
         if after is not None and node.other:
             after = self.run(node.other, after)
         for left in loop.breaks:
             after = meet(after, left)
         return after
+
+    def of_all(self, element: Value, shown: Facts) -> Facts | None:
+        """What is known of all when a check was made of each, and the loop went on to its end."""
+        found: Facts = {}
+        for taint in element.taints:
+            fact = shown.get(taint.whole)
+            if fact is None:
+                continue
+            found[taint.whole] = fact
+            made = self.data.made(taint.whole)
+            while made is not None and isinstance(made[1], tuple) and made[1][:1] == ("in",):
+                found[made[0]] = fact
+                made = self.data.made(made[0])
+        return found or None
 
     def keys(self, value: Value, state: State, node: ir.Node) -> tuple[list[Value] | None, Value]:
         """What `for...in` gives: the keys of an object."""

@@ -107,10 +107,16 @@ class Machine:
         """Functions that something in the repository calls."""
         self.routed: dict[int, dict[str, Limits]] = {}
         """What the routes say of the parameters of functions."""
+        self.preceding: dict[int, list[Closure]] = {}
+        """What runs before a function and decides whether it is reached, by function."""
+        self.watched: tuple[ir.Function | None, list[Facts]] | None = None
+        """The function whose call is waited for (None: the next handler's), and what was known there."""
         self.mended: set[Hashable] = set()
         """(file, rule) of the settings that something mends for all of the file."""
         self.weak: dict[Hashable, tuple[int, Flow]] = {}
         """Settings that stayed weak, unless mended so."""
+        self.root = 0
+        """The function that is analysed by itself; 0 for a module's body."""
         self.roots: dict[Hashable, set[int]] = {}
         """The functions by whose analysis each weak setting was found (0: a module's body)."""
         self.within: set[int] = set()
@@ -191,6 +197,22 @@ class Machine:
 
     def named_member(self, value: Value, name: Value) -> Value:
         """`getattr(module, name)` with the name that a pickle gives."""
+        raise NotImplementedError
+
+    def parts_of_program(self, taints: Iterable[Taint], state: State, node: ir.Node) -> tuple[Taint, ...]:
+        """Any part of a syntax tree."""
+        raise NotImplementedError
+
+    def visited(self, ref: Object, name: str, arguments: Arguments, state: State, node: ir.Node) -> Value | None:
+        """A visitor of a syntax tree; None for other calls."""
+        raise NotImplementedError
+
+    def simple_parts(self, taints: Iterable[Taint], names: Iterable[str]) -> Facts | None:
+        """What is known of a part of a syntax tree that is one of these classes."""
+        raise NotImplementedError
+
+    def of_all(self, element: Value, shown: Facts) -> Facts | None:
+        """What is known of all when a check was made of each."""
         raise NotImplementedError
 
     def coded(self, taints: Iterable[Taint], state: State, node: ir.Node) -> tuple[Taint, ...]:
@@ -301,6 +323,18 @@ class Machine:
 
     def annotated(self, annotation: ir.Expression, value: Value, state: State) -> Value:
         """An unknown value of a declared type."""
+        raise NotImplementedError
+
+    def precede(self, closure: Closure, before: Sequence[Closure]) -> None:
+        """These run before the function and decide whether it is reached."""
+        raise NotImplementedError
+
+    def passes(self, function: ir.Function | None, state: State) -> bool:
+        """Whether a call is the one that is waited for; what is known there is remembered."""
+        raise NotImplementedError
+
+    def prepare(self, closure: Closure, given: Sequence[Value], state: State) -> None:
+        """Go into a function knowing what was checked before it. `given`: what the framework hands to handlers."""
         raise NotImplementedError
 
     def url_call(self, path: str, arguments: Arguments, state: State, node: ir.Node) -> Value | None:

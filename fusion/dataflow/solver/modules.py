@@ -36,6 +36,7 @@ class Modules(Machine):
         scope = Scope(None, next(self.frames), None, path, self.modules[path])
         state = State(scope.frame, self.modules[path], {}, Heap(self.base), {}, {})
         outer, outer_path, outer_stack = self.frame, self.path, self.stack
+        root, self.root = self.root, 0
         self.frame, self.path, self.stack = Frame(None, scope), path, []
         left, self.steps = self.steps, max(self.steps, self.module_steps(module))
         if self.script:
@@ -46,6 +47,7 @@ class Modules(Machine):
             end = self.guarded(path, lambda: self.run(module.body, state)) or state
         finally:
             self.frame, self.path, self.stack, self.steps = outer, outer_path, outer_stack, left
+            self.root = root
         self.settle(end)
         if end.locals is not self.modules[path]:
             self.modules[path].update(end.locals)

@@ -62,7 +62,13 @@ class Sinks(Machine):
                 confidence = Confidence.CERTAIN if sink.certain else Confidence.LIKELY
                 if guessed or not taint.sure:
                     confidence = _LOWER[confidence]
-                self.report(sink.kind, taint, node, sink.note, confidence, sink.cwe, sink.severity, callee, sink.fix)
+                flow = self.flow(sink.kind, taint, node, sink.note, confidence, sink.cwe, sink.severity, callee, sink.fix)
+                if sink.mended:
+                    # Unless something mends it: what is returned is not known yet, so any response on the way counts.
+                    key = (sink.kind, self.path, node.span.line)
+                    state.pending = {**state.pending, (key, id(rule)): (rule, (), flow)}
+                else:
+                    self.report(flow)
         if not found.taints and given and all(value.consts for value in given if value is not NOTHING):
             reason = "the value is constant"
         if reason:
@@ -70,7 +76,7 @@ class Sinks(Machine):
         elif any(value is not NOTHING for value in given):
             self.doubt(sink.kind, node)
 
-    def report(
+    def flow(
         self,
         kind: Kind,
         taint: Taint,
@@ -81,12 +87,12 @@ class Sinks(Machine):
         severity: Severity | None,
         callee: str,
         fix: str,
-    ) -> None:
-        """Keep a flow: the shortest of those with the same sink and kind."""
+    ) -> Flow:
+        """What is to be reported of hostile data that reaches a sink."""
         weakness = self.kinds.table[kind]
         steps = [Place(step.path, step.span, step.why) for step in taint.trail.steps()]
         steps.append(Place(self.path, node.span, why))
-        flow = Flow(
+        return Flow(
             kind,
             _tidy(steps),
             severity or weakness.severity,
@@ -95,7 +101,10 @@ class Sinks(Machine):
             callee,
             fix,
         )
-        key = (kind, self.path, node.span.line)
+
+    def report(self, flow: Flow) -> None:
+        """Keep a flow: the shortest of those with the same sink and kind."""
+        key = (flow.kind, flow.sink.path, flow.sink.span.line)
         before = self.flows.get(key)
         if before is None or _rank(flow) < _rank(before):
             self.flows[key] = flow
@@ -194,20 +203,20 @@ class Sinks(Machine):
         severity, cwe = setting.severity or weakness.severity, setting.cwe or weakness.cwe
         flow = Flow(setting.kind, (place,), severity, confidence, cwe, callee, setting.fix)
         key = (setting.kind, self.path, span.line)
-        self.roots.setdefault(key, set()).add(id(self.stack[0]) if self.stack else 0)
+        self.roots.setdefault(key, set()).add(self.root)
         if not setting.mended:
             self.flows.setdefault(key, flow)
             return
         state.pending = {**state.pending, (key, id(rule)): (rule, subject.refs, flow)}
 
-    def mend(self, rule: Rule[Setting], subject: Value, state: State, *, anywhere: bool) -> None:
+    def mend(self, rule: Rule[Setting] | Rule[Sink], subject: Value, state: State, *, anywhere: bool) -> None:
         """Forget the settings of this rule on this value (or, `anywhere`, all in the module)."""
         if anywhere:
             self.mended.add((self.path, id(rule)))
             return
         kept = {}
         for key, entry in state.pending.items():
-            other, refs, _ = cast("tuple[Rule[Setting], tuple[Reference, ...], Flow]", entry)
+            other, refs, _ = cast("tuple[Rule[Setting] | Rule[Sink], tuple[Reference, ...], Flow]", entry)
             if other is rule and _related(refs, subject.refs, state):
                 continue
             kept[key] = entry
@@ -216,7 +225,7 @@ class Sinks(Machine):
     def settle(self, state: State) -> None:
         """The function ends: what is still weak stays so."""
         for key, entry in state.pending.items():
-            rule, _, flow = cast("tuple[Rule[Setting], tuple[Reference, ...], Flow]", entry)
+            rule, _, flow = cast("tuple[Rule[Setting] | Rule[Sink], tuple[Reference, ...], Flow]", entry)
             self.weak[key] = (id(rule), flow)
 
     def settle_all(self) -> None:

@@ -17,7 +17,7 @@ function digest(req, res) {
 }
 
 function derived(req, res) {
-  res.send(crypto.scryptSync(req.query.q, 'na', 64).toString('hex'));
+  res.send('<b>' + crypto.scryptSync(req.query.q, 'na', 64));
 }
 
 function random_bytes(req, res) {

@@ -1,3 +1,4 @@
+import ast
 import importlib
 import glob
 import random

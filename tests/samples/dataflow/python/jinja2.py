@@ -25,3 +25,12 @@ def escaped_text():
 
 def template():
     return Template("<p>" + flask.request.args["name"]) is None  # expect: template-injection
+
+
+def dictionary():
+    return jinja2.Environment(loader=jinja2.DictLoader({"footer": flask.request.args["footer"]}))  # expect: template-injection
+
+
+def function():
+    footer = flask.request.args["footer"]
+    return jinja2.Environment(loader=jinja2.FunctionLoader(lambda name: footer))  # expect: template-injection
