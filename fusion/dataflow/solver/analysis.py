@@ -26,6 +26,7 @@ from fusion.dataflow.solver.machine import MAX_CALLS, Exhausted, Frame
 from fusion.dataflow.solver.names import Names
 from fusion.dataflow.solver.places import Places
 from fusion.dataflow.solver.programs import Programs
+from fusion.dataflow.solver.preceding import Preceding
 from fusion.dataflow.solver.prototypes import Prototypes
 from fusion.dataflow.solver.quantifiers import Quantifiers
 from fusion.dataflow.solver.state import Heap, Scope, State, Thing
@@ -66,6 +67,7 @@ class Solver(
     Programs,
     Builtins,
     Checks,
+    Preceding,
     Quantifiers,
     Urls,
     Vouching,
@@ -120,6 +122,9 @@ class Solver(
                 self.frame.receiver = self.instance(closure.owner, state)
                 self.stack = [function]
             self._parameters(closure, rule, state)
+            if id(function) in self.preceding:
+                kinds_ = [kind for kind in (rule.entry.parameters if rule is not None else ()) if kind != "-"]
+                self.prepare(closure, [self._typed(kind, function, state) for kind in kinds_], state)
             after, value = self.run_body(function, state)
             scope.captured = after.locals if after is not None else state.locals
             if after is not None:
@@ -163,7 +168,7 @@ class Solver(
         for place, parameter in enumerate(parameters):
             value = UNKNOWN
             if parameter.default is not None:
-                value = join(self.evaluate(parameter.default, state), UNKNOWN)
+                value = _perhaps(self.evaluate(parameter.default, state))
             kind = given[place] if place < len(given) else ""
             source = self._decorator_source(parameter, state)
             if source:
@@ -185,7 +190,7 @@ class Solver(
                 value = reference(Object(state.allocate(Thing("dict", None, {}, value))))
             self.bind_parameter(parameter, value, state)
 
-    def _typed(self, kind: str, parameter: ir.Parameter, state: State) -> Value:
+    def _typed(self, kind: str, parameter: ir.Node, state: State) -> Value:
         name = self.tables.denotes(kind)
         known = self.tables.reads.get(kind) or self.tables.reads.get(name)
         taints = self.taint_from(known, kind, state, parameter) if known is not None else ()
@@ -290,6 +295,12 @@ class Solver(
         for found in values:
             if found.taints:
                 self.check_sink(Rule(sink, (), (), (), (), self.kinds.bit(kind)), [found], state, node, callee=function.name)
+
+
+def _perhaps(default: Value) -> Value:
+    """What a parameter may be that a caller may leave out: a text that settings see, but no branch is decided by."""
+    only = default.consts[0] if default.consts and len(default.consts) == 1 and not default.refs else None
+    return Value(shape=only) if isinstance(only, str) else join(default, UNKNOWN)
 
 
 _RETURNED = {Kind.CROSS_SITE_SCRIPTING: "sent to the browser as a page"}

@@ -62,7 +62,7 @@ class Known:
     flags: list[Rule[Flag]] = field(default_factory=list)
     exits: list[Rule[Exit]] = field(default_factory=list)
     entries: list[Rule[Entry]] = field(default_factory=list)
-    mends: list[tuple[Rule[Setting], Rule[Mend]]] = field(default_factory=list)
+    mends: list[tuple[Rule[Setting] | Rule[Sink], Rule[Mend]]] = field(default_factory=list)
 
     def take(self, other: Known) -> None:
         """Know what the other knows, too."""
@@ -186,6 +186,7 @@ class Tables:
                 self._call(path).sinks.append(sunk)
             for path in sink.stores:
                 self._store(path).sinks.append(sunk)
+            self._mends(sunk, sink.mended)
             if sink.names:
                 self.name_sinks.append((parse_pattern(sink.names), sunk))
         for setting in library.setting:
@@ -196,12 +197,7 @@ class Tables:
                 self._store(path).settings.append(weak)
             if setting.names:
                 self.name_settings.append((parse_pattern(setting.names), weak))
-            for mend in setting.mended:
-                mended = Rule(mend, tuple(map(parse_condition, mend.when)), ())
-                for path in mend.calls:
-                    self._call(path).mends.append((weak, mended))
-                for path in mend.stores:
-                    self._store(path).mends.append((weak, mended))
+            self._mends(weak, setting.mended)
         for sanitizer in library.sanitizer:
             clean = self._rule(sanitizer, args=sanitizer.args, to=(sanitizer.result,), mask=self._mask(sanitizer.clears))
             for path in sanitizer.calls:
@@ -246,6 +242,14 @@ class Tables:
                 self._call(path).entries.append(begun)
             if entry.bases or entry.names or entry.signature:
                 self.entries.append(begun)
+
+    def _mends(self, rule: Rule[Setting] | Rule[Sink], mends: Iterable[Mend]) -> None:
+        for mend in mends:
+            mended = Rule(mend, tuple(map(parse_condition, mend.when)), ())
+            for path in mend.calls:
+                self._call(path).mends.append((rule, mended))
+            for path in mend.stores:
+                self._store(path).mends.append((rule, mended))
 
     def _rule(self, entry: K, *, args: tuple[str, ...] = (), to: tuple[str, ...] = (), mask: int = 0) -> Rule[K]:
         return Rule(

@@ -41,6 +41,12 @@ def hashed():
     return Production
 
 
+def written_plain(request):
+    reply = HttpResponse(content_type="text/csv")
+    reply.write(request.GET["row"])
+    return reply
+
+
 def answered(request, folder):
     os.system("ls " + folder)  # expect: command-injection
     return HttpResponse("done")
@@ -215,3 +221,7 @@ urlpatterns = [path("routed/<str:name>", routed)]
 @require_POST
 def decorated(request, name):
     os.system("ls " + name)  # expect: command-injection
+
+
+def hashed_weakly(password):
+    return django.contrib.auth.hashers.make_password(password, hasher="md5")  # expect: weak-hash

@@ -1,3 +1,4 @@
+import html
 import os
 
 import flask
@@ -7,6 +8,11 @@ from flask.views import MethodView
 from flask_restful import Resource
 
 app = Flask(__name__)
+
+
+def streamed():
+    pieces = flask.stream_with_context(html.escape(piece) for piece in request.args["text"])
+    return len(Response(pieces).data)
 
 
 def session():
