@@ -105,6 +105,8 @@ class Access(Stores):
             guess = self.tables.guess(hint) if hint else ""
             if guess:
                 return self._library_attribute(Library(guess, guessed=True), name, state, node)
+        elif name == "value" and not self.script and value.consts and not value.refs:
+            return value  # of an enumeration's member
         result = self._aspects(result, value, name)
         return UNKNOWN if result is NOTHING else result
 

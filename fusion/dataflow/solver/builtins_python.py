@@ -10,6 +10,7 @@ from fusion.dataflow.solver.arguments import Arguments, paths, things
 from fusion.dataflow.solver.builtins_iteration import PythonIteration
 from fusion.dataflow.solver.copies import Copies, Handler
 from fusion.dataflow.solver.receivers import Use, single
+from fusion.dataflow.solver.settings_texts import SettingsTexts
 from fusion.dataflow.solver.state import State, Thing
 from fusion.dataflow.solver.values import (
     FALSE,
@@ -57,7 +58,7 @@ _FOLDS: dict[str, Any] = {
 }
 
 
-class PythonFunctions(PythonIteration):
+class PythonFunctions(PythonIteration, SettingsTexts):
     """One method per kind of function."""
 
     def python_function(self, use: Use) -> Value | None:
@@ -234,6 +235,8 @@ def _all(handler: Handler, names: str) -> dict[str, Handler]:
 
 
 _FUNCTIONS: dict[str, Handler] = {
+    **_all(SettingsTexts._settings_text, "configparser.Parser.read_string"),
+    **_all(SettingsTexts._settings_table, "configparser.Parser.read_dict"),
     **_all(PythonFunctions._py_isinstance, "isinstance"),
     **_all(PythonFunctions._py_type, "type"),
     **_all(PythonFunctions._py_len, "len"),

@@ -11,6 +11,8 @@ from fusion.dataflow.knowledge.schema import Entry, Kind, Propagator, Sanitizer,
 from fusion.dataflow.limits import Limits
 from fusion.dataflow.solver.arguments import Arguments, applies, flatten, things
 from fusion.dataflow.solver.places import NORMAL
+from fusion.dataflow.solver.settings_texts import option_of
+from fusion.dataflow.solver.preceding import NEXT
 from fusion.dataflow.solver.sinks import Sinks
 from fusion.dataflow.solver.state import GUESSED, State, Thing
 from fusion.dataflow.solver.tables import Known, Rule
@@ -89,6 +91,8 @@ class Libraries(Sinks):
 
     def call_library(self, path: str, arguments: Arguments, state: State, node: ir.Node, *, guessed: bool = False) -> Value:
         """What knowledge says of a call; unknown calls pass data on."""
+        if path == NEXT and not arguments.positional and self.passes(None, state):
+            return UNKNOWN
         what = self.tables.calls.get(path)
         if what is None and path not in self.tables.begun:
             what = self.tables.calls.get(f"?.{path.rpartition('.')[2]}") if "." in path else None
@@ -337,6 +341,8 @@ class Libraries(Sinks):
         for thing in things(arguments.receiver, state):
             if key is not None and (note, key) in thing.fields:
                 result = join(result, join(thing.fields[note, key], thing.rest))
+            elif key is not None and (option := option_of(thing, key, state.heap)) is not None:
+                result = join(result, option)
             elif key is not None:
                 result = join(result, thing.rest)
             else:
@@ -365,8 +371,12 @@ class Libraries(Sinks):
         """Functions that the framework will call."""
         if not applies(rule, arguments, state):
             return
+        before: list[Closure] = []
         for closure in self._callbacks(arguments, state):
             self.enter_at(closure, rule, arguments)
+            if self.script and before:
+                self.precede(closure, before)
+            before.append(closure)
 
     def _call_back(
         self, what: Known | None, path: str, result: Value, arguments: Arguments, state: State, node: ir.Node, *, known_: bool
