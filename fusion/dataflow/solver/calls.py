@@ -29,6 +29,8 @@ from fusion.dataflow.solver.values import (
 
 _REENTRIES = 2
 """How often a function may be on the stack."""
+_KEYED = frozenset({"set", "put", "setdefault", "setItem", "hset"})
+"""Methods that keep something under a key, which they are given first."""
 _CALLBACKS = frozenset({"then", "catch", "finally"})
 
 
@@ -133,6 +135,8 @@ class Calls(Machine):
     def call_member(self, holder: Value, name: str, arguments: Arguments, state: State, node: ir.Node, hint: str = "") -> Value:
         """`holder.name(...)`."""
         arguments.receiver = holder
+        if name in _KEYED and arguments.positional and arguments.positional[0].taints and hint:
+            self.check_name(hint, arguments.positional[0], state, node, mark="[]")
         result = NOTHING
         handled = False
         for ref in holder.refs:

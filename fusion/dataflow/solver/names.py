@@ -65,6 +65,9 @@ class Names(Sinks):
             mask |= taint.mask
         if not mask & self.name_mask:
             return
+        if words(name) == "cookie" and not mark and any("=" in (taint.lead or "") for taint in value.taints):
+            self.check_cookie(value, state, node)
+            return
         owner = f"{words(holder.removesuffix('()'))}{'()' if holder.endswith('()') else ''}"
         inner = f"[{words(name)}]" if mark == "?" else words(name) + mark
         spoken = f"{self._around()}/{owner}/{inner}"

@@ -34,3 +34,15 @@ function signed(req, res) {
   const code = crypto.createHmac('sha256', process.env.KEY).update(req.body.script).digest();
   if (crypto.timingSafeEqual(code, Buffer.from(req.body.code, 'hex'))) eval(req.body.script);
 }
+
+function guessed_key(text) {
+  return crypto.createHmac('sha256', String(Math.random())).update(text); // expect: weak-randomness
+}
+
+function guessed_vector(key) {
+  return crypto.createCipheriv('aes-256-cbc', key, String(Math.random())); // expect: weak-randomness
+}
+
+function guessed_salts(text) {
+  return crypto.scryptSync(text, String(Math.random()), 32); // expect: weak-randomness
+}

@@ -11,3 +11,7 @@ function decoded_checked(req, res) {
 function signed(req, res) {
   res.send(jwt.sign({ name: req.query.name }, process.env.KEY));
 }
+
+function guessed_key(claims) {
+  return jwt.sign(claims, String(Math.random())); // expect: weak-randomness
+}

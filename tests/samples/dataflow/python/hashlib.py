@@ -1,4 +1,5 @@
 import hashlib
+import random
 import hmac
 import md5
 import os
@@ -57,3 +58,11 @@ def signed_in_steps(key):
     if not hmac.compare_digest("sha256=" + code.hexdigest(), flask.request.headers["Signature"]):
         raise ValueError
     return len(pickle.loads(data))
+
+
+def guessed_key(message):
+    return hmac.new(random.randbytes(16), message, "sha256")  # expect: weak-randomness
+
+
+def guessed_salt(text):
+    return hashlib.pbkdf2_hmac("sha256", text, random.randbytes(16), 1000)  # expect: weak-randomness
