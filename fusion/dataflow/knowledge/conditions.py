@@ -20,11 +20,17 @@ Part = str | int
 """A step into a value: a field or key (text), an element (number), or one of `ANY` and `PARAMETERS`, which no name can be."""
 
 Base = Literal["argument", "rest", "all", "receiver", "result"]
-Shape = Literal["list", "text", "constant", "function"]
+Shape = Literal["list", "text", "constant", "function", "statement"]
 Literals = str | int | float | bool | None
 
 _CACHED = 8192
-_SHAPES: dict[str, Shape] = {"list": "list", "text": "text", "constant": "constant", "function": "function"}
+_SHAPES: dict[str, Shape] = {
+    "list": "list",
+    "text": "text",
+    "constant": "constant",
+    "function": "function",
+    "statement": "statement",
+}
 
 
 @dataclass(frozen=True, slots=True)

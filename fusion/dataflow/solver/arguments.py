@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -24,6 +25,10 @@ from fusion.dataflow.solver.tables import Rule
 from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Closure, Library, Object, Value, join, tainted
 
 MAX_DEPTH = 4
+_STATEMENT = re.compile(
+    r"\s*(?:select|insert|update|delete|replace|create|drop|alter|with|call|exec|merge|truncate|pragma)\s", re.IGNORECASE
+)
+"""How a statement in SQL begins."""
 
 
 @dataclass(slots=True, eq=False)
@@ -172,6 +177,8 @@ def _shaped(shape: str, value: Value, state: State) -> bool:
             return any(thing.kind in ("list", "tuple", "set") for thing in things(value, state))
         case "constant":
             return bool(value.consts) and not value.taints and not value.refs
+        case "statement":
+            return any(taint.lead is not None and _STATEMENT.match(taint.lead) for taint in value.taints)
         case "function":
             return any(isinstance(ref, Closure) for ref in value.refs)
         case _:

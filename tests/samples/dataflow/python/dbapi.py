@@ -53,3 +53,8 @@ def asked():
 def composed_once(cur):
     query = sql.SQL("SELECT " + flask.request.args["column"])  # expect: sql-injection
     cur.execute(query)
+
+
+def unknown(pool):
+    pool.first.execute("SELECT * FROM users WHERE name = '" + flask.request.args["name"] + "'")  # expect: sql-injection
+    pool.first.execute("find " + flask.request.args["name"])

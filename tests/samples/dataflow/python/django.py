@@ -41,6 +41,11 @@ def hashed():
     return Production
 
 
+def unknown_model(request, repository):
+    repository.users.raw("select * from users where name = '" + request.GET["name"] + "'")  # expect: sql-injection
+    return repository.users.extra(where=["name = '" + request.GET["name"] + "'"]) is None  # expect: sql-injection
+
+
 def written_plain(request):
     reply = HttpResponse(content_type="text/csv")
     reply.write(request.GET["row"])
