@@ -49,8 +49,9 @@ class Source:
     # ---------------------------------------------------------------- places
 
     def call_at(self, span: ir.Span) -> ir.Call | None:
-        """The call of that span."""
-        return next((node for node in self._places.get(span, ()) if isinstance(node, ir.Call)), None)
+        """The call of that span; not one that a front end made of something else (`{value!r}`)."""
+        calls = (node for node in self._places.get(span, ()) if isinstance(node, ir.Call))
+        return next((call for call in calls if self.text[self.end(call) - 1 : self.end(call)] == ")"), None)
 
     def assignment_at(self, span: ir.Span) -> ir.Assign | None:
         """The assignment of that span."""

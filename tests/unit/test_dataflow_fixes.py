@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import textwrap
 from collections.abc import Sequence
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -14,12 +16,16 @@ from hypothesis import strategies as st
 
 from fusion.changes.edits import apply_edits
 from fusion.dataflow import fixes, ir
+from fusion.dataflow.__main__ import perform
 from fusion.dataflow.frontends import javascript, python
+from fusion.dataflow.job import Job
 from fusion.dataflow.knowledge.loading import load_all
 from fusion.dataflow.project import Project
 from fusion.dataflow.results import Flow
 from fusion.dataflow.solver.analysis import analyse
-from fusion.model import Fix
+from fusion.evidence import analyzer
+from fusion.evidence.analyzers.dataflow import Dataflow
+from fusion.model import Fix, Hit, Outcome
 
 
 def flows(text: str, name: str) -> list[Flow]:
@@ -31,7 +37,8 @@ def flows(text: str, name: str) -> list[Flow]:
 
 
 def lowered(text: str, name: str) -> ir.Module:
-    return (python if name.endswith(".py") else javascript).lower(name, text.encode())
+    lower = python.lower if name.endswith(".py") else javascript.lower
+    return lower(name, text.encode())
 
 
 def suggestions(text: str, name: str = "main.py") -> list[tuple[Flow, Fix | None]]:
@@ -366,15 +373,58 @@ def test_a_text_that_is_not_the_analysed_one_gets_no_fix() -> None:
     assert fixes.suggest(flow, other, text) is None
 
 
+def hits(tmp_path: Path, files: dict[str, str], target: str) -> list[Hit]:
+    """What the analyzer makes of the child's answer about one file."""
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, "utf-8", newline="")
+    asked = Job(files={f"app/{name}": name for name in files}, targets=(f"app/{target}",))
+    answer = json.dumps(perform(asked, tmp_path, analyse).document(asked.files)).encode()
+    job = analyzer.Job(root=tmp_path, files=(target,), executable=Path("python"), rules=tmp_path)
+    output = analyzer.Output(
+        command=analyzer.Command(argv=("python",)),
+        outcome=Outcome.OK,
+        code=0,
+        stdout=answer,
+        stderr=b"",
+        seconds=0,
+        isolation="",
+    )
+    return list(Dataflow().read(job, [output]).hits)
+
+
+def test_hits_carry_their_fix(tmp_path: Path) -> None:
+    _, before, after, _ = STATEMENTS[0]
+    text = web(before, SQLITE).replace("\n", "\r\n")
+    (hit,) = hits(tmp_path, {"main.py": text}, "main.py")
+    assert hit.fix is not None
+    assert hit.fix.title == "Bind the values as parameters of the statement"
+    assert {edit.path for edit in hit.fix.edits} == {"main.py"}
+    assert hit.fix.safe
+    assert apply_edits(text, hit.fix.edits) == web(after, SQLITE).replace("\n", "\r\n")
+
+
+def test_files_in_another_encoding_get_no_fix(tmp_path: Path) -> None:
+    text = "# coding: latin-1\n" + web(STATEMENTS[0][1].replace("a =", "é ="), SQLITE)
+    (hit,) = hits(tmp_path, {"main.py": text}, "main.py")
+    assert hit.fix is None
+
+
+def test_a_hit_has_no_fix_for_another_file(tmp_path: Path) -> None:
+    main = "from flask import request\nimport helper\ndef view():\n    helper.ask(request.args['x'])\n"
+    helper = """import sqlite3\ndef ask(x):\n    sqlite3.connect('a').execute(f"SELECT 1 FROM t WHERE a = '{x}'")\n"""
+    (hit,) = hits(tmp_path, {"main.py": main, "helper.py": helper}, "main.py")
+    assert hit.fix is None
+    assert [item.fix is not None for item in hits(tmp_path, {"main.py": main, "helper.py": helper}, "helper.py")] in (
+        [],
+        [True],
+    )
+
+
 def test_every_fix_that_knowledge_names_exists() -> None:
-    named = {
-        entry.fix
-        for language in ("python", "javascript")
-        for library in load_all(language)
-        for entry in (*library.sink, *library.setting)
-        if entry.fix
-    }
-    assert named == set(fixes.FIXES)
+    libraries = [*load_all("python"), *load_all("javascript")]
+    named = {sink.fix for library in libraries for sink in library.sink}
+    named |= {setting.fix for library in libraries for setting in library.setting}
+    assert named - {""} == set(fixes.FIXES)
 
 
 # ---------------------------------------------------------------- odd sources
@@ -400,6 +450,8 @@ TEXTS = [
     "?",
     "",
 ]
+CLAUSES = [("a = '", "'"), ("b < ", ""), ("é LIKE '%", "%'"), ("c IN (1, '", "')"), ("d = 'x ", " y'")]
+"""What a hole may stand in."""
 LAYOUTS = [" + ", " +  # why\n        ", "\t+\t", " +\n\t\t"]
 pieces = st.lists(st.tuples(st.sampled_from(TEXTS), st.sampled_from(NAMES)), min_size=1, max_size=4)
 
@@ -411,6 +463,15 @@ def expressions(draw: st.DrawFn) -> str:
     quote = draw(st.sampled_from(['"', '"""']))
     style = draw(st.sampled_from(["f", "+", "%", "format", "side"]))
     start = "SELECT é FROM t WHERE " + draw(st.sampled_from(["a = '", "a = ", "b IN ('", "é = "]))
+    if draw(st.booleans()):
+        clauses = draw(st.lists(st.sampled_from(CLAUSES), min_size=1, max_size=4))
+        percent = "%%" if style == "%" else "%"
+        opened = [opening.replace("%", percent) for opening, _ in clauses]
+        closed = [closing.replace("%", percent) for _, closing in clauses]
+        start = "SELECT é FROM t WHERE " + opened[0]
+        texts = [f"{closing} AND {opening}" for closing, opening in zip(closed, [*opened[1:], ""], strict=True)]
+        texts[-1] = closed[-1]
+        parts = [(text, draw(st.sampled_from(NAMES[:8]))) for text in texts]
     if style == "f":
         return f"f{quote}{start}" + "".join(f"{{{name}}}{text}" for text, name in parts) + quote
     if style == "side":
