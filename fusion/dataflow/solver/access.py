@@ -258,6 +258,8 @@ class Access(Stores):
                         result = join(result, self._element(thing, key, state, node))
                 case Library():
                     result = join(result, self._library_element(ref, single, state, node))
+                    if self.script and key.taints and not self._is_known(f"{ref.path}[]"):
+                        result = join(result, self.behind(key, (), state))
                 case Namespace() if isinstance(single, str):
                     result = join(result, self.module_names(ref.path).get(single, UNKNOWN))
                 case _:
@@ -266,6 +268,8 @@ class Access(Stores):
             text = [const for const in value.consts if isinstance(const, str | bytes)]
             if text and type(single) is int and all(-len(const) <= single < len(const) for const in text):
                 result = join_all([result, *(constant(const[single]) for const in text)])
+        if self.script and key.taints and value.consts is None and not value.refs and not value.taints:
+            result = join_all([result, UNKNOWN, self.behind(key, (), state)])
         if key.taints:
             chosen = picked(self.number([key], state, node))
             result = Value(None, result.refs, merge(result.taints, chosen.taints)) if chosen.taints else result
@@ -275,6 +279,10 @@ class Access(Stores):
             result = Value(None, result.refs, merge(result.taints, taken))
         result = self._aspects(result, value)
         return UNKNOWN if result is NOTHING else result
+
+    def _is_known(self, path: str) -> bool:
+        """Whether knowledge has something to say of the path."""
+        return path in self.tables.types or path in self.tables.reads or path in self.tables.stores
 
     def _apart(self, value: Value, key: object, state: State) -> Value:
         """One of the elements that are known together only: a check of one is not a check of another."""

@@ -63,6 +63,10 @@ class Checks(Machine):
             true, false = self._membership(left, right, state)
         elif plain in ("<", ">=", ">", "<="):
             true, false = self._found(operator, left, right, node, state)
+            if not self.script and any(thing.kind == "set" for thing in things(left, state)):
+                method = "issubset" if plain in ("<", "<=") else "issuperset"
+                shown = self.call_method(left, method, Arguments([right]), state, node)
+                true = added(true, shown.true if shown is not None else None)
         if negated:
             true, false = false, true
         return Value(consts, (), (), true, false)
@@ -184,7 +188,7 @@ class Checks(Machine):
             if right.consts and not right.refs and all(isinstance(const, str) for const in right.consts):
                 letters = frozenset("".join(str(const) for const in right.consts))
                 return self._limited(left, Limits(letters)), None
-            return self.ours(left), None
+            return self.inherited(self.ours(left), right, state), None
         if left.taints and right.refs and self._holds_elements(right, state):
             return self.ours(left, inner), None
         if inner.taints and not left.taints:

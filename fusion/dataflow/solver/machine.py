@@ -441,6 +441,10 @@ class Machine:
         """What is known of a key that is none of these: that it is not one of the names that lead to a prototype."""
         raise NotImplementedError
 
+    def inherited(self, facts: Facts | None, container: Value, state: State) -> Facts | None:
+        """`key in object` in JavaScript: true of the names that lead to a prototype, too."""
+        raise NotImplementedError
+
     def owned(self, member: Value) -> Facts | None:
         """What is known of a key that an object has itself: it leads to no prototype."""
         raise NotImplementedError
@@ -449,7 +453,7 @@ class Machine:
         """Under this key an object of ours was just put: what is read there next is that one."""
         raise NotImplementedError
 
-    def behind(self, key: Value, holders: Iterable[Thing], state: State) -> Value:
+    def behind(self, key: Value, holders: Sequence[Thing], state: State) -> Value:
         """What a key from outside finds besides an object's own values: the prototype of all objects."""
         raise NotImplementedError
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from fusion.dataflow.knowledge.schema import Kind
 from fusion.dataflow.limits import ANY, Limits
@@ -36,6 +36,13 @@ class Prototypes(Machine):
         absent = frozenset(f"={name}" for name in _LEADING if name in names)
         return self._of(member, 0, Limits(absent=absent)) if absent else None
 
+    def inherited(self, facts: Facts | None, container: Value, state: State) -> Facts | None:
+        """`key in object` in JavaScript: true of the names that lead to a prototype, too."""
+        if not self.script or not facts or all(BARE in thing.flags for thing in things(container, state)) and container.refs:
+            return facts
+        pollution = self.kinds.bit(Kind.PROTOTYPE_POLLUTION)
+        return {datum: (mask & ~pollution, limits) for datum, (mask, limits) in facts.items()}
+
     def owned(self, member: Value) -> Facts | None:
         """What is known of a key that an object has itself: it leads to no prototype."""
         return self._of(member, self.kinds.bit(Kind.PROTOTYPE_POLLUTION), ANY) if self.script and member.taints else None
@@ -46,10 +53,10 @@ class Prototypes(Machine):
         if stored and len(stored) == len(value.refs) and not any(thing is None or thing.path == POLLUTING for thing in stored):
             state.learn(self.owned(key))
 
-    def behind(self, key: Value, holders: Iterable[Thing], state: State) -> Value:
+    def behind(self, key: Value, holders: Sequence[Thing], state: State) -> Value:
         """What a key from outside finds besides an object's own values: the prototype of all objects."""
         pollution = self.kinds.bit(Kind.PROTOTYPE_POLLUTION)
-        if not any(taint.mask & pollution for taint in key.taints) or all(BARE in thing.flags for thing in holders):
+        if not any(taint.mask & pollution for taint in key.taints) or _are_bare(holders):
             return NOTHING
         return reference(Object(state.allocate(Thing("library", None, {}, NOTHING, key, path=POLLUTING))))
 
@@ -58,3 +65,8 @@ class Prototypes(Machine):
         for taint in member.taints:
             facts[taint.whole] = facts[taint.datum] = (mask, limits)
         return facts or None
+
+
+def _are_bare(holders: Sequence[Thing]) -> bool:
+    """Whether all of the objects are known, and none has a prototype."""
+    return bool(holders) and all(BARE in thing.flags for thing in holders)

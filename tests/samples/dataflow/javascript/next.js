@@ -56,3 +56,8 @@ export async function cookie_insecure() {
 export async function GET(asked) {
   redirect(asked.nextUrl.searchParams.get('next')); // expect: open-redirect
 }
+
+export async function cookie_object() {
+  const store = await cookies();
+  store.set({ name: 'sid', value: 'abc' }); // expect: insecure-cookie
+}
