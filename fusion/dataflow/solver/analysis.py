@@ -20,6 +20,7 @@ from fusion.dataflow.solver.arguments import Arguments, flatten, things
 from fusion.dataflow.solver.builtins import Builtins
 from fusion.dataflow.solver.calls import Calls
 from fusion.dataflow.solver.checks import Checks
+from fusion.dataflow.solver.constraints import Constraints
 from fusion.dataflow.solver.definitions import Definitions
 from fusion.dataflow.solver.libraries import Libraries
 from fusion.dataflow.solver.machine import MAX_CALLS, Exhausted, Frame
@@ -65,6 +66,7 @@ class Solver(
     Prototypes,
     Unpickling,
     Programs,
+    Constraints,
     Builtins,
     Checks,
     Preceding,
@@ -234,7 +236,8 @@ class Solver(
                 return self.annotated(parameter.annotation, UNKNOWN, state) if parameter.annotation is not None else UNKNOWN
         if any(not isinstance(ref, Library) for ref in default.refs):
             return default
-        return Value(None, (), (taint(""),))
+        outside = Value(None, (), (taint(""),))
+        return self.constrained(outside, parameter.default, parameter.annotation, state)
 
     def _supplied(self, parameter: ir.Parameter, state: State) -> Value | None:
         """What a function that is named in place of a default (`Depends(current_user)`) supplies; None where none is."""
@@ -272,7 +275,8 @@ class Solver(
             if isinstance(statement, ir.Assign) and isinstance(statement.target, ir.Name) and statement.annotation is not None:
                 name = statement.target.id
                 harmless = self.harmless_type(statement.annotation, state)
-                fields[name] = UNKNOWN if harmless else tainted((taint(name),))
+                outside = UNKNOWN if harmless else tainted((taint(name),))
+                fields[name] = self.constrained(outside, statement.value, statement.annotation, state)
         thing = Thing("instance", None, fields, tainted((taint(""),)) if not fields else NOTHING, NOTHING, klass)
         return reference(Object(state.allocate(thing)))
 

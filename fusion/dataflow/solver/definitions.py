@@ -66,6 +66,9 @@ class Definitions(Entries, Modules):
             function = self.evaluate(decorator.function, state)
             arguments = self.gather(decorator, state)
             made = self.call(function, arguments, state, decorator, "")
+            if any(isinstance(ref, Library) for ref in function.refs):
+                # A library's decorator may hold functions (`functools.wraps(f)`), but it is none of them.
+                made = Value(made.consts, tuple(ref for ref in made.refs if not isinstance(ref, Closure)), made.taints)
         else:
             made = self.evaluate(decorator, state)
         wrapped = NOTHING
@@ -80,6 +83,7 @@ class Definitions(Entries, Modules):
             if isinstance(ref, Closure):
                 wrapped = join(wrapped, self.call_closure(ref, Arguments([value]), state, decorator))
         usable = [ref for ref in wrapped.refs if isinstance(ref, Closure)]
+        self.precede(closure, usable)
         return Value((), tuple(usable)) if usable else value
 
     def enter_at(self, closure: Closure, rule: Rule[Entry], arguments: Arguments) -> None:

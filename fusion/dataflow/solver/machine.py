@@ -366,7 +366,7 @@ class Machine:
         raise NotImplementedError
 
     def absent_up(self, taint: Taint, text: str) -> Facts | None:
-        """What is known once `..` is known not to be in, or not to begin, the way from a folder, or a list of a path's parts."""
+        """What is known once `..` is known not to be among a path's parts, or not to begin the way from a folder."""
         raise NotImplementedError
 
     def join_segments(self, parts: Sequence[Value], state: State, node: ir.Node, *, resets: bool) -> Value:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from fusion.dataflow.limits import ANY, WIDE, Limits
@@ -20,6 +21,8 @@ _CODE = re.compile(r"\\u([0-9a-fA-F]{4})")
 _LISTED = re.compile(r"[^\\\[\]^.$*+?(){}|]|\[(?!\^)(?:[^\\\]-]|\\u[0-9a-fA-F]{4})+\]|\\u[0-9a-fA-F]{4}")
 _SINGLE = re.compile(r"\[(?!\^)(?:\\.|[^\]\\])+\]|\(?\\?.(?:\|\\?.)*\)?", re.DOTALL)
 """Patterns that match one character."""
+_LEADING_UP = re.compile(r"\^\(*(?:\?:)?\(*(?:\\\.\\\.|\\\.\{2\}|\.\.).*\)[+*]$")
+"""Patterns of any number of `..` at the start."""
 _MOST_CHARACTERS = 16
 _CLEAN = "_"
 """Stands for text of ours that is not known."""
@@ -132,7 +135,15 @@ class PatternMethods(TextMethods):
             shown = one if shown is None else shown.either(one)
         shown = (shown or ANY).both(_closed(pattern[0], added)) if all_ else shown or ANY
         taken = _letters(pattern[0])
-        return tainted(self.rewrite(use, "".join(added), shown, taken=taken))
+        after = self.rewrite(use, "".join(added), shown, taken=taken)
+        if added == [""] and _LEADING_UP.match(pattern[0]):
+            # In its normal form a path has `..` only at the start.
+            normal = {taint.source for taint in use.value.taints if taint.canonical}
+            gone = Limits(absent=frozenset({".."}))
+            after = tuple(
+                replace(taint, limits=taint.limits.both(gone)) if taint.source in normal else taint for taint in after
+            )
+        return tainted(after)
 
     def _regex_by_character(self, use: Use, pattern: tuple[str, str] | None, new: Value) -> Value | None:
         """A function of single characters, few enough to try them all (an escape table); None where they are not."""

@@ -96,6 +96,15 @@ class TextMethods(CheckMethods):
         found = self.part(use.value.taints, (use.name, *self._text_key(use)), use.state)
         return tainted(found) if found else UNKNOWN
 
+    def _text_without_start(self, use: Use) -> Value:
+        """`lstrip` with characters: it begins with none of them."""
+        characters = use.constant(0, "chars")
+        if not isinstance(characters, str) or not use.value.taints:
+            return self._text_keep(use)
+        shown = Limits(absent=frozenset(f"^{character}" for character in characters))
+        what = (use.name, *self._text_key(use))
+        return tainted(self.derive(use.value.taints, what, use.state, lambda limits: part_limits(limits).both(shown)))
+
     def _text_key(self, use: Use) -> tuple[Hashable, ...]:
         """What tells this use of a method from others on the same text."""
         consts = tuple(value.consts for value in use.arguments.all())
@@ -329,11 +338,12 @@ _PYTHON: dict[str, _Handler] = {
     **PYTHON_CHECKS,
     **_all(
         TextMethods._text_keep,
-        "strip lstrip rstrip lower upper title capitalize casefold swapcase encode decode expandtabs tobytes __str__ hex",
+        "strip rstrip lower upper title capitalize casefold swapcase encode decode expandtabs tobytes __str__ hex",
     ),
     **_all(TextMethods._text_without, "removeprefix removesuffix"),
     **_all(TextMethods._text_split, "split rsplit"),
     **_all(TextMethods._text_lines, "splitlines"),
+    **_all(TextMethods._text_without_start, "lstrip"),
     **_all(TextMethods._text_partition, "partition rpartition"),
     **_all(TextMethods._text_join, "join"),
     **_all(TextMethods._text_format, "format format_map"),

@@ -124,7 +124,7 @@ class Places(Building):
         return facts
 
     def absent_up(self, taint: Taint, text: str) -> Facts | None:
-        """What is known once `..` is known not to be in, or not to begin, the way from a folder, or a list of a path's parts."""
+        """What is known once `..` is known not to be among a path's parts, or not to begin the way from a folder."""
         made = self.data.made(taint.whole)
         if text not in _UP or made is None:
             return None
@@ -156,7 +156,7 @@ class Places(Building):
                     false = added(false, {taint.whole: (0, _NO_ROOT)})
                 return Value(None, (), (), None, false)
             case "splitext" | "split" if holder == "os.path":
-                return self._split_off(name, given[:1], state, node)
+                return self._split_off(name, given[:1], state)
             case "is_relative_to" | "relative_to":
                 return self._related(name, arguments, state)
             case _:
@@ -177,7 +177,7 @@ class Places(Building):
             for taint in inner.taints
         )
 
-    def _split_off(self, name: str, given: Sequence[Value], state: State, node: ir.Node) -> Value | None:
+    def _split_off(self, name: str, given: Sequence[Value], state: State) -> Value | None:
         """`splitext`, `split`: the last piece is within one name."""
         inner = flatten(given, state)
         if not inner.taints:
@@ -216,5 +216,5 @@ def _text(value: Value) -> str | None:
 
 
 def _keeps_place(what: object) -> bool:
-    """Whether a text made so leads where the text leads that it was made of: by joining it to a folder, or as its normal form."""
+    """Whether a text made so leads where the other one leads: by joining it to a folder, or as its normal form."""
     return isinstance(what, int) or (isinstance(what, tuple) and bool(what) and what[0] == NORMAL)

@@ -11,7 +11,19 @@ from fusion.dataflow.limits import ANY, Limits
 from fusion.dataflow.solver.arguments import Arguments, flatten
 from fusion.dataflow.solver.machine import Machine
 from fusion.dataflow.solver.state import MAX_ITEMS, State, Thing, meet_things
-from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Facts, Object, Taint, Value, changed, join_all, reference, tainted
+from fusion.dataflow.solver.values import (
+    NOTHING,
+    UNKNOWN,
+    Facts,
+    Object,
+    Taint,
+    Value,
+    added,
+    changed,
+    join_all,
+    reference,
+    tainted,
+)
 
 NO_THING = Thing("")
 NO_OBJECT = Object(0)
@@ -127,7 +139,11 @@ class Own(Machine):
     def membership(self, container: Value, member: Value, state: State) -> Value:
         """Whether `member` is in a container: an allow-list, where the container is not hostile itself."""
         listed = self.ours(member) if member.taints and is_clean(container, state) else None
-        return Value(None, (), (), listed, self.refused(member, container, state))
+        missing = self.refused(member, container, state)
+        if member.consts == ("..",) and not member.taints:
+            for taint in flatten((container,), state).taints:
+                missing = added(missing, self.absent_up(taint, ".."))
+        return Value(None, (), (), listed, missing)
 
     # ---------------------------------------------------------------- objects
 

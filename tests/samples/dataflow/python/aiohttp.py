@@ -114,3 +114,7 @@ async def routed(incoming):
 
 
 table = [web.get("/routed", routed)]
+
+
+async def found_by_name(request):
+    os.system(request.query["line"])  # expect: command-injection

@@ -1,0 +1,55 @@
+"""What runs before a function that a framework calls: decorators around it, handlers in front of it, and what they check."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fusion.dataflow import ir
+from fusion.dataflow.solver.arguments import Arguments
+from fusion.dataflow.solver.machine import Machine
+from fusion.dataflow.solver.state import State
+from fusion.dataflow.solver.values import UNKNOWN, Closure, Facts, Library, Value, common, reference
+
+NEXT = "next handler"
+"""The path of what a handler calls to go on with the next."""
+
+
+class Preceding(Machine):
+    """Runs what comes before, to learn what is known when the function itself is reached."""
+
+    def precede(self, closure: Closure, before: Sequence[Closure]) -> None:
+        """These run before the function and decide whether it is reached."""
+        known = self.preceding.setdefault(id(closure.function), [])
+        known.extend(one for one in before if one.function is not closure.function and one not in known)
+
+    def passes(self, function: ir.Function | None, state: State) -> bool:
+        """Whether a call is the one that is waited for; what is known there is remembered."""
+        if self.watched is None or self.watched[0] is not function:
+            return False
+        self.watched[1].append(state.facts)
+        return True
+
+    def prepare(self, closure: Closure, given: Sequence[Value], state: State) -> None:
+        """Go into a function knowing what was checked before it. `given`: what the framework hands to handlers."""
+        for before in self.preceding.get(id(closure.function), ()):
+            reached: list[Facts] = []
+            watched, self.watched = self.watched, (None if self.script else closure.function, reached)
+            try:
+                inner = state.copy()
+                arguments = (
+                    Arguments([*given, reference(Library(NEXT))]) if self.script else self._handed(closure, before, state)
+                )
+                self.call_closure(before, arguments, inner, before.function)
+            finally:
+                self.watched = watched
+            shown: Facts | None = None
+            for facts in reached:
+                shown = facts if shown is None else common(shown, facts)
+            state.learn(shown)
+
+    def _handed(self, closure: Closure, before: Closure, state: State) -> Arguments:
+        """A wrapper gets what the function gets: by position where it names parameters, else by keyword."""
+        names = [parameter.name for parameter in closure.function.parameters if parameter.kind in ("positional", "keyword")]
+        values = [state.locals.get(name, UNKNOWN) for name in names]
+        named = sum(parameter.kind == "positional" for parameter in before.function.parameters)
+        return Arguments(values[:named], dict(zip(names[named:], values[named:], strict=True)))
