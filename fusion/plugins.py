@@ -7,9 +7,10 @@ agent, the review is incomplete, because evidence may have lost its speaker.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
 from typing import Generic, TypeVar
 
 from fusion.agent import Agent
@@ -33,13 +34,15 @@ class Loaded(Generic[P]):
     broken: Mapping[str, str]
 
 
-def load(group: str, found: Iterable[EntryPoint] | None = None) -> Loaded[object]:
-    """Load one group. `found` replaces the installed entry points (for embedders and tests)."""
+def load(
+    group: str, found: Iterable[EntryPoint] | None = None, *, fit: Callable[[object], object] = lambda plugin: plugin
+) -> Loaded[object]:
+    """Load one group. `found` replaces the installed entry points (for embedders and tests); `fit` is done to each plugin."""
     plugins: dict[str, object] = {}
     broken: dict[str, str] = {}
     for point in sorted(entry_points(group=group) if found is None else found, key=lambda p: (p.name, p.value)):
         try:
-            plugin = point.load()()
+            plugin = fit(point.load()())
         except Exception as error:  # a third party's code may raise anything, and one plugin must not stop the others
             broken[point.name] = f"{point.value} does not load: {type(error).__name__}: {error}"
             continue
@@ -53,9 +56,14 @@ def load(group: str, found: Iterable[EntryPoint] | None = None) -> Loaded[object
     return Loaded(plugins=plugins, broken=broken)
 
 
-def analyzers() -> Loaded[Analyzer]:
-    """Every analyzer."""
-    return load("fusion.analyzers")  # type: ignore[return-value]
+def analyzers(knowledge: Sequence[Path] = ()) -> Loaded[Analyzer]:
+    """Every analyzer; those that know libraries (`knowing`) with these folders of `knowledge`, too."""
+
+    def fit(plugin: object) -> object:
+        knowing = getattr(plugin, "knowing", None)
+        return knowing(knowledge) if knowledge and knowing is not None else plugin
+
+    return load("fusion.analyzers", fit=fit)  # type: ignore[return-value]
 
 
 def agents() -> Loaded[Agent]:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 
 from fusion.errors import UserError
 from fusion.model import Record
@@ -17,6 +17,7 @@ ENVIRONMENT: Mapping[str, str] = {
     "FUSION_EVIDENCE": "evidence",
     "FUSION_PARALLEL": "parallel",
     "FUSION_GITHUB_API": "github_api",
+    "FUSION_KNOWLEDGE": "knowledge",
     "GITHUB_TOKEN": "github_token",
 }
 """Environment variable -> field of `Settings`."""
@@ -36,8 +37,24 @@ class Settings(Record):
     """FUSION_PARALLEL: analyzers at work at the same time. Default: one more than there are cores."""
     github_api: str = Field(default="https://api.github.com", pattern="^https?://")
     """FUSION_GITHUB_API: base address of the GitHub REST API (GitHub Enterprise Server: https://HOST/api/v3)."""
+    knowledge: tuple[Path, ...] = ()
+    """FUSION_KNOWLEDGE: folders of knowledge about libraries, divided like those of PATH; each an absolute path outside of
+    what is reviewed."""
     github_token: SecretStr | None = None
     """GITHUB_TOKEN: reads pull requests for `--pr`; public repositories need none."""
+
+    @field_validator("knowledge", mode="before")
+    @classmethod
+    def _folders(cls, value: object) -> object:
+        return tuple(filter(None, value.split(os.pathsep))) if isinstance(value, str) else value
+
+    @field_validator("knowledge")
+    @classmethod
+    def _absolute(cls, value: tuple[Path, ...]) -> tuple[Path, ...]:
+        """A relative path would lead into whatever repository Fusion is started in."""
+        if relative := next((str(path) for path in value if not path.is_absolute()), None):
+            raise ValueError(f"{relative!r} is not an absolute path")
+        return value
 
 
 def default_home(environ: Mapping[str, str]) -> Path:
@@ -60,4 +77,6 @@ def read(environ: Mapping[str, str]) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = next(name for name, field in ENVIRONMENT.items() if field == first["loc"][0])
-        raise UserError(f"The environment variable {name} is not usable: {first['msg']}.") from None
+        raise UserError(
+            f"The environment variable {name} is not usable: {first['msg'].removeprefix('Value error, ')}."
+        ) from None

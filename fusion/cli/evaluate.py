@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fusion.cli import app, work
+from fusion.cli import app, say, work
 from fusion.errors import UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from fusion.evaluation.labels import Label
     from fusion.evaluation.score import Score
@@ -56,7 +57,7 @@ def dataflow(
     from fusion.evaluation.score import score
 
     targets = sorted({label.path for label in chosen})
-    scores = [score(chosen, analysis.run(folder, paths, targets))]
+    scores = [score(chosen, analysis.run(folder, paths, targets, knowledge=_added()))]
 
     async def others() -> list[Score]:
         return [score(chosen, await peers.run(name, tool, folder, targets)) for name, tool in tools]
@@ -83,6 +84,17 @@ def _checked(folder: Path, labels: Path | None, csv_labels: Path | None, format:
         raise UserError(f"--language takes {' or '.join(LANGUAGES)}, not {language!r}.")
     if listed not in ("", *LISTS):
         raise UserError(f"--list takes {', '.join(LISTS)}, not {listed!r}.")
+
+
+def _added() -> Sequence[Path]:
+    """The knowledge that plugins and FUSION_KNOWLEDGE add, as in a review."""
+    from fusion import settings
+    from fusion.dataflow.knowledge.added import added
+
+    more = added(settings.read(os.environ).knowledge)
+    for sentence in more.mistakes:
+        say(sentence)
+    return more.paths
 
 
 def _labels(

@@ -6,7 +6,7 @@ import difflib
 import os
 import secrets
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -70,6 +70,7 @@ def review(
         policy=policy,
     ).checked()
     configured = settings.read(os.environ)
+    _apart(configured.knowledge, repository)
     threshold = threshold_of(fail_on)
     write = writer(format, output)
     with Watcher(live=format == "terminal" and output is None) as watcher:
@@ -91,6 +92,19 @@ def review(
 
         result, reviewed = work(reviewing())
     conclude(result, reviewed, threshold, write)
+
+
+def _apart(knowledge: Sequence[Path], repository: Path) -> None:
+    """Raises UserError where added knowledge lies in what is reviewed: a change could write what it is judged by."""
+    if not knowledge:
+        return
+    from fusion.dataflow.knowledge.added import SETTING, inside
+
+    if folder := inside(knowledge, repository):
+        raise UserError(
+            f"{SETTING} names {folder}, which lies in the repository that is reviewed, so that a change could write what it is "
+            "judged by; keep it elsewhere, or install it as a plugin."
+        )
 
 
 def conclude(

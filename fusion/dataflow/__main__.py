@@ -39,19 +39,27 @@ def main(arguments: Sequence[str] | None = None, *, analyse: Analyse | None = No
     parser.add_argument(
         "--root", type=Path, default=Path(), help="the folder that imports are looked up in (default: this one)"
     )
+    parser.add_argument(
+        "--knowledge", type=Path, action="append", default=[], metavar="FOLDER", help="with --show: further knowledge files"
+    )
     given = parser.parse_args(arguments)
-    run = analyse or _solver()
     if given.job is not None:
         try:
             job = Job.model_validate_json(Path(given.job).read_bytes())
         except (OSError, ValidationError) as error:
             print(f"The job cannot be read: {error}", file=sys.stderr)
             return 2
-        answer = perform(job, given.root, run)
+        answer = perform(job, given.root, analyse or _solver([Path(name) for name in job.knowledge]))
         json.dump(answer.document(job.files), sys.stdout)
         return 0
     read, paths, targets = _lying(given.root, given.show)
-    crew = Crew(run, read, tuple(paths), deadline=time.monotonic() + _SHOWN_SECONDS, memory=2 << 30)
+    crew = Crew(
+        analyse or _solver(_added(given.knowledge)),
+        read,
+        tuple(paths),
+        deadline=time.monotonic() + _SHOWN_SECONDS,
+        memory=2 << 30,
+    )
     for line in show.lines(crew.run(targets), read):
         print(line)
     return 0
@@ -63,19 +71,25 @@ def perform(job: Job, root: Path, analyse: Analyse) -> Answer:
     return crew.run(job.targets)
 
 
-def _solver() -> Analyse:
-    """The solver, with the knowledge of the plugins that are installed."""
+def _solver(knowledge: Sequence[Path]) -> Analyse:
+    """The solver, with these knowledge files beside ours."""
     from fusion.dataflow.frontends import javascript, python
-    from fusion.dataflow.knowledge.loading import installed
     from fusion.dataflow.solver.analysis import analyse
 
     # Workers are forked: what they all need is loaded once, here.
     assert javascript.lower is not None
     assert python.lower is not None
-    folders, broken = installed()
-    for name, reason in broken.items():
-        print(f"The knowledge of {name} is not used: {reason}", file=sys.stderr)
-    return partial(analyse, knowledge=folders)
+    return partial(analyse, knowledge=tuple(knowledge))
+
+
+def _added(folders: Sequence[Path]) -> Sequence[Path]:
+    """What the installed plugins and these folders add; what is wrong there is said on standard error."""
+    from fusion.dataflow.knowledge.added import added
+
+    more = added(folders)
+    for sentence in more.mistakes:
+        print(sentence, file=sys.stderr)
+    return more.paths
 
 
 def _reader(root: Path, names: Mapping[str, str]) -> Callable[[str], bytes | None]:

@@ -26,6 +26,8 @@ class Job(Record):
     """Repository path -> path below the folder, for every file that may be read."""
     targets: tuple[str, ...]
     """Repository paths of what to analyse; the others are read where they are imported."""
+    knowledge: tuple[str, ...] = ()
+    """Knowledge files beside ours, already checked; no others are used."""
     seconds: float = Field(default=60.0, gt=0)
     """Wall time for everything; what is not done by then is left out with that reason."""
     memory: int = Field(default=1 << 30, gt=0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from pathlib import Path
 
 from fusion.dataflow.knowledge.schema import Kind
@@ -33,16 +34,17 @@ def run(
     paths: Collection[str],
     targets: Sequence[str],
     *,
+    knowledge: Sequence[Path] = (),
     analyse: Callable[[Project, Sequence[str]], Analysis] | None = None,
 ) -> Verdicts:
-    """What the analysis says about the targets; they may import other files of `paths`.
+    """What the analysis says about the targets; they may import other files of `paths`. `knowledge`: files beside ours.
 
     A flow counts where its sink is; where that is a file that is no target (an imported helper), in the targets on its way.
     """
     if analyse is None:
         from fusion.dataflow.solver.analysis import analyse as solve
 
-        analyse = solve
+        analyse = partial(solve, knowledge=knowledge)
     wall, cpu = time.perf_counter(), time.process_time()
     result = analyse(Project(reader(folder), paths, limits=BOUNDS), targets)
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu

@@ -93,8 +93,10 @@ class Unreadable(ValueError):
 class Analyzer(Protocol):
     """One tool. Its module's docstring is its documentation page.
 
-    Two more members are optional. A true `reads_excluded`: it also reads generated and vendored files. A method
+    More members are optional. A true `reads_excluded`: it also reads generated and vendored files. A method
     `consults(path) -> bool`: it also reads such files where the files it reports on import them, unchanged ones included.
+    `rules_added`, a mapping of names to bytes: what decides beside its configuration, for the receipt. A method
+    `knowing(folders)`: itself with further folders of knowledge about libraries (FUSION_KNOWLEDGE).
     """
 
     name: str

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
 
 from pathspec import GitIgnoreSpec
 
@@ -75,7 +76,7 @@ async def collect(
     found = sightings(analyzer.name, head.hits, Pages(files))
     pages = Pages({**beside, **files})
     difference = await _difference(analyzer, ready, change, contents, found, sandbox, seconds)
-    digest = rules_digest(analyzer.name, rules_folder(analyzer))
+    digest = rules_digest(analyzer.name, rules_folder(analyzer), getattr(analyzer, "rules_added", {}))
     stamped = provenance.model_copy(update={"tool": f"{analyzer.name} {ready.version}".strip(), "rules": digest})
     most = _MOST_HITS_WHOLE_TREE if change.whole_tree else _MOST_HITS
     outcome, reasons = head.outcome, [head.reason, left_out, difference.reason]
@@ -207,17 +208,27 @@ def _skipped(analyzer: Analyzer, reason: str, required: bool) -> ToolReport:
     return ToolReport(run=ToolRun(tool=analyzer.name, outcome=Outcome.SKIPPED, reason=reason, required=required))
 
 
+def rules_digest(tool: str, folder: Path, added: Mapping[str, bytes] = MappingProxyType({})) -> str:
+    """SHA-256 over everything that decides what the tool reports: its configuration, our tables, what is `added`."""
+    ours = _own_digest(tool, folder)
+    return f"sha256:{_digest({'': ours.encode(), **added}) if added else ours}"
+
+
 @lru_cache(maxsize=64)
-def rules_digest(tool: str, folder: Path) -> str:
-    """SHA-256 over everything of ours that decides what the tool reports: its configuration and our tables."""
+def _own_digest(tool: str, folder: Path) -> str:
+    return _digest(
+        {
+            **{str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if _decides(path)},
+            **{name: at.read_bytes() for name in (f"{tool}.toml", "families.toml") if (at := RULES.joinpath(name)).is_file()},
+        }
+    )
+
+
+def _digest(parts: Mapping[str, bytes]) -> str:
     digest = hashlib.sha256()
-    parts: Mapping[str, bytes] = {
-        **{str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if _decides(path)},
-        **{name: place.read_bytes() for name in (f"{tool}.toml", "families.toml") if (place := RULES.joinpath(name)).is_file()},
-    }
     for name, data in parts.items():
         digest.update(f"{name}\0{len(data)}\0".encode() + data)
-    return f"sha256:{digest.hexdigest()}"
+    return digest.hexdigest()
 
 
 def _decides(path: Path) -> bool:

@@ -57,7 +57,7 @@ def cover(
         tools=tools,
         agents=agents,
         gaps=tuple(dict.fromkeys(_gaps(change, files, selection, tools, agents, policy))),
-        notes=tuple(dict.fromkeys([*_notes(files, policy, model_used), *notes])),
+        notes=tuple(dict.fromkeys([*_notes(files, policy, tools, model_used), *notes])),
     )
 
 
@@ -178,7 +178,7 @@ def _counts(file: FileChange, selection: Mapping[str, Exclusion | None]) -> bool
     return file.kind is not ChangeKind.DELETED and not (exclusion is not None and exclusion.by_policy)
 
 
-def _notes(files: Sequence[FileCoverage], policy: Policy, model_used: bool) -> Iterable[str]:
+def _notes(files: Sequence[FileCoverage], policy: Policy, tools: Sequence[ToolRun], model_used: bool) -> Iterable[str]:
     if not model_used:
         yield "No model reasoned about this change: the findings are those of analyzers and of fixed rules."
         if policy.instructions:
@@ -190,6 +190,9 @@ def _notes(files: Sequence[FileCoverage], policy: Policy, model_used: bool) -> I
     unserved = [file.path for file in files if not file.reviewed and file.reason.startswith(_UNSERVED)]
     if unserved:
         yield f"No analyzer or agent here reads {_listed(unserved)}."
+    for run in tools:
+        if run.outcome is Outcome.OK and run.reason:
+            yield _sentence(f"{run.tool}: {run.reason}")
 
 
 def _listed(paths: Sequence[str]) -> str:

@@ -206,7 +206,7 @@ def test_plugins_name_a_package_whose_folder_holds_knowledge() -> None:
     gone = EntryPoint(name="b", value="no_such_package.knowledge", group=GROUP)
     flat = EntryPoint(name="c", value="fusion.errors", group=GROUP)
     folders, broken = installed([flat, gone, good])
-    assert folders == (OURS,)
+    assert folders == (("a", OURS),)
     assert "no_such_package" in broken["b"]
     assert broken["c"] == "fusion.errors is not a package with a folder"
 

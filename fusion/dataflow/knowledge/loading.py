@@ -27,8 +27,8 @@ def load(language: str, imported: Collection[str], extra: Sequence[Path] = ()) -
     """The libraries that concern files which import `imported`, ours first, in the order of their file names.
 
     `imported` holds packages as the language spells them (`flask`, `os.path`; `express`, `next/server`); a library whose
-    package is one of them or holds one of them is read, and so is one without packages. Raises UserError with a sentence for
-    each mistake in a file that is read.
+    package is one of them or holds one of them is read, and so is one without packages. `extra`: folders with `python/*.toml`
+    and `javascript/*.toml`, or single such files. Raises UserError with a sentence for each mistake in a file that is read.
     """
     reached = _reached(language, imported)
     found: list[Library] = []
@@ -51,6 +51,8 @@ def parse(data: bytes, path: Path) -> Library:
         raise UserError(f"{path.name}: not UTF-8: {error.reason} at byte {error.start}.") from None
     except tomllib.TOMLDecodeError as error:
         raise UserError(f"{path.name}: not TOML: {error}.") from None
+    except RecursionError:
+        raise UserError(f"{path.name}: it is nested too deeply.") from None
     try:
         library = Library.model_validate(table)
     except ValidationError as error:
@@ -60,9 +62,12 @@ def parse(data: bytes, path: Path) -> Library:
     return library
 
 
-def installed(found: Iterable[EntryPoint] | None = None) -> tuple[tuple[Path, ...], Mapping[str, str]]:
-    """Folders that plugins add, and why the broken ones are, by name. `found` replaces the installed entry points."""
-    folders: list[Path] = []
+def installed(found: Iterable[EntryPoint] | None = None) -> tuple[tuple[tuple[str, Path], ...], Mapping[str, str]]:
+    """Names of plugins with the folders that they add, and why the broken ones are, by name.
+
+    `found` replaces the installed entry points.
+    """
+    folders: list[tuple[str, Path]] = []
     broken: dict[str, str] = {}
     for point in sorted(entry_points(group=GROUP) if found is None else found, key=lambda p: (p.name, p.value)):
         try:
@@ -72,16 +77,23 @@ def installed(found: Iterable[EntryPoint] | None = None) -> tuple[tuple[Path, ..
             continue
         places = [Path(place) for place in (spec.submodule_search_locations or ())] if spec else []
         if folder := next((place for place in places if place.is_dir()), None):
-            folders.append(folder)
+            folders.append((point.name, folder))
         else:
             broken[point.name] = f"{point.value} is not a package with a folder"
     return tuple(folders), broken
 
 
 def _files(language: str, extra: Sequence[Path]) -> Iterator[tuple[Path, bytes]]:
-    for folder in (OURS, *extra):
-        for path in sorted((folder / language).glob("*.toml")):
+    for place in (OURS, *extra):
+        for path in files(place, language):
             yield path, path.read_bytes()
+
+
+def files(place: Path, language: str) -> list[Path]:
+    """The knowledge files of a language in a folder, in order of their names; a single file is its own only one."""
+    if place.suffix == ".toml" and not place.is_dir():
+        return [place] if place.parent.name == language else []
+    return sorted((place / language).glob("*.toml"))
 
 
 def _reached(language: str, imported: Collection[str]) -> frozenset[bytes]:

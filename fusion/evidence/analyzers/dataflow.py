@@ -16,7 +16,8 @@ reads. Files that its grammars do not take, that are too large or that run into 
 An author silences it with `fusion-ignore` in a comment, alone or with kinds (`fusion-ignore: sql-injection`). A comment that
 silences a pattern of the same family (`# nosec`, `# noqa: S608`, `nosemgrep`) counts too: who wrote it has looked at the place.
 
-What libraries do is data: `fusion/dataflow/knowledge/` has one file per library.
+What libraries do is data: `fusion/dataflow/knowledge/` has one file per library, and plugins (entry points `fusion.knowledge`)
+and the folders in FUSION_KNOWLEDGE add theirs. Such a file that is wrong is not used, and the receipt says so.
 """
 
 from __future__ import annotations
@@ -24,12 +25,13 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import fusion
-from fusion.dataflow.knowledge.loading import installed
+from fusion.dataflow.knowledge.added import Added, added
 from fusion.dataflow.trail import CONFIGURATION
 from fusion.dataflow.tree import language
 from fusion.evidence.analyzer import Command, Job, Missing, Output, Reading, Ready, Unreadable
@@ -44,11 +46,14 @@ _MARGIN = 0.85
 _NO_CODE = (".pyi", ".d.ts", ".d.mts", ".d.cts")
 _HOLDER = re.compile(r"(`[^`]{1,200}`): (.{1,500})")
 _NAMED = 3
-"""Imported files that the receipt names when they could not be analysed."""
+"""Imported files that the receipt names when they could not be analysed; sentences about knowledge that is not used."""
 
 
 class Dataflow:
-    """See the module's docstring. `arguments` start the analysing process, which may read `readable` (parameters for tests)."""
+    """See the module's docstring. `folders` hold further knowledge, beside that of plugins.
+
+    `arguments` start the analysing process, which may read `readable` (parameters for tests).
+    """
 
     name = "dataflow"
     parse_only = True
@@ -57,10 +62,27 @@ class Dataflow:
     """The engine and its knowledge decide what it reports."""
 
     def __init__(
-        self, arguments: Sequence[str] = ("-I", "-m", "fusion.dataflow"), readable: Sequence[Path] = (_PACKAGE,)
+        self,
+        arguments: Sequence[str] = ("-I", "-m", "fusion.dataflow"),
+        readable: Sequence[Path] = (_PACKAGE,),
+        folders: Sequence[Path] = (),
     ) -> None:
         self._arguments = tuple(arguments)
         self._readable = tuple(readable)
+        self._folders = tuple(folders)
+
+    def knowing(self, folders: Sequence[Path]) -> Dataflow:
+        """The same with further folders of knowledge files."""
+        return Dataflow(self._arguments, self._readable, (*self._folders, *folders))
+
+    @cached_property
+    def _added(self) -> Added:
+        return added(self._folders)
+
+    @property
+    def rules_added(self) -> Mapping[str, bytes]:
+        """The knowledge that does not come with Fusion: it decides, too, what is reported."""
+        return self._added.contents
 
     def locate(self) -> Ready | Missing:
         """Our own interpreter; the version is Fusion's."""
@@ -83,11 +105,11 @@ class Dataflow:
             "targets": [job.names.get(path, path) for path in job.files],
             "seconds": max(1.0, job.seconds * _MARGIN),
             "memory": _MEMORY,
+            "knowledge": [str(path) for path in self._added.paths],
         }
         (job.root / name).write_text(json.dumps(given), "ascii")
-        knowledge, _ = installed()
         arguments = (str(job.executable), *self._arguments, "--job", f"./{name}")
-        return [Command(argv=arguments, readable=(*self._readable, *knowledge))]
+        return [Command(argv=arguments, readable=(*self._readable, *self._added.paths))]
 
     def read(self, job: Job, outputs: Sequence[Output]) -> Reading:
         """Flows as hits with their traces, cleared places, and files that were not analysed."""
@@ -108,8 +130,15 @@ class Dataflow:
             hits=hits,
             unread=[Unread(path=path, reason=reason) for path, reason in sorted(unread.items()) if path in own],
             cleared=cleared,
-            note="; ".join(_notes(job, unread, integer(answer, "cut"))),
+            note="; ".join([*_mistakes(self._added), *_notes(job, unread, integer(answer, "cut"))]),
         )
+
+
+def _mistakes(more: Added) -> list[str]:
+    """Knowledge that is not used, for the receipt."""
+    said = [sentence.rstrip(".") for sentence in more.mistakes[:_NAMED]]
+    left = len(more.mistakes) - _NAMED
+    return [*said, f"{left:,} more mistakes in added knowledge (`fusion knowledge list`)"] if left > 0 else said
 
 
 def _notes(job: Job, unread: dict[str, str], cut: int) -> list[str]:
