@@ -31,6 +31,9 @@ from fusion.dataflow.solver.values import (
 )
 
 
+_SET_METHODS = {"|": "union", "&": "intersection", "-": "difference", "^": "symmetric_difference"}
+
+
 class Expressions(Displays):
     """One method per form of expression."""
 
@@ -155,6 +158,8 @@ class Expressions(Displays):
             joined = self.join_paths([left, right], state, node)
             if joined is not None:
                 return joined
+        if operator in _SET_METHODS and any(thing.kind == "set" for thing in things(left, state)):
+            return self.call_method(left, _SET_METHODS[operator], Arguments([right]), state, node) or UNKNOWN
         if operator == "|" and any(thing.kind == "dict" for thing in things(left, state)):
             return self.call_method(left, "union", Arguments([right]), state, node) or UNKNOWN
         if operator == "*" and any(thing.kind in ("list", "tuple") for thing in things(left, state)):
@@ -225,7 +230,11 @@ class Expressions(Displays):
                 part = self.load_index(right, constant(place), state, node)
             else:
                 part = right
-            parts.append(self.number([part], state, node) if conversion in texts.NUMERIC_FORMATS else part)
+            if conversion in texts.NUMERIC_FORMATS:
+                part = self.number([part], state, node)
+            elif conversion == "r":
+                part = self.call_builtin("repr", Arguments([part]), state, node) or part
+            parts.append(part)
             place += 1
         made = self.concatenate(parts, state, node) if parts else constant("")
         return made.with_taints(built(made.taints)) if made.taints else made

@@ -27,7 +27,12 @@ class SetMethods(Own):
         return self.series(use.state, None, use.thing.everything(), "set")
 
     def _set_difference(self, use: Use) -> Value:
-        return self.series(use.state, None, use.thing.everything(), use.thing.kind)
+        made = self.series(use.state, None, use.thing.everything(), use.thing.kind)
+        other = use.argument(0)
+        if other is None or not is_clean(other, use.state):
+            return made
+        # Nothing is left over: every one of them is in the other.
+        return Value(made.consts, made.refs, made.taints, None, self.listed(use.value, other, use))
 
     def _set_subset(self, use: Use) -> Value:
         """`issubset`: a text whose characters are all among ours is made of those; other elements are listed ones."""

@@ -13,7 +13,7 @@ from fusion.dataflow.solver.leaving import Leaving
 from fusion.dataflow.solver.loops import Loops
 from fusion.dataflow.solver.machine import Loop
 from fusion.dataflow.solver.state import State, Thing, meet
-from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Closure, Object, Value, constant, join, reference
+from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Closure, Library, Object, Value, constant, join, reference
 
 _EVERYWHERE = frozenset({"toString", "hasOwnProperty", "valueOf", "constructor"})
 """What every JavaScript object has."""
@@ -121,8 +121,8 @@ class Statements(Leaving, Loops, Expressions):
             if exact is not None:
                 inside = -len(exact) <= index < len(exact)
                 part = exact[index] if inside else (constant(None) if self.script else UNKNOWN)
-            elif value.taints or len(value.refs) != 1:
-                part = self.load_index(value, constant(index), state, node) if value.taints else any_
+            elif value.taints or any(isinstance(ref, Library) for ref in value.refs):
+                part = self.load_index(value, constant(index), state, node)
             else:
                 part = any_
             self.assign(target, part, state, node)

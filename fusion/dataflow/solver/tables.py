@@ -272,6 +272,7 @@ class Tables:
         return mask & ~self._mask(source.harmless)
 
     def _call(self, path: str) -> Known:
+        self._element(path)
         return self.calls.setdefault(path, Known())
 
     def _store(self, path: str) -> Known:
@@ -283,8 +284,10 @@ class Tables:
         return self.reads.setdefault(path, Known())
 
     def _element(self, path: str) -> None:
-        if "[" in path:
-            self.elements.add(path)
+        place = path.find("]")
+        while place >= 0:
+            self.elements.add(path[: place + 1])
+            place = path.find("]", place + 1)
 
     def _inherit(self, types: list[Type]) -> None:
         """Give each type what its bases have, so that a look-up needs one step."""

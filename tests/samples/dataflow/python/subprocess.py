@@ -1,5 +1,6 @@
 import asyncio
 import subprocess
+import sys
 import flask
 
 
@@ -15,6 +16,19 @@ def program():
 def interpreter():
     subprocess.call(["bash", "-c", "ls " + flask.request.args["folder"]])  # expect: command-injection
     subprocess.call(["ls", "-l", flask.request.args["folder"]])
+
+
+def own_interpreter():
+    subprocess.run([sys.executable, "-c", "print(%s)" % flask.request.args["sum"]])  # expect: command-injection
+
+
+def wrapped_shell():
+    subprocess.run(["sudo", "sh", "-c", "ls " + flask.request.args["folder"]])  # expect: command-injection
+    subprocess.run(["sudo", "ls", "-l", flask.request.args["folder"]])
+
+
+def remote_shell():
+    subprocess.run(["ssh", "store", "ls " + flask.request.args["folder"]])  # expect: command-injection
 
 
 def executable():
