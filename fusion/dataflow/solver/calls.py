@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from fusion.dataflow import ir
 from fusion.dataflow.solver.arguments import Arguments, flatten, things
 from fusion.dataflow.solver.expressions import hint_of
 from fusion.dataflow.solver.machine import MAX_CALLS, Frame, Machine
+from fusion.dataflow.solver.receivers import Use
 from fusion.dataflow.solver.state import GUESSED, Scope, State, Thing, checked_inside, meet
 from fusion.dataflow.solver.values import (
     NONE,
@@ -31,6 +34,8 @@ _REENTRIES = 2
 """How often a function may be on the stack."""
 _KEYED = frozenset({"set", "put", "setdefault", "setItem", "hset"})
 """Methods that keep something under a key, which they are given first."""
+_OVER_ELEMENTS = frozenset({"map", "forEach", "filter", "reduce", "find", "some", "every", "flatMap"})
+"""Methods of JavaScript's lists that call a function with each element."""
 _CALLBACKS = frozenset({"then", "catch", "finally"})
 
 
@@ -130,6 +135,10 @@ class Calls(Machine):
                         )
         return UNKNOWN
 
+    def partial(self, function: Value, given: Sequence[Value], named: dict[str, Value], use: Use) -> Value:
+        """A function with some arguments already given."""
+        raise NotImplementedError
+
     # ---------------------------------------------------------------- which function
 
     def call_member(self, holder: Value, name: str, arguments: Arguments, state: State, node: ir.Node, hint: str = "") -> Value:
@@ -182,6 +191,9 @@ class Calls(Machine):
         match ref:
             case Library():
                 full = f"{ref.path}.{name}"
+                if name in _OVER_ELEMENTS and full not in self.tables.calls and f"{ref.path}[]" in self.tables.begun:
+                    listed = Thing("list", None, {}, self.elements(reference(ref), state, node)[1])
+                    return self.call_method(reference(Object(state.allocate(listed))), name, arguments, state, node)
                 if holder.taints and full not in self.tables.calls and f"{full}()" not in self.tables.types:
                     own = self.call_method(Value(None, (ref,), holder.taints), name, arguments, state, node)
                     if own is not None:
@@ -224,7 +236,9 @@ class Calls(Machine):
         receiver = arguments.positional[0] if arguments.positional else NONE
         bound = Closure(ref.function, ref.scope, receiver if not ref.function.arrow else ref.receiver, ref.owner)
         if name == "bind":
-            return reference(bound)
+            given = arguments.positional[1:]
+            use = Use(NOTHING, name, arguments, state, node)
+            return self.partial(reference(bound), given, {}, use) if given else reference(bound)
         if name == "call":
             return self.call_closure(bound, Arguments(arguments.positional[1:], rest=arguments.rest), state, node)
         spread = arguments.positional[1] if len(arguments.positional) > 1 else NOTHING

@@ -117,3 +117,11 @@ function event_handler(req, res) {
     happening.target.innerHTML = location.hash; // expect: cross-site-scripting
   });
 }
+
+function selected() {
+  document.evaluate("//a[@id='" + location.hash + "']", document); // expect: xpath-injection
+}
+
+function purified() {
+  document.body.innerHTML = DOMPurify.sanitize(location.hash);
+}
