@@ -278,7 +278,7 @@ class Libraries(Sinks):
         for taint in found.taints:
             datum = self.data.part(taint.whole, (name, single) if plain else (path, id(node)))
             made = taint if f"{path}()" in self.tables.parsed else changed(taint, datum, state.facts)
-            sure = taint.sure and (taint.datum in own or what is not None or name in _CONVERTS)
+            sure = taint.sure and (taint.datum in own or (what is not None and not what.sinks) or name in _CONVERTS)
             taints.append(replace(made, sure=sure))
         if name in _FILLS:
             self._fill(arguments.receiver, tainted(taints), state)
