@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from fusion.dataflow import ir
 from fusion.dataflow.automata import Mode
+from fusion.dataflow.host_patterns import fixes_host
 from fusion.dataflow.knowledge.schema import Kind
 from fusion.dataflow.limits import ANY, Limits
 from fusion.dataflow.regexes import rejects, restricts, substitutes
@@ -286,6 +287,8 @@ class Checks(Machine):
         refused = rejects(pattern, flags, mode, "python")
         true = self._limited(text, shown) if shown != ANY else None
         false = self._limited(text, refused) if refused != ANY else None
+        if fixes_host(pattern, flags, mode, "python"):
+            true = added(true, self.with_host(text.taints))
         return Value(None, result.refs, result.taints, true, false)
 
     def _pattern(self, compiled: bool, arguments: Arguments, state: State) -> tuple[str | None, str]:

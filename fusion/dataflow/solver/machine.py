@@ -341,6 +341,10 @@ class Machine:
         """Functions that put addresses together; None for others."""
         raise NotImplementedError
 
+    def with_host(self, taints: Iterable[Taint]) -> Facts:
+        """What is known of an address whose host is ours."""
+        raise NotImplementedError
+
     def known_part(self, part: Value) -> Value:
         """A part of an address, with what it shows by being empty, or true."""
         raise NotImplementedError

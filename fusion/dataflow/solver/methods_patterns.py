@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from fusion.dataflow.host_patterns import fixes_host
 from fusion.dataflow.limits import ANY, WIDE, Limits
 from fusion.dataflow.quoting import closing
 from fusion.dataflow.regexes import rejects, restricts, substitutes
@@ -14,7 +15,7 @@ from fusion.dataflow.solver.arguments import Arguments, things
 from fusion.dataflow.solver.methods_text import TextMethods
 from fusion.dataflow.solver.receivers import Use, part_limits, single
 from fusion.dataflow.solver.state import State
-from fusion.dataflow.solver.values import UNKNOWN, Closure, Facts, Taint, Value, constant, merge, tainted
+from fusion.dataflow.solver.values import UNKNOWN, Closure, Facts, Taint, Value, added, constant, merge, tainted
 
 _PLAIN = frozenset("^$\\.*+?()[]{}|/")
 _CODE = re.compile(r"\\u([0-9a-fA-F]{4})")
@@ -61,7 +62,10 @@ class PatternMethods(TextMethods):
         source, flags = pattern
         matched = restricts(source, flags, "search", "javascript")
         missed = rejects(source, flags, "search", "javascript")
-        return self._regex_facts(taints, matched), self._regex_facts(taints, missed)
+        true = self._regex_facts(taints, matched)
+        if fixes_host(source, "".join(flag for flag in flags if flag not in "gy"), "search", "javascript"):
+            true = added(true, self.with_host(taints))
+        return true, self._regex_facts(taints, missed)
 
     def _regex_facts(self, taints: tuple[Taint, ...], limits: Limits) -> Facts | None:
         pieces = self.shown(taints, part_limits(limits)) or {}
@@ -128,15 +132,15 @@ class PatternMethods(TextMethods):
             return UNKNOWN
         if new.taints or pattern is None:
             return tainted(self.derive(use.value.taints, ("replace", id(use.node)), use.state, lambda _: ANY))
-        added = [const for const in new.consts or () if isinstance(const, str)] or [_CLEAN]
+        put_in = [const for const in new.consts or () if isinstance(const, str)] or [_CLEAN]
         shown: Limits | None = None
-        for text_ in added:
+        for text_ in put_in:
             one = substitutes(pattern[0], pattern[1], text_, "javascript", all_)
             shown = one if shown is None else shown.either(one)
-        shown = (shown or ANY).both(_closed(pattern[0], added)) if all_ else shown or ANY
+        shown = (shown or ANY).both(_closed(pattern[0], put_in)) if all_ else shown or ANY
         taken = _letters(pattern[0])
-        after = self.rewrite(use, "".join(added), shown, taken=taken)
-        if added == [""] and _LEADING_UP.match(pattern[0]):
+        after = self.rewrite(use, "".join(put_in), shown, taken=taken)
+        if put_in == [""] and _LEADING_UP.match(pattern[0]):
             # In its normal form a path has `..` only at the start.
             normal = {taint.source for taint in use.value.taints if taint.canonical}
             gone = Limits(absent=frozenset({".."}))

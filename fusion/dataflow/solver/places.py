@@ -75,10 +75,9 @@ class Places(Building):
             return taint
         limits = known(taint, state.facts)[1]
         before: str | None = None if taint.lead is None else shorten(lead + taint.lead)
-        if resets and taint.lead is not None and not taint.lead.strip(HOLE) and not limits.begins_without("/"):
-            before = taint.lead
-        elif resets and taint.lead and taint.lead.startswith("/"):
-            before = taint.lead
+        own = taint.lead
+        if resets and own is not None and (own.startswith("/") or (not own.strip(HOLE) and not limits.begins_without("/"))):
+            before = own
         whole = self.data.part(taint.datum, id(node))
         return replace(taint, whole=whole, lead=before, limits=limits, canonical=False, aspect=None)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from fusion.dataflow import ir
@@ -60,6 +60,11 @@ class Urls(Machine):
         return Value(None, (Library(PARTS),), tuple(fixed))
 
     # ---------------------------------------------------------------- what checks of a part show
+
+    def with_host(self, taints: Iterable[Taint]) -> Facts:
+        """What is known of an address whose host is ours."""
+        cleared = self.kinds.mask(Kind.OPEN_REDIRECT, Kind.REQUEST_FORGERY)
+        return {taint.whole: (cleared, ANY) for taint in taints if taint.lead == ""}
 
     def known_part(self, part: Value) -> Value:
         """A part of an address, with what it shows by being empty, or true."""

@@ -19,3 +19,10 @@ def extracted_one():
 def packed():
     with zipfile.ZipFile("/srv/data.zip", "w") as archive:
         archive.write("/srv/" + flask.request.args["file"])  # expect: path-traversal
+
+
+def named(data):
+    with zipfile.ZipFile(data) as archive:
+        for name in archive.namelist():
+            with open("/srv/" + name, "wb") as file:  # expect: path-traversal
+                file.write(archive.read(name))
