@@ -65,7 +65,8 @@ def test_express() -> None:
           res.status(404).send('Not found: ' + req.path); // expect: cross-site-scripting
         });
         function esc(s) {
-          return String(s).replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;').replace(/'/g, '&#39;');
+          return String(s).replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;')
+            .replace(/"/g, '&quot;').replace(/'/g, '&#39;');
         }
         app.get('/m', (req, res) => {
           res.send(`<p title="${esc(req.query.n)}">${esc(req.query.n)}</p>`);

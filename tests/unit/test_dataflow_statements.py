@@ -114,7 +114,7 @@ def test_statements_of_sqlalchemy_and_drivers() -> None:
                 self.conn = sqlite3.connect(path)
             def by_name(self, name):
                 q = "select * from u where n = '%s'" % name
-                return self._run(q) 
+                return self._run(q)
             def _run(self, sql, args=()):
                 return self.conn.execute(sql, args).fetchall() # expect: sql-injection
             def safe(self, name):

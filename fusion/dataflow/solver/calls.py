@@ -236,9 +236,9 @@ class Calls(Machine):
         receiver = arguments.positional[0] if arguments.positional else NONE
         bound = Closure(ref.function, ref.scope, receiver if not ref.function.arrow else ref.receiver, ref.owner)
         if name == "bind":
-            given = arguments.positional[1:]
+            handed = arguments.positional[1:]
             use = Use(NOTHING, name, arguments, state, node)
-            return self.partial(reference(bound), given, {}, use) if given else reference(bound)
+            return self.partial(reference(bound), handed, {}, use) if handed else reference(bound)
         if name == "call":
             return self.call_closure(bound, Arguments(arguments.positional[1:], rest=arguments.rest), state, node)
         spread = arguments.positional[1] if len(arguments.positional) > 1 else NOTHING
