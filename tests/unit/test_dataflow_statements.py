@@ -100,7 +100,8 @@ def test_statements_of_sqlalchemy_and_drivers() -> None:
                 raise ValueError
             psycopg2.connect("a").cursor().execute("select " + c + " from u")
         def u():
-            psycopg2.connect("a").cursor().execute("select * from u where n = %(n)s" % {"n": request.args["n"]}) # expect: sql-injection
+            sql = "select * from u where n = %(n)s" % {"n": request.args["n"]}
+            psycopg2.connect("a").cursor().execute(sql) # expect: sql-injection
         def v():
             psycopg2.connect("a").cursor().execute("select * from u where n = %(n)s", {"n": request.args["n"]})
         def get_db():
