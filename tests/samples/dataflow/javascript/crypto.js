@@ -43,6 +43,6 @@ function guessed_vector(key) {
   return crypto.createCipheriv('aes-256-cbc', key, String(Math.random())); // expect: weak-randomness
 }
 
-function guessed_salts(text) {
+function foretold(text) {
   return crypto.scryptSync(text, String(Math.random()), 32); // expect: weak-randomness
 }

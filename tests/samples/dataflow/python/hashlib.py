@@ -64,5 +64,5 @@ def guessed_key(message):
     return hmac.new(random.randbytes(16), message, "sha256")  # expect: weak-randomness
 
 
-def guessed_salt(text):
+def foretold(text):
     return hashlib.pbkdf2_hmac("sha256", text, random.randbytes(16), 1000)  # expect: weak-randomness
