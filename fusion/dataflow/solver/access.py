@@ -324,10 +324,13 @@ class Access(Stores):
                 return self._library_element(Library(thing.path), single, state, node)
             return UNKNOWN if found is NOTHING else found
         if self.script and key.taints and thing.kind in ("dict", "instance"):
-            return join(thing.everything(), self.behind(key, (thing,), state))
+            missing = constant(None) if thing.rest is NOTHING else NOTHING
+            return join_all([thing.everything(), missing, self.behind(key, (thing,), state)])
         if thing.path and not thing.fields and thing.rest is NOTHING:
             return self._library_element(Library(thing.path), None, state, node)
         found = thing.everything()
+        if self.script and found is not NOTHING and thing.rest is NOTHING and thing.kind == "dict":
+            found = join(found, constant(None))  # a key that it lacks
         return UNKNOWN if found is NOTHING else found
 
     def _library_element(self, ref: Library, key: object, state: State, node: ir.Node) -> Value:

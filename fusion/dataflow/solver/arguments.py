@@ -22,7 +22,7 @@ from fusion.dataflow.knowledge.conditions import (
 from fusion.dataflow.knowledge.schema import Knowledge, Mend
 from fusion.dataflow.solver.state import POLLUTING, State, Thing
 from fusion.dataflow.solver.tables import Rule
-from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Closure, Library, Object, Value, join, tainted
+from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Closure, Klass, Library, Object, Value, join, tainted
 
 MAX_DEPTH = 4
 _STATEMENT = re.compile(
@@ -158,6 +158,8 @@ def _satisfies(condition: Condition, value: Value, state: State) -> bool:
         case Equals(_, wanted):
             return any(const == wanted and type(const) is type(wanted) for const in value.consts or ())
         case Denotes(_, path):
+            if any(isinstance(ref, Klass) and ref.library.removesuffix("()") == path for ref in value.refs):
+                return True
             return any(path == known for known in paths(value, state))
         case Finds(_, pattern):
             if value.shape is not None and pattern.search(value.shape):

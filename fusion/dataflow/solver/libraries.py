@@ -387,7 +387,7 @@ class Libraries(Sinks):
         closures = [
             (place, ref) for place, value in enumerate(arguments.positional) for ref in value.refs if isinstance(ref, Closure)
         ]
-        named = [ref for value in arguments.keywords.values() for ref in value.refs if isinstance(ref, Closure)]
+        named = [(name, ref) for name, value in arguments.keywords.items() for ref in value.refs if isinstance(ref, Closure)]
         if not closures and not named:
             return
         filled = (
@@ -405,7 +405,11 @@ class Libraries(Sinks):
                 if more is not None:
                     given = [*given, *(self.elements(more, state, node)[0] or ())]
             self.call_closure(closure, Arguments(given), state, node)
-        for closure in named[:4]:
+        for name, closure in named[:4]:
+            rule = next((rule for rule in what.sources if name in rule.to[0].keywords), None) if what is not None else None
+            if rule is not None and applies(rule, arguments, state):
+                self.call_closure(closure, Arguments([tainted(self.source_taint(rule, path, node))]), state, node)
+                continue
             more = arguments.keywords.get("args")
             exact = self.elements(more, state, node)[0] if more is not None else None
             self.call_closure(closure, Arguments(list(exact or ())), state, node)

@@ -11,3 +11,7 @@ def message():
 
 def pickled():
     return KafkaConsumer("folders", value_deserializer=pickle.loads)  # expect: unsafe-deserialization
+
+
+def deserialized():
+    return KafkaConsumer("orders", value_deserializer=lambda raw: pickle.loads(raw))  # expect: unsafe-deserialization
