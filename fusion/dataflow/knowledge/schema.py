@@ -260,8 +260,8 @@ class Aspect(Knowledge):
     """Attributes that are a part of a parsed URL or path: as `Propagator.aspect`, for members."""
 
     paths: tuple[Path, ...] = Field(min_length=1)
-    aspect: Literal["host", "scheme", "path", "name", "folder", "folders", "private", "public"]
-    """`private`: whether an address of the network is not for everybody; `public`: whether it is."""
+    aspect: Literal["host", "scheme", "path", "name", "folder", "folders", "private", "public", "range"]
+    """`private`: whether an address of the network is not for everybody; `public`: whether it is; `range`: which kind it is."""
 
 
 class Store(Knowledge):

@@ -160,7 +160,9 @@ class Checks(Machine):
             if taint.aspect is None:
                 continue
             name, whole = taint.aspect
-            if name in ("commonpath", "commonprefix", "folder"):
+            if name == "range":
+                facts = added(facts, self.reachable(replace(taint, whole=whole, datum=whole))) or {}
+            elif name in ("commonpath", "commonprefix", "folder"):
                 if name != "commonprefix" or state is None or not self.unclosed(other, state):
                     facts = added(facts, self.confined(replace(taint, whole=whole, datum=whole))) or {}
             else:

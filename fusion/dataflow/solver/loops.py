@@ -104,6 +104,12 @@ class Loops(Machine):
         """What is known of all when a check was made of each, and the loop went on to its end."""
         found: Facts = {}
         for taint in element.taints:
+            place = taint.datum
+            while (made := self.data.made(place)) is not None:
+                place = made[0]
+                if place in shown:  # a check of a part that speaks of what the part was taken from
+                    found[place] = shown[place]
+        for taint in element.taints:
             fact = shown.get(taint.whole)
             if fact is None:
                 continue
