@@ -150,8 +150,13 @@ def meet(a: State | None, b: State | None) -> State | None:
         a.frames = _frames(a.frames, b.frames, mine, theirs)
     if a.heap is not b.heap:
         heap = a.heap
+        own, below = super(Heap, heap).get, heap.base.get
         for place, thing in b.heap.items():
-            known = heap.get(place)
+            known = own(place)
+            if known is thing:
+                continue
+            if known is None:
+                known = below(place)
             if known is not thing:
                 heap[place] = checked_thing(thing, theirs) if known is None else meet_things(known, thing, mine, theirs)
         if mine:
@@ -256,8 +261,13 @@ def settled(a: State, b: State) -> bool:
         mine = a.locals.get(name)
         if mine is None or not same(mine, value):
             return False
+    own, below = super(Heap, a.heap).get, a.heap.base.get
     for place, thing in b.heap.items():
-        known = a.heap.get(place)
+        known = own(place)
+        if known is thing:
+            continue
+        if known is None:
+            known = below(place)
         if known is not thing and known is not None and not _alike(known, thing):
             return False
     return True
