@@ -252,7 +252,8 @@ class Propagator(Knowledge):
     aspect: Literal["", "host", "scheme", "path", "name", "folder", "folders", "code"] = ""
     """The result is that part of a URL or path; checking it against an allow-list checks the whole.
 
-    `name`: the last component of a path; `folder`: the path without it; `folders`: all above a path. `code`: an authentication code, whose comparison vouches for what it was made of.
+    `name`: the last component of a path; `folder`: the path without it; `folders`: all above a path.
+    `code`: an authentication code, whose comparison vouches for what it was made of.
     """
 
 
