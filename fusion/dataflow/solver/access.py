@@ -26,6 +26,7 @@ from fusion.dataflow.solver.values import (
     join,
     join_all,
     merge,
+    not_among,
     picked,
     reference,
     tainted,
@@ -278,6 +279,10 @@ class Access(Stores):
             taken = tuple(changed(taint, self.data.part(taint.whole, what), state.facts) for taint in value.taints)
             result = Value(None, result.refs, merge(result.taints, taken))
         result = self._aspects(result, value)
+        if key.taints and result is not NOTHING:
+            marks = [mark for thing in things(value, state) if thing.rest is NOTHING for mark in thing.fields]
+            shown = not_among(key, marks, self.data.elements)
+            return Value(result.consts, result.refs, result.taints, result.true, shown) if shown else result
         return UNKNOWN if result is NOTHING else result
 
     def _is_known(self, path: str) -> bool:
@@ -368,7 +373,7 @@ class Access(Stores):
             elif isinstance(ref, Library):
                 result = join(result, self._library_element(ref, None, state, node))
         if value.taints:
-            taken = (changed(taint, self.data.part(taint.whole, ("in", id(node))), state.facts) for taint in value.taints)
+            taken = (changed(taint, self.data.element(taint.whole, ("in", id(node))), state.facts) for taint in value.taints)
             result = join(result, tainted(taken))
         elif value.consts is None and not value.refs:
             result = join(result, UNKNOWN)

@@ -27,6 +27,7 @@ from fusion.dataflow.solver.values import (
     known,
     reference,
     tainted,
+    not_among,
 )
 
 _NUMBERS = frozenset({"number", "boolean", "bigint", "undefined"})
@@ -190,7 +191,7 @@ class Checks(Machine):
         if left.taints and not inner.taints:
             if right.consts and not right.refs and all(isinstance(const, str) for const in right.consts):
                 letters = frozenset("".join(str(const) for const in right.consts))
-                return self._limited(left, Limits(letters)), None
+                return self._limited(left, Limits(letters)), not_among(left, letters, self.data.elements)
             return self.inherited(self.ours(left), right, state), None
         if left.taints and right.refs and self._holds_elements(right, state):
             return self.ours(left, inner), None

@@ -28,6 +28,7 @@ from fusion.dataflow.solver.values import (
     join_all,
     reference,
     tainted,
+    believed,
 )
 
 
@@ -277,11 +278,11 @@ class Expressions(Displays):
             stops = truth is False if node.operator == "and" else truth is True
             goes = truth is True if node.operator == "and" else truth is False
             if place == last or stops:
-                result = join(result, value)
+                result = join(result, believed(value, state.facts) if place else value)
                 sofar = added(sofar, wanted)
                 break
             if not goes:
-                result = join(result, value)
+                result = join(result, believed(value, state.facts) if place else value)
             sofar = added(sofar, wanted)
             state.learn(wanted)
         if node.operator == "and":

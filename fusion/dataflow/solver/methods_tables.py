@@ -12,7 +12,20 @@ from fusion.dataflow.solver.methods_callbacks import CallbackMethods
 from fusion.dataflow.solver.methods_patterns import PatternMethods
 from fusion.dataflow.solver.receivers import Use, single
 from fusion.dataflow.solver.state import MAX_ITEMS, Thing
-from fusion.dataflow.solver.values import NONE, NOTHING, UNKNOWN, Value, added, constant, join, join_all, reference, tainted
+from fusion.dataflow.solver.values import (
+    NONE,
+    NOTHING,
+    UNKNOWN,
+    Value,
+    added,
+    constant,
+    join,
+    join_all,
+    reference,
+    tainted,
+    believed,
+    not_among,
+)
 
 _PUT = "put into a dictionary"
 _MOST_FIELDS = MAX_ITEMS * 4
@@ -88,6 +101,8 @@ class TableMethods(PatternMethods, CallbackMethods):
             if use.thing.rest is not NOTHING:
                 found = join_all([found, use.thing.rest, NOTHING if all(const in fields for const in key.consts) else missing])
             return found
+        if missing.taints and use.thing.rest is NOTHING:
+            missing = believed(missing, not_among(key, fields, self.data.elements) or {})
         found = join(use.thing.everything(), missing)
         listed = self.membership(join_all(self.keys_of(use.thing)[0]), key, use.state).true
         return Value(found.consts, found.refs, found.taints, listed) if missing is NONE else found

@@ -385,10 +385,18 @@ class Data:
         self._known: dict[tuple[int, Hashable], int] = {}
         self._made: dict[int, tuple[int, Hashable]] = {}
         self._next = itertools.count(1)
+        self.elements: set[int] = set()
+        """Those that are an element of another: of a text, a character."""
 
     def new(self) -> int:
         """A text like no other."""
         return next(self._next)
+
+    def element(self, datum: int, what: Hashable) -> int:
+        """Any element of that text or list."""
+        found = self.part(datum, what)
+        self.elements.add(found)
+        return found
 
     def part(self, datum: int, what: Hashable) -> int:
         """That part of that text."""
@@ -401,6 +409,14 @@ class Data:
     def made(self, datum: int) -> tuple[int, Hashable] | None:
         """The text that this one is a part of or was made of, and how; None for those that were not made of others."""
         return self._made.get(datum)
+
+
+def not_among(value: Value, texts: Iterable[object], elements: set[int]) -> Facts | None:
+    """What is known of characters of a hostile text that are none of these marks; None where it is not about marks."""
+    marks = frozenset(text for text in texts if isinstance(text, str))
+    if not marks or any(len(mark) != 1 or mark.isalnum() for mark in marks):
+        return None
+    return {taint.whole: (0, Limits(absent=marks)) for taint in value.taints if taint.datum in elements} or None
 
 
 def known(taint: Taint, facts: Facts) -> tuple[int, Limits]:
