@@ -28,6 +28,7 @@ from fusion.dataflow.solver.preceding import Preceding
 from fusion.dataflow.solver.programs import Programs
 from fusion.dataflow.solver.prototypes import Prototypes
 from fusion.dataflow.solver.quantifiers import Quantifiers
+from fusion.dataflow.solver.schemas import Schemas
 from fusion.dataflow.solver.state import Heap, Scope, State
 from fusion.dataflow.solver.statements import Statements
 from fusion.dataflow.solver.summaries import Summaries
@@ -55,6 +56,7 @@ class Solver(
     Prototypes,
     Unpickling,
     Programs,
+    Schemas,
     Constraints,
     Builtins,
     Checks,

@@ -105,6 +105,8 @@ class Libraries(Sinks):
                 return NOTHING
         builtin = self.compared(path, arguments, state, node) or self.pattern_call(path, arguments, state, node)
         if builtin is None:
+            builtin = self.schema_call(path, arguments, state, node)
+        if builtin is None:
             builtin = self.call_builtin(path, arguments, state, node)
         result = builtin
         if what is not None:

@@ -215,6 +215,10 @@ class Machine:
         """What is known of all when a check was made of each."""
         raise NotImplementedError
 
+    def schema_call(self, path: str, arguments: Arguments, state: State, node: ir.Node) -> Value | None:
+        """A call that makes, changes or uses a schema; None for other calls."""
+        raise NotImplementedError
+
     def coded(self, taints: Iterable[Taint], state: State, node: ir.Node) -> tuple[Taint, ...]:
         """An authentication code of hostile data."""
         raise NotImplementedError

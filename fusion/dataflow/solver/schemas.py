@@ -1,0 +1,134 @@
+"""Schemas that JavaScript describes data by (zod, Joi, yup): what each member of the checked data can be."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from fusion.dataflow import ir
+from fusion.dataflow.limits import ANY, Limits
+from fusion.dataflow.regexes import restricts
+from fusion.dataflow.solver.arguments import Arguments, things
+from fusion.dataflow.solver.machine import Machine
+from fusion.dataflow.solver.state import State, Thing
+from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Library, Object, Value, constant, join_all, reference
+
+SCHEMA = "schema"
+"""The path of a schema."""
+_ROOTS = ("zod.z.", "zod.default.", "zod.", "joi.", "@hapi/joi.", "yup.")
+_OBJECTS = frozenset({"object", "strictObject", "looseObject"})
+_PLAIN = frozenset(
+    {
+        *("number", "boolean", "bigint", "date", "enum", "nativeEnum", "literal", "uuid", "int", "valid", "oneOf", "equal"),
+        *("coerce.number", "coerce.boolean", "coerce.bigint", "coerce.date", "bool", "mixed.oneOf", "guid", "cuid", "ulid"),
+        *("nanoid", "datetime", "hex", "alphanum", "only"),
+    }
+)
+"""Schemas, and narrower forms of texts, whose values are numbers, dates, identifiers or choices of ours."""
+_PATTERNS = frozenset({"regex", "pattern", "matches"})
+_GIVES = frozenset({"parse", "parseAsync", "validateSync", "cast", "attempt", "validateAsync"})
+_WRAPS = frozenset({"safeParse", "safeParseAsync", "validate", "spa"})
+_DEPTH = 5
+
+
+class Schemas(Machine):
+    """Building schemas, and what they let through."""
+
+    def schema_call(self, path: str, arguments: Arguments, state: State, node: ir.Node) -> Value | None:
+        """A call that makes, changes or uses a schema; None for other calls."""
+        if path.startswith(f"{SCHEMA}."):
+            return self._schema_method(path.removeprefix(f"{SCHEMA}."), arguments, state, node)
+        root = next((root for root in _ROOTS if path.startswith(root)), "") if self.script else ""
+        name = path.removeprefix(root)
+        if not root or not (name in _OBJECTS or name in ("string", "array", "record", "coerce.string")):
+            return None
+        fields: dict[object, Value] = {"is": constant(name.rpartition(".")[2])}
+        if arguments.positional:
+            fields["inner"] = arguments.positional[0]
+        return reference(Object(state.allocate(Thing("library", None, fields, path=SCHEMA))))
+
+    def _schema_method(self, name: str, arguments: Arguments, state: State, node: ir.Node) -> Value | None:
+        receiver = arguments.receiver
+        given = arguments.positional[0] if arguments.positional else UNKNOWN
+        if name in _GIVES:
+            return self._let_through(receiver, given, state, node, _DEPTH)
+        if name in _WRAPS:
+            let = self._let_through(receiver, given, state, node, _DEPTH)
+            fields: dict[object, Value] = {"data": let, "value": let, "success": UNKNOWN, "error": UNKNOWN}
+            if name == "validate":  # yup gives the data itself, Joi what it is wrapped in
+                fields.update({key: field for inner in things(let, state) for key, field in inner.fields.items()})
+            return reference(Object(state.allocate(Thing("dict", None, fields))))
+        thing = next(things(receiver, state), None)
+        if thing is None:
+            return None
+        changed = dict(thing.fields)
+        if name in _PLAIN:
+            changed["plain"] = constant(True)
+        elif name in _PATTERNS:
+            changed["pattern"] = given
+        elif name in ("extend", "merge", "shape", "keys", "append", "items", "of", "safeExtend"):
+            changed["inner"] = self._extended(changed.get("inner", NOTHING), given, state)
+        else:
+            return receiver
+        return reference(Object(state.allocate(replace(thing, fields=changed))))
+
+    def _extended(self, before: Value, more: Value, state: State) -> Value:
+        members: dict[object, Value] = {}
+        for value in (before, more):
+            for thing in things(value, state):
+                if thing.path == SCHEMA:
+                    members.update(*(inner.fields for inner in things(thing.fields.get("inner", NOTHING), state)))
+                else:
+                    members.update(thing.fields)
+        return reference(Object(state.allocate(Thing("dict", None, members)))) if members else more
+
+    def _let_through(self, schema: Value, data: Value, state: State, node: ir.Node, depth: int) -> Value:
+        """The data as the schema lets it through; the data itself where nothing is known of the schema."""
+        if depth == 0:
+            return data
+        found: list[Value] = []
+        for ref in schema.refs:
+            thing = state.heap.get(ref.id) if isinstance(ref, Object) else None
+            if isinstance(ref, Library) and ref.path.endswith(".Plain"):
+                found.append(UNKNOWN)
+            elif thing is None or thing.path != SCHEMA:
+                found.append(self._as_named(ref, data))
+            else:
+                found.append(self._as_described(thing, data, state, node, depth))
+        return join_all(found) if found else data
+
+    def _as_named(self, ref: object, data: Value) -> Value:
+        """A schema of a library's own: the last name says whether it is a plain one."""
+        if isinstance(ref, Library) and ref.path.startswith(_ROOTS):
+            names = ref.path.replace("()", "").split(".")
+            if any(name in _PLAIN for name in names[1:]):
+                return UNKNOWN
+        return data
+
+    def _as_described(self, thing: Thing, data: Value, state: State, node: ir.Node, depth: int) -> Value:
+        inner = thing.fields.get("inner", NOTHING)
+        kind = (thing.fields["is"].consts or ("",))[0]
+        if "plain" in thing.fields:
+            return UNKNOWN
+        if kind == "string":
+            limits = self._pattern_limits(thing.fields.get("pattern", NOTHING), state)
+            if limits == ANY:
+                return data
+            return data.with_taints(taint.limited(taint.limits.both(limits)) for taint in data.taints)
+        if kind == "array" and inner.refs:
+            element = self._let_through(inner, self.elements(data, state, node)[1], state, node, depth - 1)
+            return reference(Object(state.allocate(Thing("list", None, {}, element))))
+        members: dict[object, Value] = {}
+        for described in things(inner, state):
+            for name, schema in described.fields.items():
+                if isinstance(name, str) and described.path != SCHEMA:
+                    value = self.load_attribute(data, name, state, node)
+                    members[name] = self._let_through(schema, value, state, node, depth - 1)
+        return reference(Object(state.allocate(Thing("dict", None, members)))) if kind in _OBJECTS and members else data
+
+    def _pattern_limits(self, pattern: Value, state: State) -> Limits:
+        for thing in things(pattern, state):
+            source, flags = thing.fields.get("source", UNKNOWN).consts, thing.fields.get("flags", UNKNOWN).consts
+            if source and len(source) == 1 and isinstance(source[0], str):
+                letters = str(flags[0]) if flags and len(flags) == 1 else ""
+                return restricts(source[0], letters, "search", "javascript")
+        return ANY
