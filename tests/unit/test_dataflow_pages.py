@@ -8,7 +8,7 @@ from tests.fakes.dataflow import marked
 def test_pages_of_flask() -> None:
     marked(
         """
-        from flask import Flask, request, make_response, Response, jsonify, render_template_string, render_template, stream_with_context
+        from flask import request, make_response, Response, jsonify, render_template, stream_with_context
         import html, json
         from markupsafe import escape, Markup
         def init(app):

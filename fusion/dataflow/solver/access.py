@@ -176,6 +176,7 @@ class Access(Stores):
     def bind_member(
         self, member: Value, receiver: Value, klass: Klass, state: State, node: ir.Node, *, of_class: bool = False
     ) -> Value:
+        """A member of a class as it is found on an object of it."""
         if not member.refs:
             return member
         bound: list[Value] = []

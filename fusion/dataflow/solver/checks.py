@@ -25,9 +25,9 @@ from fusion.dataflow.solver.values import (
     changed,
     constant,
     known,
+    not_among,
     reference,
     tainted,
-    not_among,
 )
 
 _NUMBERS = frozenset({"number", "boolean", "bigint", "undefined"})

@@ -20,6 +20,7 @@ from fusion.dataflow.solver.values import (
     Object,
     Value,
     added,
+    believed,
     built,
     changed,
     common,
@@ -28,9 +29,7 @@ from fusion.dataflow.solver.values import (
     join_all,
     reference,
     tainted,
-    believed,
 )
-
 
 _SET_METHODS = {"|": "union", "&": "intersection", "-": "difference", "^": "symmetric_difference"}
 

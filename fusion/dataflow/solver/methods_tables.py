@@ -18,13 +18,13 @@ from fusion.dataflow.solver.values import (
     UNKNOWN,
     Value,
     added,
+    believed,
     constant,
     join,
     join_all,
+    not_among,
     reference,
     tainted,
-    believed,
-    not_among,
 )
 
 _PUT = "put into a dictionary"
