@@ -1,5 +1,5 @@
 function statement(req, res, db) {
-  return db.query("SELECT * FROM users WHERE name = '" + req.query.name + "'"); // expect: sql-injection
+  return db.query('VACUUM ' + req.query.name); // expect: sql-injection
 }
 
 async function answered(req, res, db) {
