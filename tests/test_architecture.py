@@ -73,6 +73,16 @@ def test_imports_point_downwards(path: Path) -> None:
             assert layer(other) <= layer(name), f"{name} imports {other}"
 
 
+@pytest.mark.parametrize(
+    ("room", "known"), [("ir", ("ir",)), ("knowledge", ("knowledge",)), ("frontends", ("ir", "frontends"))]
+)
+def test_the_data_flow_is_built_from_below(room: str, known: tuple[str, ...]) -> None:
+    allowed = [f"fusion.dataflow.{name}" for name in known]
+    for path in (ROOT / "fusion" / "dataflow" / room).glob("**/*.py"):
+        others = {other for other in imports(path) if under(other, "fusion.dataflow") and other != "fusion.dataflow"}
+        assert {other for other in others if not under(other, *allowed)} == set(), module(path)
+
+
 @pytest.mark.parametrize("path", SOURCES, ids=module)
 def test_azure_stays_at_the_edge(path: Path) -> None:
     name = module(path)

@@ -16,7 +16,7 @@ from fusion.errors import UserError
 
 @app.command(short_help="Show what is ready here, and what is skipped and why.")
 def doctor(format: Annotated[str, typer.Option("--format", "-f", help="terminal or json.")] = "terminal") -> None:
-    """Show each analyzer, agent, format and adapter: ready, or skipped and why."""
+    """Show each analyzer, agent, format, adapter and added piece of knowledge: ready, or skipped and why."""
     if format not in ("terminal", "json"):
         raise UserError(f"There is no format {format!r} for doctor; there are: terminal, json.")
     rows = _rows()
@@ -38,6 +38,7 @@ def doctor(format: Annotated[str, typer.Option("--format", "-f", help="terminal 
 
 def _rows() -> list[tuple[str, str, bool, str]]:
     from fusion import plugins, runtime, settings
+    from fusion.dataflow.knowledge.added import added
     from fusion.evidence.analyzer import Ready
     from fusion.evidence.sandbox import Sandbox
 
@@ -67,6 +68,9 @@ def _rows() -> list[tuple[str, str, bool, str]]:
     rows += [("format", name, True, format.media_type) for name, format in formats.plugins.items()]
     for kind, loaded in (("analyzer", analyzers.broken), ("agent", agents.broken), ("format", formats.broken)):
         rows += [(kind, name, False, why) for name, why in loaded.items()]
+    more = added(configured.knowledge)
+    rows += [("knowledge", file.library.library, True, f"{file.library.language}, {file.origin}") for file in more.files]
+    rows += [("knowledge", "left out", False, sentence) for sentence in more.mistakes]
     token = "with GITHUB_TOKEN" if configured.github_token else "without a token: public repositories only, 60 requests an hour"
     rows.append(("adapter", "github (read)", True, f"{configured.github_api}, {token}"))
     return rows

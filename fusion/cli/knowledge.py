@@ -176,7 +176,7 @@ def _print(library: Library, origin: str) -> None:
 
 def _proof(folder: Path, file: AddedFile, known: list[Library]) -> tuple[list[str], list[str], bool]:
     """What to print about one file, the mistakes in it, and whether its sample proves all of it."""
-    from fusion.dataflow.knowledge import samples
+    from fusion.dataflow import samples
 
     library, name = file.library, f"{file.library.language}/{file.path.name}"
     sample = samples.beside(folder, library.language, file.path.stem)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from fusion.dataflow.fixes import FIXES
-from fusion.dataflow.knowledge import samples
+from fusion.dataflow import samples
 from fusion.dataflow.knowledge.description import SECTIONS
 from fusion.dataflow.knowledge.loading import load_all
 from fusion.dataflow.project import Bounds

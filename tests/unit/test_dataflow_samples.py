@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fusion.dataflow.knowledge import samples
+from fusion.dataflow import samples
 from fusion.dataflow.knowledge.loading import OURS, load_all
 from fusion.dataflow.knowledge.schema import Library
 

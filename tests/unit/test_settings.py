@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,13 @@ def test_the_environment_is_read() -> None:
 
 def test_the_default_home_follows_xdg() -> None:
     assert settings.default_home({"XDG_STATE_HOME": "/state"}) == Path("/state/fusion")
+
+
+def test_folders_of_knowledge_are_divided_like_those_of_path() -> None:
+    assert settings.read({"FUSION_KNOWLEDGE": os.pathsep.join(["/a", "", "/b c"])}).knowledge == (Path("/a"), Path("/b c"))
+    assert settings.read({}).knowledge == ()
+    with pytest.raises(UserError, match=r"FUSION_KNOWLEDGE is not usable: 'k' is not an absolute path\.$"):
+        settings.read({"FUSION_KNOWLEDGE": f"/a{os.pathsep}k"})
 
 
 @pytest.mark.parametrize(
