@@ -78,7 +78,9 @@ class Solver(
         """Run the module and each of its functions by itself."""
         names = self.module_names(path)
         exported = {id(ref.function) for value in names.values() for ref in value.refs if isinstance(ref, Closure)}
-        common = [field for thing in things(self.common_exports.get(path, NOTHING), self.nothing()) for field in thing.fields.values()]
+        common = [
+            field for thing in things(self.common_exports.get(path, NOTHING), self.nothing()) for field in thing.fields.values()
+        ]
         for value in (*self.exports.get(path, {}).values(), *common):
             exported.update(id(ref.function) for ref in value.refs if isinstance(ref, Closure))
         done = 0

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from fusion.dataflow import ir
-from fusion.dataflow.solver.arguments import Arguments, flatten, things
+from fusion.dataflow.solver.arguments import Arguments, things
+from fusion.dataflow.solver.choosing import Choosing
 from fusion.dataflow.solver.expressions import hint_of
-from fusion.dataflow.solver.machine import MAX_CALLS, Frame, Machine
-from fusion.dataflow.solver.receivers import Use
-from fusion.dataflow.solver.state import GUESSED, Scope, State, Thing, checked_inside, meet
+from fusion.dataflow.solver.machine import MAX_CALLS, Frame
+from fusion.dataflow.solver.state import Scope, State, Thing, checked_inside, meet
 from fusion.dataflow.solver.values import (
     NONE,
     NOTHING,
     UNKNOWN,
-    Bound,
     Closure,
     Facts,
     Klass,
     Library,
-    Namespace,
     Object,
     Value,
     added,
@@ -27,19 +23,13 @@ from fusion.dataflow.solver.values import (
     join,
     join_all,
     reference,
-    tainted,
 )
 
 _REENTRIES = 2
 """How often a function may be on the stack."""
-_KEYED = frozenset({"set", "put", "setdefault", "setItem", "hset"})
-"""Methods that keep something under a key, which they are given first."""
-_OVER_ELEMENTS = frozenset({"map", "forEach", "filter", "reduce", "find", "some", "every", "flatMap"})
-"""Methods of JavaScript's lists that call a function with each element."""
-_CALLBACKS = frozenset({"then", "catch", "finally"})
 
 
-class Calls(Machine):
+class Calls(Choosing):
     """Calls of the repository's functions, and the choice between them, the language's and libraries'."""
 
     # ---------------------------------------------------------------- a call in the text
@@ -134,163 +124,6 @@ class Calls(Machine):
                             Closure(one.function, one.scope, self.frame.receiver, one.owner), arguments, state, node
                         )
         return UNKNOWN
-
-    def partial(self, function: Value, given: Sequence[Value], named: dict[str, Value], use: Use) -> Value:
-        """A function with some arguments already given."""
-        raise NotImplementedError
-
-    # ---------------------------------------------------------------- which function
-
-    def call_member(self, holder: Value, name: str, arguments: Arguments, state: State, node: ir.Node, hint: str = "") -> Value:
-        """`holder.name(...)`."""
-        arguments.receiver = holder
-        if name in _KEYED and arguments.positional and arguments.positional[0].taints and hint:
-            self.check_name(hint, arguments.positional[0], state, node, mark="[]")
-        result = NOTHING
-        handled = False
-        for ref in holder.refs:
-            found = self._member_of(ref, holder, name, arguments, state, node)
-            if found is not None:
-                handled = True
-                result = join(result, found)
-        if self.script and name in _CALLBACKS and not any(isinstance(ref, Klass) for ref in holder.refs):
-            return self._then(holder, result, name, arguments, state, node)
-        if handled and holder.taints and all(_is_plain(ref, state) for ref in holder.refs):
-            own = self.call_method(Value(None, (), holder.taints), name, arguments, state, node)
-            return result if own is None else join(result, own)
-        if not handled or (holder.consts is None and not holder.refs) or (holder.consts and not handled):
-            own = self.call_method(holder, name, arguments, state, node)
-            if own is not None:
-                return join(result, own)
-            if not holder.refs and not holder.taints and hint:
-                guess = self.tables.guess(hint)
-                if guess and (f"{guess}.{name}" in self.tables.calls or len(self.methods.get(name, ())) != 1):
-                    return self.call_library(f"{guess}.{name}", arguments, state, node, guessed=True)
-            if not handled:
-                only = self._only_method(name, arguments, state) if holder.consts is None and not holder.taints else None
-                if only is not None:
-                    return self.call_closure(only, arguments, state, node)
-                return self.call_library(f"?.{name}", arguments, state, node)
-        return UNKNOWN if result is NOTHING and not handled else result
-
-    def _only_method(self, name: str, arguments: Arguments, state: State) -> Closure | None:
-        """The one method of that name in the repository, for hostile data handed to an object that a framework passes in."""
-        found = self.methods.get(name, ())
-        if len(found) != 1 or name in self.tables.words or not flatten(list(arguments.all()), state).taints:
-            return None
-        closure = found[0]
-        owner = closure.owner
-        if owner is None or name.startswith("__") or closure.function.role or closure.function in self.stack:
-            return None
-        return Closure(closure.function, closure.scope, self.instance(owner, state), owner)
-
-    def _member_of(
-        self, ref: object, holder: Value, name: str, arguments: Arguments, state: State, node: ir.Node
-    ) -> Value | None:
-        """The call on one of the things that the holder may be; None where the language's own methods have to say."""
-        match ref:
-            case Library():
-                full = f"{ref.path}.{name}"
-                if name in _OVER_ELEMENTS and full not in self.tables.calls and f"{ref.path}[]" in self.tables.begun:
-                    listed = Thing("list", None, {}, self.elements(reference(ref), state, node)[1])
-                    return self.call_method(reference(Object(state.allocate(listed))), name, arguments, state, node)
-                if holder.taints and full not in self.tables.calls and f"{full}()" not in self.tables.types:
-                    own = self.call_method(Value(None, (ref,), holder.taints), name, arguments, state, node)
-                    if own is not None:
-                        return own
-                return self.call_library(full, arguments, state, node, guessed=ref.guessed)
-            case Object():
-                return self._call_field(ref, name, arguments, state, node)
-            case Klass() | Namespace():
-                function = self.load_attribute(reference(ref), name, state, node)
-                return self.call(function, arguments, state, node, name)
-            case Closure() if name in ("call", "apply", "bind"):
-                return self._apply(ref, name, arguments, state, node)
-            case _:
-                return None
-
-    def _call_field(self, ref: Object, name: str, arguments: Arguments, state: State, node: ir.Node) -> Value | None:
-        thing = state.heap.get(ref.id)
-        if thing is None:
-            return None
-        chosen = self.named_classes(ref, name, state, node)
-        if chosen is not None:
-            arguments.receiver = tainted(chosen) if chosen else UNKNOWN
-            return self.call_library(f"{thing.path}.{name}", arguments, state, node)
-        visited = self.visited(ref, name, arguments, state, node)
-        if visited is not None:
-            return visited
-        if thing.klass is not None or name in thing.fields:
-            function = self.load_attribute(reference(ref), name, state, node)
-            if any(isinstance(found, Closure | Klass | Library | Bound | Object) for found in function.refs):
-                return self.call(function, arguments, state, node, name)
-        if thing.path:
-            arguments.receiver = reference(ref)
-            return self.call_library(f"{thing.path}.{name}", arguments, state, node, guessed=GUESSED in thing.flags)
-        if thing.klass is not None and thing.klass.library:
-            arguments.receiver = reference(ref)
-            return self.call_library(f"{thing.klass.library}.{name}", arguments, state, node)
-        return self.call_method(reference(ref), name, arguments, state, node)
-
-    def _apply(self, ref: Closure, name: str, arguments: Arguments, state: State, node: ir.Node) -> Value:
-        receiver = arguments.positional[0] if arguments.positional else NONE
-        bound = Closure(ref.function, ref.scope, receiver if not ref.function.arrow else ref.receiver, ref.owner)
-        if name == "bind":
-            handed = arguments.positional[1:]
-            use = Use(NOTHING, name, arguments, state, node)
-            return self.partial(reference(bound), handed, {}, use) if handed else reference(bound)
-        if name == "call":
-            return self.call_closure(bound, Arguments(arguments.positional[1:], rest=arguments.rest), state, node)
-        spread = arguments.positional[1] if len(arguments.positional) > 1 else NOTHING
-        exact, any_ = self.elements(spread, state, node)
-        given = Arguments(exact) if exact is not None else Arguments(rest=any_)
-        return self.call_closure(bound, given, state, node)
-
-    def _then(self, holder: Value, known: Value, name: str, arguments: Arguments, state: State, node: ir.Node) -> Value:
-        """A promise's callbacks get what it resolves to."""
-        given = UNKNOWN if name == "catch" else holder
-        results = []
-        for callback in arguments.positional[:1]:
-            if any(isinstance(ref, Closure) for ref in callback.refs):
-                results.append(self.call(callback, Arguments([given] if name != "finally" else []), state, node))
-        for callback in arguments.positional[1:2]:
-            self.call(callback, Arguments([UNKNOWN]), state, node)
-        if not results:
-            return holder if known is NOTHING else known
-        return join(holder, results[0]) if name != "then" else results[0]
-
-    def call(self, function: Value, arguments: Arguments, state: State, node: ir.Node, name: str = "") -> Value:
-        """Call a value."""
-        result = NOTHING
-        for ref in function.refs:
-            match ref:
-                case Closure():
-                    found = self.call_closure(ref, arguments, state, node)
-                case Klass():
-                    found = self.instantiate(ref, arguments, state, node)
-                case Library():
-                    found = self.call_library(ref.path, arguments, state, node, guessed=ref.guessed)
-                case Bound():
-                    found = self.call_member(ref.receiver, ref.name, arguments, state, node)
-                case Object():
-                    found = self._call_object(ref, arguments, state, node)
-                case _:
-                    found = UNKNOWN
-            result = join(result, found)
-        if not function.refs:
-            arguments.receiver = function
-            return self.call_library(f"?{name}", arguments, state, node)
-        return result
-
-    def _call_object(self, ref: Object, arguments: Arguments, state: State, node: ir.Node) -> Value:
-        thing = state.heap.get(ref.id)
-        if thing is not None and thing.klass is not None:
-            member = self.load_attribute(reference(ref), "__call__", state, node)
-            if any(isinstance(found, Closure) for found in member.refs):
-                return self.call(member, arguments, state, node, "__call__")
-        if thing is not None and thing.path:
-            return self.call_library(thing.path, arguments, state, node)
-        return self.call_library("?", arguments, state, node)
 
     # ---------------------------------------------------------------- running a function
 
@@ -433,9 +266,3 @@ class Calls(Machine):
         if unsure:
             return join_all(unsure)
         return NONE if self.script else UNKNOWN
-
-
-def _is_plain(ref: object, state: State) -> bool:
-    """Whether it is a list, a dictionary or the like, which the language's own methods belong to."""
-    thing = state.heap.get(ref.id) if isinstance(ref, Object) else None
-    return thing is not None and thing.klass is None and not thing.path

@@ -2,39 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from fusion.dataflow import ir
 from fusion.dataflow.solver import texts
-from fusion.dataflow.solver.arguments import Arguments, flatten, paths, things
+from fusion.dataflow.solver.arguments import Arguments, flatten, things
 from fusion.dataflow.solver.displays import Displays
-from fusion.dataflow.solver.state import MAX_ITEMS, State, Thing, checked_inside
+from fusion.dataflow.solver.operators import Operators
+from fusion.dataflow.solver.state import State, Thing, checked_inside
 from fusion.dataflow.solver.values import (
     NOTHING,
     UNKNOWN,
     Closure,
-    Facts,
     Klass,
     Library,
     Object,
     Value,
-    added,
-    believed,
-    built,
     changed,
-    common,
     constant,
     join,
-    join_all,
     reference,
     tainted,
 )
 
-_SET_METHODS = {"|": "union", "&": "intersection", "-": "difference", "^": "symmetric_difference"}
 
-
-class Expressions(Displays):
+class Expressions(Operators, Displays):
     """One method per form of expression."""
 
     def evaluate(self, node: ir.Expression, state: State) -> Value:
@@ -122,200 +115,6 @@ class Expressions(Displays):
             cut = (changed(taint, self.data.part(taint.whole, part), state.facts, keeps=True) for taint in value.taints)
             result = join(result, tainted(cut))
         return UNKNOWN if result is NOTHING else result
-
-    # ---------------------------------------------------------------- operators
-
-    def _join(self, node: ir.Join, state: State) -> Value:
-        return self.concatenate([self.evaluate(part, state) for part in node.parts], state, node)
-
-    def _binary(self, node: ir.Binary, state: State) -> Value:
-        if node.operator != "+":
-            return self.operate(node.operator, self.evaluate(node.left, state), self.evaluate(node.right, state), state, node)
-        chain: list[ir.Expression] = []
-        left: ir.Expression = node
-        while isinstance(left, ir.Binary) and left.operator == "+":
-            chain.append(left.right)
-            left = left.left
-        chain.append(left)
-        chain.reverse()
-        return self.add([self.evaluate(part, state) for part in chain], state, node)
-
-    def operate(self, operator: str, left: Value, right: Value, state: State, node: ir.Node) -> Value:
-        """One arithmetic operator but `+`."""
-        if left.consts and right.consts and not (left.refs or right.refs or left.taints or right.taints):
-            consts = texts.combine([left.consts, right.consts], lambda a, b: texts.arithmetic(operator, a, b))
-            if consts is not None:
-                return Value(consts)
-        if operator == "%" and left.consts and len(left.consts) == 1 and isinstance(left.consts[0], str | bytes):
-            return self.percent(left.consts[0], right, state, node)
-        escaping = self._escaping([left], "__mod__", state) if operator == "%" else ""
-        if escaping:
-            found = self._escaped(escaping, "__mod__", right, state, node)
-            return Value(None, (Library(escaping),), (*left.taints, *found.taints))
-        if operator == "%" and left.taints:
-            return self.passed([left, right], state, node)
-        if operator == "/" and (left.refs or right.refs):
-            joined = self.join_paths([left, right], state, node)
-            if joined is not None:
-                return joined
-        if operator in _SET_METHODS and any(thing.kind == "set" for thing in things(left, state)):
-            return self.call_method(left, _SET_METHODS[operator], Arguments([right]), state, node) or UNKNOWN
-        if operator == "|" and any(thing.kind == "dict" for thing in things(left, state)):
-            return self.call_method(left, "union", Arguments([right]), state, node) or UNKNOWN
-        if operator == "*" and any(thing.kind in ("list", "tuple") for thing in things(left, state)):
-            made = Thing("list", None, {}, join_all(thing.everything() for thing in things(left, state)))
-            return reference(Object(state.allocate(made)))
-        if operator in ("-", "/", "//", "**", "&", "|", "^", "<<", ">>", ">>>") and self.script:
-            return self.number([left, right], state, node)
-        return self.passed([left, right], state, node)
-
-    def add(self, values: Sequence[Value], state: State, node: ir.Node) -> Value:
-        """`a + b + ...`: numbers, text or sequences."""
-        if all(value.consts and not value.refs and not value.taints for value in values):
-            plus = texts.script_addition if self.script else lambda a, b: texts.arithmetic("+", a, b)
-            total = values[0].consts
-            for value in values[1:]:
-                total = texts.combine([total, value.consts], plus)
-                if total is None:
-                    break
-            if total is not None:
-                return Value(total)
-        escaping = self._escaping(values, "__add__", state)
-        if escaping:
-            parts = [
-                value if escaping in paths(value, state) else self._escaped(escaping, "__add__", value, state, node)
-                for value in values
-            ]
-            made = self.concatenate(parts, state, node)
-            return Value(made.consts if not made.taints else None, (Library(escaping),), made.taints)
-        sequences = [thing for value in values for thing in things(value, state) if thing.kind in ("list", "tuple")]
-        if sequences and not self.script and len(sequences) >= len(values):
-            items: tuple[Value, ...] | None = ()
-            rest = NOTHING
-            for thing in sequences:
-                rest = join(rest, thing.rest)
-                items = None if items is None or thing.items is None else items + thing.items
-            if items is None or len(items) > MAX_ITEMS:
-                items, rest = None, join(rest, join_all(thing.everything() for thing in sequences))
-            return reference(Object(state.allocate(Thing(sequences[0].kind, items, {}, rest))))
-        return self.concatenate(values, state, node)
-
-    def _escaping(self, values: Sequence[Value], operator: str, state: State) -> str:
-        """The path of a text among the values that escapes what an operator adds to it; empty where there is none."""
-        found = (path for value in values if value.refs for path in paths(value, state))
-        return next((path for path in found if f"{path}.{operator}" in self.tables.calls), "")
-
-    def _escaped(self, path: str, operator: str, value: Value, state: State, node: ir.Node) -> Value:
-        made = self.call_library(f"{path}.{operator}", Arguments([value]), state, node)
-        return Value(None if made.taints else value.consts, (), made.taints)
-
-    def percent(self, template: str | bytes, right: Value, state: State, node: ir.Node) -> Value:
-        """`template % right`."""
-        text = template.decode("latin-1") if isinstance(template, bytes) else template
-        pieces = texts.percent(text)
-        if pieces is None:
-            return self.passed([right], state, node)
-        parts: list[Value] = []
-        place = 0
-        tables = list(things(right, state))
-        for piece in pieces:
-            if isinstance(piece, str):
-                if piece:
-                    parts.append(constant(piece))
-                continue
-            key, conversion = piece
-            if key:
-                part = self.load_index(right, constant(key), state, node)
-            elif any(thing.kind == "tuple" for thing in tables):
-                part = self.load_index(right, constant(place), state, node)
-            else:
-                part = right
-            if conversion in texts.NUMERIC_FORMATS:
-                part = self.number([part], state, node)
-            elif conversion == "r":
-                part = self.call_builtin("repr", Arguments([part]), state, node) or part
-            parts.append(part)
-            place += 1
-        made = self.concatenate(parts, state, node) if parts else constant("")
-        return made.with_taints(built(made.taints)) if made.taints else made
-
-    def _unary(self, node: ir.Unary, state: State) -> Value:
-        value = self.evaluate(node.operand, state)
-        if node.operator == "not":
-            truth = self.truth(value, state)
-            return Value(None if truth is None else (not truth,), (), (), value.false, value.true)
-        if node.operator in ("-", "+", "~"):
-            sign: Callable[[Any], object] = {"-": lambda x: -x, "+": lambda x: +x, "~": lambda x: ~x}[node.operator]
-            consts = texts.combine([value.consts if not value.taints and not value.refs else None], sign)
-            return self.number([value], state, node) if consts is None else Value(consts)
-        return UNKNOWN
-
-    def _compare(self, node: ir.Compare, state: State) -> Value:
-        left = self.evaluate(node.left, state)
-        return self.compare(node.operator, left, self.evaluate(node.right, state), node, state)
-
-    def _logic(self, node: ir.Logic, state: State) -> Value:
-        before = state.facts
-        result = NOTHING
-        true: Facts | None = None
-        false: Facts | None = None
-        sofar: Facts | None = None
-        """What the operands before this one have shown by letting it be reached."""
-        last = len(node.operands) - 1
-        for place, operand in enumerate(node.operands):
-            value = self.evaluate(operand, state)
-            truth = self.truth(value, state)
-            if node.operator == "??" and value.consts and None not in value.consts and not value.taints:
-                truth = True
-            wanted, other = (value.true, value.false) if node.operator == "and" else (value.false, value.true)
-            # `other` is what is known when this operand decides
-            decided = added(sofar, other)
-            if node.operator == "and":
-                false = decided if place == 0 else common(false or {}, decided or {})
-            else:
-                true = decided if place == 0 else common(true or {}, decided or {})
-            stops = truth is False if node.operator == "and" else truth is True
-            goes = truth is True if node.operator == "and" else truth is False
-            if place == last or stops:
-                result = join(result, believed(value, state.facts) if place else value)
-                sofar = added(sofar, wanted)
-                break
-            if not goes:
-                result = join(result, believed(value, state.facts) if place else value)
-            sofar = added(sofar, wanted)
-            state.learn(wanted)
-        if node.operator == "and":
-            true = sofar
-        else:
-            false = sofar
-        state.facts = before
-        return Value(result.consts, result.refs, result.taints, true, false)
-
-    def _choice(self, node: ir.Choice, state: State) -> Value:
-        test = self.evaluate(node.test, state)
-        truth = self.truth(test, state)
-        if truth is not None:
-            return self.evaluate(node.then if truth else node.other, state)
-        before = state.facts
-        then_state = state.copy().learn(test.true)
-        then = self.filtered(self.evaluate(node.then, then_state), then_state.facts)
-        state.learn(test.false)
-        other = self.filtered(self.evaluate(node.other, state), state.facts)
-        state.facts = before
-        for place, thing in then_state.heap.items():
-            state.heap.setdefault(place, thing)
-        return join(then, other)
-
-    def filtered(self, value: Value, facts: Facts) -> Value:
-        """The value with what is known now made its own, since the facts end here."""
-        if not value.taints or not facts:
-            return value
-        kept = []
-        for taint in value.taints:
-            new = changed(taint, taint.datum, facts, keeps=True)
-            if new.mask:
-                kept.append(new if new.mask != taint.mask or new.limits != taint.limits else taint)
-        return value.with_taints(kept)
 
     # ---------------------------------------------------------------- functions and the rest
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fusion.dataflow import ir
 from fusion.dataflow.solver.arguments import paths, things
-from fusion.dataflow.solver.machine import Machine, Raised
+from fusion.dataflow.solver.frames import Raised
+from fusion.dataflow.solver.machine import Machine
 from fusion.dataflow.solver.state import State, meet
 from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Klass, Value, constant, join
 

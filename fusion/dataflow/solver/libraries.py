@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from fusion.dataflow import ir
-from fusion.dataflow.knowledge.conditions import PARAMETERS
-from fusion.dataflow.knowledge.schema import Entry, Kind, Propagator, Sanitizer, Source
+from fusion.dataflow.knowledge.schema import Kind, Propagator, Sanitizer
 from fusion.dataflow.limits import Limits
-from fusion.dataflow.solver.arguments import Arguments, applies, flatten, things
+from fusion.dataflow.solver.arguments import Arguments, applies, flatten
+from fusion.dataflow.solver.callbacks import Callbacks
+from fusion.dataflow.solver.keyed import Keyed
 from fusion.dataflow.solver.places import NORMAL
-from fusion.dataflow.solver.settings_texts import option_of
 from fusion.dataflow.solver.preceding import NEXT
 from fusion.dataflow.solver.sinks import Sinks
 from fusion.dataflow.solver.state import GUESSED, State, Thing
@@ -25,7 +25,6 @@ from fusion.dataflow.solver.values import (
     Object,
     Reference,
     Taint,
-    Trail,
     Value,
     added,
     built,
@@ -86,7 +85,7 @@ _CONVERTS = frozenset(
 """Functions whose result is what they were given, in another form."""
 
 
-class Libraries(Sinks):
+class Libraries(Callbacks, Keyed, Sinks):
     """Library calls."""
 
     def call_library(self, path: str, arguments: Arguments, state: State, node: ir.Node, *, guessed: bool = False) -> Value:
@@ -105,7 +104,7 @@ class Libraries(Sinks):
                 return NOTHING
         builtin = self.compared(path, arguments, state, node) or self.pattern_call(path, arguments, state, node)
         if builtin is None:
-            builtin = self.schema_call(path, arguments, state, node)
+            builtin = self.schema_call(path, arguments, state, node) or self.emitted(path, arguments, state, node)
         if builtin is None:
             builtin = self.call_builtin(path, arguments, state, node)
         result = builtin
@@ -323,118 +322,6 @@ class Libraries(Sinks):
             return (ref.path,)
         thing = state.heap.get(ref.id) if isinstance(ref, Object) else None
         return (thing.path,) if thing is not None else ()
-
-    # ---------------------------------------------------------------- keyed stores
-
-    def _write(self, note: str, keys: object, place: object, arguments: Arguments, state: State) -> None:
-        key = self._keys(keys, arguments, state)
-        for value in arguments.at(place, state):  # type: ignore[arg-type]
-            for ref in arguments.receiver.refs:
-                if not isinstance(ref, Object) or (thing := state.heap.get(ref.id)) is None:
-                    continue
-                if key is None:
-                    state.heap[ref.id] = replace(thing, rest=join(thing.rest, value))
-                else:
-                    state.heap[ref.id] = replace(thing, fields={**thing.fields, (note, key): value})
-
-    def _read(self, note: str, keys: object, arguments: Arguments, state: State) -> Value:
-        key = self._keys(keys, arguments, state)
-        result = NOTHING
-        for thing in things(arguments.receiver, state):
-            if key is not None and (note, key) in thing.fields:
-                result = join(result, join(thing.fields[note, key], thing.rest))
-            elif key is not None and (option := option_of(thing, key, state.heap)) is not None:
-                result = join(result, option)
-            elif key is not None:
-                result = join(result, thing.rest)
-            else:
-                result = join(result, thing.everything())
-        return UNKNOWN if result is NOTHING else result
-
-    def _keys(self, selectors: object, arguments: Arguments, state: State) -> tuple[object, ...] | None:
-        key: list[object] = []
-        for selector in selectors:  # type: ignore[attr-defined]
-            values = arguments.at(selector, state)
-            if len(values) != 1 or not values[0].consts or len(values[0].consts) != 1 or values[0].taints:
-                return None
-            key.append(values[0].consts[0])
-        return tuple(key)
-
-    # ---------------------------------------------------------------- functions given to a call
-
-    def _callbacks(self, arguments: Arguments, state: State) -> Iterator[Closure]:
-        for value in arguments.all():
-            yield from (ref for ref in value.refs if isinstance(ref, Closure))
-            for thing in things(value, state):
-                for item in (*(thing.items or ()), *thing.fields.values()):
-                    yield from (ref for ref in item.refs if isinstance(ref, Closure))
-
-    def _register(self, rule: Rule[Entry], arguments: Arguments, state: State) -> None:
-        """Functions that the framework will call."""
-        if not applies(rule, arguments, state):
-            return
-        before: list[Closure] = []
-        for closure in self._callbacks(arguments, state):
-            self.enter_at(closure, rule, arguments)
-            if self.script and before:
-                self.precede(closure, before)
-            before.append(closure)
-
-    def _call_back(
-        self, what: Known | None, path: str, result: Value, arguments: Arguments, state: State, node: ir.Node, *, known_: bool
-    ) -> None:
-        """Functions that are handed to a call are called with what comes out of it, or with what is handed over beside them."""
-        if known_ or (what is not None and what.entries):
-            return
-        closures = [
-            (place, ref) for place, value in enumerate(arguments.positional) for ref in value.refs if isinstance(ref, Closure)
-        ]
-        named = [(name, ref) for name, value in arguments.keywords.items() for ref in value.refs if isinstance(ref, Closure)]
-        if not closures and not named:
-            return
-        filled = (
-            {rule.to[0].position: rule for rule in what.sources if PARAMETERS in rule.to[0].parts} if what is not None else {}
-        )
-        for place, closure in closures[:4]:
-            rule = filled.get(place)
-            if rule is not None and applies(rule, arguments, state):
-                given = [tainted(self.source_taint(rule, path, node))] * max(1, len(closure.function.parameters))
-            elif self.script:
-                given = [Value(None, result.refs, result.taints)] * len(closure.function.parameters)
-            else:
-                given = arguments.positional[place + 1 :]
-                more = arguments.keywords.get("args")
-                if more is not None:
-                    given = [*given, *(self.elements(more, state, node)[0] or ())]
-            self.call_closure(closure, Arguments(given), state, node)
-        for name, closure in named[:4]:
-            rule = next((rule for rule in what.sources if name in rule.to[0].keywords), None) if what is not None else None
-            if rule is not None and applies(rule, arguments, state):
-                self.call_closure(closure, Arguments([tainted(self.source_taint(rule, path, node))]), state, node)
-                continue
-            more = arguments.keywords.get("args")
-            exact = self.elements(more, state, node)[0] if more is not None else None
-            self.call_closure(closure, Arguments(list(exact or ())), state, node)
-
-    def _filled(self, what: Known, path: str, arguments: Arguments, state: State, node: ir.Node) -> None:
-        """Arguments that a call fills with data from outside."""
-        for rule in what.sources:
-            selector = rule.to[0]
-            if selector.base == "result" or PARAMETERS in selector.parts or not applies(rule, arguments, state):
-                continue
-            data = tainted(self.source_taint(rule, path, node))
-            for value in arguments.at(selector, state) if data.taints else ():
-                for ref in value.refs:
-                    if isinstance(ref, Object) and (thing := state.heap.get(ref.id)) is not None:
-                        rest = join_all([thing.rest, data, *(thing.items or ())])
-                        state.heap[ref.id] = replace(thing, items=None, rest=rest)
-
-    def source_taint(self, rule: Rule[Source], path: str, node: ir.Node) -> tuple[Taint, ...]:
-        """The data that a source puts into a callback's parameter."""
-        datum = self.data.part(0, (path, id(node)))
-        trail = Trail(None, self.path, node.span, rule.entry.note)
-        taint = Taint((self.path, node.span), rule.mask, datum, datum, trail, origin=rule.entry.origin.value)
-        return (taint,) if rule.mask else ()
 
 
 def _short(path: str) -> str:

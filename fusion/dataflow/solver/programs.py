@@ -13,7 +13,8 @@ from fusion.dataflow.solver.values import Closure, Facts, Object, Taint, Value, 
 
 _VISITORS = ("ast.NodeVisitor", "ast.NodeTransformer")
 _POWERFUL = frozenset(
-    f"ast.{name}" for name in ("AST", "expr", "stmt", "mod", "Attribute", "Call", "Lambda", "Import", "ImportFrom", "FunctionDef")
+    f"ast.{name}"
+    for name in ("AST", "expr", "stmt", "mod", "Attribute", "Call", "Lambda", "Import", "ImportFrom", "FunctionDef")
 )
 """Parts of a program that reach more than was meant to be calculated with, and the classes that all parts are of."""
 

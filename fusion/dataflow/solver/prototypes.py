@@ -38,7 +38,7 @@ class Prototypes(Machine):
 
     def inherited(self, facts: Facts | None, container: Value, state: State) -> Facts | None:
         """`key in object` in JavaScript: true of the names that lead to a prototype, too."""
-        if not self.script or not facts or all(BARE in thing.flags for thing in things(container, state)) and container.refs:
+        if not self.script or not facts or (all(BARE in thing.flags for thing in things(container, state)) and container.refs):
             return facts
         pollution = self.kinds.bit(Kind.PROTOTYPE_POLLUTION)
         return {datum: (mask & ~pollution, limits) for datum, (mask, limits) in facts.items()}

@@ -157,7 +157,11 @@ class Statements(Leaving, Loops, Expressions):
             return False
         found = list(things(value, state))
         return len(found) == len(value.refs) and all(
-            thing.kind == "dict" and not thing.path and thing.klass is None and thing.rest is NOTHING and name not in thing.fields
+            thing.kind == "dict"
+            and not thing.path
+            and thing.klass is None
+            and thing.rest is NOTHING
+            and name not in thing.fields
             for thing in found
         )
 

@@ -1,0 +1,101 @@
+"""Functions that are given to a call: what the library calls them with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from fusion.dataflow import ir
+from fusion.dataflow.knowledge.conditions import PARAMETERS
+from fusion.dataflow.knowledge.schema import Entry, Source
+from fusion.dataflow.solver.arguments import Arguments, applies, things
+from fusion.dataflow.solver.machine import Machine
+from fusion.dataflow.solver.state import State
+from fusion.dataflow.solver.tables import Known, Rule
+from fusion.dataflow.solver.values import (
+    Closure,
+    Object,
+    Taint,
+    Trail,
+    Value,
+    join_all,
+    tainted,
+)
+
+
+class Callbacks(Machine):
+    """Callbacks."""
+
+    def _callbacks(self, arguments: Arguments, state: State) -> Iterator[Closure]:
+        for value in arguments.all():
+            yield from (ref for ref in value.refs if isinstance(ref, Closure))
+            for thing in things(value, state):
+                for item in (*(thing.items or ()), *thing.fields.values()):
+                    yield from (ref for ref in item.refs if isinstance(ref, Closure))
+
+    def _register(self, rule: Rule[Entry], arguments: Arguments, state: State) -> None:
+        """Functions that the framework will call."""
+        if not applies(rule, arguments, state):
+            return
+        before: list[Closure] = []
+        for closure in self._callbacks(arguments, state):
+            self.enter_at(closure, rule, arguments)
+            if self.script and before:
+                self.precede(closure, before)
+            before.append(closure)
+
+    def _call_back(
+        self, what: Known | None, path: str, result: Value, arguments: Arguments, state: State, node: ir.Node, *, known_: bool
+    ) -> None:
+        """Functions that are handed to a call are called with what comes out of it, or with what is handed over beside them."""
+        if known_ or (what is not None and what.entries):
+            return
+        closures = [
+            (place, ref) for place, value in enumerate(arguments.positional) for ref in value.refs if isinstance(ref, Closure)
+        ]
+        named = [(name, ref) for name, value in arguments.keywords.items() for ref in value.refs if isinstance(ref, Closure)]
+        if not closures and not named:
+            return
+        filled = (
+            {rule.to[0].position: rule for rule in what.sources if PARAMETERS in rule.to[0].parts} if what is not None else {}
+        )
+        for place, closure in closures[:4]:
+            rule = filled.get(place)
+            if rule is not None and applies(rule, arguments, state):
+                given = [tainted(self.source_taint(rule, path, node))] * max(1, len(closure.function.parameters))
+            elif self.script:
+                given = [Value(None, result.refs, result.taints)] * len(closure.function.parameters)
+            else:
+                given = arguments.positional[place + 1 :]
+                more = arguments.keywords.get("args")
+                if more is not None:
+                    given = [*given, *(self.elements(more, state, node)[0] or ())]
+            self.call_closure(closure, Arguments(given), state, node)
+        for name, closure in named[:4]:
+            rule = next((rule for rule in what.sources if name in rule.to[0].keywords), None) if what is not None else None
+            if rule is not None and applies(rule, arguments, state):
+                self.call_closure(closure, Arguments([tainted(self.source_taint(rule, path, node))]), state, node)
+                continue
+            more = arguments.keywords.get("args")
+            exact = self.elements(more, state, node)[0] if more is not None else None
+            self.call_closure(closure, Arguments(list(exact or ())), state, node)
+
+    def _filled(self, what: Known, path: str, arguments: Arguments, state: State, node: ir.Node) -> None:
+        """Arguments that a call fills with data from outside."""
+        for rule in what.sources:
+            selector = rule.to[0]
+            if selector.base == "result" or PARAMETERS in selector.parts or not applies(rule, arguments, state):
+                continue
+            data = tainted(self.source_taint(rule, path, node))
+            for value in arguments.at(selector, state) if data.taints else ():
+                for ref in value.refs:
+                    if isinstance(ref, Object) and (thing := state.heap.get(ref.id)) is not None:
+                        rest = join_all([thing.rest, data, *(thing.items or ())])
+                        state.heap[ref.id] = replace(thing, items=None, rest=rest)
+
+    def source_taint(self, rule: Rule[Source], path: str, node: ir.Node) -> tuple[Taint, ...]:
+        """The data that a source puts into a callback's parameter."""
+        datum = self.data.part(0, (path, id(node)))
+        trail = Trail(None, self.path, node.span, rule.entry.note)
+        taint = Taint((self.path, node.span), rule.mask, datum, datum, trail, origin=rule.entry.origin.value)
+        return (taint,) if rule.mask else ()

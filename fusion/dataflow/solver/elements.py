@@ -1,0 +1,170 @@
+"""Elements: what lies under a key, and what iterating gives."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from fusion.dataflow import ir
+from fusion.dataflow.solver.arguments import things
+from fusion.dataflow.solver.machine import Machine
+from fusion.dataflow.solver.state import MAX_ITEMS, State, Thing
+from fusion.dataflow.solver.values import (
+    NOTHING,
+    UNKNOWN,
+    Library,
+    Namespace,
+    Object,
+    Value,
+    changed,
+    constant,
+    join,
+    join_all,
+    merge,
+    not_among,
+    picked,
+    reference,
+    tainted,
+)
+
+MAX_PATH = 160
+
+
+class Elements(Machine):
+    """Loads of elements."""
+
+    def load_index(self, value: Value, key: Value, state: State, node: ir.Node) -> Value:
+        """`value[key]`."""
+        result = NOTHING
+        single = key.consts[0] if key.consts and len(key.consts) == 1 and not key.refs else None
+        for ref in value.refs:
+            match ref:
+                case Object():
+                    thing = state.heap.get(ref.id)
+                    if thing is not None and thing.path and f"{thing.path}[]" in self.tables.identified and single is not None:
+                        result = join(result, self.child(ref, single, state))
+                    elif thing is not None:
+                        result = join(result, self._element(thing, key, state, node))
+                case Library():
+                    result = join(result, self._library_element(ref, single, state, node))
+                    if self.script and key.taints and not self._is_known(f"{ref.path}[]"):
+                        result = join(result, self.behind(key, (), state))
+                case Namespace() if isinstance(single, str):
+                    result = join(result, self.module_names(ref.path).get(single, UNKNOWN))
+                case _:
+                    result = join(result, UNKNOWN)
+        if value.consts and key.consts and not value.taints:
+            text = [const for const in value.consts if isinstance(const, str | bytes)]
+            if text and type(single) is int and all(-len(const) <= single < len(const) for const in text):
+                result = join_all([result, *(constant(const[single]) for const in text)])
+        if self.script and key.taints and value.consts is None and not value.refs and not value.taints:
+            result = join_all([result, UNKNOWN, self.behind(key, (), state)])
+        if key.taints:
+            chosen = picked(self.number([key], state, node))
+            result = Value(None, result.refs, merge(result.taints, chosen.taints)) if chosen.taints else result
+        if value.taints:
+            what = ("[]", single) if single is not None else ("[]", id(node))
+            taken = tuple(changed(taint, self.data.part(taint.whole, what), state.facts) for taint in value.taints)
+            result = Value(None, result.refs, merge(result.taints, taken))
+        result = self.with_aspects(result, value)
+        if key.taints and result is not NOTHING:
+            marks = [mark for thing in things(value, state) if thing.rest is NOTHING for mark in thing.fields]
+            shown = not_among(key, marks, self.data.elements)
+            return Value(result.consts, result.refs, result.taints, result.true, shown) if shown else result
+        return UNKNOWN if result is NOTHING else result
+
+    def _is_known(self, path: str) -> bool:
+        """Whether knowledge has something to say of the path."""
+        return path in self.tables.types or path in self.tables.reads or path in self.tables.stores
+
+    def _apart(self, value: Value, key: object, state: State) -> Value:
+        """One of the elements that are known together only: a check of one is not a check of another."""
+        if not value.taints:
+            return value
+        part = self.data.part
+        return value.with_taints(
+            changed(taint, part(taint.whole, ("at", key)), state.facts, keeps=True) for taint in value.taints
+        )
+
+    def child(self, holder: Object, key: object, state: State, member: str = "") -> Value:
+        """The element or member of a library's object that has an identity of its own (`cookies["sid"]`)."""
+        thing = state.heap[holder.id]
+        place = ("." if member else "[]", key)
+        found = thing.fields.get(place)
+        if found is None:
+            path = self.tables.denotes(member or f"{thing.path}[]")
+            found = reference(Object(state.allocate(Thing("library", path=path))))
+            state.heap[holder.id] = replace(thing, fields={**thing.fields, place: found})
+        return found
+
+    def _element(self, thing: Thing, key: Value, state: State, node: ir.Node) -> Value:
+        consts = key.consts
+        if consts and not key.taints and not key.refs:
+            found = NOTHING
+            for const in consts:
+                if thing.items is not None and type(const) is int:
+                    if -len(thing.items) <= const < len(thing.items):
+                        found = join(found, thing.items[const])
+                elif const in thing.fields:
+                    found = join_all([found, thing.fields[const], thing.rest])
+                elif self.script and isinstance(const, str) and const not in thing.fields and thing.klass is not None:
+                    member = self.member(thing.klass, const)
+                    found = join(found, UNKNOWN if member is None else member)
+                else:
+                    found = join(found, self._apart(thing.rest, const, state))
+            if thing.path and found is NOTHING:
+                single = consts[0] if len(consts) == 1 else None
+                return self._library_element(Library(thing.path), single, state, node)
+            return UNKNOWN if found is NOTHING else found
+        if self.script and key.taints and thing.kind in ("dict", "instance"):
+            missing = constant(None) if thing.rest is NOTHING else NOTHING
+            return join_all([thing.everything(), missing, self.behind(key, (thing,), state)])
+        if thing.path and not thing.fields and thing.rest is NOTHING:
+            return self._library_element(Library(thing.path), None, state, node)
+        found = thing.everything()
+        if self.script and found is not NOTHING and thing.rest is NOTHING and thing.kind == "dict":
+            found = join(found, constant(None))  # a key that it lacks
+        return UNKNOWN if found is NOTHING else found
+
+    def _library_element(self, ref: Library, key: object, state: State, node: ir.Node) -> Value:
+        if key is not None:
+            full = f"{ref.path}[{key!s}]"
+            if full in self.tables.elements:
+                return self.library_value(full, state, node, guessed=ref.guessed)
+        full = f"{ref.path}[]"
+        if len(full) > MAX_PATH:
+            return UNKNOWN
+        return self.library_value(full, state, node, guessed=ref.guessed)
+
+    def elements(self, value: Value, state: State, node: ir.Node) -> tuple[list[Value] | None, Value]:
+        """What iterating gives."""
+        exact: list[Value] | None = None
+        result = NOTHING
+        if len(value.refs) == 1 and not value.taints and value.consts == ():
+            for thing in things(value, state):
+                if thing.items is not None and thing.kind in ("list", "tuple"):
+                    exact = list(thing.items)
+                elif thing.kind == "dict" and thing.rest is NOTHING and thing.keys is NOTHING:
+                    exact = [constant(key) for key in thing.fields if isinstance(key, str | int | float | bool | None)]
+        for ref in value.refs:
+            if isinstance(ref, Object):
+                thing_ = state.heap.get(ref.id)
+                if thing_ is None:
+                    continue
+                if thing_.kind == "dict":
+                    names = [constant(key) for key in thing_.fields if isinstance(key, str | int | float | bool | None)]
+                    result = join_all([result, thing_.keys, *names])
+                elif thing_.path:
+                    result = join(result, self._library_element(Library(thing_.path), None, state, node))
+                else:
+                    result = join(result, thing_.everything())
+            elif isinstance(ref, Library):
+                result = join(result, self._library_element(ref, None, state, node))
+        if value.taints:
+            taken = (changed(taint, self.data.element(taint.whole, ("in", id(node))), state.facts) for taint in value.taints)
+            result = join(result, tainted(taken))
+        elif value.consts is None and not value.refs:
+            result = join(result, UNKNOWN)
+        for const in value.consts or ():
+            if isinstance(const, str):
+                result = join(result, Value(tuple(const[:8])) if len(set(const)) <= MAX_ITEMS // 8 else UNKNOWN)
+        return exact, UNKNOWN if result is NOTHING and exact is None else result
