@@ -11,6 +11,7 @@ from fusion.dataflow.solver.elements import MAX_PATH, Elements
 from fusion.dataflow.solver.library_constants import CONSTANTS
 from fusion.dataflow.solver.state import State, Thing
 from fusion.dataflow.solver.stores import Stores
+from fusion.dataflow.solver.taints import Taint, changed, merge
 from fusion.dataflow.solver.values import (
     NOTHING,
     UNKNOWN,
@@ -20,13 +21,10 @@ from fusion.dataflow.solver.values import (
     Library,
     Namespace,
     Object,
-    Taint,
     Value,
-    changed,
     constant,
     join,
     join_all,
-    merge,
     reference,
 )
 

@@ -19,6 +19,7 @@ from fusion.dataflow.solver.builtins import Builtins
 from fusion.dataflow.solver.calls import Calls
 from fusion.dataflow.solver.checks import Checks
 from fusion.dataflow.solver.constraints import Constraints
+from fusion.dataflow.solver.events import Events
 from fusion.dataflow.solver.given import Given
 from fusion.dataflow.solver.libraries import Libraries
 from fusion.dataflow.solver.machine import Exhausted, Frame
@@ -33,14 +34,10 @@ from fusion.dataflow.solver.state import Heap, Scope, State
 from fusion.dataflow.solver.statements import Statements
 from fusion.dataflow.solver.summaries import Summaries
 from fusion.dataflow.solver.tables import Rule, Tables
+from fusion.dataflow.solver.taints import Data
 from fusion.dataflow.solver.unpickling import Unpickling
 from fusion.dataflow.solver.urls import Urls
-from fusion.dataflow.solver.values import (
-    NOTHING,
-    Closure,
-    Data,
-    Value,
-)
+from fusion.dataflow.solver.values import NOTHING, Closure, Value
 from fusion.dataflow.solver.vouching import Vouching
 
 STEPS = 30_000
@@ -55,6 +52,7 @@ class Solver(
     Names,
     Prototypes,
     Unpickling,
+    Events,
     Programs,
     Schemas,
     Constraints,

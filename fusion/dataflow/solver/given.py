@@ -13,20 +13,8 @@ from fusion.dataflow.solver.definitions import Definitions
 from fusion.dataflow.solver.machine import MAX_CALLS
 from fusion.dataflow.solver.state import State, Thing
 from fusion.dataflow.solver.tables import Rule
-from fusion.dataflow.solver.values import (
-    NOTHING,
-    UNKNOWN,
-    Closure,
-    Klass,
-    Library,
-    Object,
-    Taint,
-    Trail,
-    Value,
-    join,
-    reference,
-    tainted,
-)
+from fusion.dataflow.solver.taints import Taint, Trail
+from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Closure, Klass, Library, Object, Value, join, reference, tainted
 
 
 class Given(Definitions):
@@ -134,14 +122,21 @@ class Given(Definitions):
                 known = self.tables.calls.get(ref.path) if isinstance(ref, Library) else None
                 rule = known.entries[0] if known is not None and known.entries else None
                 if rule is not None:
-                    return self._result_of(rule, mark, state)
+                    return self._result_of(rule, mark, parameter, state)
         return None
 
-    def _result_of(self, rule: Rule[Entry], mark: ir.Call, state: State) -> Value:
-        given = self.gather(mark, state)
+    def _result_of(self, rule: Rule[Entry], mark: ir.Call, parameter: ir.Parameter, state: State) -> Value:
+        suppliers = list(self.gather(mark, state).all())[:1]
+        if not suppliers and parameter.annotation is not None:
+            suppliers = [self.declared(parameter.annotation, state)]
         result: Value = NOTHING
-        for value in list(given.all())[:1]:
+        for value in suppliers:
             for ref in value.refs:
+                made_by = self.member(ref, "__init__") if isinstance(ref, Klass) else None
+                for one in made_by.refs if made_by is not None else ():
+                    if isinstance(one, Closure) and isinstance(ref, Klass):
+                        filled = {part.name: self._outside(rule, part, UNKNOWN, state) for part in one.function.parameters[1:]}
+                        result = join(result, self.instantiate(ref, Arguments(keywords=filled), state, mark))
                 if isinstance(ref, Closure) and len(self.stack) < MAX_CALLS:
                     named = {
                         one.name: self._outside(rule, one, UNKNOWN, state)

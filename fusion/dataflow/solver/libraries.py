@@ -16,24 +16,8 @@ from fusion.dataflow.solver.preceding import NEXT
 from fusion.dataflow.solver.sinks import Sinks
 from fusion.dataflow.solver.state import GUESSED, State, Thing
 from fusion.dataflow.solver.tables import Known, Rule
-from fusion.dataflow.solver.values import (
-    NOTHING,
-    UNKNOWN,
-    Closure,
-    Facts,
-    Library,
-    Object,
-    Reference,
-    Taint,
-    Value,
-    added,
-    built,
-    changed,
-    join,
-    join_all,
-    merge,
-    tainted,
-)
+from fusion.dataflow.solver.taints import Facts, Taint, added, built, changed, merge
+from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Closure, Library, Object, Reference, Value, join, join_all, tainted
 
 MAX_PATH = 160
 _FILLS = frozenset(

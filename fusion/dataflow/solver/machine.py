@@ -20,7 +20,8 @@ from fusion.dataflow.solver.frames import MAX_CALLS, MAX_TRAIL, Exhausted, Frame
 from fusion.dataflow.solver.parts import Parts
 from fusion.dataflow.solver.state import Scope, Thing
 from fusion.dataflow.solver.tables import Rule, Tables
-from fusion.dataflow.solver.values import Closure, Data, Facts, Taint, Trail, Value
+from fusion.dataflow.solver.taints import Data, Facts, Taint, Trail
+from fusion.dataflow.solver.values import Closure, Value
 
 __all__ = ["MAX_CALLS", "MAX_TRAIL", "Exhausted", "Frame", "Loop", "Machine"]
 
@@ -77,6 +78,8 @@ class Machine(Parts):
         """(file, rule) of the settings that something mends for all of the file."""
         self.weak: dict[Hashable, tuple[int, Flow]] = {}
         """Settings that stayed weak, unless mended so."""
+        self.listeners: dict[str, list[Value]] = {}
+        """What listens to events, by their names."""
         self.root = 0
         """The function that is analysed by itself; 0 for a module's body."""
         self.roots: dict[Hashable, set[int]] = {}

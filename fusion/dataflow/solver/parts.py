@@ -11,7 +11,8 @@ from fusion.dataflow.solver.arguments import Arguments
 from fusion.dataflow.solver.frames import Raised
 from fusion.dataflow.solver.state import State, Thing
 from fusion.dataflow.solver.tables import Known, Rule
-from fusion.dataflow.solver.values import UNKNOWN, Closure, Facts, Klass, Library, Object, Taint, Value
+from fusion.dataflow.solver.taints import Facts, Taint
+from fusion.dataflow.solver.values import UNKNOWN, Closure, Klass, Library, Object, Value
 
 if TYPE_CHECKING:
     from fusion.dataflow.solver.receivers import Use
@@ -84,6 +85,10 @@ class Parts:
 
     def schema_call(self, path: str, arguments: Arguments, state: State, node: ir.Node) -> Value | None:
         """A call that makes, changes or uses a schema; None for other calls."""
+        raise NotImplementedError
+
+    def emitted(self, path: str, arguments: Arguments, state: State, node: ir.Node) -> Value | None:
+        """A call of an event emitter's method; None for other calls."""
         raise NotImplementedError
 
     def coded(self, taints: Iterable[Taint], state: State, node: ir.Node) -> tuple[Taint, ...]:

@@ -1,5 +1,6 @@
 import os
 
+import nats
 import paho.mqtt.client
 import pika
 import zmq
@@ -29,3 +30,11 @@ def listen():
 
 def on_message(client, userdata, msg):
     os.system(msg.payload)  # expect: command-injection
+
+
+async def subscribed(message):
+    os.system("ls " + message.data.decode())  # expect: command-injection
+
+
+async def subscribe():
+    await (await nats.connect("nats://queue")).subscribe("folders", cb=subscribed)
