@@ -234,6 +234,13 @@ def test_the_reader_is_told_that_no_model_reasoned() -> None:
     assert receipt(change, [run_of("ruff", "app.py")], policy=policy).notes == ()
 
 
+def test_what_a_tool_that_ran_well_has_to_say_is_a_note_and_no_gap() -> None:
+    change, _ = change_of({"app.py": (None, "x\n")})
+    coverage = receipt(change, [run_of("dataflow", "app.py", reason="the folder of knowledge is not there")])
+    assert coverage.notes == ("dataflow: the folder of knowledge is not there.",)
+    assert coverage.gaps == ()
+
+
 def test_reports_are_on_the_receipt_without_their_findings_and_in_one_order() -> None:
     change, _ = change_of({"app.py": (None, "x\n")})
     reports = [report_of([finding_of()], agent="tests"), report_of([finding_of()], agent="security")]
