@@ -10,7 +10,8 @@ from fusion.dataflow.solver import texts
 from fusion.dataflow.solver.arguments import flatten
 from fusion.dataflow.solver.machine import Machine
 from fusion.dataflow.solver.state import State
-from fusion.dataflow.solver.values import HOLE, UNKNOWN, Taint, Value, built, merge
+from fusion.dataflow.solver.taints import HOLE, Taint, built, merge
+from fusion.dataflow.solver.values import UNKNOWN, Value
 
 _HEAD = 200
 _TAIL = 300

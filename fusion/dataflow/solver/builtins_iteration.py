@@ -8,7 +8,8 @@ from fusion.dataflow.solver.arguments import Arguments
 from fusion.dataflow.solver.copies import Copies
 from fusion.dataflow.solver.receivers import Use, single
 from fusion.dataflow.solver.state import MAX_ITEMS, Thing
-from fusion.dataflow.solver.values import NONE, NOTHING, UNKNOWN, Object, Value, added, constant, join, join_all
+from fusion.dataflow.solver.taints import added
+from fusion.dataflow.solver.values import NONE, NOTHING, UNKNOWN, Object, Value, constant, join, join_all
 
 _MOST_RANGE = 16
 """So many elements are gone through one by one."""

@@ -12,6 +12,7 @@ from fusion.dataflow.solver.copies import Copies, Handler
 from fusion.dataflow.solver.receivers import Use, single
 from fusion.dataflow.solver.settings_texts import SettingsTexts
 from fusion.dataflow.solver.state import State, Thing
+from fusion.dataflow.solver.taints import added
 from fusion.dataflow.solver.values import (
     FALSE,
     NONE,
@@ -21,7 +22,6 @@ from fusion.dataflow.solver.values import (
     Library,
     Object,
     Value,
-    added,
     constant,
     join_all,
     reference,

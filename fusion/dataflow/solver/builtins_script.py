@@ -12,7 +12,8 @@ from fusion.dataflow.solver.copies import Copies, Handler
 from fusion.dataflow.solver.prototypes import BARE
 from fusion.dataflow.solver.receivers import Use, single
 from fusion.dataflow.solver.state import Thing
-from fusion.dataflow.solver.values import NONE, NOTHING, UNKNOWN, Object, Value, added, constant, join, join_all, tainted
+from fusion.dataflow.solver.taints import added
+from fusion.dataflow.solver.values import NONE, NOTHING, UNKNOWN, Object, Value, constant, join, join_all, tainted
 
 _FOLDS: dict[str, Any] = {
     "Boolean": bool,

@@ -12,15 +12,8 @@ from fusion.dataflow.solver.arguments import Arguments, applies, things
 from fusion.dataflow.solver.machine import Machine
 from fusion.dataflow.solver.state import State
 from fusion.dataflow.solver.tables import Known, Rule
-from fusion.dataflow.solver.values import (
-    Closure,
-    Object,
-    Taint,
-    Trail,
-    Value,
-    join_all,
-    tainted,
-)
+from fusion.dataflow.solver.taints import Taint, Trail
+from fusion.dataflow.solver.values import Closure, Object, Value, join_all, tainted
 
 
 class Callbacks(Machine):

@@ -8,18 +8,16 @@ from fusion.dataflow.solver.choosing import Choosing
 from fusion.dataflow.solver.expressions import hint_of
 from fusion.dataflow.solver.machine import MAX_CALLS, Frame
 from fusion.dataflow.solver.state import Scope, State, Thing, checked_inside, meet
+from fusion.dataflow.solver.taints import Facts, added, common
 from fusion.dataflow.solver.values import (
     NONE,
     NOTHING,
     UNKNOWN,
     Closure,
-    Facts,
     Klass,
     Library,
     Object,
     Value,
-    added,
-    common,
     join,
     join_all,
     reference,

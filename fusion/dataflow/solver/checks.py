@@ -14,21 +14,8 @@ from fusion.dataflow.solver import texts
 from fusion.dataflow.solver.arguments import Arguments, flatten, things
 from fusion.dataflow.solver.machine import Machine
 from fusion.dataflow.solver.state import State, Thing
-from fusion.dataflow.solver.values import (
-    UNKNOWN,
-    Facts,
-    Library,
-    Object,
-    Taint,
-    Value,
-    added,
-    changed,
-    constant,
-    known,
-    not_among,
-    reference,
-    tainted,
-)
+from fusion.dataflow.solver.taints import Facts, Taint, added, changed, known
+from fusion.dataflow.solver.values import UNKNOWN, Library, Object, Value, constant, not_among, reference, tainted
 
 _NUMBERS = frozenset({"number", "boolean", "bigint", "undefined"})
 _FIND = frozenset({"find", "indexOf", "search", "lastIndexOf", "rfind"})

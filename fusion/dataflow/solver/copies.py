@@ -13,19 +13,8 @@ from fusion.dataflow.solver.methods_tables import TableMethods
 from fusion.dataflow.solver.places import FOLDER, RESOLVED
 from fusion.dataflow.solver.receivers import Use
 from fusion.dataflow.solver.state import Scope, State, Thing
-from fusion.dataflow.solver.values import (
-    NOTHING,
-    UNKNOWN,
-    Closure,
-    Library,
-    Object,
-    Value,
-    built,
-    join,
-    join_all,
-    reference,
-    tainted,
-)
+from fusion.dataflow.solver.taints import built
+from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Closure, Library, Object, Value, join, join_all, reference, tainted
 
 _DEPTH = 4
 _CONTAINERS = frozenset({"list", "tuple", "set", "dict", "map", "instance"})

@@ -13,19 +13,8 @@ from fusion.dataflow.solver.machine import Frame
 from fusion.dataflow.solver.modules import Modules
 from fusion.dataflow.solver.state import Scope, State, Thing
 from fusion.dataflow.solver.tables import Rule
-from fusion.dataflow.solver.values import (
-    NOTHING,
-    UNKNOWN,
-    Closure,
-    Klass,
-    Library,
-    Object,
-    Value,
-    join,
-    merge,
-    reference,
-    tainted,
-)
+from fusion.dataflow.solver.taints import merge
+from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Closure, Klass, Library, Object, Value, join, reference, tainted
 
 NUMERIC = frozenset(
     {"int", "float", "bool", "complex", "number", "boolean", "bigint", "Date"}

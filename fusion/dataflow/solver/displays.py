@@ -6,16 +6,7 @@ from fusion.dataflow import ir
 from fusion.dataflow.solver.arguments import things
 from fusion.dataflow.solver.machine import Machine
 from fusion.dataflow.solver.state import MAX_ITEMS, State, Thing, checked_inside
-from fusion.dataflow.solver.values import (
-    NOTHING,
-    Object,
-    Value,
-    believed,
-    join,
-    join_all,
-    reference,
-    tainted,
-)
+from fusion.dataflow.solver.values import NOTHING, Object, Value, believed, join, join_all, reference, tainted
 
 _MOST_ELEMENTS = 12
 

@@ -8,6 +8,7 @@ from fusion.dataflow import ir
 from fusion.dataflow.solver.arguments import things
 from fusion.dataflow.solver.machine import Machine
 from fusion.dataflow.solver.state import MAX_ITEMS, State, Thing
+from fusion.dataflow.solver.taints import changed, merge
 from fusion.dataflow.solver.values import (
     NOTHING,
     UNKNOWN,
@@ -15,11 +16,9 @@ from fusion.dataflow.solver.values import (
     Namespace,
     Object,
     Value,
-    changed,
     constant,
     join,
     join_all,
-    merge,
     not_among,
     picked,
     reference,

@@ -8,12 +8,7 @@ from fusion.dataflow import ir
 from fusion.dataflow.knowledge.schema import Entry
 from fusion.dataflow.solver.machine import Machine
 from fusion.dataflow.solver.tables import Rule
-from fusion.dataflow.solver.values import (
-    Closure,
-    Klass,
-    Library,
-    Value,
-)
+from fusion.dataflow.solver.values import Closure, Klass, Library, Value
 
 
 class Entries(Machine):

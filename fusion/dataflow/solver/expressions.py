@@ -11,6 +11,7 @@ from fusion.dataflow.solver.arguments import Arguments, flatten, things
 from fusion.dataflow.solver.displays import Displays
 from fusion.dataflow.solver.operators import Operators
 from fusion.dataflow.solver.state import State, Thing, checked_inside
+from fusion.dataflow.solver.taints import changed
 from fusion.dataflow.solver.values import (
     NOTHING,
     UNKNOWN,
@@ -19,7 +20,6 @@ from fusion.dataflow.solver.values import (
     Library,
     Object,
     Value,
-    changed,
     constant,
     join,
     reference,

@@ -8,13 +8,7 @@ from fusion.dataflow.solver.arguments import Arguments, things
 from fusion.dataflow.solver.machine import Machine
 from fusion.dataflow.solver.settings_texts import option_of
 from fusion.dataflow.solver.state import State
-from fusion.dataflow.solver.values import (
-    NOTHING,
-    UNKNOWN,
-    Object,
-    Value,
-    join,
-)
+from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Object, Value, join
 
 
 class Keyed(Machine):

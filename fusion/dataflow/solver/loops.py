@@ -8,7 +8,8 @@ from fusion.dataflow import ir
 from fusion.dataflow.solver.arguments import things
 from fusion.dataflow.solver.machine import Loop, Machine
 from fusion.dataflow.solver.state import State, meet, settled
-from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Facts, Value, constant, join_all
+from fusion.dataflow.solver.taints import Facts
+from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Value, constant, join_all
 
 PASSES = 3
 """Most times that a loop's body is run."""

@@ -10,19 +10,8 @@ from fusion.dataflow.solver.arguments import Arguments
 from fusion.dataflow.solver.methods_lists import ListMethods
 from fusion.dataflow.solver.receivers import Use
 from fusion.dataflow.solver.state import meet
-from fusion.dataflow.solver.values import (
-    NONE,
-    NOTHING,
-    UNKNOWN,
-    Closure,
-    Facts,
-    Value,
-    added,
-    common,
-    constant,
-    join,
-    join_all,
-)
+from fusion.dataflow.solver.taints import Facts, added, common
+from fusion.dataflow.solver.values import NONE, NOTHING, UNKNOWN, Closure, Value, constant, join, join_all
 
 _MOST_CALLS = 12
 """So many elements are handed to a callback one by one; of longer lists, any."""

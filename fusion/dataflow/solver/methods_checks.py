@@ -10,7 +10,8 @@ from fusion.dataflow.addresses import host_is_fixed
 from fusion.dataflow.knowledge.schema import Kind
 from fusion.dataflow.limits import ANY, ASCII, WIDE, WORD, Limits
 from fusion.dataflow.solver.receivers import Own, Use, decoded, is_clean, single
-from fusion.dataflow.solver.values import UNKNOWN, Facts, Value, added
+from fusion.dataflow.solver.taints import Facts, added
+from fusion.dataflow.solver.values import UNKNOWN, Value
 
 _LETTERS = frozenset(string.ascii_letters)
 _DIGITS = frozenset(string.digits)

@@ -15,7 +15,8 @@ from fusion.dataflow.solver.arguments import Arguments, things
 from fusion.dataflow.solver.methods_text import TextMethods
 from fusion.dataflow.solver.receivers import Use, part_limits, single
 from fusion.dataflow.solver.state import State
-from fusion.dataflow.solver.values import UNKNOWN, Closure, Facts, Taint, Value, added, constant, merge, tainted
+from fusion.dataflow.solver.taints import Facts, Taint, added, merge
+from fusion.dataflow.solver.values import UNKNOWN, Closure, Value, constant, tainted
 
 _PLAIN = frozenset("^$\\.*+?()[]{}|/")
 _CODE = re.compile(r"\\u([0-9a-fA-F]{4})")

@@ -8,7 +8,8 @@ from typing import Any
 from fusion.dataflow.limits import Limits
 from fusion.dataflow.solver.arguments import flatten
 from fusion.dataflow.solver.receivers import Own, Use, is_clean
-from fusion.dataflow.solver.values import UNKNOWN, Facts, Value, join_all
+from fusion.dataflow.solver.taints import Facts
+from fusion.dataflow.solver.values import UNKNOWN, Value, join_all
 
 
 class SetMethods(Own):

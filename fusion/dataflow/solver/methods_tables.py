@@ -12,12 +12,12 @@ from fusion.dataflow.solver.methods_callbacks import CallbackMethods
 from fusion.dataflow.solver.methods_patterns import PatternMethods
 from fusion.dataflow.solver.receivers import Use, single
 from fusion.dataflow.solver.state import MAX_ITEMS, Thing
+from fusion.dataflow.solver.taints import added
 from fusion.dataflow.solver.values import (
     NONE,
     NOTHING,
     UNKNOWN,
     Value,
-    added,
     believed,
     constant,
     join,

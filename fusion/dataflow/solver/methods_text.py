@@ -15,19 +15,8 @@ from fusion.dataflow.solver import text_folds, texts
 from fusion.dataflow.solver.arguments import things
 from fusion.dataflow.solver.methods_checks import PYTHON_CHECKS, SCRIPT_CHECKS, CheckMethods
 from fusion.dataflow.solver.receivers import Use, decoded, part_limits, single
-from fusion.dataflow.solver.values import (
-    MAX_TEXT,
-    NOTHING,
-    UNKNOWN,
-    Taint,
-    Value,
-    built,
-    constant,
-    join_all,
-    merge,
-    picked,
-    tainted,
-)
+from fusion.dataflow.solver.taints import Taint, built, merge
+from fusion.dataflow.solver.values import MAX_TEXT, NOTHING, UNKNOWN, Value, constant, join_all, picked, tainted
 
 _LETTERS_AND_DIGITS = frozenset(string.ascii_letters + string.digits)
 _ENCODINGS: dict[object, Limits] = {

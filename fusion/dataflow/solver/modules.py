@@ -5,16 +5,7 @@ from __future__ import annotations
 from fusion.dataflow import ir
 from fusion.dataflow.solver.machine import Frame, Machine
 from fusion.dataflow.solver.state import Heap, Scope, State, Thing
-from fusion.dataflow.solver.values import (
-    NOTHING,
-    UNKNOWN,
-    Library,
-    Namespace,
-    Object,
-    Value,
-    join,
-    reference,
-)
+from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Library, Namespace, Object, Value, join, reference
 
 
 class Modules(Machine):

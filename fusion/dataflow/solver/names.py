@@ -15,7 +15,8 @@ from fusion.dataflow.solver.arguments import Arguments, applies
 from fusion.dataflow.solver.expressions import hint_of
 from fusion.dataflow.solver.sinks import Sinks
 from fusion.dataflow.solver.state import State
-from fusion.dataflow.solver.values import BUILT, Value, tainted
+from fusion.dataflow.solver.taints import BUILT
+from fusion.dataflow.solver.values import Value, tainted
 
 _HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _OTHER = re.compile(r"[^a-z0-9]+")

@@ -10,18 +10,14 @@ from fusion.dataflow.solver import texts
 from fusion.dataflow.solver.arguments import Arguments, paths, things
 from fusion.dataflow.solver.machine import Machine
 from fusion.dataflow.solver.state import MAX_ITEMS, State, Thing
+from fusion.dataflow.solver.taints import Facts, added, built, changed, common
 from fusion.dataflow.solver.values import (
     NOTHING,
     UNKNOWN,
-    Facts,
     Library,
     Object,
     Value,
-    added,
     believed,
-    built,
-    changed,
-    common,
     constant,
     join,
     join_all,

@@ -91,6 +91,14 @@ class Parts:
         """A call of an event emitter's method; None for other calls."""
         raise NotImplementedError
 
+    def checked_fields(self, ref: Object, thing: Thing, name: str, data: Value, state: State, node: ir.Node) -> Value:
+        """The checked data of a form by field; the data itself for other attributes."""
+        raise NotImplementedError
+
+    def nothing(self) -> State:
+        """An empty state."""
+        raise NotImplementedError
+
     def coded(self, taints: Iterable[Taint], state: State, node: ir.Node) -> tuple[Taint, ...]:
         """An authentication code of hostile data."""
         raise NotImplementedError

@@ -12,22 +12,8 @@ from fusion.dataflow.limits import ANY, Limits
 from fusion.dataflow.solver.arguments import Arguments, flatten, paths
 from fusion.dataflow.solver.building import Building, shorten
 from fusion.dataflow.solver.state import State, Thing
-from fusion.dataflow.solver.values import (
-    HOLE,
-    UNKNOWN,
-    Facts,
-    Library,
-    Object,
-    Taint,
-    Value,
-    added,
-    changed,
-    constant,
-    known,
-    merge,
-    reference,
-    tainted,
-)
+from fusion.dataflow.solver.taints import HOLE, Facts, Taint, added, changed, known, merge
+from fusion.dataflow.solver.values import UNKNOWN, Library, Object, Value, constant, reference, tainted
 
 FOLDER = "folder"
 """The path of a text that is the path of a folder of ours, without a separator at its end."""

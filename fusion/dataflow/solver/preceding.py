@@ -8,7 +8,8 @@ from fusion.dataflow import ir
 from fusion.dataflow.solver.arguments import Arguments
 from fusion.dataflow.solver.machine import Machine
 from fusion.dataflow.solver.state import State
-from fusion.dataflow.solver.values import UNKNOWN, Closure, Facts, Library, Value, common, reference
+from fusion.dataflow.solver.taints import Facts, common
+from fusion.dataflow.solver.values import UNKNOWN, Closure, Library, Value, reference
 
 NEXT = "next handler"
 """The path of what a handler calls to go on with the next."""

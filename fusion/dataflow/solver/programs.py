@@ -9,7 +9,8 @@ from fusion.dataflow.knowledge.schema import Kind
 from fusion.dataflow.solver.arguments import Arguments, flatten
 from fusion.dataflow.solver.machine import Machine
 from fusion.dataflow.solver.state import State
-from fusion.dataflow.solver.values import Closure, Facts, Object, Taint, Value, changed, reference, tainted
+from fusion.dataflow.solver.taints import Facts, Taint, changed
+from fusion.dataflow.solver.values import Closure, Object, Value, reference, tainted
 
 _VISITORS = ("ast.NodeVisitor", "ast.NodeTransformer")
 _POWERFUL = frozenset(

@@ -9,7 +9,8 @@ from fusion.dataflow.limits import ANY, Limits
 from fusion.dataflow.solver.arguments import things
 from fusion.dataflow.solver.machine import Machine
 from fusion.dataflow.solver.state import POLLUTING, State, Thing
-from fusion.dataflow.solver.values import NOTHING, Facts, Object, Value, reference
+from fusion.dataflow.solver.taints import Facts
+from fusion.dataflow.solver.values import NOTHING, Object, Value, reference
 
 _LEADING = frozenset({"__proto__", "constructor", "prototype"})
 BARE = "no-prototype"

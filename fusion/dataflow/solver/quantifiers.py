@@ -7,7 +7,8 @@ from fusion.dataflow.limits import Limits
 from fusion.dataflow.solver.arguments import flatten, things
 from fusion.dataflow.solver.machine import Machine
 from fusion.dataflow.solver.state import State
-from fusion.dataflow.solver.values import Facts, Value, added, common, constant
+from fusion.dataflow.solver.taints import Facts, added, common
+from fusion.dataflow.solver.values import Value, constant
 
 _MOST = 16
 """Elements for which a test is tried."""

@@ -11,19 +11,8 @@ from fusion.dataflow.limits import ANY, Limits
 from fusion.dataflow.solver.arguments import Arguments, flatten
 from fusion.dataflow.solver.machine import Machine
 from fusion.dataflow.solver.state import MAX_ITEMS, State, Thing, meet_things
-from fusion.dataflow.solver.values import (
-    NOTHING,
-    UNKNOWN,
-    Facts,
-    Object,
-    Taint,
-    Value,
-    added,
-    changed,
-    join_all,
-    reference,
-    tainted,
-)
+from fusion.dataflow.solver.taints import Facts, Taint, added, changed
+from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Object, Value, join_all, reference, tainted
 
 NO_THING = Thing("")
 NO_OBJECT = Object(0)

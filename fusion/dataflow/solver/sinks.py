@@ -15,7 +15,8 @@ from fusion.dataflow.solver.arguments import Arguments, applies, flatten, things
 from fusion.dataflow.solver.machine import Machine
 from fusion.dataflow.solver.state import GUESSED, State
 from fusion.dataflow.solver.tables import Known, Rule
-from fusion.dataflow.solver.values import NOTHING, PICKED, UNKNOWN, Library, Object, Reference, Taint, Trail, Value, known
+from fusion.dataflow.solver.taints import PICKED, Taint, Trail, known
+from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Library, Object, Reference, Value
 from fusion.model import Confidence, Severity
 
 _LOWER = {

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fusion.dataflow import ir
-from fusion.dataflow.solver.values import NOTHING, Facts, Klass, Object, Value, believed, common, join, same
+from fusion.dataflow.solver.taints import Facts, common
+from fusion.dataflow.solver.values import NOTHING, Klass, Object, Value, believed, join, same
 
 MAX_ITEMS = 64
 """Elements that a list or dictionary keeps apart; beyond, they are one."""

@@ -8,7 +8,8 @@ from fusion.dataflow import ir
 from fusion.dataflow.solver.arguments import Arguments, flatten
 from fusion.dataflow.solver.machine import Machine
 from fusion.dataflow.solver.state import State
-from fusion.dataflow.solver.values import UNKNOWN, Closure, Facts, Object, Value
+from fusion.dataflow.solver.taints import Facts
+from fusion.dataflow.solver.values import UNKNOWN, Closure, Object, Value
 
 _DEEP = 3
 """From this depth of calls on, functions that neither read sources nor hold sinks are not followed without hostile data."""

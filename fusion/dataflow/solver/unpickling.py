@@ -9,7 +9,8 @@ from fusion.dataflow.knowledge.schema import Kind
 from fusion.dataflow.solver.arguments import Arguments, flatten
 from fusion.dataflow.solver.machine import Machine
 from fusion.dataflow.solver.state import State
-from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Object, Taint, Value, reference, tainted
+from fusion.dataflow.solver.taints import Taint
+from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Object, Value, reference, tainted
 
 _UNPICKLER = "pickle.Unpickler"
 _CHOOSES = "find_class"

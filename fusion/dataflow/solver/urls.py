@@ -11,7 +11,8 @@ from fusion.dataflow.limits import ANY
 from fusion.dataflow.solver.arguments import Arguments, flatten
 from fusion.dataflow.solver.machine import Machine
 from fusion.dataflow.solver.state import State
-from fusion.dataflow.solver.values import HOLE, Facts, Library, Taint, Value, added, constant, join_all, merge
+from fusion.dataflow.solver.taints import HOLE, Facts, Taint, added, merge
+from fusion.dataflow.solver.values import Library, Value, constant, join_all
 
 PARTS = "urllib.parse.Parts"
 _ANCESTORS = 16

@@ -10,7 +10,8 @@ from fusion.dataflow.limits import Limits
 from fusion.dataflow.solver.arguments import Arguments, flatten
 from fusion.dataflow.solver.machine import Machine
 from fusion.dataflow.solver.state import State
-from fusion.dataflow.solver.values import Facts, Taint, Value, added, changed
+from fusion.dataflow.solver.taints import Facts, Taint, added, changed
+from fusion.dataflow.solver.values import Value
 
 _COMPARISONS = frozenset(
     {
