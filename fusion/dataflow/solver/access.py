@@ -148,7 +148,8 @@ class Access(Elements, Stores):
         if thing.path:
             if f"{thing.path}.{name}" in self.tables.identified:
                 return self.child(ref, name, state, f"{thing.path}.{name}")
-            return self._library_attribute(Library(thing.path), name, state, node)
+            read = self._library_attribute(Library(thing.path), name, state, node)
+            return self.checked_fields(ref, thing, name, read, state, node)
         if self.script and thing.rest is not NOTHING:
             return thing.rest
         if thing.kind in ("list", "tuple", "set", "dict", "regex"):

@@ -20,6 +20,7 @@ from fusion.dataflow.solver.calls import Calls
 from fusion.dataflow.solver.checks import Checks
 from fusion.dataflow.solver.constraints import Constraints
 from fusion.dataflow.solver.events import Events
+from fusion.dataflow.solver.form_fields import FormFields
 from fusion.dataflow.solver.given import Given
 from fusion.dataflow.solver.libraries import Libraries
 from fusion.dataflow.solver.machine import Exhausted, Frame
@@ -52,6 +53,7 @@ class Solver(
     Names,
     Prototypes,
     Unpickling,
+    FormFields,
     Events,
     Programs,
     Schemas,
