@@ -70,7 +70,8 @@ def review(
         policy=policy,
     ).checked()
     configured = settings.read(os.environ)
-    _apart(configured.knowledge, repository)
+    if pull is None:
+        _apart(configured.knowledge, repository)
     threshold = threshold_of(fail_on)
     write = writer(format, output)
     with Watcher(live=format == "terminal" and output is None) as watcher:
