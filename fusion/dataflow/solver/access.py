@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from fusion.dataflow import ir
 from fusion.dataflow.limits import Limits
 from fusion.dataflow.solver.arguments import Arguments
@@ -238,7 +236,7 @@ class Access(Elements, Stores):
         if aspect == "name":
             taints = tuple(taint.limited(taint.limits.both(LAST)) for taint in taints)
         return tuple(
-            replace(taint, aspect=(aspect, by_source[taint.source].whole)) if taint.source in by_source else taint
+            taint._replace(aspect=(aspect, by_source[taint.source].whole)) if taint.source in by_source else taint
             for taint in taints
         )
 

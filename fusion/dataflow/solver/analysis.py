@@ -44,6 +44,7 @@ from fusion.dataflow.solver.vouching import Vouching
 STEPS = 30_000
 """Budget of one function, in expressions and statements."""
 _MOST_MODULES = 600
+"""Imported files whose imports say, beside those of the targets, which libraries are used."""
 _PAGE = re.compile(r"\s*(?:text/html|application/xhtml|image/svg|$)", re.IGNORECASE)
 _MYSQL = frozenset({"MySQLdb", "pymysql", "mysql", "mysql2", "aiomysql", "asyncmy", "mariadb", "promise-mysql"})
 """Packages that speak to the one database for which a backslash in a literal means something."""
@@ -264,14 +265,15 @@ def _imported(project: Project, modules: Sequence[ir.Module]) -> set[str]:
     """Every package that the modules, or what they import from the repository, import."""
     found: set[str] = set()
     seen = {module.path for module in modules}
+    most = len(seen) + _MOST_MODULES
     open_ = list(modules)
-    while open_ and len(seen) < _MOST_MODULES:
+    while open_:
         module = open_.pop()
         for name in module.imports:
             path = project.resolve(module.path, name)
             if path is None:
                 found.add(name)
-            elif path not in seen:
+            elif path not in seen and len(seen) < most:
                 seen.add(path)
                 inner = project.module(path)
                 if inner is not None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from fusion.dataflow import ir
 from fusion.dataflow.solver import texts
@@ -52,7 +51,7 @@ class Building(Machine):
     def _piece(self, taint: Taint, lead: str, node: ir.Node) -> Taint:
         before = None if taint.lead is None else shorten(lead + taint.lead)
         whole = taint.whole if not lead else self.data.part(taint.datum, id(node))
-        return replace(taint, whole=whole, lead=before, canonical=taint.canonical and not lead, aspect=None)
+        return taint._replace(whole=whole, lead=before, canonical=taint.canonical and not lead, aspect=None)
 
 
 def _textual(part: Value) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from fusion.dataflow.solver import texts
@@ -115,7 +114,7 @@ class PythonFunctions(PythonIteration, SettingsTexts):
             return join_all(reference(Library(name)) for name in sorted(names))
         if value.taints:
             return tainted(
-                replace(taint.part_of("type", self.data.part(taint.whole, "type")), mask=self.kinds.code)
+                taint.part_of("type", self.data.part(taint.whole, "type"))._replace(mask=self.kinds.code)
                 for taint in value.taints
             )
         found = [reference(thing.klass) for thing in things(value, use.state) if thing.klass is not None]

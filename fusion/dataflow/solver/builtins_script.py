@@ -182,7 +182,7 @@ class ScriptFunctions(Copies):
         if not value.taints:
             return UNKNOWN
         found = self.part(value.taints, ("JSON.parse", id(use.node)), use.state)
-        return tainted(replace(taint, lead="").limited(taint.limits.rewritten("")) for taint in found)
+        return tainted(taint._replace(lead="").limited(taint.limits.rewritten("")) for taint in found)
 
     # ---------------------------------------------------------------- promises
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from fusion.dataflow import ir
 from fusion.dataflow.automata import Mode
 from fusion.dataflow.host_patterns import fixes_host
@@ -149,10 +147,10 @@ class Checks(Machine):
                 continue
             name, whole = taint.aspect
             if name == "range":
-                facts = added(facts, self.reachable(replace(taint, whole=whole, datum=whole))) or {}
+                facts = added(facts, self.reachable(taint._replace(whole=whole, datum=whole))) or {}
             elif name in ("commonpath", "commonprefix", "folder"):
                 if name != "commonprefix" or state is None or not self.unclosed(other, state):
-                    facts = added(facts, self.confined(replace(taint, whole=whole, datum=whole))) or {}
+                    facts = added(facts, self.confined(taint._replace(whole=whole, datum=whole))) or {}
             else:
                 facts = added(facts, {whole: (self.cleared_by(name) & harmless, Limits())}) or {}
         return facts or None
@@ -188,7 +186,7 @@ class Checks(Machine):
                 facts: Facts | None = None
                 for taint in parents:
                     whole = taint.aspect[1] if taint.aspect is not None else taint.whole
-                    facts = added(facts, self.confined(replace(taint, whole=whole, datum=whole)))
+                    facts = added(facts, self.confined(taint._replace(whole=whole, datum=whole)))
                 return facts, None
         if inner.taints and not left.taints and left.consts:
             gone: Facts | None = None

@@ -53,7 +53,7 @@ class Copies(TableMethods):
         if not made.taints:
             return made
         literal = Limits(literal=True)
-        return made.with_taints(replace(taint, limits=literal, lead="") for taint in made.taints)
+        return made.with_taints(taint._replace(limits=literal, lead="") for taint in made.taints)
 
     def copied(self, value: Value, state: State, depth: int = 1) -> Value:
         """The value with objects of its own, so many levels deep."""

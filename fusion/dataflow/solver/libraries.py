@@ -177,7 +177,7 @@ class Libraries(Callbacks, Keyed, Sinks):
             clean = changed(taint, self.data.part(taint.whole, id(node)), state.facts, keeps=bool(lacks))
             mask = clean.mask & ~cleared
             if mask:
-                taints.append(replace(clean, mask=mask, limits=clean.limits.both(limits)))
+                taints.append(clean._replace(mask=mask, limits=clean.limits.both(limits)))
         return tainted(self.moved(taints, node, "passed through an escape for another place")) if taints else UNKNOWN
 
     def _validated(self, what: Known, arguments: Arguments, state: State) -> tuple[Facts | None, Facts | None] | None:
@@ -223,10 +223,10 @@ class Libraries(Callbacks, Keyed, Sinks):
                 made = changed(taint, self.data.part(taint.whole, what), state.facts, keeps=entry.canonical)
                 (made,) = built((made,))
             if entry.canonical:
-                made = replace(made, canonical=True)
+                made = made._replace(canonical=True)
             mask = made.mask & rule.mask
             if mask:
-                taints.append(replace(made, mask=mask))
+                taints.append(made._replace(mask=mask))
         moved = self.moved(taints, node, f"passed on by `{_short(path)}`")
         if entry.aspect and whole is not NOTHING:
             moved = self.aspect_of(entry.aspect, moved, whole.taints)
@@ -264,7 +264,7 @@ class Libraries(Callbacks, Keyed, Sinks):
             datum = self.data.part(taint.whole, (name, single) if plain else (path, id(node)))
             made = taint if f"{path}()" in self.tables.parsed else changed(taint, datum, state.facts)
             sure = taint.sure and (taint.datum in own or (what is not None and not what.sinks) or name in _CONVERTS)
-            taints.append(replace(made, sure=sure))
+            taints.append(made._replace(sure=sure))
         if name in _FILLS:
             self._fill(arguments.receiver, tainted(taints), state)
         moved = self.moved(taints, node, f"passed on by `{_short(path)}`")

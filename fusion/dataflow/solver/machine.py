@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Hashable, Iterable
-from dataclasses import replace
 
 from fusion.dataflow import ir
 from fusion.dataflow.knowledge.kinds import Kinds
@@ -104,7 +103,7 @@ class Machine(Parts):
             trail = taint.trail
             if trail.length < MAX_TRAIL and not (trail.span == node.span and trail.why == why):
                 trail = Trail(trail, self.path, node.span, why)
-                taint = replace(taint, trail=trail)
+                taint = taint._replace(trail=trail)
             found.append(taint)
         return tuple(found)
 

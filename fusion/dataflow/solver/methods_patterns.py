@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from fusion.dataflow.host_patterns import fixes_host
@@ -146,7 +145,7 @@ class PatternMethods(TextMethods):
             normal = {taint.source for taint in use.value.taints if taint.canonical}
             gone = Limits(absent=frozenset({".."}))
             after = tuple(
-                replace(taint, limits=taint.limits.both(gone)) if taint.source in normal else taint for taint in after
+                taint._replace(limits=taint.limits.both(gone)) if taint.source in normal else taint for taint in after
             )
         return tainted(after)
 

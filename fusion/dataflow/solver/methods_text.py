@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import string
 from collections.abc import Callable, Hashable
-from dataclasses import replace
 from typing import Any
 
 from fusion.dataflow import ir
@@ -60,7 +59,7 @@ class TextMethods(CheckMethods):
         limits = _ENCODINGS.get(use.constant(0))
         if limits is not None and value.taints:
             return tainted(
-                replace(taint, limits=limits, lead="")
+                taint._replace(limits=limits, lead="")
                 for taint in self.derive(value.taints, ("encoded", limits.allowed), use.state)
             )
         return tainted(built(use.value.taints)) if use.value.taints else UNKNOWN
@@ -220,7 +219,7 @@ class TextMethods(CheckMethods):
         found = self.derive(use.value.taints, (use.name, *self._text_key(use)), use.state, lambda limits: part_limits(limits))
         text = single(filler)
         added = text if isinstance(text, str) else "0" if use.name == "zfill" else " "
-        found = tuple(replace(taint, limits=taint.limits.rewritten(added)) for taint in found)
+        found = tuple(taint._replace(limits=taint.limits.rewritten(added)) for taint in found)
         return tainted(found) if found else UNKNOWN
 
     def _text_repeat(self, use: Use) -> Value:
@@ -276,7 +275,7 @@ class TextMethods(CheckMethods):
         )
         if lead is None:
             return found
-        return tuple(replace(taint, lead=lead(taint.lead)) if taint.lead else taint for taint in found)
+        return tuple(taint._replace(lead=lead(taint.lead)) if taint.lead else taint for taint in found)
 
     def _text_insert(self, use: Use, old: Value, new: Value, *, all_: bool) -> Value:
         """Hostile text is put in the place of something: a template is filled."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Sequence
-from dataclasses import replace
 
 from fusion.dataflow import ir
 from fusion.dataflow.knowledge.schema import Kind
@@ -65,7 +64,7 @@ class Places(Building):
         if resets and own is not None and (own.startswith("/") or (not own.strip(HOLE) and not limits.begins_without("/"))):
             before = own
         whole = self.data.part(taint.datum, id(node))
-        return replace(taint, whole=whole, lead=before, limits=limits, canonical=False, aspect=None)
+        return taint._replace(whole=whole, lead=before, limits=limits, canonical=False, aspect=None)
 
     def join_paths(self, parts: Sequence[Value], state: State, node: ir.Node) -> Value | None:
         """`Path / part`: None where the left is no path."""
@@ -115,7 +114,7 @@ class Places(Building):
             return None
         what = made[1]
         if isinstance(what, tuple) and what and what[0] == _RELATIVE:
-            return self.confined(replace(taint, whole=made[0], datum=made[0]))
+            return self.confined(taint._replace(whole=made[0], datum=made[0]))
         if text == ".." and (what == ".parts" or (isinstance(what, tuple) and what and what[0] in ("split", "rsplit"))):
             return {made[0]: (0, Limits(absent=frozenset({".."})))}
         return None
@@ -158,7 +157,7 @@ class Places(Building):
         if not inner.taints or flatten([base], state).taints:
             return None
         return tainted(
-            replace(changed(taint, self.data.part(taint.whole, (_RELATIVE, id(node))), state.facts), lead="")
+            changed(taint, self.data.part(taint.whole, (_RELATIVE, id(node))), state.facts)._replace(lead="")
             for taint in inner.taints
         )
 
@@ -174,7 +173,7 @@ class Places(Building):
             for taint in inner.taints:
                 part = changed(taint, self.data.part(taint.whole, (name, place)), state.facts, keeps=True)
                 if place:
-                    part = replace(part, lead="", limits=Limits(part.limits.allowed, part.limits.absent).both(lacks))
+                    part = part._replace(lead="", limits=Limits(part.limits.allowed, part.limits.absent).both(lacks))
                 found.append(part)
             pieces.append(tainted(found))
         return reference(Object(state.allocate(Thing("tuple", tuple(pieces)))))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from fusion.dataflow import ir
 from fusion.dataflow.knowledge.schema import Kind
@@ -106,13 +106,13 @@ class Own(Machine):
         found = []
         for taint in taints:
             new = changed(taint, self.data.part(taint.whole, what), state.facts, keeps=True)
-            found.append(new if limits is None else replace(new, limits=limits(new.limits)))
+            found.append(new if limits is None else new._replace(limits=limits(new.limits)))
         return tuple(found)
 
     def part(self, taints: Iterable[Taint], what: Hashable, state: State, known: Limits = ANY) -> tuple[Taint, ...]:
         """The data in some part of the text, of which `known` is known besides."""
         return tuple(
-            replace(taint, lead="" if taint.lead == "" else None)
+            taint._replace(lead="" if taint.lead == "" else None)
             for taint in self.derive(taints, what, state, lambda limits: part_limits(limits).both(known))
         )
 
@@ -123,7 +123,7 @@ class Own(Machine):
         if not found:
             return UNKNOWN
         made = (changed(taint, self.data.part(taint.whole, ("number", id(node))), state.facts) for taint in found)
-        return tainted(replace(taint, mask=taint.mask & random) for taint in made if taint.mask & random)
+        return tainted(taint._replace(mask=taint.mask & random) for taint in made if taint.mask & random)
 
     def membership(self, container: Value, member: Value, state: State) -> Value:
         """Whether `member` is in a container: an allow-list, where the container is not hostile itself."""

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 from fusion.dataflow import ir
 from fusion.dataflow.limits import ANY, Limits
-
-if TYPE_CHECKING:
-    pass
-
 
 MAX_TAINTS = 6
 
@@ -50,8 +45,7 @@ class Trail:
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class Taint:
+class Taint(NamedTuple):
     """One piece of hostile data in a value."""
 
     source: Hashable
@@ -78,11 +72,11 @@ class Taint:
 
     def limited(self, limits: Limits) -> Taint:
         """The same text, with other limits."""
-        return replace(self, limits=limits)
+        return self._replace(limits=limits)
 
     def part_of(self, aspect: str, datum: int) -> Taint:
         """Another text, known to be that part of this one."""
-        return replace(self, datum=datum, whole=datum, aspect=(aspect, self.whole))
+        return self._replace(datum=datum, whole=datum, aspect=(aspect, self.whole))
 
     def same(self, other: Taint) -> bool:
         """Equal but for the trail."""
@@ -154,8 +148,7 @@ def _either(a: Taint, b: Taint) -> Taint:
     if a.same(b):
         return a if a.trail.length <= b.trail.length else b
     worse = a if a.mask & ~b.mask or a.mask == b.mask else b
-    return replace(
-        worse,
+    return worse._replace(
         mask=a.mask | b.mask,
         limits=a.limits.either(b.limits),
         lead=a.lead if a.lead == b.lead else None,
@@ -171,13 +164,13 @@ def _condense(taints: list[Taint]) -> list[Taint]:
     by_source: dict[Hashable, Taint] = {}
     for taint in taints:
         known = by_source.get(taint.source)
-        by_source[taint.source] = taint if known is None else replace(_either(known, taint), lead=None, aspect=None)
+        by_source[taint.source] = taint if known is None else _either(known, taint)._replace(lead=None, aspect=None)
     return list(by_source.values())[:MAX_TAINTS]
 
 
 def built(taints: Iterable[Taint]) -> tuple[Taint, ...]:
     """The same, as parts of a text: random numbers in one make it a random text."""
-    return tuple(replace(taint, form=BUILT) if taint.origin == "random" and taint.form != BUILT else taint for taint in taints)
+    return tuple(taint._replace(form=BUILT) if taint.origin == "random" and taint.form != BUILT else taint for taint in taints)
 
 
 class Data:
@@ -227,8 +220,7 @@ def known(taint: Taint, facts: Facts) -> tuple[int, Limits]:
 def changed(taint: Taint, datum: int, facts: Facts, *, keeps: bool = False) -> Taint:
     """The data in a text made from it. What checks have shown of the kinds stays; of the characters only if it `keeps` them."""
     mask, limits = known(taint, facts)
-    return replace(
-        taint,
+    return taint._replace(
         datum=datum,
         whole=datum,
         mask=mask,

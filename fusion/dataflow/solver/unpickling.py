@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from fusion.dataflow import ir
 from fusion.dataflow.knowledge.schema import Kind
 from fusion.dataflow.solver.arguments import Arguments, flatten
@@ -35,7 +33,7 @@ class Unpickling(Machine):
         named = []
         for part in ("module", "name"):
             datum = self.data.part(taints[0].whole, (_CHOOSES, part))
-            named.append(tainted([replace(taints[0], datum=datum, whole=datum, mask=taints[0].mask & mask)]))
+            named.append(tainted([taints[0]._replace(datum=datum, whole=datum, mask=taints[0].mask & mask)]))
         function = self.load_attribute(reference(ref), _CHOOSES, state, node)
         made = self.call(function, Arguments(named), state.copy(), node, _CHOOSES)
         return flatten([made], state).taints if made is not NOTHING else ()

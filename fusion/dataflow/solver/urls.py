@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from fusion.dataflow import ir
 from fusion.dataflow.knowledge.schema import Kind
@@ -55,7 +54,7 @@ class Urls(Machine):
         if not inner or host is None or host.taints or host.consts == ("",):
             return join_all([arguments.receiver, *arguments.keywords.values()]) if inner else None
         fixed = (
-            replace(taint, lead=f"//{HOLE}/", whole=self.data.part(taint.datum, id(node)))
+            taint._replace(lead=f"//{HOLE}/", whole=self.data.part(taint.datum, id(node)))
             for taint in flatten([arguments.receiver, *arguments.keywords.values()], state).taints
         )
         return Value(None, (Library(PARTS),), tuple(fixed))
@@ -78,9 +77,9 @@ class Urls(Machine):
             if name == "host":
                 false = added(false, {whole: (cleared, ANY)})
             elif name == "private":
-                false = added(false, self.reachable(replace(taint, whole=whole, datum=whole)))
+                false = added(false, self.reachable(taint._replace(whole=whole, datum=whole)))
             elif name == "public":
-                true = added(true, self.reachable(replace(taint, whole=whole, datum=whole)))
+                true = added(true, self.reachable(taint._replace(whole=whole, datum=whole)))
         if true is part.true and false is part.false:
             return part
         return Value(part.consts, part.refs, part.taints, true, false)

@@ -8,7 +8,7 @@ text that stands before it, and the trail that brought it here.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fusion.dataflow import ir
@@ -225,7 +225,7 @@ def _facts(a: Facts | None, b: Facts | None) -> Facts | None:
 
 def picked(value: Value) -> Value:
     """One of several values that a predictable number chose: no secret before a text is built of some."""
-    return value.with_taints(replace(taint, form=taint.form or PICKED) for taint in value.taints)
+    return value.with_taints(taint._replace(form=taint.form or PICKED) for taint in value.taints)
 
 
 def not_among(value: Value, texts: Iterable[object], elements: set[int]) -> Facts | None:
@@ -246,5 +246,5 @@ def believed(value: Value, facts: Facts) -> Value:
         if mask == taint.mask and limits == taint.limits:
             kept.append(taint)
         elif mask:
-            kept.append(replace(taint, mask=mask, limits=limits))
+            kept.append(taint._replace(mask=mask, limits=limits))
     return value.with_taints(kept)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from fusion.dataflow import ir
 from fusion.dataflow.limits import Limits
@@ -38,7 +38,7 @@ class Vouching(Machine):
         for taint in taints:
             made = changed(taint, self.data.part(taint.whole, id(node)), state.facts)
             source = taint.source if isinstance(taint.source, Code) else Code(taint.datum)
-            found.append(replace(made, source=source, mask=self.kinds.code, lead=None))
+            found.append(made._replace(source=source, mask=self.kinds.code, lead=None))
         return tuple(found)
 
     def vouched(self, taints: Iterable[Taint]) -> Facts | None:
