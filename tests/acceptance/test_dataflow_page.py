@@ -16,7 +16,7 @@ from fusion.dataflow.knowledge.description import SECTIONS
 from fusion.dataflow.knowledge.loading import load_all
 from fusion.dataflow.project import Bounds
 from fusion.dataflow.solver.analysis import STEPS
-from fusion.dataflow.solver.machine import MAX_CALLS
+from fusion.dataflow.solver.frames import MAX_CALLS
 from tests.fakes.commandline import Workplace
 
 ROOT = Path(__file__).parents[2]
