@@ -28,7 +28,9 @@ def main():
     paths = json.loads(sys.stdin.read())
     known = set(paths)
     project = Project(
-        lambda path: Path(path).read_bytes() if path in known else None, paths, limits=Bounds(seconds=3600, imports=100_000)
+        lambda path: Path(path).read_bytes() if path in known else None,
+        paths,
+        limits=Bounds(seconds=3600, imports=100_000),
     )
     began = time.process_time()
     last = [began]

@@ -31,7 +31,8 @@ def test_calls_that_double_at_each_level_end() -> None:
 
 def test_branches_that_double_the_paths_end() -> None:
     branches = "".join(
-        f"    if flask.request.args['b{n}']:\n        x = x + 'a{n}'\n    else:\n        x = 'b' + x\n" for n in range(200)
+        f"    if flask.request.args['b{n}']:\n        x = x + 'a{n}'\n    else:\n        x = 'b' + x\n"
+        for n in range(200)
     )
     code = f"import os, flask\ndef view():\n    x = flask.request.args['a']\n{branches}    os.system(x)\n"
     assert (804, "command-injection") in _quickly(code)
@@ -111,5 +112,6 @@ def test_a_function_that_is_cut_short_is_named() -> None:
 
 
 def test_look_alike_names_are_different_variables() -> None:
-    code = "import os, flask\ndef view():\n    a = flask.request.args['a']\n    \u0430 = 'ls'\n    os.system(\u0430)\n    os.system(a)\n"
+    code = "import os, flask\ndef view():\n    a = flask.request.args['a']\n    \u0430 = 'ls'\n    os.system(\u0430)\n"
+    code += "    os.system(a)\n"
     assert _quickly(code) == {(6, "command-injection")}

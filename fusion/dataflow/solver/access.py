@@ -205,6 +205,7 @@ class Access(Elements, Stores):
         return self.library_value(full, state, node, guessed=ref.guessed)
 
     def library_value(self, full: str, state: State, node: ir.Node, *, guessed: bool) -> Value:
+        """What a path of a library denotes: a thing, data from outside, or what was stored there."""
         path = self.tables.types.get(full, full)
         kept = self.remembered.get(path)
         if kept is not None:

@@ -145,10 +145,8 @@ def applies(rule: Rule[Knowledge] | Rule[Mend], arguments: Arguments, state: Sta
 def holds(condition: Condition, arguments: Arguments, state: State) -> bool:
     """Whether some possible value satisfies the condition."""
     if isinstance(condition, Given):
-        if condition.subject.parts:
-            given = bool(arguments.at(condition.subject, state))
-        else:
-            given = arguments.given(condition.subject)
+        inside = condition.subject.parts
+        given = bool(arguments.at(condition.subject, state)) if inside else arguments.given(condition.subject)
         return given == condition.present
     return any(_satisfies(condition, value, state) for value in arguments.at(condition.subject, state))
 

@@ -201,7 +201,7 @@ class Definitions(Entries, Modules):
             self.base.update({place: thing for place, thing in own.heap.items() if place not in state.heap})
             thing = next((own.heap.get(ref.id) for ref in made.refs if isinstance(ref, Object)), None)
             klass.ready = {str(name): value for name, value in thing.fields.items()} if thing is not None else {}
-        thing = Thing("instance", None, {name: value for name, value in klass.ready.items()}, NOTHING, NOTHING, klass, path)
+        thing = Thing("instance", None, dict(klass.ready.items()), NOTHING, NOTHING, klass, path)
         return reference(Object(state.allocate(thing)))
 
     def _started(self, klass: Klass, state: State) -> Value:

@@ -1,7 +1,7 @@
 """What the solver's parts share: knowledge, the project, the budget, the frame that runs, and what was found.
 
-The solver is one class in parts (`expressions`, `statements`, `calls`, ...), each a mixin over `Machine`, which declares what they ask
-of each other.
+The solver is one class in parts (`expressions`, `statements`, `calls`, ...), each a mixin over `Machine`; `parts` declares what
+they ask of each other.
 """
 
 from __future__ import annotations
@@ -79,6 +79,8 @@ class Machine(Parts):
         """Settings that stayed weak, unless mended so."""
         self.listeners: dict[str, list[Value]] = {}
         """What listens to events, by their names."""
+        self.tries = 0
+        """How many `try` blocks are open, in all functions on the stack."""
         self.root = 0
         """The function that is analysed by itself; 0 for a module's body."""
         self.roots: dict[Hashable, set[int]] = {}

@@ -231,7 +231,7 @@ class Sinks(Machine):
 
     def settle_all(self) -> None:
         """Everything was run: report what nothing mended."""
-        for key, (rule, flow) in self.weak.items():
+        for rule, flow in self.weak.values():
             if (flow.sink.path, rule) not in self.mended:
                 self.flows.setdefault((flow.kind, flow.sink.path, flow.sink.span.line), flow)
         for found, roots in self.roots.items():

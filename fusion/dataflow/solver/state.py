@@ -19,6 +19,9 @@ GUESSED = "guessed"
 POLLUTING = "prototype-by-key"
 """The path of what `object[key]` may be when the key comes from outside: the prototype of every object."""
 
+_FAR = 500
+"""Partings of paths that are gone back; farther, everything is compared."""
+
 _ids = itertools.count(1)
 
 
@@ -38,8 +41,8 @@ class Scope:
 class Thing:
     """An object on the heap. Immutable: a store makes another.
 
-    `items` are the elements of a list while they are known one by one; `fields` the values under constant keys or attribute names;
-    `rest` what is under any other.
+    `items` are the elements of a list while they are known one by one; `fields` the values under constant keys or attribute
+    names; `rest` what is under any other.
     """
 
     kind: str
@@ -68,14 +71,31 @@ class Thing:
         return value
 
 
+class _Mark:
+    """Where two paths parted: what had been written since they last did, and where that was."""
+
+    __slots__ = ("before", "depth", "written")
+
+    def __init__(self, before: _Mark | None, written: set[int]) -> None:
+        self.before = before
+        self.written = written
+        self.depth: int = 1 if before is None else before.depth + 1
+
+
 class Heap(dict[int, Thing]):
-    """The objects of a path, over those that the modules made."""
+    """The objects of a path, over those that the modules made. It knows what was written since paths parted."""
 
-    __slots__ = ("base",)
+    __slots__ = ("base", "mark", "written")
 
-    def __init__(self, base: dict[int, Thing], own: dict[int, Thing] | None = None) -> None:
+    def __init__(self, base: dict[int, Thing], own: Heap | None = None) -> None:
         super().__init__(own or {})
         self.base = base
+        self.mark = None if own is None else own.mark
+        self.written: set[int] = set()
+
+    def __setitem__(self, place: int, thing: Thing) -> None:
+        self.written.add(place)
+        super().__setitem__(place, thing)
 
     def get(self, place: int, default: Any = None) -> Any:
         """The object, or None."""
@@ -87,7 +107,28 @@ class Heap(dict[int, Thing]):
 
     def copy(self) -> Heap:
         """A path of its own."""
+        if self.written:
+            self.mark = _Mark(self.mark, self.written)
+            self.written = set()
         return Heap(self.base, self)
+
+    def written_since(self, other: Heap) -> set[int]:
+        """Every place that this path or the other wrote since they parted: elsewhere, they are the same."""
+        places = self.written | other.written
+        mine, theirs = self.mark, other.mark
+        left = _FAR
+        while mine is not theirs:
+            left -= 1
+            if not left:
+                return {*self, *other}
+            if theirs is None or (mine is not None and mine.depth >= theirs.depth):
+                assert mine is not None
+                places |= mine.written
+                mine = mine.before
+            else:
+                places |= theirs.written
+                theirs = theirs.before
+        return places
 
 
 class State:
@@ -151,18 +192,17 @@ def meet(a: State | None, b: State | None) -> State | None:
         a.frames = _frames(a.frames, b.frames, mine, theirs)
     if a.heap is not b.heap:
         heap = a.heap
-        own, below = super(Heap, heap).get, heap.base.get
-        for place, thing in b.heap.items():
-            known = own(place)
-            if known is thing:
+        own, other, below = super(Heap, heap).get, super(Heap, b.heap).get, heap.base.get
+        for place in heap.written_since(b.heap):
+            thing, known = other(place), own(place)
+            if thing is None:
+                if mine and known is not None:
+                    heap[place] = checked_thing(known, mine)
                 continue
             if known is None:
                 known = below(place)
             if known is not thing:
                 heap[place] = checked_thing(thing, theirs) if known is None else meet_things(known, thing, mine, theirs)
-        if mine:
-            for place in heap.keys() - b.heap.keys():
-                heap[place] = checked_thing(heap[place], mine)
     a.facts = common(a.facts, b.facts)
     if a.pending is not b.pending:
         a.pending = {**a.pending, **b.pending}
@@ -262,14 +302,9 @@ def settled(a: State, b: State) -> bool:
         mine = a.locals.get(name)
         if mine is None or not same(mine, value):
             return False
-    own, below = super(Heap, a.heap).get, a.heap.base.get
-    for place, thing in b.heap.items():
-        known = own(place)
-        if known is thing:
-            continue
-        if known is None:
-            known = below(place)
-        if known is not thing and known is not None and not _alike(known, thing):
+    for place in a.heap.written_since(b.heap):
+        thing, known = super(Heap, b.heap).get(place), a.heap.get(place)
+        if thing is not None and known is not None and known is not thing and not _alike(known, thing):
             return False
     return True
 

@@ -1,8 +1,7 @@
 """Abstract values: what a variable may hold, and which hostile data is in it.
 
-A value is a set of constants (or anything), references (library things, objects, functions, classes, modules) and taints. A taint is one
-piece of hostile data in the value: where it came from, which kinds of weakness it can still cause, what its characters can be, the literal
-text that stands before it, and the trail that brought it here.
+A value is a set of constants (or anything), references (library things, objects, functions, classes, modules) and taints: the
+pieces of hostile data in it (`taints`).
 """
 
 from __future__ import annotations
