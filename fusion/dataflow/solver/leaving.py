@@ -9,7 +9,7 @@ from fusion.dataflow.solver.machine import Machine
 from fusion.dataflow.solver.state import State, meet
 from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Klass, Value, constant, join
 
-_MOST_RAISED = 8
+_MOST_RAISED = 4
 """So many places that raise are kept apart in one function."""
 _ANY_ERROR = frozenset({"Exception", "BaseException"})
 
@@ -34,6 +34,8 @@ class Leaving(Machine):
         return None
 
     def _thrown(self, raised: Raised) -> None:
+        if not self.tries:
+            return
         frame = self.frame
         kept = frame.guards[-1] if frame.guards else frame.raised
         if len(kept) < _MOST_RAISED:
@@ -56,8 +58,12 @@ class Leaving(Machine):
         self.frame.guards.append(raised)
         before = state.copy()
         returned = len(self.frame.returns)
-        after = self.run(node.body, state)
-        self.frame.guards.pop()
+        self.tries += 1
+        try:
+            after = self.run(node.body, state)
+        finally:
+            self.tries -= 1
+            self.frame.guards.pop()
         caught: State | None = before
         if after is not None:
             caught = meet(caught, after.copy())
