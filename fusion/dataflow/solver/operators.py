@@ -207,8 +207,8 @@ class Operators(Machine):
         state.learn(test.false)
         other = self.filtered(self.evaluate(node.other, state), state.facts)
         state.facts = before
-        for place, thing in then_state.heap.items():
-            state.heap.setdefault(place, thing)
+        for place in then_state.heap.keys() - state.heap.keys():
+            state.heap[place] = then_state.heap[place]
         return join(then, other)
 
     def filtered(self, value: Value, facts: Facts) -> Value:

@@ -90,7 +90,7 @@ class Heap(dict[int, Thing]):
     def __init__(self, base: dict[int, Thing], own: Heap | None = None) -> None:
         super().__init__(own or {})
         self.base = base
-        self.mark = None if own is None else own.mark
+        self.mark: _Mark | None = None if own is None else own.mark
         self.written: set[int] = set()
 
     def __setitem__(self, place: int, thing: Thing) -> None:
