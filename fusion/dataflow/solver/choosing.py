@@ -40,6 +40,11 @@ def _is_plain(ref: object, state: State) -> bool:
     return thing is not None and thing.klass is None and not thing.path
 
 
+def _is_own(found: object, ref: Object) -> bool:
+    """Whether it is the language's own method of this very thing, whatever lies under a key of that name."""
+    return isinstance(found, Bound) and ref in found.receiver.refs
+
+
 class Choosing(Machine):
     """The choice between the repository's functions, the language's and libraries'."""
 
@@ -124,7 +129,10 @@ class Choosing(Machine):
             return visited
         if thing.klass is not None or name in thing.fields:
             function = self.load_attribute(reference(ref), name, state, node)
-            if any(isinstance(found, Closure | Klass | Library | Bound | Object) for found in function.refs):
+            if any(
+                isinstance(found, Closure | Klass | Library | Bound | Object) and not _is_own(found, ref)
+                for found in function.refs
+            ):
                 return self.call(function, arguments, state, node, name)
         if thing.path:
             arguments.receiver = reference(ref)
