@@ -13,9 +13,10 @@ _MODULES = ("django.forms.", "rest_framework.serializers.", "rest_framework.fiel
 _PLAIN = frozenset(
     f"{name}Field"
     for name in (
-        "Integer Float Decimal Boolean NullBoolean Date DateTime Time Duration UUID Choice TypedChoice MultipleChoice "
-        "TypedMultipleChoice ModelChoice ModelMultipleChoice GenericIPAddress IPAddress Slug PrimaryKeyRelated"
-    ).split()
+        *("Integer", "Float", "Decimal", "Boolean", "NullBoolean", "Date", "DateTime", "Time", "Duration", "UUID"),
+        *("Choice", "TypedChoice", "MultipleChoice", "TypedMultipleChoice", "ModelChoice", "ModelMultipleChoice"),
+        *("GenericIPAddress", "IPAddress", "Slug", "PrimaryKeyRelated"),
+    )
 )
 """Fields whose values are numbers, dates, identifiers or one of the choices."""
 
