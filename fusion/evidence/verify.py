@@ -4,7 +4,11 @@ A fix is kept when every witness of its finding that can be run here no longer s
 rule more often than before, and the file still parses where it did. All others are dropped without a word: a suggestion that
 does not hold is worse than none.
 
-The work is batched: one look at the files as they are, then one look per layer, where layer k holds the k-th fix of each file.
+A flaw may begin in another file than the one that is patched. So a witness that follows what files import sees, whenever it
+looks, the files of all traces beside the patched ones, and those that they import, as it did the first time.
+
+The work is batched: one look at the files as they are, then one look per layer. No layer holds two fixes of one file, nor a
+fix of a file through which the trace of another one leads: each is judged by what it does alone.
 """
 
 from __future__ import annotations
@@ -14,12 +18,12 @@ import asyncio
 import re
 import warnings
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from fusion.changes.edits import apply_edits, unified_patch
 from fusion.evidence.analyzer import Analyzer, Missing
-from fusion.evidence.collect import surroundings
+from fusion.evidence.collect import surroundings, wanted_files
 from fusion.evidence.examine import Look, examine
 from fusion.evidence.pages import Pages
 from fusion.evidence.records import Sighting, sightings
@@ -29,7 +33,7 @@ from fusion.policy import Policy
 from fusion.syntax import language
 
 _MOST_LAYERS = 5
-"""Fixes per file that are tried, the gravest findings first."""
+"""Looks at patched copies. What fits into none, the least grave findings of files with many, is not tried."""
 _AT_ONCE = 2
 _BLOT = re.compile(r"x{4,}")
 
@@ -45,6 +49,13 @@ class _Attempt:
     witnesses: tuple[Evidence, ...]
     before: str
     after: str
+    through: Mapping[str, frozenset[str]]
+    """Tool -> files that the traces of its witnesses lead through, the patched one included, as far as it reports on them."""
+
+    @property
+    def stands_on(self) -> frozenset[str]:
+        """The patched file and those of the traces."""
+        return frozenset({self.path}).union(*self.through.values())
 
 
 async def verify(
@@ -59,24 +70,22 @@ async def verify(
     """The findings in their order, each with its verified fix (and the patch that `git apply` takes) or with none."""
     head = {file.path: contents.head[file.path] for file in change.files if file.path in contents.head}
     able = {name: tool for name, tool in analyzers.items() if sandbox.network_cut or tool.parse_only}
+    reported = _Reported(able, change, contents, policy)
     attempts = [
-        attempt for index, finding in enumerate(findings) if (attempt := _attempt(index, finding, able, head)) is not None
+        attempt
+        for index, finding in enumerate(findings)
+        if (attempt := _attempt(index, finding, able, head, reported)) is not None
     ]
     attempts.sort(key=lambda attempt: -findings[attempt.index].severity.rank)
     layers = _layers(attempts)
     looks = _Looks(able, policy, sandbox, contents)
-    wanted = {(tool, attempt.path) for layer in layers for attempt in layer for tool in _tools(attempt)}
+    wanted = _wanted([attempt for layer in layers for attempt in layer])
+    # A flow shows only where both of its ends are looked at: what else shows must not depend on the layer.
+    across = {(tool, path) for tool, path in wanted if hasattr(able[tool], "consults")}
     slots = asyncio.Semaphore(_AT_ONCE)
     before, *after = await asyncio.gather(
-        looks.all({path: head[path] for _, path in wanted}, wanted, slots),
-        *(
-            looks.all(
-                {attempt.path: attempt.after.encode() for attempt in layer},
-                {(tool, attempt.path) for attempt in layer for tool in _tools(attempt)},
-                slots,
-            )
-            for layer in layers
-        ),
+        looks.all(head, wanted, slots),
+        *(looks.all(head | _patched(layer), _wanted(layer) | _of(across, layer), slots) for layer in layers),
     )
     kept = {
         attempt.index: attempt.fix.model_copy(
@@ -89,11 +98,41 @@ async def verify(
     return tuple(_with_fix(finding, kept.get(index)) for index, finding in enumerate(findings))
 
 
-def _tools(attempt: _Attempt) -> set[str]:
-    return {witness.tool for witness in attempt.witnesses}
+class _Reported:
+    """The files that a tool reported on in the first place."""
+
+    def __init__(self, analyzers: Mapping[str, Analyzer], change: Change, contents: Contents, policy: Policy) -> None:
+        self._analyzers = analyzers
+        self._change = change
+        self._contents = contents
+        self._policy = policy
+        self._known: dict[str, frozenset[str]] = {}
+
+    def among(self, tool: str, paths: Iterable[str]) -> frozenset[str]:
+        """Which of the paths these are."""
+        if tool not in self._known:
+            self._known[tool] = frozenset(wanted_files(self._analyzers[tool], self._change, self._contents, self._policy))
+        return self._known[tool].intersection(paths)
 
 
-def _attempt(index: int, finding: Finding, analyzers: Mapping[str, Analyzer], head: Mapping[str, bytes]) -> _Attempt | None:
+def _wanted(attempts: Iterable[_Attempt]) -> set[tuple[str, str]]:
+    """What must be looked at to judge the attempts, as (tool, path)."""
+    return {(tool, path) for attempt in attempts for tool, paths in attempt.through.items() for path in paths}
+
+
+def _of(across: Collection[tuple[str, str]], layer: Iterable[_Attempt]) -> set[tuple[str, str]]:
+    """What the layer's tools look at across files."""
+    tools = {tool for attempt in layer for tool in attempt.through}
+    return {(tool, path) for tool, path in across if tool in tools}
+
+
+def _patched(layer: Iterable[_Attempt]) -> dict[str, bytes]:
+    return {attempt.path: attempt.after.encode() for attempt in layer}
+
+
+def _attempt(
+    index: int, finding: Finding, analyzers: Mapping[str, Analyzer], head: Mapping[str, bytes], reported: _Reported
+) -> _Attempt | None:
     """The finding's fix applied to its file; None when there is none, no witness can be asked again, or it does not apply."""
     fix = finding.fix or min((item.fix for item in finding.evidence if item.fix), key=lambda fix: not fix.safe, default=None)
     path = finding.location.path
@@ -116,7 +155,18 @@ def _attempt(index: int, finding: Finding, analyzers: Mapping[str, Analyzer], he
         witnesses=witnesses,
         before=before,
         after=after,
+        through=_through(path, witnesses, reported),
     )
+
+
+def _through(path: str, witnesses: Iterable[Evidence], reported: _Reported) -> dict[str, frozenset[str]]:
+    """The files that each witness must see again."""
+    through: dict[str, frozenset[str]] = {}
+    for witness in witnesses:
+        others = {step.location.path for step in witness.trace} - {path}
+        known = through.get(witness.tool, frozenset({path}))
+        through[witness.tool] = known | reported.among(witness.tool, others) if others else known
+    return through
 
 
 def _fitting(edit: Edit, text: str) -> Edit:
@@ -146,16 +196,18 @@ def _parses(path: str, text: str) -> bool:
 
 
 def _layers(attempts: Iterable[_Attempt]) -> list[list[_Attempt]]:
-    layers: list[list[_Attempt]] = []
-    depth: Counter[str] = Counter()
+    """Each attempt in the first layer where none patches what another one stands on."""
+    layers: list[list[_Attempt]] = [[] for _ in range(_MOST_LAYERS)]
+    patched: list[set[str]] = [set() for _ in layers]
+    stood_on: list[set[str]] = [set() for _ in layers]
     for attempt in attempts:
-        layer = depth[attempt.path]
-        depth[attempt.path] += 1
-        if layer < _MOST_LAYERS:
-            if layer == len(layers):
-                layers.append([])
-            layers[layer].append(attempt)
-    return layers
+        for layer, taken, needed in zip(layers, patched, stood_on, strict=True):
+            if attempt.path not in needed and taken.isdisjoint(attempt.stands_on):
+                layer.append(attempt)
+                taken.add(attempt.path)
+                needed |= attempt.stands_on
+                break
+    return [layer for layer in layers if layer]
 
 
 _Seen = Mapping[tuple[str, str], Sequence[Sighting]]
@@ -202,11 +254,12 @@ def _holds(attempt: _Attempt, before: _Seen, after: _Seen) -> bool:
     """Whether every witness has fallen silent on its flaw and none sees anything more than before."""
     for witness in attempt.witnesses:
         key = witness.tool, attempt.path
-        if key not in before or key not in after:
+        around = {(witness.tool, path) for path in attempt.through[witness.tool]}
+        if not around <= before.keys() or not around <= after.keys():
             return False
         # Counted by rule, because a fix changes the line that other, older hits stand on, and with it their fingerprints.
-        was, now = (Counter(item.hit.rule for item in seen[key]) for seen in (before, after))
-        if now[witness.rule] >= was[witness.rule] or now - was:
+        was, now = (Counter((at, item.hit.rule) for at in around for item in seen[at]) for seen in (before, after))
+        if now[key, witness.rule] >= was[key, witness.rule] or now - was:
             return False
         flaw = next((item for item in before[key] if item.fingerprint == witness.fingerprint), None)
         if flaw is None or _alike(flaw, after[key]) >= _alike(flaw, before[key]):

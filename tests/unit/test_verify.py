@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 
 from fusion.evidence.analyzer import Analyzer, Job, Output, Reading, Ready
+from fusion.evidence.analyzers.dataflow import Dataflow
 from fusion.evidence.analyzers.ruff import Ruff
 from fusion.evidence.collect import collect
 from fusion.evidence.sandbox import Sandbox
 from fusion.evidence.verify import verify
-from fusion.model import Edit, Evidence, Finding, Fix, Hit, Location, Provenance, Severity
+from fusion.model import Edit, Evidence, Finding, Fix, Hit, Location, Provenance, Severity, Step
 from fusion.policy import Policy
 from tests.fakes.analyzers import Absent, Marks
 from tests.fakes.sides import sides
@@ -263,3 +264,128 @@ async def test_an_analyzer_that_raises_costs_its_fixes_and_nothing_else() -> Non
     found = await findings_of(Marks(mend="good"), head)
     [left] = await verified(found, head, Raising(mend="good"))
     assert (left.fingerprint, left.fix) == (found[0].fingerprint, None)
+
+
+PAGES = b"""from flask import Flask, jsonify, request
+
+from shop import orders
+
+app = Flask(__name__)
+
+
+@app.get("/orders")
+def page():
+    return jsonify(orders.search(request.args["customer"]))
+"""
+ORDERS = b"""import sqlite3
+
+
+def search(customer):
+    database = sqlite3.connect("shop.db")
+    return database.execute(f"SELECT * FROM orders WHERE customer = '{customer}'").fetchall()
+"""
+SHOP = {"shop/__init__.py": b"", "shop/pages.py": PAGES, "shop/orders.py": ORDERS}
+
+
+async def test_a_flow_that_begins_in_another_file_is_mended(tmp_path: Path) -> None:
+    (item,) = await both(Dataflow(), SHOP)
+    assert item.location.path == "shop/orders.py"
+    assert item.evidence[0].trace[0].location.path == "shop/pages.py"
+    assert item.fix is not None
+    assert item.fix.verified
+    mended = git_apply(tmp_path, SHOP, item.fix.patch)
+    assert b'execute("SELECT * FROM orders WHERE customer = ?", (customer,))' in mended["shop/orders.py"]
+    assert mended["shop/pages.py"] == PAGES
+
+
+async def test_a_change_that_does_not_bind_what_comes_from_another_file_is_dropped() -> None:
+    (found,) = await findings_of(Dataflow(), SHOP)
+    same = found.evidence[0].fix
+    assert same is not None
+    kept = same.edits[0].model_copy(update={"line": 5, "column": 5, "end_line": 5, "end_column": 5, "text": "pass\n    "})
+    other = found.model_copy(update={"fix": Fix(title="move it", edits=(kept,))})
+    (done,) = await verified([other], SHOP, Dataflow())
+    assert done.fix is None
+
+
+async def test_flows_that_need_each_other_are_judged_alone() -> None:
+    """The file where the request is read has a flaw of its own, and both have one flow within the file."""
+    more = b"""
+
+@app.get("/log")
+def log():
+    database = sqlite3.connect("shop.db")
+    return jsonify(database.execute("SELECT * FROM log WHERE day = '" + request.args["day"] + "'").fetchall())
+"""
+    own = b"""
+
+def page():
+    database = sqlite3.connect("shop.db")
+    database.execute("DELETE FROM orders WHERE id = " + request.form["id"])
+"""
+    head = {
+        "shop/__init__.py": b"",
+        "shop/pages.py": b"import sqlite3\n" + PAGES + more,
+        "shop/orders.py": b"from flask import request\n" + ORDERS + own,
+    }
+    found = await both(Dataflow(), head)
+    begins = sorted((item.location.path, item.evidence[0].trace[0].location.path) for item in found)
+    assert begins == [
+        ("shop/orders.py", "shop/orders.py"),
+        ("shop/orders.py", "shop/pages.py"),
+        ("shop/pages.py", "shop/pages.py"),
+    ]
+    assert [item.fix is not None for item in found] == [True, True, True]
+    assert all(item.fix is not None and item.fix.patch.count("\n+") == 2 for item in found)
+
+
+@dataclass(frozen=True)
+class _Pairs(Marks):
+    """Follows files: sees `BAD` in one only while another one that it looks at says `FROM`. Keeps what it was given."""
+
+    seen: list[dict[str, str]] = field(default_factory=list)
+
+    def consults(self, path: str) -> bool:
+        return path.endswith(".txt")
+
+    def read(self, job: Job, outputs: Sequence[Output]) -> Reading:
+        texts = {job.names[name]: (job.root / name).read_text() for name in job.files}
+        self.seen.append(texts)
+        reading = Marks.read(self, job, outputs)
+        begins = [path for path in job.files if "FROM" in (job.root / path).read_text()]
+        hits = [
+            hit.model_copy(
+                update={
+                    "trace": (
+                        Step(location=Location(path=begins[0], line=1, end_line=1), code="", why="begins"),
+                        Step(location=hit.location, code="", why="ends"),
+                    )
+                }
+            )
+            for hit in reading.hits
+            if begins and begins != [hit.location.path]
+        ]
+        return Reading(hits=hits, unread=reading.unread)
+
+
+async def test_no_layer_patches_what_a_trace_leads_through() -> None:
+    head = {"a.txt": b"FROM\n", "b.txt": b"x = BAD\n", "c.txt": b"y = BAD\n"}
+    analyzer = _Pairs(mend="good")
+    found = await findings_of(analyzer, head)
+    assert [item.location.path for item in found] == ["b.txt", "c.txt"]
+    analyzer.seen.clear()
+    done = await verified(found, head, analyzer)
+    assert [item.fix is not None for item in done] == [True, True]
+    assert all(set(texts) == set(head) for texts in analyzer.seen)  # the file where it begins is looked at each time
+    assert len(analyzer.seen) == 2  # as it is, and one layer: neither stands on the other
+    through = (
+        found[0]
+        .evidence[0]
+        .model_copy(
+            update={"trace": (*found[0].evidence[0].trace, Step(location=found[1].location, code="", why="on its way"))}
+        )
+    )
+    analyzer.seen.clear()
+    done = await verified([found[0].model_copy(update={"evidence": (through,)}), found[1]], head, analyzer)
+    assert [item.fix is not None for item in done] == [True, True]
+    assert len(analyzer.seen) == 3  # as it is, and each by itself
