@@ -273,7 +273,7 @@ def test_a_file_without_mistakes_loads() -> None:
         ),
         (
             '[[sanitizer]]\ncalls = ["sample.quote"]\nnote = "quotes it"\ntest = "quoted"',
-            "sample.toml: [[sanitizer]] 1 (quotes it): give clears or lacks, or it cleans nothing.",
+            "sample.toml: [[sanitizer]] 1 (quotes it): give clears, lacks or matches, or it cleans nothing.",
         ),
         (
             '[[entry]]\nbases = ["sample.View"]\nnote = "answers it"\ntest = "answered"',

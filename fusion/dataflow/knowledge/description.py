@@ -121,6 +121,7 @@ def _said(entry: Knowledge) -> Iterator[str]:
         case Sanitizer():
             yield f"clears {', '.join(entry.clears)}" if entry.clears else ""
             yield f"leaves none of {entry.lacks}" if entry.lacks else ""
+            yield f"leaves text that matches {entry.matches}" if entry.matches else ""
         case Validator():
             outcome = "where it returns" if entry.outcome == "returns" else f"where it is {entry.outcome}"
             yield f"clears {', '.join(entry.clears)} {outcome}"

@@ -12,6 +12,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from fusion.dataflow.knowledge.schema import Library
+from fusion.dataflow.limits import ANY
+from fusion.dataflow.regexes import restricts
 from fusion.errors import UserError
 
 OURS = Path(__file__).parent
@@ -157,8 +159,10 @@ def _hollow(library: Library) -> Iterator[str]:
         if not (setting.calls or setting.stores or setting.names):
             yield f"[[setting]] {number} ({setting.note}): give calls, stores or names, or nothing can be set"
     for number, sanitizer in enumerate(library.sanitizer, 1):
-        if not (sanitizer.clears or sanitizer.lacks):
-            yield f"[[sanitizer]] {number} ({sanitizer.note}): give clears or lacks, or it cleans nothing"
+        if not (sanitizer.clears or sanitizer.lacks or sanitizer.matches):
+            yield f"[[sanitizer]] {number} ({sanitizer.note}): give clears, lacks or matches, or it cleans nothing"
+        if sanitizer.matches and restricts(sanitizer.matches, "", "fullmatch", "python") == ANY:
+            yield f"[[sanitizer]] {number} ({sanitizer.note}): matches is not understood, or says nothing of the text"
     for number, flag in enumerate(library.flag, 1):
         if not (flag.calls or flag.stores):
             yield f"[[flag]] {number} ({flag.note}): give calls or stores, or nothing sets it"

@@ -145,6 +145,8 @@ class Source(Knowledge):
     """Only these kinds; empty: all that the origin hurts."""
     harmless: tuple[Kind, ...] = ()
     """Not these kinds."""
+    start: str = Field(default="", max_length=20)
+    """What the text begins with, whoever sends it (`/`: the address that a request asks for)."""
     picks: bool = False
     """A random choice among given values: no secret by itself, but texts built of several are."""
 
@@ -218,6 +220,11 @@ class Sanitizer(Knowledge):
     """Kinds for which the result is harmless. An escape clears the kind whose context it fits and no other."""
     lacks: str = ""
     """Characters that the result cannot contain (`html.escape`: `<>&"'`): contexts that need one of them are harmless."""
+    matches: str = Field(default="", max_length=200)
+    """A regular expression that the whole result matches (`base64.b64encode`: `[A-Za-z0-9+/=]*`).
+
+    Better than `clears` for encodings: it stops holding where the text is decoded again.
+    """
 
 
 class Validator(Knowledge):

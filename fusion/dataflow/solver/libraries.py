@@ -8,6 +8,7 @@ from dataclasses import replace
 from fusion.dataflow import ir
 from fusion.dataflow.knowledge.schema import Kind, Propagator, Sanitizer
 from fusion.dataflow.limits import Limits
+from fusion.dataflow.regexes import restricts
 from fusion.dataflow.solver.arguments import Arguments, applies, flatten
 from fusion.dataflow.solver.callbacks import Callbacks
 from fusion.dataflow.solver.keyed import Keyed
@@ -168,6 +169,9 @@ class Libraries(Callbacks, Keyed, Sinks):
     def _sanitized(self, rules: Sequence[Rule[Sanitizer]], arguments: Arguments, state: State, node: ir.Node) -> Value:
         lacks = "".join(rule.entry.lacks for rule in rules)
         limits = Limits(absent=frozenset(lacks))
+        for rule in rules:
+            if rule.entry.matches:
+                limits = limits.both(restricts(rule.entry.matches, "", "fullmatch", "python"))
         cleared = 0
         for rule in rules:
             cleared |= rule.mask

@@ -14,5 +14,14 @@ def encoded_for_urls():
     return open("/srv/" + base64.urlsafe_b64encode(flask.request.get_data()).decode())
 
 
+def encoded_in_lines():
+    os.system("echo '" + base64.encodebytes(flask.request.get_data()).decode() + "'")
+
+
+def there_and_back():
+    text = base64.b64decode(base64.b64encode(flask.request.get_data()))
+    os.system("echo " + text.decode())  # expect: command-injection
+
+
 def summed():
     os.system("echo %s" % zlib.crc32(flask.request.get_data()))

@@ -10,6 +10,16 @@ def parsed():
     etree.fromstring(flask.request.get_data(), etree.XMLParser(resolve_entities=True))  # expect: xml-external-entities
 
 
+def fetched():
+    etree.fromstring(flask.request.get_data(), etree.XMLParser(load_dtd=True))
+    etree.fromstring(flask.request.get_data(), etree.XMLParser(load_dtd=True, no_network=False))  # expect: xml-external-entities
+
+
+def fetched_to_validate():
+    parser = etree.XMLParser(dtd_validation=True, no_network=False)
+    etree.fromstring(flask.request.get_data(), parser)  # expect: xml-external-entities
+
+
 def fed():
     parser = etree.XMLParser(resolve_entities=True)
     parser.feed(flask.request.get_data())  # expect: xml-external-entities
