@@ -22,6 +22,7 @@ from fusion.dataflow.knowledge.conditions import (
 from fusion.dataflow.knowledge.schema import Knowledge, Mend
 from fusion.dataflow.solver.state import POLLUTING, State, Thing
 from fusion.dataflow.solver.tables import Rule
+from fusion.dataflow.solver.taints import Taint, merge
 from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Closure, Klass, Library, Object, Value, join, tainted
 
 MAX_DEPTH = 4
@@ -207,19 +208,24 @@ def paths(value: Value, state: State) -> Iterator[str]:
 
 def flatten(values: Iterable[Value], state: State, depth: int = MAX_DEPTH) -> Value:
     """The values with everything inside them: what reaches a call that is handed them."""
-    result: Value = NOTHING
-    seen: set[int] = set()
-    open_ = [(value, depth) for value in values]
+    taints: tuple[Taint, ...] = ()
+    seen: set[int] | None = None
+    open_ = [(value, depth) for value in values if value.taints or value.refs]
     while open_:
         value, left = open_.pop()
         if value.taints:
-            result = join(result, tainted(value.taints))
+            taints = merge(taints, value.taints)
+        if not left:
+            continue
         for ref in value.refs:
-            if isinstance(ref, Object) and left and ref.id not in seen:
+            if isinstance(ref, Object):
+                if seen is None:
+                    seen = set()
+                elif ref.id in seen:
+                    continue
                 seen.add(ref.id)
                 thing = state.heap.get(ref.id)
                 if thing is not None and thing.path != POLLUTING:
-                    open_.extend(
-                        (item, left - 1) for item in (thing.rest, thing.keys, *thing.fields.values(), *(thing.items or ()))
-                    )
-    return result
+                    for part in thing.parts:
+                        open_.append((part, left - 1))
+    return Value(None, (), taints) if taints else NOTHING

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from fusion.dataflow.solver.arguments import Arguments
 from fusion.dataflow.solver.copies import Copies
 from fusion.dataflow.solver.receivers import Use, single
@@ -55,7 +53,7 @@ class PythonIteration(Copies):
             for ref in made.refs:
                 if isinstance(ref, Object):
                     thing = use.state.heap[ref.id]
-                    use.state.heap[ref.id] = replace(thing, rest=join(thing.rest, value))
+                    use.state.heap[ref.id] = thing.but(rest=join(thing.rest, value))
         return made
 
     def _py_counter(self, use: Use) -> Value:

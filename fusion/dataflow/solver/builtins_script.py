@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from fusion.dataflow import ir
@@ -67,7 +66,7 @@ class ScriptFunctions(Copies):
         for thing in self._js_tables(use):
             if thing.items is not None:
                 fields: dict[object, Value] = {str(place): item for place, item in enumerate(thing.items)}
-                thing = replace(thing, items=None, fields={**fields, **thing.fields})
+                thing = thing.but(items=None, fields={**fields, **thing.fields})
             if what == "values":
                 found = join(found, self.listed_values(thing, use))
             elif what == "entries":
@@ -92,7 +91,7 @@ class ScriptFunctions(Copies):
     def _js_create(self, use: Use) -> Value:
         """`Object.create(prototype)`: an object that has what the prototype has."""
         prototype = self.first(use)
-        found = [self.make(use.state, replace(thing, kind="dict")) for thing in things(prototype, use.state) if not thing.path]
+        found = [self.make(use.state, thing.but(kind="dict")) for thing in things(prototype, use.state) if not thing.path]
         if found:
             return join_all(found)
         bare = prototype.consts == (None,) and not prototype.refs

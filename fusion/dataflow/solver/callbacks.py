@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from fusion.dataflow import ir
 from fusion.dataflow.knowledge.conditions import PARAMETERS
@@ -84,7 +83,7 @@ class Callbacks(Machine):
                 for ref in value.refs:
                     if isinstance(ref, Object) and (thing := state.heap.get(ref.id)) is not None:
                         rest = join_all([thing.rest, data, *(thing.items or ())])
-                        state.heap[ref.id] = replace(thing, items=None, rest=rest)
+                        state.heap[ref.id] = thing.but(items=None, rest=rest)
 
     def source_taint(self, rule: Rule[Source], path: str, node: ir.Node) -> tuple[Taint, ...]:
         """The data that a source puts into a callback's parameter."""

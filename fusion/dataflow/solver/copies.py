@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 
 from fusion.dataflow import ir
@@ -65,8 +64,7 @@ class Copies(TableMethods):
                 continue
             made: Thing = thing
             if depth > 1:
-                made = replace(
-                    thing,
+                made = thing.but(
                     items=None if thing.items is None else tuple(self.copied(item, state, depth - 1) for item in thing.items),
                     fields={key: self.copied(field, state, depth - 1) for key, field in thing.fields.items()},
                     rest=self.copied(thing.rest, state, depth - 1) if thing.rest is not NOTHING else NOTHING,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from fusion.dataflow import ir
 from fusion.dataflow.knowledge.schema import Entry
 from fusion.dataflow.routes import parameters
@@ -180,7 +178,7 @@ class Definitions(Entries, Modules):
             elif arguments.positional and self.script:
                 fields["message"] = arguments.positional[0]
             taints = arguments.rest.taints if arguments.rest is not None else ()
-            state.heap[ref.id] = replace(thing, fields=fields, rest=join(thing.rest, tainted(taints)) if taints else thing.rest)
+            state.heap[ref.id] = thing.but(fields=fields, rest=join(thing.rest, tainted(taints)) if taints else thing.rest)
 
     def _fields(self, klass: Klass) -> tuple[str, ...]:
         inherited: tuple[str, ...] = ()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from fusion.dataflow import ir
 from fusion.dataflow.solver.arguments import things
 from fusion.dataflow.solver.machine import Machine
@@ -92,7 +90,7 @@ class Elements(Machine):
         if found is None:
             path = self.tables.denotes(member or f"{thing.path}[]")
             found = reference(Object(state.allocate(Thing("library", path=path))))
-            state.heap[holder.id] = replace(thing, fields={**thing.fields, place: found})
+            state.heap[holder.id] = thing.but(fields={**thing.fields, place: found})
         return found
 
     def _element(self, thing: Thing, key: Value, state: State, node: ir.Node) -> Value:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from fusion.dataflow.solver.arguments import Arguments, things
 from fusion.dataflow.solver.machine import Machine
 from fusion.dataflow.solver.settings_texts import option_of
@@ -21,9 +19,9 @@ class Keyed(Machine):
                 if not isinstance(ref, Object) or (thing := state.heap.get(ref.id)) is None:
                     continue
                 if key is None:
-                    state.heap[ref.id] = replace(thing, rest=join(thing.rest, value))
+                    state.heap[ref.id] = thing.but(rest=join(thing.rest, value))
                 else:
-                    state.heap[ref.id] = replace(thing, fields={**thing.fields, (note, key): value})
+                    state.heap[ref.id] = thing.but(fields={**thing.fields, (note, key): value})
 
     def _read(self, note: str, keys: object, arguments: Arguments, state: State) -> Value:
         key = self._keys(keys, arguments, state)

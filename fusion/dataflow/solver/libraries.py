@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from fusion.dataflow import ir
 from fusion.dataflow.knowledge.schema import Kind, Propagator, Sanitizer
@@ -251,7 +250,7 @@ class Libraries(Callbacks, Keyed, Sinks):
     def _fill(self, target: Value, value: Value, state: State) -> None:
         for ref in target.refs:
             if isinstance(ref, Object) and (thing := state.heap.get(ref.id)) is not None:
-                state.heap[ref.id] = replace(thing, rest=join(thing.rest, value))
+                state.heap[ref.id] = thing.but(rest=join(thing.rest, value))
 
     def _assumed(self, path: str, what: Known | None, arguments: Arguments, state: State, node: ir.Node) -> Value:
         """A call that nothing is said of: what went in may come out."""

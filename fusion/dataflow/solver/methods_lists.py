@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 
 from fusion.dataflow import ir
@@ -35,10 +34,10 @@ class ListMethods(SetMethods, TextMethods):
         """The receiver has these elements now; None: those it had, in any order and number, and `extra`."""
         thing = use.thing
         if items is not None and len(items) <= MAX_ITEMS and extra is NOTHING:
-            self.put(use, replace(thing, items=tuple(items)))
+            self.put(use, thing.but(items=tuple(items)))
         else:
             rest = join_all([thing.rest, extra, *(items if items is not None else thing.items or ())])
-            self.put(use, replace(thing, items=None, rest=rest))
+            self.put(use, thing.but(items=None, rest=rest))
 
     def _list_append(self, use: Use) -> Value:
         thing, values = use.thing, self._list_values(use)
@@ -214,7 +213,7 @@ class ListMethods(SetMethods, TextMethods):
         if items is not None and whole:
             self.with_items(use, [value] * len(items))
         elif whole:
-            self.put(use, replace(use.thing, rest=value, fields={}))
+            self.put(use, use.thing.but(rest=value, fields={}))
         else:
             self.with_items(use, None, value)
         return reference(use.ref)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from fusion.dataflow import ir
@@ -154,7 +153,7 @@ class TableMethods(PatternMethods, CallbackMethods):
         if const in use.thing.fields and key.consts and len(key.consts) == 1:
             fields = dict(use.thing.fields)
             del fields[const]
-            self.put(use, replace(use.thing, fields=fields))
+            self.put(use, use.thing.but(fields=fields))
         return found
 
     def _table_popitem(self, use: Use) -> Value:
@@ -167,7 +166,7 @@ class TableMethods(PatternMethods, CallbackMethods):
         if key is not None and key.consts and len(key.consts) == 1 and const in use.thing.fields:
             fields = dict(use.thing.fields)
             del fields[const]
-            self.put(use, replace(use.thing, fields=fields))
+            self.put(use, use.thing.but(fields=fields))
         return UNKNOWN
 
     def _table_clear(self, use: Use) -> Value:
@@ -184,8 +183,8 @@ class TableMethods(PatternMethods, CallbackMethods):
     def with_entry(self, thing: Thing, key: Value, value: Value) -> Thing:
         """A dictionary with one more entry, whatever the key is."""
         if key.consts and len(key.consts) == 1 and not key.taints and not key.refs and len(thing.fields) < _MOST_FIELDS:
-            return replace(thing, fields={**thing.fields, key.consts[0]: value})
-        return replace(thing, rest=join(thing.rest, value), keys=join(thing.keys, key))
+            return thing.but(fields={**thing.fields, key.consts[0]: value})
+        return thing.but(rest=join(thing.rest, value), keys=join(thing.keys, key))
 
     def with_entries(self, thing: Thing, source: Value, use: Use) -> Thing:
         """A dictionary with the entries of another, or of a sequence of pairs."""
@@ -195,22 +194,22 @@ class TableMethods(PatternMethods, CallbackMethods):
             fields = {
                 key: value if sure else join(thing.fields.get(key, NOTHING), value) for key, value in table.fields.items()
             }
-            thing = replace(
-                thing, fields={**thing.fields, **fields}, rest=join(thing.rest, table.rest), keys=join(thing.keys, table.keys)
+            thing = thing.but(
+                fields={**thing.fields, **fields}, rest=join(thing.rest, table.rest), keys=join(thing.keys, table.keys)
             )
         if tables and not source.taints:
             return thing
         if not source.refs or source.taints:
             inside = tainted(source.taints) if source.taints else UNKNOWN
             key = self.load_index(inside, UNKNOWN, use.state, use.node) if source.taints else UNKNOWN
-            return replace(thing, rest=join(thing.rest, key), keys=join(thing.keys, key))
+            return thing.but(rest=join(thing.rest, key), keys=join(thing.keys, key))
         exact, any_ = self.elements(source, use.state, use.node)
         for pair in exact if exact is not None else [any_]:
             first, second = (self.load_index(pair, constant(place), use.state, use.node) for place in (0, 1))
             if exact is not None:
                 thing = self.with_entry(thing, first, second)
             else:
-                thing = replace(thing, rest=join(thing.rest, second), keys=join(thing.keys, first))
+                thing = thing.but(rest=join(thing.rest, second), keys=join(thing.keys, first))
         return thing
 
     def _table_update(self, use: Use) -> Value:
@@ -227,9 +226,9 @@ class TableMethods(PatternMethods, CallbackMethods):
         if given.keywords:
             fields = dict(thing.fields)
             fields.update(given.keywords)
-            thing = replace(thing, fields=fields)
+            thing = thing.but(fields=fields)
         if given.more is not None:
-            thing = replace(thing, rest=join(thing.rest, given.more), keys=join(thing.keys, UNKNOWN))
+            thing = thing.but(rest=join(thing.rest, given.more), keys=join(thing.keys, UNKNOWN))
         return thing
 
     def _table_union(self, use: Use) -> Value:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from fusion.dataflow import ir
 from fusion.dataflow.limits import ANY, Limits
 from fusion.dataflow.regexes import restricts
@@ -69,7 +67,7 @@ class Schemas(Machine):
             changed["inner"] = self._extended(changed.get("inner", NOTHING), given, state)
         else:
             return receiver
-        return reference(Object(state.allocate(replace(thing, fields=changed))))
+        return reference(Object(state.allocate(thing.but(fields=changed))))
 
     def _extended(self, before: Value, more: Value, state: State) -> Value:
         members: dict[object, Value] = {}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import configparser
-from dataclasses import replace
 
 from fusion.dataflow.solver.copies import Copies
 from fusion.dataflow.solver.receivers import Use
@@ -45,7 +44,7 @@ class SettingsTexts(Copies):
         for ref in use.arguments.receiver.refs:
             thing = use.state.heap.get(ref.id) if isinstance(ref, Object) else None
             if isinstance(ref, Object) and thing is not None:
-                kept = replace(thing, fields={**thing.fields, **sections}, rest=join(thing.rest, rest))
+                kept = thing.but(fields={**thing.fields, **sections}, rest=join(thing.rest, rest))
                 use.state.heap[ref.id] = kept
         return NONE
 

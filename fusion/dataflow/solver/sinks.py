@@ -163,7 +163,7 @@ class Sinks(Machine):
         for ref in value.refs:
             if isinstance(ref, Object) and (thing := state.heap.get(ref.id)) is not None:
                 flags = thing.flags | {flag} if on else thing.flags - {flag}
-                state.heap[ref.id] = thing.flagged(flags)
+                state.heap[ref.id] = thing.but(flags=flags)
 
     # ---------------------------------------------------------------- stores
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from types import EllipsisType
 from typing import Any
 
 from fusion.dataflow import ir
@@ -37,9 +38,9 @@ class Scope:
     """The frame's variables as they were when it ended (or the class body's)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Thing:
-    """An object on the heap. Immutable: a store makes another.
+    """An object on the heap. Never changed: a store makes another.
 
     `items` are the elements of a list while they are known one by one; `fields` the values under constant keys or attribute
     names; `rest` what is under any other.
@@ -57,9 +58,38 @@ class Thing:
     """For a library's objects: the path that denotes it."""
     flags: frozenset[str] = frozenset()
 
-    def flagged(self, flags: frozenset[str]) -> Thing:
-        """The same with these flags."""
-        return replace(self, flags=flags)
+    _parts: tuple[Value, ...] | None = None
+
+    def but(
+        self,
+        *,
+        kind: str | None = None,
+        items: tuple[Value, ...] | EllipsisType | None = ...,
+        fields: dict[object, Value] | None = None,
+        rest: Value | None = None,
+        keys: Value | None = None,
+        flags: frozenset[str] | None = None,
+    ) -> Thing:
+        """The same with these parts."""
+        return Thing(
+            self.kind if kind is None else kind,
+            self.items if items is ... else items,
+            self.fields if fields is None else fields,
+            self.rest if rest is None else rest,
+            self.keys if keys is None else keys,
+            self.klass,
+            self.path,
+            self.flags if flags is None else flags,
+        )
+
+    @property
+    def parts(self) -> tuple[Value, ...]:
+        """What lies in it and may be, or hold, hostile data."""
+        found = self._parts
+        if found is None:
+            values = (self.rest, self.keys, *self.fields.values(), *(self.items or ()))
+            found = self._parts = tuple(value for value in values if value.taints or value.refs)
+        return found
 
     def everything(self) -> Value:
         """Any element."""
@@ -215,7 +245,7 @@ def checked_thing(thing: Thing, facts: Facts | None) -> Thing:
         return thing
     items = None if thing.items is None else tuple(believed(item, facts) for item in thing.items)
     fields = {key: believed(field, facts) for key, field in thing.fields.items()}
-    return replace(thing, items=items, fields=fields, rest=believed(thing.rest, facts), keys=believed(thing.keys, facts))
+    return thing.but(items=items, fields=fields, rest=believed(thing.rest, facts), keys=believed(thing.keys, facts))
 
 
 def checked_inside(value: Value, state: State, facts: Facts, depth: int = 2) -> Value:

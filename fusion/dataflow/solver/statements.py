@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 
 from fusion.dataflow import ir
@@ -202,11 +201,11 @@ class Statements(Leaving, Loops, Expressions):
         if thing.items is not None and type(single) is int and -len(thing.items) <= single < len(thing.items):
             items = list(thing.items)
             del items[single]
-            state.heap[place] = replace(thing, items=tuple(items))
+            state.heap[place] = thing.but(items=tuple(items))
         elif single in thing.fields:
             fields = dict(thing.fields)
             del fields[single]
-            state.heap[place] = replace(thing, fields=fields)
+            state.heap[place] = thing.but(fields=fields)
 
     # ---------------------------------------------------------------- branches
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from fusion.dataflow import ir
 from fusion.dataflow.solver.arguments import Arguments
 from fusion.dataflow.solver.machine import Machine
@@ -72,7 +70,7 @@ class Stores(Machine):
                 self.check_store(f"{path}[]", constant(name), value, reference(ref), state, node)
         fields = dict(thing.fields)
         fields[name] = value if certain else join(fields.get(name, NOTHING), value)
-        state.heap[ref.id] = replace(state.heap[ref.id], fields=fields)
+        state.heap[ref.id] = state.heap[ref.id].but(fields=fields)
 
     def store_index(self, target: Value, key: Value, value: Value, state: State, node: ir.Node) -> None:
         """`target[key] = value`."""
@@ -109,12 +107,12 @@ def _stored(thing: Thing, key: Value, single: object, value: Value, *, certain: 
     if thing.items is not None and type(single) is int and -len(thing.items) <= single < len(thing.items) and known:
         items = list(thing.items)
         items[single] = value if certain else join(items[single], value)
-        return replace(thing, items=tuple(items))
+        return thing.but(items=tuple(items))
     if known and thing.items is None and len(thing.fields) < MAX_ITEMS * 4:
         fields = dict(thing.fields)
         for const in key.consts or ():
             fields[const] = value if certain else join(fields.get(const, NOTHING), value)
-        return replace(thing, fields=fields)
+        return thing.but(fields=fields)
     if thing.items is not None:
-        return replace(thing, items=None, rest=join_all([thing.rest, value, *thing.items]))
-    return replace(thing, rest=join(thing.rest, value), keys=join(thing.keys, key))
+        return thing.but(items=None, rest=join_all([thing.rest, value, *thing.items]))
+    return thing.but(rest=join(thing.rest, value), keys=join(thing.keys, key))

@@ -129,19 +129,23 @@ def merge(a: tuple[Taint, ...], b: tuple[Taint, ...]) -> tuple[Taint, ...]:
         return a
     if not a:
         return b
-    merged = list(a)
+    merged: list[Taint] | None = None
     for taint in b:
-        for place, other in enumerate(merged):
+        for place, other in enumerate(merged or a):
             if other is taint:
                 break
             if other.datum == taint.datum and other.whole == taint.whole and other.source == taint.source:
-                merged[place] = _either(other, taint)
+                either = _either(other, taint)
+                if either is not other:
+                    merged = merged or list(a)
+                    merged[place] = either
                 break
         else:
+            merged = merged or list(a)
             merged.append(taint)
-    if len(merged) > MAX_TAINTS:
-        merged = _condense(merged)
-    return tuple(merged)
+    if merged is None:
+        return a
+    return tuple(merged if len(merged) <= MAX_TAINTS else _condense(merged))
 
 
 def _either(a: Taint, b: Taint) -> Taint:

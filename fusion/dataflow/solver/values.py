@@ -155,14 +155,26 @@ def join(a: Value, b: Value) -> Value:
         return b
     if b is NOTHING:
         return a
-    return Value(
-        _constants(a.consts, b.consts),
-        _references(a.refs, b.refs),
-        merge(a.taints, b.taints),
-        b.true if _never(a, True) else a.true if _never(b, True) else _facts(a.true, b.true),
-        b.false if _never(a, False) else a.false if _never(b, False) else _facts(a.false, b.false),
-        a.shape if a.shape == b.shape else None,
-    )
+    consts = None if a.consts is None or b.consts is None else _constants(a.consts, b.consts)
+    refs = a.refs if not b.refs or a.refs is b.refs else _references(a.refs, b.refs)
+    taints = a.taints if not b.taints or a.taints is b.taints else merge(a.taints, b.taints)
+    true = false = None
+    if a.true is not None or b.true is not None:
+        true = b.true if _never(a, True) else a.true if _never(b, True) else _facts(a.true, b.true)
+    if a.false is not None or b.false is not None:
+        false = b.false if _never(a, False) else a.false if _never(b, False) else _facts(a.false, b.false)
+    shape = a.shape if a.shape == b.shape else None
+    for either in (a, b):
+        if (
+            consts is either.consts
+            and refs is either.refs
+            and taints is either.taints
+            and true is either.true
+            and false is either.false
+            and shape is either.shape
+        ):
+            return either
+    return Value(consts, refs, taints, true, false, shape)
 
 
 def _never(value: Value, outcome: bool) -> bool:
@@ -192,9 +204,7 @@ def same(a: Value, b: Value) -> bool:
     )
 
 
-def _constants(a: tuple[ir.Constant, ...] | None, b: tuple[ir.Constant, ...] | None) -> tuple[ir.Constant, ...] | None:
-    if a is None or b is None:
-        return None
+def _constants(a: tuple[ir.Constant, ...], b: tuple[ir.Constant, ...]) -> tuple[ir.Constant, ...] | None:
     if a == b and all(type(x) is type(y) for x, y in zip(a, b, strict=True)):
         return a
     merged = list(a)
