@@ -99,7 +99,7 @@ class Solver(
     def analyse_function(self, closure: Closure, *, exported: bool) -> None:
         """Run one function by itself: as the framework calls it, or on arguments that nothing is known of."""
         function = closure.function
-        state = State(0, {}, {}, Heap(self.base), {}, {})
+        state = State(0, {}, {}, Heap(self.base), self.upheld.get(id(function), {}), {})
         scope = Scope(function, next(self.frames), closure.scope, closure.scope.module)
         receiver = closure.receiver or NOTHING
         self.path = closure.scope.module

@@ -129,6 +129,7 @@ class Calls(Choosing):
         """Run a function of the repository on these arguments."""
         function = closure.function
         self.called.add(id(function))
+        self.uphold(closure, state)
         if len(self.stack) >= MAX_CALLS or self.stack.count(function) >= _REENTRIES:
             return self.passed([*arguments.all()], state, node)
         summary = self.recall(closure, arguments, state, node)

@@ -11,7 +11,7 @@ from fusion.dataflow.solver.machine import Frame
 from fusion.dataflow.solver.modules import Modules
 from fusion.dataflow.solver.state import Scope, State, Thing
 from fusion.dataflow.solver.tables import Rule
-from fusion.dataflow.solver.taints import merge
+from fusion.dataflow.solver.taints import common, merge
 from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Closure, Klass, Library, Object, Value, join, reference, tainted
 
 NUMERIC = frozenset(
@@ -41,7 +41,7 @@ class Definitions(Entries, Modules):
     def define_function(self, node: ir.Function, state: State) -> Value:
         """A function statement with its decorators, innermost first."""
         closure = Closure(node, self.frame.closing or self.frame.scope, None, self.frame.owner)
-        self.defined(closure, state)
+        self.defined(closure, state, declared=self.script)
         value = reference(closure)
         for decorator in reversed(node.decorators):
             value = self._decorated(decorator, closure, value, state)
@@ -84,11 +84,24 @@ class Definitions(Entries, Modules):
                 if isinstance(const, str) and (said := parameters(const)):
                     self.routed.setdefault(id(closure.function), {}).update(said)
 
-    def defined(self, closure: Closure, state: State) -> None:
-        """A function came into being: remember it, to be analysed by itself."""
+    def defined(self, closure: Closure, state: State, *, declared: bool = False) -> None:
+        """A function came into being: remember it, to be analysed by itself. `declared`: before its block is run."""
+        if not declared:
+            self.uphold(closure, state)
         if id(closure.function) not in self.known:
             self.known[id(closure.function)] = closure
             self.waiting.setdefault(closure.scope.module, []).append(closure)
+
+    def uphold(self, closure: Closure, state: State) -> None:
+        """What checks have shown where a function within another is made or called holds in it, whoever calls it later."""
+        if closure.scope.function is None:
+            return
+        key = id(closure.function)
+        known = self.upheld.get(key)
+        if known is None:
+            self.upheld[key] = state.facts
+        elif known is not state.facts:
+            self.upheld[key] = common(known, state.facts)
 
     # ---------------------------------------------------------------- classes
 

@@ -55,6 +55,8 @@ class Machine(Parts):
         """What was stored into attributes of libraries' things (`flask.g.db`), by path."""
         self.known: dict[int, Closure] = {}
         """Every function that came into being, by its node."""
+        self.upheld: dict[int, Facts] = {}
+        """What checks had shown wherever a function within another came into being or was called."""
         self.waiting: dict[str, list[Closure]] = {}
         """The same by module, to be analysed by themselves."""
         self.analysed: set[int] = set()

@@ -275,8 +275,12 @@ class Parts:
         """A function statement with its decorators."""
         raise NotImplementedError
 
-    def defined(self, closure: Closure, state: State) -> None:
+    def defined(self, closure: Closure, state: State, *, declared: bool = False) -> None:
         """A function came into being: remember it, to be analysed by itself."""
+        raise NotImplementedError
+
+    def uphold(self, closure: Closure, state: State) -> None:
+        """What checks have shown where a function within another is made or called holds in it."""
         raise NotImplementedError
 
     def bind_import(self, node: ir.Import, state: State) -> None:
