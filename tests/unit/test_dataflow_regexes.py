@@ -318,7 +318,7 @@ def test_javascript_that_is_not_understood(pattern: str, flags: str) -> None:
         ("^[^]$", "", None),
         (r"^(?<n>a)\k<n>$", "", None),
         (r"^\cJ$", "", "\n"),
-        ("^[\\w-.]$", "", "".join(WORD) + "-."),
+        ("^[\\w-.]$", "", "".join(sorted(WORD)) + "-."),
     ],
 )
 def test_javascript_that_is(pattern: str, flags: str, allowed: str | None) -> None:
