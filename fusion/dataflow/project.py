@@ -77,9 +77,14 @@ class Project:
         return tuple(sorted(path for path, module in self._modules.items() if module is not None))
 
     @property
+    def spent(self) -> float:
+        """Seconds of processor time since the analysis began."""
+        return self._clock() - self._started
+
+    @property
     def late(self) -> bool:
         """Whether the processor time for everything is used up."""
-        return self._clock() - self._started > self.limits.seconds
+        return self.spent > self.limits.seconds
 
     def language(self, path: str) -> Literal["python", "javascript"] | None:
         """What the file is written in, by its name or, without a suffix, by its first line; None when no front end reads it."""

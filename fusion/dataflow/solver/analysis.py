@@ -23,7 +23,7 @@ from fusion.dataflow.solver.events import Events
 from fusion.dataflow.solver.form_fields import FormFields
 from fusion.dataflow.solver.given import Given
 from fusion.dataflow.solver.libraries import Libraries
-from fusion.dataflow.solver.machine import Exhausted, Frame
+from fusion.dataflow.solver.machine import Exhausted, Frame, Late
 from fusion.dataflow.solver.names import Names
 from fusion.dataflow.solver.places import Places
 from fusion.dataflow.solver.preceding import Preceding
@@ -76,7 +76,8 @@ class Solver(
     """All parts together."""
 
     def analyse_module(self, path: str) -> None:
-        """Run the module and each of its functions by itself."""
+        """Run the module and each of its functions by itself, until the time for the file is used up."""
+        self.until = self.project.spent + self.project.limits.file_seconds
         names = self.module_names(path)
         exported = {id(ref.function) for value in names.values() for ref in value.refs if isinstance(ref, Closure)}
         common = [
@@ -112,6 +113,7 @@ class Solver(
         state.frame = scope.frame
 
         def work() -> State | None:
+            self.spend(0)
             rule = self.entry_for(closure, exported)
             if rule is not None:
                 self.open.add(id(function))
@@ -136,13 +138,18 @@ class Solver(
             scope.captured = state.locals
 
     def guarded(self, path: str, work: Callable[[], State | None]) -> State | None:
-        """Do a piece of work within its budget; what is cut short is remembered."""
+        """Do a piece of work within its budget and time; what is cut short, or fails, is remembered."""
         try:
             return work()
         except Exhausted:
             self.project.unread.setdefault(path, "a function in it is too entangled to be followed to its end")
         except RecursionError:
             self.project.unread.setdefault(path, "it is nested too deeply to be followed to its end")
+        except Late as late:
+            self.project.unread[path] = str(late)
+        except Exception as error:  # The edge towards hostile input: a fault of ours costs one function.
+            reason = f"a function in it could not be analysed: internal error {type(error).__name__}"
+            self.project.unread.setdefault(path, reason)
         return None
 
     def check_return(self, function: ir.Function, value: Value, state: State) -> None:
@@ -215,6 +222,9 @@ def analyse(
     """
     flows: list[Flow] = []
     cleared: list[Cleared] = []
+    for path in targets:
+        if not project.analysable(path):
+            project.module(path)  # so that the reason is said
     for language in ("python", "javascript"):
         mine = [path for path in targets if project.language(path) == language]
         if not mine:

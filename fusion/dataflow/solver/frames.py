@@ -21,6 +21,10 @@ class Exhausted(Exception):
     """The budget of the function that is being analysed is used up."""
 
 
+class Late(Exception):
+    """The processor time for the file that is being analysed, or for everything, is used up."""
+
+
 @dataclass(slots=True, eq=False)
 class Frame:
     """A function that is being run."""

@@ -15,14 +15,14 @@ from fusion.dataflow.knowledge.schema import Entry
 from fusion.dataflow.limits import Limits
 from fusion.dataflow.project import Project
 from fusion.dataflow.results import Cleared, Flow
-from fusion.dataflow.solver.frames import MAX_CALLS, MAX_TRAIL, Exhausted, Frame, Loop
+from fusion.dataflow.solver.frames import MAX_CALLS, MAX_TRAIL, Exhausted, Frame, Late, Loop
 from fusion.dataflow.solver.parts import Parts
 from fusion.dataflow.solver.state import Scope, Thing
 from fusion.dataflow.solver.tables import Rule, Tables
 from fusion.dataflow.solver.taints import Data, Facts, Taint, Trail
 from fusion.dataflow.solver.values import Closure, Value
 
-__all__ = ["MAX_CALLS", "MAX_TRAIL", "Exhausted", "Frame", "Loop", "Machine"]
+__all__ = ["MAX_CALLS", "MAX_TRAIL", "Exhausted", "Frame", "Late", "Loop", "Machine"]
 
 
 class Machine(Parts):
@@ -40,6 +40,8 @@ class Machine(Parts):
         self.stack: list[ir.Function] = []
         self.steps = 0
         """Left in the budget."""
+        self.until = project.spent + project.limits.file_seconds
+        """When the time for the file that is being run is used up, in seconds since the project began."""
         self.frames = itertools.count(1)
         self.flows: dict[Hashable, Flow] = {}
         self.cleared: dict[Hashable, Cleared] = {}
@@ -112,10 +114,15 @@ class Machine(Parts):
         return tuple(found)
 
     def spend(self, steps: int = 1) -> None:
-        """Use up budget. Raises Exhausted."""
+        """Use up budget, and look at the clock. Raises Exhausted, Late."""
         self.steps -= steps
         if self.steps < 0:
             raise Exhausted
+        spent = self.project.spent
+        if spent > self.until:
+            raise Late(f"analysing it took more than {self.project.limits.file_seconds:g} s of processor time")
+        if spent > self.project.limits.seconds:
+            raise Late("the time for the analysis was used up")
 
     def module_steps(self, module: ir.Module) -> int:
         """The budget for a module's body."""

@@ -30,6 +30,8 @@ class Modules(Machine):
         root, self.root = self.root, 0
         self.frame, self.path, self.stack = Frame(None, scope), path, []
         left, self.steps = self.steps, max(self.steps, self.module_steps(module))
+        until, began = self.until, self.project.spent
+        self.until = began + self.project.limits.file_seconds
         if self.script:
             exports = reference(Object(state.allocate(Thing("dict"))))
             state.locals["exports"] = exports
@@ -39,6 +41,7 @@ class Modules(Machine):
         finally:
             self.frame, self.path, self.stack, self.steps = outer, outer_path, outer_stack, left
             self.root = root
+            self.until = until + self.project.spent - began  # a module that is imported has time of its own
         self.settle(end)
         if end.locals is not self.modules[path]:
             self.modules[path].update(end.locals)
