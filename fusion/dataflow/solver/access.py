@@ -200,7 +200,7 @@ class Access(Elements, Stores):
             return UNKNOWN
         if self.script and full not in self.tables.begun:
             element = f"{ref.path}[]"
-            if element in self.tables.types or element in self.tables.reads:
+            if element in self.tables.types or element in self.tables.reads or element in self.tables.entered:
                 full = element
         return self.library_value(full, state, node, guessed=ref.guessed)
 

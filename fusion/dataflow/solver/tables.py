@@ -145,6 +145,13 @@ class Tables:
         return frozenset(found)
 
     @cached_property
+    def entered(self) -> frozenset[str]:
+        """Elements of which a part is known: `uploads.Files[]`, where `uploads.Files[].name` is."""
+        tables = (self.types, self.reads, self.calls, self.stores)
+        starts = (path[: match.start()] for table in tables for path in table for match in _STEP.finditer(path))
+        return frozenset(start for start in starts if start.endswith("[]"))
+
+    @cached_property
     def words(self) -> frozenset[str]:
         """The last names of everything that is known to give, take or decide something."""
         found = {_last(path) for path, known in self.reads.items() if known.sources or known.entries}

@@ -37,9 +37,10 @@ function key_path(req, res) {
   settings[req.body.section][req.body.key] = req.body.value; // expect: prototype-pollution
 }
 
-async function asked(req, res) {
-  const answer = await fetch('https://example.com/?q=' + encodeURIComponent(req.query.q));
-  res.send('<p>' + (await answer.text()) + '</p>');
+function asked(req, res) {
+  const reply = fetch('https://example.com/?q=' + encodeURIComponent(req.query.q));
+  const answer = reply;
+  res.send('<p>' + (answer.text()) + '</p>');
 }
 
 function encode_component(req, res) {

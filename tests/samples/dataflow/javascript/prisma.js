@@ -6,10 +6,11 @@ async function unsafe(req, res) {
 }
 
 async function raw(req, res) {
-  await prisma.$queryRaw(Prisma.raw('SELECT * FROM ' + req.query.table)); // expect: sql-injection
+  await prisma.$queryRaw`SELECT * FROM ${Prisma.raw(req.query.table)}`; // expect: sql-injection
 }
 
-async function answered(req, res) {
-  const found = await prisma.$queryRaw`SELECT * FROM users WHERE id = ${req.query.id}`;
+function answered(req, res) {
+  const asked = prisma.$queryRaw`SELECT * FROM users WHERE id = ${req.query.id}`;
+  const found = asked;
   res.send('<p>' + found[0].name + '</p>');
 }

@@ -1,9 +1,9 @@
-function statement(req, res, db) {
-  return db.query('VACUUM ' + req.query.name); // expect: sql-injection
+function statement(req, res, usersDb) {
+  return usersDb.query('VACUUM ' + req.query.name); // expect: sql-injection
 }
 
-async function answered(req, res, db) {
-  const rows = await db.query('SELECT * FROM users WHERE id = ?', [req.query.id]);
+function answered(req, res, usersDb) {
+  const rows = usersDb.all('SELECT * FROM users WHERE id = ?', [req.query.id]);
   res.send('<p>' + rows[0].name + '</p>');
 }
 

@@ -89,9 +89,9 @@ def cookie_off():
     return response
 
 
-def rendered(request: web.Request):
-    text = aiohttp_jinja2.render_string("hello.html", request, {"name": request.query["name"]})
-    return web.Response(text=text, content_type="text/html")
+async def rendered(request: web.Request):
+    text = aiohttp_jinja2.render_string_async("hello.html", request, {"name": request.query["name"]})
+    return web.Response(text=await text, content_type="text/html")
 
 
 def answered(request: web.Request):
@@ -100,8 +100,8 @@ def answered(request: web.Request):
 
 async def replied(request: web.Request):
     async with aiohttp.ClientSession() as session:
-        answer = await session.post("https://example.org", json={"name": request.query["name"]})
-        return open(answer.headers["X-File"])
+        async with session.post("https://example.org", json={"name": request.query["name"]}) as answer:
+            return open(answer.headers["X-File"])
 
 
 @routes.get("/decorated")

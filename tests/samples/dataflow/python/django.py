@@ -29,7 +29,7 @@ class Search(forms.Form):
 
 def configured():
     class Production:
-        SESSION_COOKIE_SECURE = False  # expect: insecure-cookie
+        CSRF_COOKIE_SECURE = False  # expect: insecure-cookie
 
     return Production
 
@@ -112,7 +112,7 @@ def stored():
 def raw(request):
     Person.objects.raw("SELECT * FROM person WHERE name = %s", [request.GET["name"]])
     Person.objects.raw("SELECT * FROM person WHERE name = '%s'" % request.GET["name"])  # expect: sql-injection
-    return RawSQL("SELECT 1", []) is None
+    return RawSQL("lower('%s')" % request.GET["name"], []) is None  # expect: sql-injection
 
 
 def extra(request):

@@ -62,7 +62,7 @@ def own_page():
 
 @app.get("/rendered")
 def rendered():
-    return render_template("hello.html", name=request.args["name"])
+    return render_template_string("<p>{{ name }}", name=request.args["name"])
 
 
 def joined():

@@ -38,7 +38,8 @@ async def own_page():
 
 @app.get("/rendered")
 async def rendered():
-    return await quart.render_template("hello.html", name=request.args["name"])
+    page = quart.render_template_string("<p>{{ name }}", name=request.args["name"])
+    return await page
 
 
 @app.get("/answered")

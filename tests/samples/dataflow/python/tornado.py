@@ -55,7 +55,8 @@ class Page(tornado.web.RequestHandler):
         self.write("<p>Hello " + tornado.escape.xhtml_escape(self.get_argument("name")) + "</p>")
 
     def rendered(self):
-        self.write(self.render_string("hello.html", name=self.get_argument("name")))
+        page = tornado.template.Loader("/srv/pages").load("hello.html")
+        self.write(page.generate(name=self.get_argument("name")))
 
     def own_page(self):
         self.redirect(self.reverse_url("home", self.get_argument("tab")))
