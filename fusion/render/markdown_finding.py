@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
-from fusion.model import Finding, State, Step
+from fusion.model import Finding, State
 from fusion.render.fixes import diff_text
 from fusion.render.markup import code, details, fence, html_code, html_text, prose
 from fusion.render.phrases import checked, count, offered, place, short, suppression, weakness, witnesses
 from fusion.render.secrets import excerpt, mask
 from fusion.render.text import clip, paragraphs
-from fusion.render.trace import shown, trace_of
+from fusion.render.trace import Stop, shown, stops, trace_of
 
 _TITLE = 200
 _PARAGRAPHS = 8
@@ -64,23 +64,24 @@ def facts(finding: Finding) -> str:
 
 
 def traced(finding: Finding) -> str:
-    """The path that the data takes, one line a step, folded; empty when none is known."""
+    """The path that the data takes, one item a place, folded; empty when none is known."""
     trace = trace_of(finding)
     if not trace:
         return ""
-    parts = shown(trace, _STEPS)
-    steps = [_step(number, step) for number, step in parts.first]
+    places = stops(trace)
+    parts = shown(places, _STEPS)
+    items = [_stop(number, stop) for number, stop in parts.first]
     if parts.left_out:
         # The list begins anew behind it, with the number of the step.
-        steps.append(f"\n{count(parts.left_out, 'more step')}\n")
-    steps += [_step(number, step) for number, step in parts.last]
-    summary = f"How it gets there: {count(len(trace), 'step')} from {html_code(place(trace[0].location))}"
-    return details(summary, "\n".join(steps))
+        items.append(f"\n{count(parts.left_out, 'more step')}\n")
+    items += [_stop(number, stop) for number, stop in parts.last]
+    summary = f"How it gets there: {count(len(places), 'step')} from {html_code(place(trace[0].location))}"
+    return details(summary, "\n".join(items))
 
 
-def _step(number: int, step: Step) -> str:
-    there = " ".join(part for part in (code(place(step.location)), code(excerpt(step.code, _TITLE))) if part)
-    return f"{number}. {there}: {prose(excerpt(step.why, _TITLE))}"
+def _stop(number: int, stop: Stop) -> str:
+    there = " ".join(part for part in (code(place(stop.location)), code(excerpt(stop.code, _TITLE))) if part)
+    return f"{number}. {there}: {', then '.join(prose(excerpt(why, _TITLE)) for why in stop.whys)}"
 
 
 def fixed(finding: Finding) -> str:

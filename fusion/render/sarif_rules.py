@@ -50,10 +50,10 @@ def rules(findings: Sequence[Finding]) -> list[dict[str, Any]]:
 def _rule(name: str, members: Sequence[Finding]) -> dict[str, Any]:
     worst = max(members, key=lambda finding: finding.severity.rank)
     surest = max(members, key=lambda finding: finding.confidence.rank)
-    titles, bodies = {finding.title for finding in members}, {finding.body for finding in members}
+    titles, bodies = {finding.title for finding in members}, {_general(finding) for finding in members}
     # a title or explanation that differs from result to result describes a result, not the rule
     title = plain(worst.title if len(titles) == 1 and worst.title else re.sub("[-:_]+", " ", name), 255)
-    body = worst.body if len(bodies) == 1 else ""
+    body = next(iter(bodies)) if len(bodies) == 1 else ""
     cwe = sorted({number for finding in members for number in finding.cwe})
     seen = list(dict.fromkeys(one_line(f"{e.tool} {e.rule}") for finding in members for e in finding.evidence))
     who = f"Reported by {listed(seen[:_WITNESSES])}." if seen else "Reported without a tool's evidence."
@@ -76,6 +76,16 @@ def _rule(name: str, members: Sequence[Finding]) -> dict[str, Any]:
     if _is_security(worst.category, cwe) and worst.severity in SCORE:
         rule["properties"]["security-severity"] = SCORE[worst.severity]
     return rule
+
+
+def _general(finding: Finding) -> str:
+    """The explanation without what a witness saw at this place, with which it may begin: why it matters, and what to do."""
+    body = finding.body.strip()
+    for evidence in finding.evidence:
+        seen = evidence.message.strip().rstrip(".")
+        if seen and body.startswith(f"{seen}. "):
+            return body[len(seen) + 2 :]
+    return body
 
 
 def _is_security(category: Category, cwe: Sequence[int]) -> bool:

@@ -37,7 +37,7 @@ from fusion.render.quote import quote
 from fusion.render.secrets import excerpt
 from fusion.render.terminal_receipt import print_receipt
 from fusion.render.text import clip, exact, one_line, paragraphs
-from fusion.render.trace import shown, trace_of
+from fusion.render.trace import shown, stops, trace_of
 
 SEVERITY = {
     Severity.CRITICAL: "bold white on red",
@@ -158,14 +158,15 @@ def _code(page: Page, snippet: str, location: Location, style: str) -> None:
 
 def _trace(page: Page, trace: Sequence[Step], review: Review, root: Path | None) -> None:
     page.line(("How it gets there", "dim"), indent=3)
-    parts = shown(trace, _STEPS)
-    for steps in (parts.first, parts.last):
-        for number, step in steps:
-            code = excerpt(step.code, page.prose)
-            where = (place(step.location), page.link(link_to(step.location, review, root)))
+    parts = shown(stops(trace), _STEPS)
+    for numbered in (parts.first, parts.last):
+        for number, stop in numbered:
+            code = excerpt(stop.code, page.prose)
+            where = (place(stop.location), page.link(link_to(stop.location, review, root)))
             page.paragraph((f"{number:>2} ", "dim"), where, "  ", code, indent=4, hang=3)
-            page.paragraph(("→ " + one_line(step.why), "dim"), indent=7, hang=2)
-        if steps is parts.first and parts.left_out:
+            for why in stop.whys:
+                page.paragraph(("→ " + one_line(why), "dim"), indent=7, hang=2)
+        if numbered is parts.first and parts.left_out:
             page.line((f"… {count(parts.left_out, 'more step')}", "dim"), indent=7)
 
 
@@ -202,6 +203,9 @@ def _brief(page: Page, title: str, findings: Sequence[Finding], review: Review, 
             _code(page, finding.snippet, finding.location, SEVERITY[finding.severity])
             for paragraph in paragraphs(finding.body)[:1]:
                 page.paragraph(excerpt(paragraph, _PARAGRAPH), indent=3)
+            if trace := trace_of(finding):
+                _trace(page, trace, review, root)
+            _fix(page, finding)
     if len(findings) > _SHORT:
         page.line((f"… {len(findings) - _SHORT:,} more: --format json lists them all", "dim"), indent=10)
 

@@ -1,38 +1,62 @@
-"""A trace for people: its first and its last steps, numbered, and how many in the middle were left out."""
+"""A trace for people: its places in order, numbered, what happens at each, and how many in the middle were left out."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
-from fusion.model import Finding, Step
+from fusion.model import Finding, Location, Step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stop:
+    """Consecutive steps on one line: the code is read once, whatever happens to the data there."""
+
+    location: Location
+    code: str
+    whys: tuple[str, ...]
+    """What happens, in order, each said once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """Steps with their numbers; `left_out` of them lie between `first` and `last`."""
+    """Stops with their numbers; `left_out` of them lie between `first` and `last`."""
 
-    first: Sequence[tuple[int, Step]]
+    first: Sequence[tuple[int, Stop]]
     left_out: int = 0
-    last: Sequence[tuple[int, Step]] = ()
+    last: Sequence[tuple[int, Stop]] = ()
 
 
 def trace_of(finding: Finding) -> tuple[Step, ...]:
     """The trace that tells most: the longest of its witnesses', the first of equals.
 
-    Empty when none has one, or none that leads anywhere: one step on the finding's own line is the finding.
+    Empty when none has one, or none that leads anywhere: where data enters and where it hurts are both told in the finding's
+    own words, and when they are on its own line, too, the trace would say nothing else.
     """
     trace = max((evidence.trace for evidence in finding.evidence), key=len, default=())
-    if len(trace) == 1 and (trace[0].location.path, trace[0].location.line) == (finding.location.path, finding.location.line):
-        return ()
-    return trace
+    here = _line(finding.location)
+    return () if len(trace) <= 2 and all(_line(step.location) == here for step in trace) else trace
 
 
-def shown(trace: Sequence[Step], most: int) -> Shown:
-    """At most `most` steps (two or more). Where data enters and where it hurts always stay."""
-    steps = list(enumerate(trace, start=1))
-    if len(steps) <= most:
-        return Shown(first=steps)
+def stops(trace: Sequence[Step]) -> list[Stop]:
+    """The trace's places, in order: consecutive steps on one line are one."""
+    groups = (list(group) for _, group in groupby(trace, key=lambda step: _line(step.location)))
+    return [
+        Stop(location=group[0].location, code=group[0].code, whys=tuple(dict.fromkeys(step.why for step in group)))
+        for group in groups
+    ]
+
+
+def shown(places: Sequence[Stop], most: int) -> Shown:
+    """At most `most` stops (two or more). Where data enters and where it hurts always stay."""
+    numbered = list(enumerate(places, start=1))
+    if len(numbered) <= most:
+        return Shown(first=numbered)
     head = max(1, most // 2)
     tail = max(1, most - head)
-    return Shown(first=steps[:head], left_out=len(steps) - head - tail, last=steps[-tail:])
+    return Shown(first=numbered[:head], left_out=len(numbered) - head - tail, last=numbered[-tail:])
+
+
+def _line(location: Location) -> tuple[str, str, int]:
+    return location.path, location.side.value, location.line

@@ -238,7 +238,11 @@ def hostile(text: str = HOSTILE) -> Review:
         location=place,
         help_uri="https://evil.example/rule",
         suppressed=text,
-        trace=(Step(location=place, code=text, why=text), Step(location=place, code=text, why=text)),
+        trace=(
+            Step(location=location(path, 2), code=text, why=text),
+            Step(location=place, code=text, why=text),
+            Step(location=place, code=text, why=f"{text} again"),
+        ),
     )
     return review(
         id=text,

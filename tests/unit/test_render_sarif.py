@@ -258,3 +258,13 @@ def test_what_compliance_finds_with_a_weakness_is_security_too() -> None:
     licence = rules([finding(agent="compliance", family="licence-changed", category=Category.COMPLIANCE, cwe=())])[0]
     assert licence["properties"]["tags"] == ["compliance"]
     assert "security-severity" not in licence["properties"]
+
+
+def test_the_help_of_a_rule_says_nothing_of_one_place() -> None:
+    advice = "Whoever supplies it can change what it does. Bind it."
+    seen = [evidence(id=f"e{line}", message=f"The query (line {line}) reaches `f`: runs it") for line in (3, 9)]
+    members = [finding(body=f"{item.message}. {advice}", evidence=(item,)) for item in seen]
+    for findings in (members[:1], members):
+        (rule,) = json.loads(Sarif().render(review(findings=tuple(findings))))["runs"][0]["tool"]["driver"]["rules"]
+        assert advice in rule["help"]["markdown"]
+        assert "(line" not in json.dumps(rule)

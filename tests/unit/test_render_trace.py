@@ -10,12 +10,12 @@ from rich.console import Console
 
 from fusion.cli import Exit
 from fusion.cli.review import exit_code
-from fusion.model import Confidence, Finding, Placement, Review, Severity, Step
+from fusion.model import Confidence, Disposition, Finding, Placement, Review, Severity, State, Step
 from fusion.render.github import GitHub
 from fusion.render.markdown import Markdown
 from fusion.render.sarif import Sarif
 from fusion.render.terminal import print_review
-from fusion.render.trace import shown, trace_of
+from fusion.render.trace import shown, stops, trace_of
 from tests.fakes.rendered import live
 from tests.fakes.reviews import evidence, finding, location, review
 
@@ -49,7 +49,7 @@ def terminal(made: Review) -> str:
     ],
 )
 def test_the_middle_goes(count: int, most: int, first: list[int], left_out: int, last: list[int]) -> None:
-    parts = shown(steps(count), most)
+    parts = shown(stops(steps(count)), most)
     assert ([n for n, _ in parts.first], parts.left_out, [n for n, _ in parts.last]) == (first, left_out, last)
 
 
@@ -60,6 +60,44 @@ def test_the_longest_trace_is_told_and_one_step_on_the_spot_is_none() -> None:
     here = finding().location
     assert trace_of(traced((Step(location=here, code="x", why="weak"),))) == ()
     assert trace_of(traced(steps(1))) == steps(1)
+
+
+def test_a_trace_that_begins_and_ends_on_the_spot_says_nothing_more() -> None:
+    here = finding().location
+    begins, ends = Step(location=here, code="x", why="the query"), Step(location=here, code="x", why="runs it")
+    assert trace_of(traced((begins, ends))) == ()
+    between = Step(location=location(here.path, here.line + 1), code="y", why="passed to `f` as `x`")
+    assert trace_of(traced((begins, between, ends))) == (begins, between, ends)
+    assert trace_of(traced((between, ends))) == (between, ends)
+
+
+def test_steps_on_one_line_show_its_code_once_and_each_reason_once() -> None:
+    def step(line: int, why: str) -> Step:
+        return Step(location=location("a.py", line), code=f"line {line}", why=why)
+
+    trace = (step(1, "the query"), step(1, "built into a text"), step(1, "built into a text"), step(2, "runs it"), step(1, "z"))
+    assert [(stop.code, stop.whys) for stop in stops(trace)] == [
+        ("line 1", ("the query", "built into a text")),
+        ("line 2", ("runs it",)),
+        ("line 1", ("z",)),
+    ]
+    made = review(findings=(traced(trace),))
+    said = terminal(made)
+    assert "1 a.py:1  line 1\n       → the query\n       → built into a text\n     2 a.py:2  line 2" in said
+    markdown = Markdown().render(made)
+    assert "\n1. `a.py:1` `line 1`: the query, then built into a text\n2. `a.py:2` `line 2`: runs it\n" in markdown
+    assert "How it gets there: 3 steps from" in markdown
+    (result,) = json.loads(Sarif().render(made))["runs"][0]["results"]
+    assert len(result["codeFlows"][0]["threadFlows"][0]["locations"]) == 5
+
+
+def test_what_still_blocks_keeps_its_trace_on_the_terminal() -> None:
+    """A terminal keeps no thread: the second run must show what is needed to mend it, too."""
+    carried = traced(steps(3)).model_copy(update={"disposition": Disposition(state=State.CARRIED), "blocking": True})
+    said = terminal(review(findings=(carried,)))
+    assert "Still open from before" in said
+    assert "→ reason 3" in said
+    assert "→ reason 3" not in terminal(review(findings=(carried.model_copy(update={"blocking": False}),)))
 
 
 def test_a_long_trace_keeps_both_ends_for_people() -> None:
