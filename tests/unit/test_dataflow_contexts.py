@@ -107,7 +107,6 @@ HURTS = [
     (Kind.OPEN_REDIRECT, None, WORDS),
     (Kind.OPEN_REDIRECT, "/", ANY),
     (Kind.OPEN_REDIRECT, "//", Limits(WORD | {"."})),
-    (Kind.OPEN_REDIRECT, "https://", Limits(WORD | {WIDE})),
     (Kind.OPEN_REDIRECT, "https://example.com", WORDS),
     (Kind.OPEN_REDIRECT, "https://api.", WORDS),
     (Kind.OPEN_REDIRECT, "https://example.com", ANY),
