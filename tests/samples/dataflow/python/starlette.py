@@ -81,9 +81,19 @@ def session_cookie(app):
     return SessionMiddleware(app, "key")  # expect: insecure-cookie
 
 
+def session_cookie_off(app, settings):
+    SessionMiddleware(app, "key", https_only=settings.https)
+    return SessionMiddleware(app, "key", https_only=False)  # expect: insecure-cookie
+
+
 def session_middleware():
     Middleware(SessionMiddleware, secret_key="key", https_only=True)
     return Middleware(SessionMiddleware, secret_key="key")  # expect: insecure-cookie
+
+
+def session_middleware_off(settings):
+    Middleware(SessionMiddleware, secret_key="key", https_only=settings.https)
+    return Middleware(SessionMiddleware, secret_key="key", https_only=False)  # expect: insecure-cookie
 
 
 def answered(request: Request):

@@ -2,6 +2,7 @@ import asyncio
 import subprocess
 import sys
 import flask
+import pexpect
 
 
 def shell():
@@ -37,6 +38,10 @@ def executable():
 
 def output():
     subprocess.getoutput("ls " + flask.request.args["folder"])  # expect: command-injection
+
+
+def split():
+    pexpect.run("ls " + flask.request.args["folder"])  # expect: command-injection
 
 
 async def asynchronous_shell():

@@ -12,6 +12,12 @@ def extracted():
         archive.extractall("/srv/out", filter="data")
 
 
+def extracted_unchecked(checked):
+    with tarfile.open(fileobj=flask.request.stream) as archive:
+        archive.extractall("/srv/out", filter="fully_trusted")  # expect: path-traversal
+        archive.extractall("/srv/out", filter=checked)
+
+
 def folder():
     with tarfile.open("/srv/data.tar") as archive:
         archive.extractall("/srv/" + flask.request.args["folder"])  # expect: path-traversal

@@ -28,6 +28,11 @@ def quoted():
     os.system("ls " + quote(flask.request.args["folder"]))
 
 
+def quoted_but():
+    os.system("ls " + quote(flask.request.args["folder"], safe=":;"))  # expect: command-injection
+    return flask.Response('<a href="/' + quote(flask.request.args["folder"], safe="?") + '">')
+
+
 def quoted_slash():
     return open("/srv/" + quote(flask.request.args["file"], safe=""))
 
