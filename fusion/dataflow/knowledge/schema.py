@@ -147,6 +147,11 @@ class Source(Knowledge):
     """Not these kinds."""
     start: str = Field(default="", max_length=20)
     """What the text begins with, whoever sends it (`/`: the address that a request asks for)."""
+    lead: str = ""
+    """What begins it and the client does not choose, with U+FFFC for what is not known.
+
+    `//￼/` for a full address with the server's own host; parts of the text do not have it.
+    """
     picks: bool = False
     """A random choice among given values: no secret by itself, but texts built of several are."""
 
@@ -268,8 +273,13 @@ class Aspect(Knowledge):
     """Attributes that are a part of a parsed URL or path: as `Propagator.aspect`, for members."""
 
     paths: tuple[Path, ...] = Field(min_length=1)
-    aspect: Literal["host", "scheme", "path", "name", "folder", "folders", "private", "public", "range"]
-    """`private`: whether an address of the network is not for everybody; `public`: whether it is; `range`: which kind it is."""
+    aspect: Literal["host", "scheme", "path", "name", "folder", "folders", "private", "public", "range", "sender"]
+    """`private`: whether an address of the network is not for everybody; `public`: whether it is; `range`: which kind it is.
+
+    `sender`: who sent it, so that comparing it with one of ours vouches for all that was sent.
+    """
+    of: Path | None = None
+    """Of what it is a part, where that is not the value that it is read from: the source beside it."""
 
 
 class Store(Knowledge):
@@ -306,7 +316,9 @@ class Entry(Knowledge):
     decorators: tuple[Path, ...] = ()
     """A function decorated with one of these (`flask.App.route()`: with a call; `click.command` without)."""
     calls: tuple[Path, ...] = ()
-    """Functions given to one of these calls, anywhere in the arguments or in lists there."""
+    """Functions given to one of these calls, in the arguments or in lists and objects there."""
+    depth: int = 1
+    """So deep in lists and objects (resolvers of GraphQL lie two or three objects deep)."""
     bases: tuple[Path, ...] = ()
     """Methods (`methods`) of classes with one of these bases (`django.views.View`)."""
     methods: tuple[str, ...] = ()

@@ -214,7 +214,12 @@ class Access(Elements, Stores):
             return constant(const)
         known = self.tables.reads.get(full) or self.tables.reads.get(path)
         if known is not None and known.sources:
-            return Value(None, (Library(path, guessed),), self.taint_from(known, full, state, node))
+            taints = self.taint_from(known, full, state, node)
+            for rule in known.aspects:
+                if rule.entry.of is not None:
+                    part = (rule.entry.aspect, self.data.part(0, rule.entry.of))
+                    taints = tuple(taint._replace(aspect=part) for taint in taints)
+            return Value(None, (Library(path, guessed),), taints)
         return Value((), (Library(path, guessed),))
 
     def with_aspects(self, result: Value, value: Value, name: str = "") -> Value:

@@ -85,11 +85,10 @@ class Solver(
         ]
         for value in (*self.exports.get(path, {}).values(), *common):
             exported.update(id(ref.function) for ref in value.refs if isinstance(ref, Closure))
-        done = 0
         waiting = self.waiting.setdefault(path, [])
-        while done < len(waiting):
+        while (done := self.done.get(path, 0)) < len(waiting):
             closure = waiting[done]
-            done += 1
+            self.done[path] = done + 1
             self.analyse_function(closure, exported=id(closure.function) in exported)
         for closure in waiting:
             rule = self.answering(closure) if id(closure.function) not in self.called else None
@@ -241,6 +240,9 @@ def analyse(
                 continue
             solver.analyse_module(module.path)
             done(module.path)
+        for path in mine:  # ways in that a module showed that was analysed later
+            if not project.late and solver.done.get(path, 0) < len(solver.waiting.get(path, ())):
+                solver.analyse_module(path)
         solver.settle_all()
         wanted = set(mine)
         flows.extend(flow for flow in solver.flows.values() if any(place.path in wanted for place in flow.trace))

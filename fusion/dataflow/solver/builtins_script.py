@@ -134,7 +134,9 @@ class ScriptFunctions(Copies):
 
     def _js_from(self, use: Use) -> Value:
         """`Array.from(source, function)`."""
-        made = self.as_series(self.first(use), use)
+        source = self.first(use)
+        counted = any(thing.kind == "dict" and set(thing.fields) == {"length"} for thing in things(source, use.state))
+        made = self.series(use.state, None, NONE) if counted else self.as_series(source, use)
         function = use.argument(1)
         if function is None:
             return made

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from fusion.dataflow import ir
 from fusion.dataflow.knowledge.conditions import PARAMETERS
@@ -18,19 +18,19 @@ from fusion.dataflow.solver.values import Closure, Object, Value, join_all, tain
 class Callbacks(Machine):
     """Callbacks."""
 
-    def _callbacks(self, arguments: Arguments, state: State) -> Iterator[Closure]:
-        for value in arguments.all():
+    def _callbacks(self, values: Iterable[Value], state: State, depth: int) -> Iterator[Closure]:
+        for value in values:
             yield from (ref for ref in value.refs if isinstance(ref, Closure))
-            for thing in things(value, state):
-                for item in (*(thing.items or ()), *thing.fields.values()):
-                    yield from (ref for ref in item.refs if isinstance(ref, Closure))
+            if depth:
+                for thing in things(value, state):
+                    yield from self._callbacks((*(thing.items or ()), *thing.fields.values()), state, depth - 1)
 
     def _register(self, rule: Rule[Entry], arguments: Arguments, state: State) -> None:
         """Functions that the framework will call."""
         if not applies(rule, arguments, state):
             return
         before: list[Closure] = []
-        for closure in self._callbacks(arguments, state):
+        for closure in self._callbacks(arguments.all(), state, rule.entry.depth):
             self.enter_at(closure, rule, arguments)
             if self.script and before:
                 self.precede(closure, before)

@@ -158,6 +158,8 @@ class Checks(Machine):
     def cleared_by(self, aspect: str) -> int:
         """The kinds that an allow-list of this part of a URL or path rules out for the whole."""
         match aspect:
+            case "sender":
+                return self.kinds.all
             case "host":
                 return self.kinds.mask(Kind.OPEN_REDIRECT, Kind.REQUEST_FORGERY)
             case "type":

@@ -61,6 +61,8 @@ class Machine(Parts):
         """What checks had shown wherever a function within another came into being or was called."""
         self.waiting: dict[str, list[Closure]] = {}
         """The same by module, to be analysed by themselves."""
+        self.done: dict[str, int] = {}
+        """How many of those were analysed, by module."""
         self.analysed: set[int] = set()
         """Functions that were analysed by themselves."""
         self.entered: dict[int, list[Rule[Entry]]] = {}

@@ -72,6 +72,8 @@ class CheckMethods(Own):
         for taint in taints:
             if taint.aspect is not None and taint.aspect[0] == "host":
                 true.update(dict.fromkeys((taint.whole, taint.datum, taint.aspect[1]), (cleared, ANY)))
+            elif taint.aspect is not None and taint.aspect[0] == "sender":
+                true[taint.aspect[1]] = (self.kinds.all, ANY)
         return Value(None, (), (), true or None)
 
     def _check_choices(self, value: Value, use: Use) -> list[str] | None:

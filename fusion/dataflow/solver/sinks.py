@@ -258,7 +258,9 @@ class Sinks(Machine):
             trail = Trail(None, self.path, node.span, rule.entry.note)
             origin = rule.entry.origin.value
             form = PICKED if rule.entry.picks else ""
-            found.append(Taint((self.path, node.span), rule.mask, datum, datum, trail, origin=origin, form=form))
+            found.append(
+                Taint((self.path, node.span), rule.mask, datum, datum, trail, lead=rule.entry.lead, origin=origin, form=form)
+            )
         return tuple(found)
 
 

@@ -64,7 +64,13 @@ class Urls(Machine):
     def with_host(self, taints: Iterable[Taint]) -> Facts:
         """What is known of an address whose host is ours."""
         cleared = self.kinds.mask(Kind.OPEN_REDIRECT, Kind.REQUEST_FORGERY)
-        return {taint.whole: (cleared, ANY) for taint in taints if taint.lead == ""}
+        ours: Facts = {}
+        for taint in taints:
+            if taint.lead == "":
+                ours[taint.whole] = (cleared, ANY)
+                if taint.aspect is not None and taint.aspect[0] == "sender":
+                    ours[taint.aspect[1]] = (self.kinds.all, ANY)
+        return ours
 
     def known_part(self, part: Value) -> Value:
         """A part of an address, with what it shows by being empty, or true."""

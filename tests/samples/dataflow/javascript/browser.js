@@ -125,3 +125,13 @@ function selected() {
 function purified() {
   document.body.innerHTML = DOMPurify.sanitize(location.hash);
 }
+
+function message_sender(req, res) {
+  window.addEventListener('message', function message_sender(event) {
+    if (event.origin !== 'https://pay.example.com') {
+      window.location.replace(event.origin); // expect: open-redirect
+      return;
+    }
+    document.body.innerHTML = event.data.html;
+  });
+}

@@ -61,3 +61,7 @@ export async function cookie_object() {
   const store = await cookies();
   store.set({ name: 'sid', value: 'abc' }); // expect: insecure-cookie
 }
+
+export async function proxy(asked) {
+  return new Function(asked.nextUrl.href)(); // expect: code-injection
+}
