@@ -34,6 +34,8 @@ def bullet(finding: Finding) -> str:
         tail += f", by {code(short(state.commit))}"
     elif finding.cleared:
         tail += f", harmless by data flow: {prose(excerpt(finding.cleared, _TITLE))}"
+    elif comment := suppression(finding):
+        tail += f", the author suppressed it with {code(excerpt(comment, _TITLE))}"
     return f"- **{finding.severity.upper()}** {prose(title(finding))}, {code(place(finding.location))}{tail}"
 
 

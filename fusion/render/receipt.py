@@ -45,7 +45,7 @@ class Receipt:
     agents_skipped: tuple[Group, ...]
     agents_broken: tuple[Group, ...]
     unread: tuple[Group, ...]
-    """By tool or agent: files that one of them was given and could not read."""
+    """By tool or agent: files that one of them was given and could not read, where that is not why they were missed."""
     isolation: tuple[Group, ...]
 
     @property
@@ -72,12 +72,18 @@ def receipt(coverage: Coverage) -> Receipt:
         agents=tuple(dict.fromkeys(exact(report.agent) for report in coverage.agents if report.outcome is Outcome.OK)),
         agents_skipped=_grouped((_reason(r.reason), exact(r.agent)) for r in coverage.agents if r.outcome is Outcome.SKIPPED),
         agents_broken=_grouped((_ended(r), exact(r.agent)) for r in coverage.agents if r.outcome not in ok),
-        unread=_grouped(
-            [(f"{exact(run.tool)}: {_reason(u.reason)}", exact(u.path)) for run in coverage.tools for u in run.unread]
-            + [(f"{exact(r.agent)}: {_reason(u.reason)}", exact(u.path)) for r in coverage.agents for u in r.unread]
-        ),
+        unread=_grouped(_unread(coverage)),
         isolation=_grouped((one_line(run.isolation), exact(run.tool)) for run in coverage.tools if run.isolation),
     )
+
+
+def _unread(coverage: Coverage) -> Iterable[tuple[str, str]]:
+    said = {file.path: file.reason for file in coverage.files if file.wanted and not file.reviewed}
+    runs = [(run.tool, run.unread) for run in coverage.tools] + [(report.agent, report.unread) for report in coverage.agents]
+    for name, unread in runs:
+        for item in unread:
+            if f"{name}: {item.reason}" not in said.get(item.path, ""):
+                yield f"{exact(name)}: {_reason(item.reason)}", exact(item.path)
 
 
 def _reason(reason: str) -> str:

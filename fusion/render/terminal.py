@@ -187,18 +187,24 @@ def _brief(page: Page, title: str, findings: Sequence[Finding], review: Review, 
     if not findings:
         return
     _heading(page, title, len(findings))
+    told = False
     for finding in findings[:_SHORT]:
+        if told:
+            page.blank()
+        told = finding.blocking and finding.disposition.state is not State.ADDRESSED
         badge = f"{finding.severity.upper():<9}"
         where = (place(finding.location), page.link(link_to(finding.location, review, root)))
         state = finding.disposition
-        tail = ("  blocks", "bold red") if finding.blocking and state.state is not State.ADDRESSED else ("", "")
+        tail = ("  blocks", "bold red") if told else ("", "")
         if state.commit:
             tail = (f"  by {short(state.commit)}", "dim")
         elif finding.cleared:
             tail = (f"  harmless by data flow: {excerpt(finding.cleared, _TITLE)}", "dim")
+        elif comment := suppression(finding):
+            tail = (f"  the author suppressed it: {excerpt(comment, _TITLE)}", "dim")
         name = ("" if state.state is State.ADDRESSED else f"  {_id(finding)}", "dim")
         page.paragraph((badge, SEVERITY[finding.severity]), _title(finding), ("  ", ""), where, name, tail, indent=1, hang=9)
-        if finding.blocking and state.state is not State.ADDRESSED:
+        if told:
             # a terminal keeps no thread: what still blocks must be mendable from what is on the screen
             _code(page, finding.snippet, finding.location, SEVERITY[finding.severity])
             for paragraph in paragraphs(finding.body)[:1]:
@@ -223,5 +229,5 @@ def _summary(page: Page, review: Review) -> None:
         page.line((f"… {count(len(why) - _SHORT, 'more reason')}: --format json", "dim"), indent=2)
     if hidden:
         page.paragraph(
-            (f"{count(hidden, 'finding')} not shown (below the floor or suppressed): --format json", "dim"), indent=2
+            (f"{count(hidden, 'finding')} not shown (below the floor, suppressed or dismissed): --format json", "dim"), indent=2
         )

@@ -24,7 +24,7 @@ def print_receipt(page: Page, review: Review) -> None:
     warn, quiet = "bold yellow", "dim"
     folded = [
         _sentences(page, "GAP", review.coverage.gaps, warn),
-        _groups(page, "not read", sorted_.missed, warn),
+        _groups(page, "not read", _unsaid(sorted_.missed, review.coverage.gaps), warn),
         _groups(page, "in part", sorted_.partial, warn),
         _groups(page, "left out", sorted_.excluded, quiet),
         _groups(page, "unread", sorted_.unread, quiet),
@@ -44,6 +44,16 @@ def print_receipt(page: Page, review: Review) -> None:
     if review.policy_origin:
         _row(page, "policy", exact(review.policy_origin), quiet)
     _sentences(page, "note", review.coverage.notes, quiet)
+
+
+def _unsaid(groups: Sequence[Group], gaps: Sequence[str]) -> list[Group]:
+    """The groups that no gap on the screen tells whole: its reason and each of its names."""
+    said = [one_line(gap) for gap in gaps[:_SENTENCES]]
+    return [
+        group
+        for group in groups
+        if not any(group.reason in sentence and all(name in sentence for name in group.names) for sentence in said)
+    ]
 
 
 def _row(page: Page, label: str, text: str, style: str) -> None:

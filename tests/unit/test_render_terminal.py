@@ -8,9 +8,9 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from fusion.model import Placement, Review, Severity
+from fusion.model import Disposition, FileCoverage, Outcome, Placement, Report, Review, Severity, State, Unread
 from fusion.render.terminal import print_evidence_line, print_review
-from tests.fakes.reviews import evidence, finding, location, review
+from tests.fakes.reviews import coverage, evidence, finding, location, review, run
 from tests.fakes.scenes import SCENES
 from tests.fakes.snapshots import check
 
@@ -149,3 +149,44 @@ def test_evidence_takes_one_line() -> None:
     assert cell_len(first) <= 60
     assert first.startswith("  LOW      app/db.py:42  ruff S608  a b<U+001B>")
     assert second == "  HIGH     app/db.py:42  ruff S608  Query text is built from a variable"
+
+
+def test_a_file_that_was_not_read_is_named_once_on_the_receipt() -> None:
+    both = "dataflow: line 4 does not parse as Python; code-review: it does not parse as Python"
+    made = review(
+        coverage=coverage(
+            files=(FileCoverage(path="a.py", reviewed=False, reason=both), FileCoverage(path="b.py", reviewed=True)),
+            tools=(
+                run("dataflow", unread=(Unread(path="a.py", reason="line 4 does not parse as Python"),)),
+                run("ruff", unread=(Unread(path="b.py", reason="out of time"),)),
+            ),
+            agents=(
+                Report(
+                    agent="code-review", outcome=Outcome.OK, unread=(Unread(path="a.py", reason="it does not parse as Python"),)
+                ),
+            ),
+            gaps=(f"1 file was not reviewed: a.py ({both}).",),
+        )
+    )
+    assert printed(made, 200).count("a.py") == 1
+    assert "unread    ruff: out of time: b.py" in printed(made, 200)
+    untold = made.model_copy(update={"coverage": made.coverage.model_copy(update={"gaps": ()})})
+    assert f"not read  {both}: a.py" in printed(untold, 200)
+
+
+def test_what_the_author_suppressed_says_so_where_it_is_listed() -> None:
+    seen = evidence(suppressed="# nosec: test data")
+    listed = finding(evidence=(seen,), blocking=False, placement=Placement.SUMMARY)
+    assert "the author suppressed it: # nosec: test data" in " ".join(printed(review(findings=(listed,))).split())
+
+
+def test_blockers_in_a_list_are_set_apart() -> None:
+    carried = [
+        finding(
+            fingerprint=str(n) * 8, disposition=Disposition(state=State.CARRIED), blocking=True, location=location("a.py", n)
+        )
+        for n in (1, 2)
+    ]
+    lines = printed(review(findings=tuple(carried))).splitlines()
+    second = next(number for number, line in enumerate(lines) if "a.py:2" in line)
+    assert lines[second - 1] == ""
