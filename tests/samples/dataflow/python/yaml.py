@@ -3,10 +3,25 @@ import ruamel.yaml
 import yaml
 
 
+class Extended(yaml.Loader):
+    pass
+
+
+class Restricted(yaml.SafeLoader):
+    pass
+
+
 def loaded():
-    yaml.load(flask.request.get_data(), Loader=yaml.SafeLoader)
     yaml.safe_load(flask.request.get_data())
-    return len(yaml.load(flask.request.get_data(), Loader=yaml.UnsafeLoader))  # expect: unsafe-deserialization
+    return len(yaml.load(flask.request.get_data()))  # expect: unsafe-deserialization
+
+
+def loaded_by_name(loader):
+    yaml.load(flask.request.get_data(), Loader=yaml.SafeLoader)
+    yaml.load(flask.request.get_data(), Loader=Restricted)
+    yaml.load(flask.request.get_data(), Loader=loader)
+    yaml.load(flask.request.get_data(), Loader=Extended)  # expect: unsafe-deserialization
+    return len(yaml.load(flask.request.get_data(), Loader=yaml.CLoader))  # expect: unsafe-deserialization
 
 
 def unsafely_loaded():
