@@ -123,8 +123,11 @@ class Solver(
             if id(function) in self.preceding:
                 kinds_ = [kind for kind in (rule.entry.parameters if rule is not None else ()) if kind != "-"]
                 self.prepare(closure, [self._typed(kind, function, state) for kind in kinds_], state)
+            defined = len(self.known)
             after, value = self.run_body(function, state)
             scope.captured = after.locals if after is not None else state.locals
+            if len(self.known) > defined:
+                self.share((after or state).heap)
             if after is not None:
                 self.settle(after)
                 if rule is not None and rule.entry.returns is not None:
@@ -192,13 +195,13 @@ def _is_plain(headers: Value, state: State) -> bool:
 
 
 def _last_return(function: ir.Function) -> ir.Node:
-    """The return statement that a flow out of the function is shown at: the last one with a value."""
+    """The return statement that a flow out of the function is shown at: the last one of something that is not written there."""
     found: ir.Node | None = None
     open_: list[ir.Node] = list(function.body)
     while open_:
         node = open_.pop(0)
-        if isinstance(node, ir.Return) and node.value is not None:
-            found = node
+        if isinstance(node, ir.Return) and node.value is not None and not isinstance(node.value, ir.Const):
+            found = node if found is None or node.span > found.span else found
         for name in ("body", "then", "other", "final"):
             open_.extend(getattr(node, name, ()))
         for part in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())):

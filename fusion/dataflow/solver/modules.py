@@ -50,6 +50,10 @@ class Modules(Machine):
         if self.script:
             self._common(path, end)
 
+    def share(self, heap: Heap) -> None:
+        """Keep a function's objects for the functions that it defined, which are run by themselves later."""
+        self.base.update((place, thing) for place, thing in heap.items() if place not in self.base)
+
     def _common(self, path: str, state: State) -> None:
         """What CommonJS exports."""
         module = state.locals.get("module", NOTHING)

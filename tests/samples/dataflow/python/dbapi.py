@@ -58,3 +58,5 @@ def composed_once(cur):
 def unknown(pool):
     pool.first.execute("SELECT * FROM users WHERE name = '" + flask.request.args["name"] + "'")  # expect: sql-injection
     pool.first.execute("find " + flask.request.args["name"])
+    pool.first.fetch("SELECT * FROM users ORDER BY " + flask.request.args["by"])  # expect: sql-injection
+    pool.first.fetch("/users/" + flask.request.args["name"])

@@ -16,6 +16,7 @@ from django.utils.module_loading import import_string
 from django.utils.safestring import mark_safe
 from django.utils.text import slugify
 from django.views import View
+from django.views.generic import RedirectView
 from django.views.decorators.http import require_POST
 
 
@@ -221,6 +222,11 @@ def routed(request, name):
 
 
 urlpatterns = [path("routed/<str:name>", routed)]
+
+
+class Away(RedirectView):
+    def get_redirect_url(self, *args, **kwargs):
+        return self.request.GET["next"]  # expect: open-redirect
 
 
 @require_POST

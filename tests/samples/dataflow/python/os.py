@@ -12,6 +12,10 @@ def shell():
     os.system("ls " + flask.request.args["folder"])  # expect: command-injection
 
 
+def ended():
+    return flask.make_response(str(os.system("ls " + flask.request.args["folder"])))  # expect: command-injection
+
+
 def program():
     os.execv(flask.request.args["program"], ["x"])  # expect: command-injection
 

@@ -46,6 +46,8 @@ def same():
     name = flask.request.args["file"]
     if re.fullmatch("[a-z]+", name):
         pathlib.Path("/srv", name).unlink()
+    if ".." not in name and "/" not in name:
+        pathlib.Path("/srv", name).with_suffix(".txt").unlink()
 
 
 def size():

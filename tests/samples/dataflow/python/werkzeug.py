@@ -50,6 +50,10 @@ def located(request: Request):
     return response
 
 
+def located_at_once(request: Request):
+    return Response(status=302, headers={"Location": request.args["next"]})  # expect: open-redirect
+
+
 def page(request: Request):
     Response(request.args["name"], mimetype="text/plain")
     return Response("Hello " + request.args["name"], mimetype="text/html")  # expect: cross-site-scripting
