@@ -85,7 +85,13 @@ function window_opened() {
   window.open(new URLSearchParams(location.search).get('next')); // expect: open-redirect
 }
 
-function script_text() {
+function picture() {
+  const image = document.createElement('img');
+  image.src = new URLSearchParams(location.search).get('photo');
+}
+
+function script_text(node) {
+  node.text = decodeURIComponent(location.hash);
   const script = document.createElement('script');
   script.text = decodeURIComponent(location.hash); // expect: code-injection
 }
