@@ -1,0 +1,13 @@
+from django.http import HttpResponse
+from django.utils.html import format_html, escape
+from django.utils.safestring import mark_safe
+
+
+def badge(text):
+    return format_html("<span class='badge'>{}</span>", text)
+
+
+def page(request):
+    label = request.GET.get("label", "none")
+    body = "<h1>Page</h1>" + badge(label)
+    return HttpResponse(body)
