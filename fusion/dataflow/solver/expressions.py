@@ -33,8 +33,8 @@ class Expressions(Operators, Displays):
     def evaluate(self, node: ir.Expression, state: State) -> Value:
         """The value of an expression."""
         self.steps -= 1
-        if self.steps < 0:
-            self.spend()
+        if self.steps < self.look:
+            self.spend(0)
         return _FORMS[type(node)](self, node, state)
 
     def truth(self, value: Value, state: State) -> bool | None:

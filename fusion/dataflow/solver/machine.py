@@ -25,6 +25,10 @@ from fusion.dataflow.solver.values import Closure, Value
 __all__ = ["MAX_CALLS", "MAX_TRAIL", "Exhausted", "Frame", "Late", "Loop", "Machine"]
 
 
+_LOOK = 200
+"""Steps from one look at the clock to the next."""
+
+
 class Machine(Parts):
     """The solver's memory. The methods that raise NotImplementedError are given by the parts."""
 
@@ -40,6 +44,8 @@ class Machine(Parts):
         self.stack: list[ir.Function] = []
         self.steps = 0
         """Left in the budget."""
+        self.look = 0
+        """From fewer steps than these on, the clock is looked at; never negative."""
         self.until = project.spent + project.limits.file_seconds
         """When the time for the file that is being run is used up, in seconds since the project began."""
         self.frames = itertools.count(1)
@@ -120,6 +126,7 @@ class Machine(Parts):
         self.steps -= steps
         if self.steps < 0:
             raise Exhausted
+        self.look = max(0, self.steps - _LOOK)
         spent = self.project.spent
         if spent > self.until:
             raise Late(f"analysing it took more than {self.project.limits.file_seconds:g} s of processor time")

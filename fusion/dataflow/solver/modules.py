@@ -30,6 +30,7 @@ class Modules(Machine):
         root, self.root = self.root, 0
         self.frame, self.path, self.stack = Frame(None, scope), path, []
         left, self.steps = self.steps, max(self.steps, self.module_steps(module))
+        self.look = self.steps
         until, began = self.until, self.project.spent
         self.until = began + self.project.limits.file_seconds
         if self.script:

@@ -14,8 +14,6 @@ from fusion.dataflow.solver.machine import Loop
 from fusion.dataflow.solver.state import State, Thing, meet
 from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Closure, Library, Object, Value, constant, join, reference
 
-_SELDOM = 31
-"""The clock is looked at before one of so many statements."""
 _EVERYWHERE = frozenset({"toString", "hasOwnProperty", "valueOf", "constructor"})
 """What every JavaScript object has."""
 
@@ -30,7 +28,7 @@ class Statements(Leaving, Loops, Expressions):
             if current is None:
                 return None
             self.steps -= 1
-            if self.steps < 0 or not self.steps & _SELDOM:
+            if self.steps < self.look:
                 self.spend(0)
             current = _FORMS[type(statement)](self, statement, current)
         return current
