@@ -36,7 +36,7 @@ class Page(BaseHTTPRequestHandler):
         self.wfile.write(self.rfile.read(100))
 
     def error(self):
-        self.send_error(404, "not found", self.path)  # expect: cross-site-scripting
+        self.send_error(404, "not found", self.path)
 
     def located(self):
         self.send_header("Location", self.headers["Referer"])  # expect: open-redirect
