@@ -35,6 +35,15 @@ class PythonIteration(Copies):
     def _py_dict(self, use: Use) -> Value:
         return self.as_table(use)
 
+    def _py_chain_map(self, use: Use) -> Value:
+        """Several dictionaries as one: the first that has a key gives its value."""
+        thing = Thing("dict")
+        for source in reversed(use.arguments.positional):
+            thing = self.with_entries(thing, source, use)
+        if use.arguments.rest is not None:
+            thing = self.with_entries(thing, use.arguments.rest, use)
+        return self.make(use.state, thing)
+
     def _py_fromkeys(self, use: Use) -> Value:
         exact, any_ = self.elements(self.first(use), use.state, use.node)
         value = use.argument(1) or NONE

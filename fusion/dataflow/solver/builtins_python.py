@@ -258,6 +258,7 @@ _FUNCTIONS: dict[str, Handler] = {
     **_all(PythonIteration._py_sorted, "sorted"),
     **_all(PythonIteration._py_reversed, "reversed"),
     **_all(PythonIteration._py_dict, "dict collections.OrderedDict types.MappingProxyType types.SimpleNamespace"),
+    **_all(PythonIteration._py_chain_map, "collections.ChainMap"),
     **_all(PythonIteration._py_fromkeys, "dict.fromkeys"),
     **_all(PythonIteration._py_defaultdict, "collections.defaultdict"),
     **_all(PythonIteration._py_counter, "collections.Counter"),

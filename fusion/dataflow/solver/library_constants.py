@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+import xml.sax.handler
 
 CONSTANTS: dict[str, str] = {
     **dict.fromkeys(("os.sep", "os.path.sep", "pathlib.os.sep"), "/"),
@@ -17,5 +18,10 @@ CONSTANTS: dict[str, str] = {
             *("ascii_letters", "ascii_lowercase", "ascii_uppercase", "digits", "hexdigits", "octdigits"),
             *("punctuation", "whitespace", "printable"),
         )
+    },
+    **{
+        f"xml.sax.handler.{name}": text
+        for name, text in vars(xml.sax.handler).items()
+        if name.startswith(("feature_", "property_"))
     },
 }
