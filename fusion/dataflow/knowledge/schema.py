@@ -332,6 +332,8 @@ class Entry(Knowledge):
     """Only in files that import one of these packages."""
     returning: tuple[Path, ...] = ()
     """Only functions of a module that return what a call of one of these gives, and that nothing in the repository calls."""
+    beside: tuple[str, ...] = ()
+    """Methods of the class that the framework calls on the same object: what they set holds here (`set_default_headers`)."""
     parameters: tuple[Path | Literal["-"], ...] = ()
     """What the parameters are, in order (`self` and `cls` do not count): types, or `-`."""
     tainted: Literal["", "rest", "all"] = ""

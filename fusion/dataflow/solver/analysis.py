@@ -14,7 +14,7 @@ from fusion.dataflow.knowledge.schema import Library as LibraryFile
 from fusion.dataflow.project import Project
 from fusion.dataflow.results import Analysis, Cleared, Flow
 from fusion.dataflow.solver.access import Access
-from fusion.dataflow.solver.arguments import flatten, things
+from fusion.dataflow.solver.arguments import Arguments, flatten, things
 from fusion.dataflow.solver.builtins import Builtins
 from fusion.dataflow.solver.calls import Calls
 from fusion.dataflow.solver.checks import Checks
@@ -119,6 +119,8 @@ class Solver(
             if closure.owner is not None and function.role != "static" and receiver is NOTHING:
                 self.frame.receiver = self.instance(closure.owner, state)
                 self.stack = [function]
+            if rule is not None and rule.entry.beside:
+                self._beside(closure, rule.entry, state)
             self.bind_ways_in(closure, rule, state)
             if id(function) in self.preceding:
                 kinds_ = [kind for kind in (rule.entry.parameters if rule is not None else ()) if kind != "-"]
@@ -138,6 +140,15 @@ class Solver(
         self.guarded(self.path, work)
         if not scope.captured:
             scope.captured = state.locals
+
+    def _beside(self, closure: Closure, entry: Entry, state: State) -> None:
+        """Run the methods that the framework calls on the same object, if the repository has them: what they set holds."""
+        for name in entry.beside:
+            member = self.member(closure.owner, name) if closure.owner is not None else None
+            for ref in member.refs if member is not None else ():
+                if isinstance(ref, Closure) and ref.function is not closure.function:
+                    bound = Closure(ref.function, ref.scope, self.frame.receiver, ref.owner)
+                    self.call_closure(bound, Arguments(), state, ref.function)
 
     def guarded(self, path: str, work: Callable[[], State | None]) -> State | None:
         """Do a piece of work within its budget and time; what is cut short, or fails, is remembered."""

@@ -41,6 +41,8 @@ class Calls(Choosing):
                 arguments = self.gather(node, state)
                 if function.name == "__init__" and any(isinstance(ref, Library) for ref in above.refs):
                     self.keep_arguments(self.frame.receiver, arguments, state)
+                if any(isinstance(ref, Library) and ref.path in self.tables.calls for ref in above.refs):
+                    arguments.receiver = self.frame.receiver
                 return self.call(above, arguments, state, node, function.name)
             holder = self.evaluate(function.object, state)
             arguments = self.gather(node, state)
@@ -82,7 +84,7 @@ class Calls(Choosing):
             given.keywords.update({key: field for key, field in thing.fields.items() if isinstance(key, str)})
             if thing.rest is not NOTHING:
                 given.more = thing.rest if given.more is None else join(given.more, thing.rest)
-        if value.taints or value.consts is None or not value.refs:
+        if value.taints or value.consts is None or any(not isinstance(ref, Object) for ref in value.refs) or not value.refs:
             given.more = value if given.more is None else join(given.more, value)
 
     def _super(self, function: ir.Attr, state: State) -> Value | None:
@@ -170,7 +172,7 @@ class Calls(Choosing):
         state.frames = frames if any(frames[number] is not known for number, known in state.frames.items()) else state.frames
         state.heap, state.facts, state.pending = after.heap, after.facts, after.pending
         if result.taints:
-            result = result.with_taints(self.moved(result.taints, node, f"returned by `{function.name or 'the function'}`"))
+            result = result.with_taints(self.moved(result.taints, node, f"returned by {_spoken(function)}"))
         if summary is not None:
             self.remember(summary, result, before, state)
         return result
@@ -238,7 +240,7 @@ class Calls(Choosing):
             else:
                 value = self._missing(parameter, arguments, state)
             if value.taints:
-                what = f"passed to `{function.name or 'a function'}` as `{parameter.name or '{}'}`"
+                what = f"passed to {_spoken(function)}" + (f" as `{parameter.name}`" if parameter.name else "")
                 value = value.with_taints(self.moved(value.taints, node, what))
                 if parameter.name:
                     self.check_name(parameter.name, value, state, node)
@@ -248,8 +250,11 @@ class Calls(Choosing):
 
     def bind_parameter(self, parameter: ir.Parameter, value: Value, state: State) -> None:
         """One parameter: a name or a pattern."""
-        if parameter.annotation is not None and value.consts is None and not value.refs:
-            value = self.annotated(parameter.annotation, value, state)
+        if parameter.annotation is not None and value.consts is None:
+            if not value.refs:
+                value = self.annotated(parameter.annotation, value, state)
+            elif value.taints and self._read_from(value):
+                value = self.brought(parameter.annotation, state) or value
         if parameter.pattern is not None:
             if parameter.default is not None:
                 self.assign(ir.Default(parameter.span, parameter.pattern, parameter.default), value, state, parameter)
@@ -257,6 +262,10 @@ class Calls(Choosing):
                 self.assign(parameter.pattern, value, state, parameter)
         elif parameter.name:
             state.locals[parameter.name] = value
+
+    def _read_from(self, value: Value) -> bool:
+        """Whether nothing more is known of a value than which library's data it was read from."""
+        return all(isinstance(ref, Library) and ref.path not in self.tables.type_names for ref in value.refs)
 
     def _missing(self, parameter: ir.Parameter, arguments: Arguments, state: State) -> Value:
         """A parameter that no argument is surely given for."""
@@ -266,3 +275,10 @@ class Calls(Choosing):
         if unsure:
             return join_all(unsure)
         return NONE if self.script else UNKNOWN
+
+
+def _spoken(function: ir.Function) -> str:
+    """The function as a step names it."""
+    if function.name in ("__init__", "constructor"):
+        return "the constructor"
+    return f"`{function.name}`" if function.name else "a function"

@@ -228,8 +228,18 @@ class Definitions(Entries, Modules):
 
     # ---------------------------------------------------------------- annotations
 
+    def brought(self, annotation: ir.Expression, state: State) -> Value | None:
+        """A thing of a declared type whose members bring the data: no text, whatever it was taken from. None: another type."""
+        for ref in self.declared(annotation, state).refs if not self.script else ():
+            name = self.tables.types.get(f"{ref.path}()") if isinstance(ref, Library) else None
+            if name is not None and name in self.tables.bringing:
+                return Value((), (Library(name),))
+        return None
+
     def annotated(self, annotation: ir.Expression, value: Value, state: State) -> Value:
         """An unknown value of a declared type."""
+        if value.taints and (thing := self.brought(annotation, state)) is not None:
+            return thing
         for ref in self.declared(annotation, state).refs:
             if isinstance(ref, Library):
                 name = self.tables.types.get(f"{ref.path}()")

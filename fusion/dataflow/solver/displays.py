@@ -6,7 +6,7 @@ from fusion.dataflow import ir
 from fusion.dataflow.solver.arguments import things
 from fusion.dataflow.solver.machine import Machine
 from fusion.dataflow.solver.state import MAX_ITEMS, State, Thing, checked_inside
-from fusion.dataflow.solver.values import NOTHING, Object, Value, believed, join, join_all, reference, tainted
+from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Object, Value, believed, join, join_all, reference, tainted
 
 _MOST_ELEMENTS = 12
 
@@ -81,7 +81,11 @@ class Displays(Machine):
         values = [value for _, _, value in found]
         if exact and len(values) <= MAX_ITEMS:
             return reference(Object(state.allocate(Thing(node.kind, tuple(values)))))
-        return reference(Object(state.allocate(Thing(node.kind, None, {}, join_all(values)))))
+        pieces = NOTHING
+        if node.kind == "list" and not self.script and 1 < len(found) <= MAX_ITEMS:
+            perhaps = tuple(value if sure or value.taints else UNKNOWN for sure, _, value in found)
+            pieces = reference(Object(state.allocate(Thing("tuple", perhaps))))
+        return reference(Object(state.allocate(Thing(node.kind, None, {}, join_all(values), pieces))))
 
     def _clauses(self, node: ir.Comprehension, place: int, state: State) -> list[tuple[bool, Value, Value]]:
         """(whether it is surely one element, key, value) of each element."""

@@ -15,7 +15,7 @@ from fusion.dataflow.solver.arguments import things
 from fusion.dataflow.solver.methods_checks import PYTHON_CHECKS, SCRIPT_CHECKS, CheckMethods
 from fusion.dataflow.solver.receivers import Use, decoded, part_limits, single
 from fusion.dataflow.solver.taints import Taint, built, merge
-from fusion.dataflow.solver.values import MAX_TEXT, NOTHING, UNKNOWN, Value, constant, join_all, picked, tainted
+from fusion.dataflow.solver.values import MAX_TEXT, NOTHING, UNKNOWN, Object, Value, constant, join_all, picked, tainted
 
 _LETTERS_AND_DIGITS = frozenset(string.ascii_letters + string.digits)
 _ENCODINGS: dict[object, Limits] = {
@@ -162,6 +162,8 @@ class TextMethods(CheckMethods):
     def join_parts(self, parts: Value, separator: Value, use: Use) -> Value:
         """The elements as one text, with a separator between."""
         exact, any_ = self.elements(parts, use.state, use.node)
+        if exact is None and (drawn := self._drawn(parts, use)) is not None:
+            exact, _ = self.elements(drawn, use.state, use.node)
         if exact is not None:
             between: list[Value] = []
             for place, item in enumerate(exact):
@@ -173,6 +175,15 @@ class TextMethods(CheckMethods):
         repeated = self.derive(inner.taints, ("join", id(use.node)), use.state, lambda limits: limits.rewritten(text))
         taints = self.moved(built(merge(repeated, separator.taints)), use.node, "joined into a text")
         return tainted(taints) if taints else UNKNOWN
+
+    def _drawn(self, parts: Value, use: Use) -> Value | None:
+        """What a filtered list holds in order, each of it perhaps; None where that is not known, or more was added since."""
+        thing = use.state.heap.get(parts.refs[0].id) if parts.refs and isinstance(parts.refs[0], Object) else None
+        if thing is None or thing.kind != "list" or len(parts.refs) != 1 or parts.taints or thing.keys is NOTHING:
+            return None
+        exact, _ = self.elements(thing.keys, use.state, use.node)
+        known = {taint for value in exact or () for taint in value.taints}
+        return thing.keys if known.issuperset(thing.rest.taints) else None
 
     def _text_format(self, use: Use) -> Value:
         value, given = use.value, use.arguments

@@ -203,6 +203,10 @@ class Parts:
         """A member of the class or of its bases in the repository."""
         raise NotImplementedError
 
+    def brought(self, annotation: ir.Expression, state: State) -> Value | None:
+        """A thing of a declared type whose members bring the data; None where it is another type."""
+        raise NotImplementedError
+
     def annotated(self, annotation: ir.Expression, value: Value, state: State) -> Value:
         """An unknown value of a declared type."""
         raise NotImplementedError

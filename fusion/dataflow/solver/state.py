@@ -52,7 +52,7 @@ class Thing:
     fields: dict[object, Value] = field(default_factory=dict)
     rest: Value = NOTHING
     keys: Value = NOTHING
-    """Keys that are not constant."""
+    """Keys that are not constant. Of a filtered list: a tuple of what it holds in order, each of it perhaps."""
     klass: Klass | None = None
     path: str = ""
     """For a library's objects: the path that denotes it."""

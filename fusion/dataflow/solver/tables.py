@@ -103,6 +103,8 @@ class Tables:
         self.type_names = {kind.name for kind in types}
         self._inherit(types)
         self._guesses: dict[str, str] = {}
+        self.bringing = {name for name in self.type_names if self._brings(name)}
+        """Types whose members bring data from outside: a value of one is no text itself."""
 
     def named(self, name: str) -> tuple[Rule[Setting], ...]:
         """The settings that a key of this name makes."""
@@ -111,6 +113,10 @@ class Tables:
             found = tuple(rule for pattern, rule in self.name_settings if pattern.search(name))
             self._named[name] = found
         return found
+
+    def _brings(self, name: str) -> bool:
+        tables = (self.reads, self.calls)
+        return any(known.sources for table in tables for path, known in table.items() if path.startswith(f"{name}."))
 
     def guess(self, name: str) -> str:
         """The type that a variable of this name is believed to hold; empty when none is."""

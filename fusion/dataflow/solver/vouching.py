@@ -17,6 +17,7 @@ _COMPARISONS = frozenset(
     {
         *("hmac.compare_digest", "secrets.compare_digest", "operator.eq", "django.utils.crypto.constant_time_compare"),
         *("werkzeug.security.safe_str_cmp", "cryptography.hazmat.primitives.constant_time.bytes_eq"),
+        *("fnmatch.fnmatch", "fnmatch.fnmatchcase"),
         *("crypto.timingSafeEqual", "tsscmp", "safe-compare", "scmp", "secure-compare"),
     }
 )
