@@ -101,7 +101,7 @@ def _field(at: Lowering, node: Node, decorators: list[ir.Expression], into: list
             _store(name, given, into)
         return
     typed = annotation(at, node.child_by_field_name("type"))
-    into.append(ir.Assign(where, ir.Name(name.span, str(name.value)), given, annotation=typed))
+    into.append(ir.Assign(where, ir.Name(name.span, str(name.value)), given, annotation=typed, decorators=decorators))
 
 
 def _store(name: ir.Expression, value: ir.Expression, into: list[ir.Statement]) -> None:

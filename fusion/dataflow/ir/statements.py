@@ -33,6 +33,8 @@ class Assign(Statement):
     value: Expression | None
     annotation: Expression | None = None
     augmented: bool = False
+    decorators: Sequence[Expression] = ()
+    """Of a class's field."""
 
 
 @dataclass(slots=True, eq=False)

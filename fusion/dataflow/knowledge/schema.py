@@ -344,6 +344,8 @@ class Entry(Knowledge):
     origin: Origin = Origin.REMOTE
     returns: Kind | None = None
     """The kind that hurts where hostile text is returned (`cross-site-scripting` for a page)."""
+    answers: bool = False
+    """It returns an object whose `headers` and `body` are the reply: `Location` redirects, and text of HTML is a page."""
     returns_type: Literal["text", "any"] = "text"
     """`text`: only text hurts, not dictionaries and lists (they become JSON)."""
 

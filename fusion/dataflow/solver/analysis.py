@@ -122,9 +122,11 @@ class Solver(
             if rule is not None and rule.entry.beside:
                 self._beside(closure, rule.entry, state)
             self.bind_ways_in(closure, rule, state)
-            if id(function) in self.preceding:
+            if id(function) in self.preceding or id(function) in self.checked:
                 kinds_ = [kind for kind in (rule.entry.parameters if rule is not None else ()) if kind != "-"]
-                self.prepare(closure, [self._typed(kind, function, state) for kind in kinds_], state)
+                handed = [self._typed(kind, function, state) for kind in kinds_]
+                self.check_requests(closure, handed, state)
+                self.prepare(closure, handed, state)
             defined = len(self.known)
             after, value = self.run_body(function, state)
             scope.captured = after.locals if after is not None else state.locals
@@ -134,6 +136,8 @@ class Solver(
                 self.settle(after)
                 if rule is not None and rule.entry.returns is not None:
                     self._returned(rule, value, after, function)
+                if rule is not None and rule.entry.answers:
+                    self._answered(value, after, function)
                 self.check_return(function, value, after)
             return after
 
@@ -187,13 +191,33 @@ class Solver(
             elif rule.entry.returns_type == "any" and not thing.path:
                 values.append(thing.everything())
         sink = Sink(kind=kind, note=_RETURNED.get(kind, "returned to the caller"), test="-")
-        node = _last_return(function)
         for found in values:
             if found.taints:
-                self.check_sink(Rule(sink, (), (), (), (), self.kinds.bit(kind)), [found], state, node, callee=function.name)
+                self._sent(sink, found, state, function)
+
+    def _answered(self, value: Value, state: State, function: ir.Function) -> None:
+        """The object that a way in returns is a reply."""
+        for thing in things(value, state):
+            for headers in things(thing.fields.get("headers", NOTHING), state):
+                for name, field in headers.fields.items():
+                    header = name.lower() if isinstance(name, str) else ""
+                    if header == "location" and field.taints:
+                        self._sent(_REDIRECT, field, state, function)
+                    elif header == "content-type" and "body" in thing.fields and _says_page(field):
+                        self._sent(_PAGE_SENT, thing.fields["body"], state, function)
+
+    def _sent(self, sink: Sink, value: Value, state: State, function: ir.Function) -> None:
+        rule = Rule(sink, (), (), (), (), self.kinds.bit(sink.kind))
+        self.check_sink(rule, [value], state, _last_return(function), callee=function.name)
 
 
+_REDIRECT = Sink(kind=Kind.OPEN_REDIRECT, note="redirects to the address", test="-")
+_PAGE_SENT = Sink(kind=Kind.CROSS_SITE_SCRIPTING, note="sent to the browser as a page", test="-")
 _RETURNED = {Kind.CROSS_SITE_SCRIPTING: "sent to the browser as a page"}
+
+
+def _says_page(content_type: Value) -> bool:
+    return any(isinstance(const, str) and "html" in const.lower() for const in content_type.consts or ())
 
 
 def _is_plain(headers: Value, state: State) -> bool:

@@ -35,6 +35,8 @@ class Callbacks(Machine):
             if self.script and before:
                 self.precede(closure, before)
             before.append(closure)
+        if self.script:
+            self.check_before(before, arguments, state)
 
     def _call_back(
         self, what: Known | None, path: str, result: Value, arguments: Arguments, state: State, node: ir.Node, *, known_: bool

@@ -47,6 +47,8 @@ class Given(Definitions):
             source = self._decorator_source(parameter, state)
             if source:
                 value = tainted(source)
+                if parameter.annotation is not None:
+                    self.check_declared(self.declared(parameter.annotation, state), value, state, parameter)
             elif rule is not None and kind and kind != "-":
                 value = self._typed(kind, parameter, state)
             elif rule is not None and (rule.entry.tainted == "all" or (rule.entry.tainted == "rest" and place >= len(given))):

@@ -11,6 +11,10 @@ CONSTANTS: dict[str, str] = {
     **dict.fromkeys(("path.win32.sep", "path/win32.sep", "ntpath.sep"), "\\"),
     **dict.fromkeys(("os.pardir", "os.path.pardir"), ".."),
     **dict.fromkeys(("os.curdir", "os.path.curdir", "os.extsep", "os.path.extsep"), "."),
+    **{
+        f"celebrate.Segments.{name}": name.lower()
+        for name in ("BODY", "QUERY", "PARAMS", "HEADERS", "COOKIES", "SIGNEDCOOKIES")
+    },
     **dict.fromkeys(("os.linesep",), "\n"),
     **{
         f"string.{name}": getattr(string, name)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Hashable, Iterable
+from typing import TYPE_CHECKING
 
 from fusion.dataflow import ir
 from fusion.dataflow.knowledge.kinds import Kinds
@@ -21,6 +22,9 @@ from fusion.dataflow.solver.state import Scope, Thing
 from fusion.dataflow.solver.tables import Rule, Tables
 from fusion.dataflow.solver.taints import Data, Facts, Taint, Trail
 from fusion.dataflow.solver.values import Closure, Value
+
+if TYPE_CHECKING:
+    from fusion.dataflow.solver.shapes import Shape
 
 __all__ = ["MAX_CALLS", "MAX_TRAIL", "Exhausted", "Frame", "Late", "Loop", "Machine"]
 
@@ -81,6 +85,8 @@ class Machine(Parts):
         """Functions that something in the repository calls."""
         self.routed: dict[int, dict[str, Limits]] = {}
         """What the routes say of the parameters of functions."""
+        self.checked: dict[int, list[tuple[str, Shape]]] = {}
+        """What is checked of the parts of a request before a function is given it, by function."""
         self.preceding: dict[int, list[Closure]] = {}
         """What runs before a function and decides whether it is reached, by function."""
         self.watched: tuple[ir.Function | None, list[Facts]] | None = None

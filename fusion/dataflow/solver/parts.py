@@ -223,6 +223,14 @@ class Parts:
         """Go into a function knowing what was checked before it. `given`: what the framework hands to handlers."""
         raise NotImplementedError
 
+    def check_before(self, closures: Iterable[Closure], arguments: Arguments, state: State) -> None:
+        """Remember what a call that registers ways in says of requests."""
+        raise NotImplementedError
+
+    def check_declared(self, declared: Value, value: Value, state: State, node: ir.Node) -> None:
+        """Learn what the declared class of a parameter shows of it."""
+        raise NotImplementedError
+
     def url_call(self, path: str, arguments: Arguments, state: State, node: ir.Node) -> Value | None:
         """Functions that put addresses together; None for others."""
         raise NotImplementedError

@@ -3,39 +3,38 @@
 from __future__ import annotations
 
 from fusion.dataflow import ir
-from fusion.dataflow.limits import ANY, Limits
-from fusion.dataflow.regexes import restricts
+from fusion.dataflow.limits import ANY
 from fusion.dataflow.solver.arguments import Arguments, things
-from fusion.dataflow.solver.machine import Machine
+from fusion.dataflow.solver.shapes import CHECKED, NAMED, PLAIN, ROOTS, SCHEMA, Shapes
 from fusion.dataflow.solver.state import State, Thing
 from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Library, Object, Value, constant, join_all, reference
 
-SCHEMA = "schema"
-"""The path of a schema."""
-_ROOTS = ("zod.z.", "zod.default.", "zod.", "joi.", "@hapi/joi.", "yup.")
 _OBJECTS = frozenset({"object", "strictObject", "looseObject"})
-_PLAIN = frozenset(
-    {
-        *("number", "boolean", "bigint", "date", "enum", "nativeEnum", "literal", "uuid", "int", "valid", "oneOf", "equal"),
-        *("coerce.number", "coerce.boolean", "coerce.bigint", "coerce.date", "bool", "mixed.oneOf", "guid", "cuid", "ulid"),
-        *("nanoid", "datetime", "hex", "alphanum", "only"),
-    }
-)
-"""Schemas, and narrower forms of texts, whose values are numbers, dates, identifiers or choices of ours."""
 _PATTERNS = frozenset({"regex", "pattern", "matches"})
 _GIVES = frozenset({"parse", "parseAsync", "validateSync", "cast", "attempt", "validateAsync"})
 _WRAPS = frozenset({"safeParse", "safeParseAsync", "validate", "spa"})
 _DEPTH = 5
+_FIELDS = {f"express-validator.{name}": name for name in ("body", "query", "param", "cookie", "check", "header")}
+_PARTS = {"param": "params", "cookie": "cookies", "header": "headers"}
 
 
-class Schemas(Machine):
+class Schemas(Shapes):
     """Building schemas, and what they let through."""
 
     def schema_call(self, path: str, arguments: Arguments, state: State, node: ir.Node) -> Value | None:
         """A call that makes, changes or uses a schema; None for other calls."""
         if path.startswith(f"{SCHEMA}."):
             return self._schema_method(path.removeprefix(f"{SCHEMA}."), arguments, state, node)
-        root = next((root for root in _ROOTS if path.startswith(root)), "") if self.script else ""
+        if path == "celebrate.celebrate" and arguments.positional:
+            checked: dict[object, Value] = {"is": constant("request"), "inner": arguments.positional[0]}
+            return reference(Object(state.allocate(Thing("library", None, checked, path=SCHEMA))))
+        if path in _FIELDS and arguments.positional:
+            part = _FIELDS[path]
+            place: dict[object, Value] = {"name": arguments.positional[0], "is": constant("field")}
+            if part != "check":
+                place["at"] = constant(_PARTS.get(part, part))
+            return reference(Object(state.allocate(Thing("library", None, place, path=SCHEMA))))
+        root = next((root for root in ROOTS if path.startswith(root)), "") if self.script else ""
         name = path.removeprefix(root)
         if not root or not (name in _OBJECTS or name in ("string", "array", "record", "coerce.string")):
             return None
@@ -48,10 +47,12 @@ class Schemas(Machine):
         receiver = arguments.receiver
         given = arguments.positional[0] if arguments.positional else UNKNOWN
         if name in _GIVES:
+            state.learn(self.proved(self.shape_of(receiver, state), given, state, node))
             return self._let_through(receiver, given, state, node, _DEPTH)
         if name in _WRAPS:
             let = self._let_through(receiver, given, state, node, _DEPTH)
-            fields: dict[object, Value] = {"data": let, "value": let, "success": UNKNOWN, "error": UNKNOWN}
+            facts = self.proved(self.shape_of(receiver, state), given, state, node)
+            fields: dict[object, Value] = {"data": let, "value": let, "success": Value(true=facts), "error": Value(false=facts)}
             if name == "validate":  # yup gives the data itself, Joi what it is wrapped in
                 fields.update({key: field for inner in things(let, state) for key, field in inner.fields.items()})
             return reference(Object(state.allocate(Thing("dict", None, fields))))
@@ -59,8 +60,10 @@ class Schemas(Machine):
         if thing is None:
             return None
         changed = dict(thing.fields)
-        if name in _PLAIN:
+        if name in PLAIN or (name in CHECKED and "name" in changed):
             changed["plain"] = constant(True)
+        elif name in NAMED and "name" in changed:
+            changed["pattern"] = constant(NAMED[name])
         elif name in _PATTERNS:
             changed["pattern"] = given
         elif name in ("extend", "merge", "shape", "keys", "append", "items", "of", "safeExtend"):
@@ -96,9 +99,9 @@ class Schemas(Machine):
 
     def _as_named(self, ref: object, data: Value) -> Value:
         """A schema of a library's own: the last name says whether it is a plain one."""
-        if isinstance(ref, Library) and ref.path.startswith(_ROOTS):
+        if isinstance(ref, Library) and ref.path.startswith(ROOTS):
             names = ref.path.replace("()", "").split(".")
-            if any(name in _PLAIN for name in names[1:]):
+            if any(name in PLAIN for name in names[1:]):
                 return UNKNOWN
         return data
 
@@ -108,7 +111,7 @@ class Schemas(Machine):
         if "plain" in thing.fields:
             return UNKNOWN
         if kind == "string":
-            limits = self._pattern_limits(thing.fields.get("pattern", NOTHING), state)
+            limits = self.pattern_limits(thing.fields.get("pattern", NOTHING), state)
             if limits == ANY:
                 return data
             return data.with_taints(taint.limited(taint.limits.both(limits)) for taint in data.taints)
@@ -122,11 +125,3 @@ class Schemas(Machine):
                     value = self.load_attribute(data, name, state, node)
                     members[name] = self._let_through(schema, value, state, node, depth - 1)
         return reference(Object(state.allocate(Thing("dict", None, members)))) if kind in _OBJECTS and members else data
-
-    def _pattern_limits(self, pattern: Value, state: State) -> Limits:
-        for thing in things(pattern, state):
-            source, flags = thing.fields.get("source", UNKNOWN).consts, thing.fields.get("flags", UNKNOWN).consts
-            if source and len(source) == 1 and isinstance(source[0], str):
-                letters = str(flags[0]) if flags and len(flags) == 1 else ""
-                return restricts(source[0], letters, "search", "javascript")
-        return ANY

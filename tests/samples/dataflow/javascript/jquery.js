@@ -26,3 +26,7 @@ function script_address() {
 function deep_extend(req, res) {
   $.extend(true, {}, JSON.parse(req.query.options)); // expect: prototype-pollution
 }
+
+function text_put(req, res) {
+  $('#notice').append($('<strong>').text(location.hash));
+}

@@ -65,3 +65,11 @@ export async function cookie_object() {
 export async function proxy(asked) {
   return new Function(asked.nextUrl.href)(); // expect: code-injection
 }
+
+export async function saved(formData) {
+  redirect(formData.get('next')); // expect: open-redirect
+}
+
+export async function changed(prevState, formData) {
+  redirect(formData.get('next')); // expect: open-redirect
+}
