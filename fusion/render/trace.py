@@ -14,6 +14,7 @@ class Stop:
     """Consecutive steps on one line: the code is read once, whatever happens to the data there."""
 
     location: Location
+    """That line, also where a step is said to span more: its first one is what is read."""
     code: str
     whys: tuple[str, ...]
     """What happens, in order, each said once."""
@@ -43,7 +44,7 @@ def stops(trace: Sequence[Step]) -> list[Stop]:
     """The trace's places, in order: consecutive steps on one line are one."""
     groups = (list(group) for _, group in groupby(trace, key=lambda step: _line(step.location)))
     return [
-        Stop(location=group[0].location, code=group[0].code, whys=tuple(dict.fromkeys(step.why for step in group)))
+        Stop(location=_first_line(group[0].location), code=group[0].code, whys=tuple(dict.fromkeys(step.why for step in group)))
         for group in groups
     ]
 
@@ -56,6 +57,12 @@ def shown(places: Sequence[Stop], most: int) -> Shown:
     head = max(1, most // 2)
     tail = max(1, most - head)
     return Shown(first=numbered[:head], left_out=len(numbered) - head - tail, last=numbered[-tail:])
+
+
+def _first_line(location: Location) -> Location:
+    if location.end_line <= location.line:
+        return location
+    return location.model_copy(update={"end_line": location.line, "end_column": None})
 
 
 def _line(location: Location) -> tuple[str, str, int]:

@@ -161,6 +161,33 @@ async def test_the_real_analysis_follows_a_request_into_a_query_across_files() -
     assert re.search(r"in app/db\.py:6", item.message)
 
 
+async def test_what_has_no_name_in_the_program_is_said_in_words() -> None:
+    code = """const app = require("express")();
+class Crate { constructor(text) { this.text = text; } }
+function merge(target, source) {
+  for (const key in source) {
+    if (typeof source[key] === "object") merge(target[key], source[key]);
+    else target[key] = source[key];
+  }
+}
+app.post("/", (req, res) => {
+  merge({}, req.body);
+  const name = req.query.name;
+  const crate = new Crate(name);
+  const parts = [crate.text].map((part) => `<b>${part}</b>`);
+  res.send(parts.join(""));
+});
+"""
+    report = await look({"app.js": code}, words=False)
+    page = next(item for item in report.evidence if item.rule == "cross-site-scripting")
+    whys = [step.why for step in page.trace]
+    assert "passed to the constructor as `text`" in whys
+    assert "passed to a function as `part`" in whys
+    keys = [item for item in report.evidence if item.rule == "prototype-pollution"]
+    assert keys
+    assert all(" reaches a key of an object: " in item.message for item in keys)
+
+
 def test_it_wants_code_and_consults_configuration() -> None:
     tool = Dataflow()
     assert all(tool.wants(path, b"") for path in ("a.py", "a.pyw", "a.js", "a.jsx", "a.mjs", "a.cjs", "a.ts", "a.tsx", "a.cts"))

@@ -155,3 +155,8 @@ def test_why_data_flow_clears_a_place_is_shown() -> None:
     assert not "".join(live(Markdown().render(made)).html).count("<b></b>")
     assert exit_code(made, Severity.INFO) is Exit.FINE
     assert exit_code(review(findings=(finding(),)), Severity.INFO) is Exit.FINDINGS
+
+
+def test_a_step_over_several_lines_names_the_one_that_is_shown() -> None:
+    loop = Step(location=location("a.py", 3, end_line=9), code="for key in source:", why="kept in `key`")
+    assert "`a.py:3` `for key in source:`" in Markdown().render(review(findings=(traced((*steps(1), loop)),)))

@@ -58,7 +58,8 @@ def parse(data: bytes, path: Path) -> Library:
     try:
         library = Library.model_validate(table)
     except ValidationError as error:
-        raise UserError("\n".join(f"{path.name}: {_sentence(table, mistake)}." for mistake in error.errors())) from None
+        said = dict.fromkeys(_sentence(table, mistake) for mistake in _told(error.errors()))
+        raise UserError("\n".join(f"{path.name}: {sentence}." for sentence in said)) from None
     if mistakes := tuple(_hollow(library)):
         raise UserError("\n".join(f"{path.name}: {mistake}." for mistake in mistakes))
     return library
@@ -116,6 +117,22 @@ def _concerns(data: bytes, reached: frozenset[bytes]) -> bool:
         return True
     packages = _TEXT.findall(match[1])
     return not packages or any(package in reached for package in packages)
+
+
+_BRANCH = re.compile(r"[\w-]+\[.*\]")
+"""How pydantic names the members of a union in the place of a mistake; the file has no such field."""
+
+
+def _told(mistakes: Iterable[Mapping[str, object]]) -> Iterator[Mapping[str, object]]:
+    """The mistakes, without the branches of unions in their places; of one that fits no branch, only the first is told."""
+    seen: set[tuple[object, ...]] = set()
+    for mistake in mistakes:
+        loc = mistake["loc"]
+        assert isinstance(loc, tuple)
+        place = tuple(part for part in loc if not (isinstance(part, str) and _BRANCH.fullmatch(part)))
+        if place == loc or place not in seen:
+            yield {**mistake, "loc": place}
+        seen.add(place)
 
 
 def _sentence(table: Mapping[str, object], mistake: Mapping[str, object]) -> str:

@@ -45,6 +45,8 @@ _MARGIN = 0.85
 """Share of the time for the analysis itself; the rest is for starting it and for reading its answer."""
 _NO_CODE = (".pyi", ".d.ts", ".d.mts", ".d.cts")
 _HOLDER = re.compile(r"(`[^`]{1,200}`): (.{1,500})")
+_UNNAMED = {"prototype-by-key": "a key of an object"}
+"""Places where data hurts that have no name in a program."""
 _NAMED = 3
 """Imported files that the receipt names when they could not be analysed; sentences about knowledge that is not used."""
 
@@ -160,7 +162,8 @@ def _hit(flow: dict[str, Any], own: frozenset[str], job: Job) -> Hit | None:
     here = next((location for location, _ in reversed(places) if location.path in own), None)
     if here is None:
         return None
-    callee = f"`{text(flow, 'callee').replace('`', '')}`"
+    called = text(flow, "callee")
+    callee = _UNNAMED.get(called) or f"`{called.replace('`', '')}`"
     (start, source), (end, sink) = places[0], places[-1]
     if len(places) == 1:
         message = f"{callee}: {sink}"
