@@ -1,0 +1,14 @@
+const panel = document.querySelector('.panel');
+const handlers = {
+  render: ({ markup }) => {
+    panel.innerHTML = markup;
+  },
+  resize: ({ height }) => {
+    panel.style.height = `${Number(height)}px`;
+  },
+};
+
+window.addEventListener('message', (event) => {
+  const { type, payload } = event.data;
+  handlers[type]?.(payload);
+});

@@ -1,0 +1,23 @@
+const express = require('express');
+
+class TenantClient {
+  #host;
+  constructor(tenant) {
+    this.#host = `${tenant}.internal.example.com`;
+  }
+  get url() {
+    return new URL(`http://${this.#host}/status`);
+  }
+  status() {
+    return fetch(this.url).then((r) => r.json());
+  }
+}
+
+const app = express();
+app.get('/tenants/:tenant/status', (req, res, next) => {
+  new TenantClient(req.params.tenant)
+    .status()
+    .then((body) => res.json(body))
+    .catch(next);
+});
+app.listen(3000);

@@ -1,0 +1,13 @@
+const mysql = require('mysql2/promise');
+const express = require('express');
+const pool = mysql.createPool(process.env.MYSQL);
+const app = express();
+app.use(express.json());
+
+app.post('/bulk', async (req, res) => {
+  const { ids = [] } = req.body;
+  const list = ids.map((id) => `'${id}'`).join(',');
+  const [rows] = await pool.execute(`SELECT * FROM items WHERE id IN (${list})`);
+  res.json(rows);
+});
+app.listen(3000);

@@ -1,0 +1,16 @@
+const express = require('express');
+const { randomBytes } = require('crypto');
+const mail = require('./mail');
+
+const app = express();
+app.use(express.json());
+
+const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
+const newToken = (n) => Array.from({ length: n }, () => letters[Math.floor(Math.random() * letters.length)]).join('');
+
+app.post('/forgot', async (req, res) => {
+  const resetToken = newToken(32);
+  await mail.send(req.body.email, `https://example.com/reset?token=${resetToken}`);
+  res.sendStatus(202);
+});
+app.listen(3000);
