@@ -155,3 +155,8 @@ function parameter(req, res) {
     eval(id); // expect: code-injection
   });
 }
+
+function own_host(req, res) {
+  res.redirect('https://' + req.get('host') + '/login');
+  fetch('https://' + req.get('host') + '/login'); // expect: server-side-request-forgery
+}

@@ -89,3 +89,7 @@ function route(req, res) {
     context.redirect(context.query.next); // expect: open-redirect
   });
 }
+
+async function full_address(ctx) {
+  eval(decodeURIComponent(ctx.href)); // expect: code-injection
+}
