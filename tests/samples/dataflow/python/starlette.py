@@ -1,6 +1,7 @@
 import os
 import pickle
 
+import conf
 from starlette.datastructures import UploadFile
 from starlette.endpoints import HTTPEndpoint
 from starlette.middleware import Middleware
@@ -67,6 +68,7 @@ def cookie():
     response = Response("ok")
     response.set_cookie("theme", "dark")  # expect: insecure-cookie
     response.set_cookie("theme", "dark", secure=True)
+    response.set_cookie("theme", "dark", **conf.COOKIES)
     return response
 
 
