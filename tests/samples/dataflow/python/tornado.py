@@ -32,6 +32,10 @@ class Page(tornado.web.RequestHandler):
     def redirected(self):
         self.redirect(self.get_argument("next"))  # expect: open-redirect
 
+    def created(self):
+        self.set_status(201)
+        self.set_header("Location", self.get_argument("next"))
+
     def located(self):
         self.set_header("Location", self.get_argument("next"))  # expect: open-redirect
 
