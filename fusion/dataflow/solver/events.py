@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fusion.dataflow import ir
 from fusion.dataflow.solver.arguments import Arguments
-from fusion.dataflow.solver.machine import Machine
+from fusion.dataflow.solver.hooks import Hooks
 from fusion.dataflow.solver.state import State
 from fusion.dataflow.solver.values import UNKNOWN, Value
 
@@ -15,11 +15,13 @@ _LISTENS = frozenset({"on", "once", "addListener", "prependListener"})
 _MOST_LISTENERS = 6
 
 
-class Events(Machine):
+class Events(Hooks):
     """Listening and emitting; all emitters are one, and events are told apart by their names."""
 
     def emitted(self, path: str, arguments: Arguments, state: State, node: ir.Node) -> Value | None:
-        """A call of an emitter's method; None for other calls."""
+        """A call of an emitter's method, or about a component's state; None for other calls."""
+        if self.script and (found := self.hook(path, arguments, state, node)) is not None:
+            return found
         holder, _, method = path.rpartition(".")
         if holder not in _EMITTERS or not self.script or not arguments.positional:
             return None

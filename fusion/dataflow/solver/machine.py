@@ -95,6 +95,8 @@ class Machine(Parts):
         """(file, rule) of the settings that something mends for all of the file."""
         self.weak: dict[Hashable, tuple[int, Flow]] = {}
         """Settings that stayed weak, unless mended so."""
+        self.page_state: dict[str, tuple[Value, ir.Function | None]] = {}
+        """What was put into the state of a component, by what sets it, and the function that is run again then."""
         self.listeners: dict[str, list[Value]] = {}
         """What listens to events, by their names."""
         self.tries = 0

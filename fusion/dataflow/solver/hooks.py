@@ -1,0 +1,48 @@
+"""State that React and its kin keep for a component: what is put into it is there when the component is run again."""
+
+from __future__ import annotations
+
+from fusion.dataflow import ir
+from fusion.dataflow.solver.arguments import Arguments, flatten
+from fusion.dataflow.solver.machine import Machine
+from fusion.dataflow.solver.state import State, Thing
+from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Closure, Library, Object, Value, join, reference, tainted
+
+_STATES = frozenset({"react.useState", "react.default.useState", "preact/hooks.useState", "preact/compat.useState"})
+_SETTER = "react.Setter "
+
+
+class Hooks(Machine):
+    """`const [value, setValue] = useState(first)`."""
+
+    def hook(self, path: str, arguments: Arguments, state: State, node: ir.Node) -> Value | None:
+        """A call that makes a component's state or changes it; None for other calls."""
+        if path in _STATES:
+            return self._made_state(arguments, state, node)
+        if path.startswith(_SETTER):
+            self._set_state(path, arguments, state, node)
+            return UNKNOWN
+        return None
+
+    def _made_state(self, arguments: Arguments, state: State, node: ir.Node) -> Value:
+        setter = f"{_SETTER}{self.path}:{node.span.line}:{node.span.column}"
+        first = arguments.positional[0] if arguments.positional else UNKNOWN
+        if any(isinstance(ref, Closure) for ref in first.refs):
+            first = self.call(first, Arguments(), state, node)
+        kept, _ = self.page_state.setdefault(setter, (NOTHING, self.stack[0] if self.stack else None))
+        value = first if kept is NOTHING else join(first, kept)
+        return reference(Object(state.allocate(Thing("tuple", (value, reference(Library(setter)))))))
+
+    def _set_state(self, setter: str, arguments: Arguments, state: State, node: ir.Node) -> None:
+        kept, component = self.page_state.get(setter, (NOTHING, None))
+        given = arguments.positional[0] if arguments.positional else UNKNOWN
+        if any(isinstance(ref, Closure) for ref in given.refs):
+            given = self.call(given, Arguments([kept]), state, node)
+        taints = tuple(taint for taint in flatten([given], state).taints if taint.mask)
+        if not taints or kept.taints:
+            return
+        named = self.moved(taints, node, "kept in the component's state")
+        self.page_state[setter] = (tainted(named), component)
+        closure = self.known.get(id(component)) if component is not None else None
+        if closure is not None:
+            self.waiting[closure.scope.module].append(closure)  # it was run without this in its state
