@@ -28,7 +28,7 @@ from fusion.dataflow.knowledge.conditions import (
     parse_selector,
 )
 from fusion.dataflow.knowledge.loading import GROUP, OURS, installed, load, load_all, parse
-from fusion.dataflow.knowledge.schema import Kind, Library
+from fusion.dataflow.knowledge.schema import Kind, Library, Setting, Sink
 from fusion.errors import UserError
 
 SAMPLES = Path(__file__).parents[1] / "samples" / "dataflow"
@@ -120,9 +120,10 @@ def test_a_sink_is_expected_to_hurt_where_its_test_is(language: str) -> None:
     for path in FILES:
         if path.parent.name == language:
             library = parse(path.read_bytes(), path)
+            hurting: tuple[Sink | Setting, ...] = (*library.sink, *library.setting)
             idle += [
                 f"{path.stem} {entry.kind} {entry.test}"
-                for entry in (*library.sink, *library.setting)
+                for entry in hurting
                 if entry.kind not in (expected(sample(path), entry.test) or ())
             ]
     assert not idle
