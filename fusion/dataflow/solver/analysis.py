@@ -184,6 +184,7 @@ class Solver(
         values = [Value(value.consts, (), value.taints)]
         for thing in things(value, state):
             if thing.kind == "tuple" and thing.items:
+                self._sent_on(thing.items[1:], state, function)
                 if not any(_is_plain(header, state) for header in thing.items[1:]):
                     values.append(thing.items[0])
             elif thing.kind == "generator":
@@ -209,6 +210,15 @@ class Solver(
     def _sent(self, sink: Sink, value: Value, state: State, function: ir.Function) -> None:
         rule = Rule(sink, (), (), (), (), self.kinds.bit(sink.kind))
         self.check_sink(rule, [value], state, _last_return(function), callee=function.name)
+
+    def _sent_on(self, parts: Sequence[Value], state: State, function: ir.Function) -> None:
+        """Headers that a way in returns beside its page send the browser elsewhere."""
+        sink = Sink(kind=Kind.OPEN_REDIRECT, note="sends the browser to that address", test="-")
+        for headers in (thing for part in parts for thing in things(part, state)):
+            for name, value in headers.fields.items():
+                if isinstance(name, str) and name.lower() == "location" and value.taints:
+                    rule = Rule(sink, (), (), (), (), self.kinds.bit(Kind.OPEN_REDIRECT))
+                    self.check_sink(rule, [value], state, _last_return(function), callee=function.name)
 
 
 _REDIRECT = Sink(kind=Kind.OPEN_REDIRECT, note="redirects to the address", test="-")

@@ -7,7 +7,7 @@ from fusion.dataflow.solver.arguments import paths, things
 from fusion.dataflow.solver.frames import Raised
 from fusion.dataflow.solver.machine import Machine
 from fusion.dataflow.solver.state import State, meet
-from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Klass, Value, constant, join
+from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Klass, Object, Value, constant, join
 
 _MOST_RAISED = 4
 """So many places that raise are kept apart in one function."""
@@ -110,7 +110,8 @@ class Leaving(Machine):
             return True
         for type_ in handler.types:
             value = self.evaluate(type_, state)
-            exact, any_ = self.elements(value, state, type_) if value.consts == () and not value.taints else ([value], NOTHING)
+            listed = any(isinstance(ref, Object) for ref in value.refs)
+            exact, any_ = self.elements(value, state, type_) if listed else ([value], NOTHING)
             for one in exact if exact is not None else [any_]:
                 if any(isinstance(ref, Klass) and any(derives(klass, ref) for klass in known) for ref in one.refs):
                     return True

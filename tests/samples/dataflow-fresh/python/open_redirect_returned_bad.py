@@ -1,0 +1,9 @@
+from flask import Blueprint, request
+
+bp = Blueprint("returned", __name__)
+
+
+@bp.get("/away")
+def away():
+    where = request.args.get("where", "/")
+    return "", 302, {"Location": where}
