@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from fusion.dataflow import ir
@@ -12,7 +13,10 @@ from fusion.dataflow.solver.machine import Machine
 from fusion.dataflow.solver.state import State
 from fusion.dataflow.solver.tables import Known, Rule
 from fusion.dataflow.solver.taints import Taint, Trail
-from fusion.dataflow.solver.values import Closure, Object, Value, join_all, tainted
+from fusion.dataflow.solver.values import Closure, Object, Value, join_all, looked_up, tainted
+
+_ERROR = re.compile(r"_*e(?:r|rr|rror)?_*")
+"""Names of a callback's first parameter that tell that it is called later, with what went wrong or what was found."""
 
 
 class Callbacks(Machine):
@@ -58,7 +62,9 @@ class Callbacks(Machine):
             if rule is not None and applies(rule, arguments, state):
                 given = [tainted(self.source_taint(rule, path, node))] * max(1, len(closure.function.parameters))
             elif self.script:
-                given = [Value(None, result.refs, result.taints)] * len(closure.function.parameters)
+                later = _ERROR.fullmatch(closure.function.parameters[0].name) if closure.function.parameters else None
+                taints = looked_up(result, node).taints if later else result.taints
+                given = [Value(None, result.refs, taints)] * len(closure.function.parameters)
             else:
                 given = arguments.positional[place + 1 :]
                 more = arguments.keywords.get("args")

@@ -17,6 +17,7 @@ from fusion.dataflow.solver.values import UNKNOWN, Library, Object, Value, const
 
 _NUMBERS = frozenset({"number", "boolean", "bigint", "undefined"})
 _FIND = frozenset({"find", "indexOf", "search", "lastIndexOf", "rfind"})
+_CUTS = frozenset({"slice", "substring", "substr"})
 _PATHS = ("os.path.", "pathlib.", "path.", "path/posix.", "upath.")
 _PATTERNS: dict[str, tuple[Mode, bool]] = {
     "re.match": ("match", False),
@@ -106,6 +107,9 @@ class Checks(Machine):
                     return one.false, one.true
                 if const is True:
                     return one.true, one.false
+        begins = self._beginning(node.left, left, right, state) or self._beginning(node.right, right, left, state)
+        if begins is not None:
+            return begins.true, begins.false
         typed = self._typeof(node, right) or self._typeof(ir.Compare(node.span, "==", node.right, node.left), left)
         if typed is not None:
             return self.ours(self.evaluate(typed, state)), None
@@ -120,6 +124,23 @@ class Checks(Machine):
             if one.taints and not other.taints and not self._is_nothing(other):
                 false = added(false, self.refused(one, other.consts or (), state))
         return true, false
+
+    def _beginning(self, node: ir.Expression, piece: Value, prefix: Value, state: State) -> Value | None:
+        """`text.slice(0, prefix.length) === prefix`, `text[:len(prefix)] == prefix`: what `startsWith` says."""
+        if not piece.taints or prefix.taints:
+            return None
+        whole: ir.Expression | None = None
+        if isinstance(node, ir.Call) and isinstance(node.function, ir.Attr) and node.function.name in _CUTS:
+            first = node.arguments[0].value if len(node.arguments) == 2 else None
+            whole = node.function.object if isinstance(first, ir.Const) and first.value == 0 else None
+        elif isinstance(node, ir.Slice) and node.step is None and node.high is not None:
+            low = node.low
+            whole = node.object if low is None or (isinstance(low, ir.Const) and low.value == 0) else None
+        if whole is None:
+            return None
+        return self.call_method(
+            self.evaluate(whole, state), "startsWith" if self.script else "startswith", Arguments([prefix]), state, node
+        )
 
     def _is_nothing(self, value: Value) -> bool:
         return bool(value.consts) and all(const is None for const in value.consts or ()) and not value.refs
@@ -229,8 +250,13 @@ class Checks(Machine):
         if isinstance(call, ir.Call) and isinstance(call.function, ir.Attr) and call.function.name in _FIND and call.arguments:
             held = flatten([self.evaluate(call.function.object, state)], state)
             sought = self.evaluate(call.arguments[0].value, state)
-            if not held.taints or not sought.consts or len(sought.consts) != 1 or not isinstance(sought.consts[0], str):
+            if not held.taints:
                 return None, None
+            if not sought.consts or len(sought.consts) != 1 or not isinstance(sought.consts[0], str):
+                if call.function.name != "indexOf" or (operator, const) != ("==", 0):
+                    return None, None
+                begins = self.call_method(held, "startsWith", Arguments([sought]), state, node)
+                return (None, None) if begins is None else (begins.true, begins.false)
             absent = self._limited(held, Limits(None, frozenset({sought.consts[0]}))) if sought.consts[0] else None
             starts = self._limited(held, Limits(start=sought.consts[0]))
             for taint in held.taints:

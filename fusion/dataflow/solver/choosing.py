@@ -19,6 +19,7 @@ from fusion.dataflow.solver.values import (
     Object,
     Value,
     join,
+    looked_up,
     reference,
     tainted,
 )
@@ -45,6 +46,11 @@ def _is_own(found: object, ref: Object) -> bool:
     return isinstance(found, Bound) and ref in found.receiver.refs
 
 
+def _before(node: ir.Node) -> ir.Node:
+    """The call whose promise a method is called of."""
+    return node.function.object if isinstance(node, ir.Call) and isinstance(node.function, ir.Attr) else node
+
+
 class Choosing(Machine):
     """The choice between the repository's functions, the language's and libraries'."""
 
@@ -55,12 +61,16 @@ class Choosing(Machine):
             self.check_name(hint, arguments.positional[0], state, node, mark="[]")
         result = NOTHING
         handled = False
+        later = self.script and name in _CALLBACKS
         for ref in holder.refs:
+            if later and isinstance(ref, Library) and f"{ref.path}.{name}" not in self.tables.calls:
+                handled = True
+                continue
             found = self._member_of(ref, holder, name, arguments, state, node)
             if found is not None:
                 handled = True
                 result = join(result, found)
-        if self.script and name in _CALLBACKS and not any(isinstance(ref, Klass) for ref in holder.refs):
+        if later and not any(isinstance(ref, Klass) for ref in holder.refs):
             return self._then(holder, result, name, arguments, state, node)
         if handled and holder.taints and all(_is_plain(ref, state) for ref in holder.refs):
             own = self.call_method(Value(None, (), holder.taints), name, arguments, state, node)
@@ -158,7 +168,7 @@ class Choosing(Machine):
 
     def _then(self, holder: Value, known: Value, name: str, arguments: Arguments, state: State, node: ir.Node) -> Value:
         """A promise's callbacks get what it resolves to."""
-        given = UNKNOWN if name == "catch" else holder
+        given = UNKNOWN if name == "catch" else looked_up(holder, _before(node))
         results = []
         for callback in arguments.positional[:1]:
             if any(isinstance(ref, Closure | Library | Bound) for ref in callback.refs):

@@ -132,6 +132,13 @@ class Elements(Machine):
             return UNKNOWN
         return self.library_value(full, state, node, guessed=ref.guessed)
 
+    def _iterated(self, ref: Library, state: State, node: ir.Node) -> Value:
+        """What a loop over it gives, where that is not what its keys give (`[*]`: the pieces of a stream)."""
+        full = f"{ref.path}[*]"
+        if full in self.tables.reads:
+            return self.library_value(full, state, node, guessed=ref.guessed)
+        return self._library_element(ref, None, state, node)
+
     def elements(self, value: Value, state: State, node: ir.Node) -> tuple[list[Value] | None, Value]:
         """What iterating gives."""
         exact: list[Value] | None = None
@@ -151,11 +158,11 @@ class Elements(Machine):
                     names = [constant(key) for key in thing_.fields if isinstance(key, str | int | float | bool | None)]
                     result = join_all([result, thing_.keys, *names])
                 elif thing_.path:
-                    result = join(result, self._library_element(Library(thing_.path), None, state, node))
+                    result = join(result, self._iterated(Library(thing_.path), state, node))
                 else:
                     result = join(result, thing_.everything())
             elif isinstance(ref, Library):
-                result = join(result, self._library_element(ref, None, state, node))
+                result = join(result, self._iterated(ref, state, node))
         if value.taints:
             taken = (changed(taint, self.data.element(taint.whole, ("in", id(node))), state.facts) for taint in value.taints)
             result = join(result, tainted(taken))

@@ -22,6 +22,7 @@ from fusion.dataflow.solver.values import (
     Value,
     constant,
     join,
+    looked_up,
     reference,
     tainted,
 )
@@ -127,7 +128,8 @@ class Expressions(Operators, Displays):
         return self.define_class(node, state)
 
     def _await(self, node: ir.Await, state: State) -> Value:
-        return self.evaluate(node.value, state)
+        value = self.evaluate(node.value, state)
+        return looked_up(value, node.value) if self.script else value
 
     def _yield(self, node: ir.Yield, state: State) -> Value:
         if node.value is not None:

@@ -17,7 +17,19 @@ from fusion.dataflow.solver.sinks import Sinks
 from fusion.dataflow.solver.state import GUESSED, State, Thing
 from fusion.dataflow.solver.tables import Known, Rule
 from fusion.dataflow.solver.taints import Facts, Taint, added, built, changed, merge
-from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Closure, Library, Object, Reference, Value, join, join_all, tainted
+from fusion.dataflow.solver.values import (
+    NOTHING,
+    UNKNOWN,
+    UNKNOWN_CALL,
+    Closure,
+    Library,
+    Object,
+    Reference,
+    Value,
+    join,
+    join_all,
+    tainted,
+)
 
 MAX_PATH = 160
 _FILLS = frozenset(
@@ -196,6 +208,8 @@ class Libraries(Callbacks, Keyed, Sinks):
                         facts[taint.whole] = (rule.mask, Limits())
                         if rule.mask == self.kinds.bit(Kind.REQUEST_FORGERY):
                             facts |= self.reachable(taint)
+                        elif rule.mask == self.kinds.bit(Kind.PATH_TRAVERSAL):
+                            facts |= self.confined(taint)
                         shown[rule.entry.outcome].update(self.vouched((taint,)) or {})
         if not what.validators:
             return None
@@ -262,15 +276,16 @@ class Libraries(Callbacks, Keyed, Sinks):
         name = path.rpartition(".")[2]
         single = tuple(value.consts for value in arguments.all())
         plain = all(consts is not None for consts in single)
+        handing = (what is not None and not what.sinks) or name in _CONVERTS
         taints = []
         for taint in found.taints:
             datum = self.data.part(taint.whole, (name, single) if plain else (path, id(node)))
             made = taint if f"{path}()" in self.tables.parsed else changed(taint, datum, state.facts)
-            sure = taint.sure and (taint.datum in own or (what is not None and not what.sinks) or name in _CONVERTS)
+            sure = taint.sure and (handing or taint.datum in own)
             taints.append(made._replace(sure=sure))
         if name in _FILLS:
             self._fill(arguments.receiver, tainted(taints), state)
-        moved = self.moved(taints, node, f"passed on by `{_short(path)}`")
+        moved = self.moved(taints, node, f"{'passed on by ' if handing else UNKNOWN_CALL}`{_short(path)}`")
         return Value(None, self._wrapped(what, arguments), moved)
 
     def _wrapped(self, what: Known | None, arguments: Arguments) -> tuple[Reference, ...]:

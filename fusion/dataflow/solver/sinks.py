@@ -9,7 +9,7 @@ from fusion.dataflow import ir
 from fusion.dataflow.contexts import harmless
 from fusion.dataflow.knowledge.conditions import PARAMETERS
 from fusion.dataflow.knowledge.schema import Flag, Kind, Setting, Sink
-from fusion.dataflow.limits import Limits
+from fusion.dataflow.limits import ANY, Limits
 from fusion.dataflow.results import Cleared, Flow, Place
 from fusion.dataflow.solver.arguments import Arguments, applies, flatten, things
 from fusion.dataflow.solver.machine import Machine
@@ -258,9 +258,9 @@ class Sinks(Machine):
             trail = Trail(None, self.path, node.span, rule.entry.note)
             origin = rule.entry.origin.value
             form = PICKED if rule.entry.picks else ""
-            found.append(
-                Taint((self.path, node.span), rule.mask, datum, datum, trail, lead=rule.entry.lead, origin=origin, form=form)
-            )
+            limits = Limits(start=rule.entry.start) if rule.entry.start else ANY
+            lead = rule.entry.lead
+            found.append(Taint((self.path, node.span), rule.mask, datum, datum, trail, limits, lead, origin=origin, form=form))
         return tuple(found)
 
 

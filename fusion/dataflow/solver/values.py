@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 MAX_CONSTANTS = 8
 MAX_REFERENCES = 6
 MAX_TEXT = 4096
+UNKNOWN_CALL = "assumed to be passed on by "
+"""How the step of a trail begins that leads through a call that nothing is known of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +232,17 @@ def _facts(a: Facts | None, b: Facts | None) -> Facts | None:
     if a is b:
         return a
     return common(a, b)
+
+
+def looked_up(value: Value, call: ir.Node) -> Value:
+    """What a call gives back later, by a promise or to a callback: if it is unknown, something fetched by what it was given."""
+    if not value.taints:
+        return value
+    return value.with_taints(
+        taint
+        for taint in value.taints
+        if taint.sure or taint.trail.span != call.span or not taint.trail.why.startswith(UNKNOWN_CALL)
+    )
 
 
 def picked(value: Value) -> Value:

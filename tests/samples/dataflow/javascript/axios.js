@@ -16,7 +16,7 @@ function second_options(req, res) {
   return axios.post('/x', {}, { baseURL: req.query.base }); // expect: server-side-request-forgery
 }
 
-async function answered(req, res) {
-  const { data } = await axios.get('https://example.com/', { params: { q: req.query.q } });
+function answered(req, res) {
+  const { data } = axios.get('https://example.com/', { params: { q: req.query.q } });
   res.send('<p>' + data.title + '</p>');
 }

@@ -17,7 +17,7 @@ function second(req, res) {
   return require('needle')('get', req.query.url); // expect: server-side-request-forgery
 }
 
-async function answered(req, res) {
-  const answer = await got('https://example.com/', { searchParams: { q: req.query.q } });
+function answered(req, res) {
+  const answer = got('https://example.com/', { searchParams: { q: req.query.q } });
   res.send('<p>' + answer.body + '</p>');
 }

@@ -127,3 +127,8 @@ function request_event() {
     eval(question.headers['x-code']); // expect: code-injection
   });
 }
+
+async function looked_up_host(req, res) {
+  const { address } = await require('dns').promises.lookup(req.headers['x-target']);
+  http.get({ host: address, path: '/' }, () => {}); // expect: server-side-request-forgery
+}

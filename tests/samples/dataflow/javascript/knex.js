@@ -12,7 +12,7 @@ async function bound(req, res) {
   await knex.raw(knex('users').where('name', req.query.name).toString());
 }
 
-async function answered(req, res) {
-  const found = await knex.raw('SELECT * FROM users WHERE id = ?', [req.query.id]);
+function answered(req, res) {
+  const found = knex.raw('SELECT * FROM users WHERE id = ?', [req.query.id]);
   res.send('<p>' + found.rows[0].name + '</p>');
 }

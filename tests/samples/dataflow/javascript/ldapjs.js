@@ -40,9 +40,9 @@ function escaped_value(req, res) {
   client.search('dc=example', { filter: '(uid=' + value + ')' }, () => {});
 }
 
-async function answered(req, res) {
+function answered(req, res) {
   const { Client } = require('ldapts');
   const value = ldapEscape.filter`${req.query.uid}`;
-  const { searchEntries } = await new Client({}).search('dc=example', { filter: '(uid=' + value + ')', cookie: req.query.page });
+  const { searchEntries } = new Client({}).search('dc=example', { filter: '(uid=' + value + ')', cookie: req.query.page });
   res.send('<p>' + searchEntries[0].cn + '</p>');
 }

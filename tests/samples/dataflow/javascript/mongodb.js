@@ -10,7 +10,7 @@ function where_call(req, res) {
   return mongoose.model('User').find().$where('this.age > ' + req.query.age); // expect: code-injection
 }
 
-async function answered(req, res) {
-  const found = await users.findOne({ name: String(req.query.name) });
+function answered(req, res) {
+  const found = users.findOne({ name: String(req.query.name) });
   res.send('<p>' + found.title + '</p>');
 }

@@ -16,6 +16,6 @@ function tedious(req, res) {
 
 async function answered(req, res) {
   const connection = await oracledb.getConnection({});
-  const found = await connection.execute('SELECT * FROM users WHERE id = :id', [req.query.id]);
+  const found = connection.execute('SELECT * FROM users WHERE id = :id', [req.query.id]);
   res.send('<p>' + found.rows[0] + '</p>');
 }

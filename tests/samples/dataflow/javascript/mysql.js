@@ -21,7 +21,7 @@ function formatted_text(req, res) {
   return mysql.format('SELECT * FROM ' + req.query.table + ' WHERE id = ?', [1]); // expect: sql-injection
 }
 
-async function answered(req, res) {
-  const [rows] = await db.promise().query('SELECT * FROM users WHERE id = ?', [req.query.id]);
+function answered(req, res) {
+  const [rows] = db.promise().query('SELECT * FROM users WHERE id = ?', [req.query.id]);
   res.send('<p>' + rows[0].name + '</p>');
 }

@@ -1,5 +1,6 @@
 const path = require('path');
 const fs = require('fs');
+const isPathInside = require('path-is-inside');
 const ROOT = '/srv/files';
 
 function resolved(req, res) {
@@ -26,4 +27,11 @@ function ending(req, res) {
 
 function parsed_name(req, res) {
   fs.readFile('/srv/files/' + path.parse(req.query.name).base, () => {});
+}
+
+function inside(req, res) {
+  const file = path.join(ROOT, req.query.name);
+  if (isPathInside(file, ROOT)) {
+    fs.readFile(file, () => {});
+  }
 }

@@ -34,7 +34,7 @@ function task(req, res) {
   });
 }
 
-async function answered(req, res) {
-  const { rows } = await db.query('SELECT * FROM users WHERE id = $1', [req.query.id]);
+function answered(req, res) {
+  const { rows } = db.query('SELECT * FROM users WHERE id = $1', [req.query.id]);
   res.send('<p>' + rows[0].name + '</p>');
 }

@@ -17,7 +17,7 @@ function agent_call(req, res) {
   return superagent('GET', req.query.url); // expect: server-side-request-forgery
 }
 
-async function answered(req, res) {
-  const answer = await require('request-promise')({ uri: 'https://example.com/', qs: { q: req.query.q } });
+function answered(req, res) {
+  const answer = require('request-promise')({ uri: 'https://example.com/', qs: { q: req.query.q } });
   res.send('<p>' + answer + '</p>');
 }

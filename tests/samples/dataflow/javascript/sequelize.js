@@ -17,7 +17,7 @@ async function escaped(req, res) {
   await db.query('SELECT * FROM users WHERE name = ' + db.escape(req.query.name));
 }
 
-async function answered(req, res) {
-  const found = await db.query('SELECT * FROM users WHERE id = ?', { replacements: [req.query.id] });
+function answered(req, res) {
+  const found = db.query('SELECT * FROM users WHERE id = ?', { replacements: [req.query.id] });
   res.send('<p>' + found[0] + '</p>');
 }

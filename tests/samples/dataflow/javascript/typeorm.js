@@ -21,7 +21,7 @@ async function bound_condition(req, res) {
   await source.query(source.createQueryBuilder('user', 'u').where('u.name = :name', { name: req.query.name }).getQuery());
 }
 
-async function answered(req, res) {
-  const found = await source.getRepository('user').findOneBy({ name: req.query.name });
+function answered(req, res) {
+  const found = source.getRepository('user').findOneBy({ name: req.query.name });
   res.send('<p>' + found.name + '</p>');
 }

@@ -8,7 +8,7 @@ function options(req, res) {
   return new undici.Agent().request({ origin: req.query.url, path: '/', method: 'GET' }); // expect: server-side-request-forgery
 }
 
-async function answered(req, res) {
-  const answer = await undici.request('https://example.com/', { query: { q: req.query.q } });
-  res.send('<p>' + (await answer.body.text()) + '</p>');
+function answered(req, res) {
+  const answer = undici.request('https://example.com/', { query: { q: req.query.q } });
+  res.send('<p>' + (answer.body.text()) + '</p>');
 }
