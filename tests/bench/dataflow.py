@@ -42,7 +42,8 @@ def main():
     seconds = time.process_time() - began
     times.sort()
     print(json.dumps({
-        "files": len(found.read), "lines": found.lines, "seconds": seconds, "flows": len(found.flows), "unread": len(found.unread),
+        "files": len(found.read), "lines": found.lines, "seconds": seconds,
+        "flows": len(found.flows), "unread": len(found.unread),
         "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
         "p50": times[len(times) // 2], "p99": times[int(len(times) * 0.99)], "max": times[-1],
     }))

@@ -31,8 +31,7 @@ def test_calls_that_double_at_each_level_end() -> None:
 
 def test_branches_that_double_the_paths_end() -> None:
     branches = "".join(
-        f"    if flask.request.args['b{n}']:\n        x = x + 'a{n}'\n    else:\n        x = 'b' + x\n"
-        for n in range(200)
+        f"    if flask.request.args['b{n}']:\n        x = x + 'a{n}'\n    else:\n        x = 'b' + x\n" for n in range(200)
     )
     code = f"import os, flask\ndef view():\n    x = flask.request.args['a']\n{branches}    os.system(x)\n"
     assert (804, "command-injection") in _quickly(code)
@@ -53,7 +52,8 @@ def test_mutual_recursion_ends() -> None:
 
 def test_modules_that_import_each_other_end() -> None:
     found = _quickly(
-        "import other, os\ndef source():\n    import flask\n    return flask.request.args['a']\ndef view():\n    other.run(source())\n",
+        "import other, os\ndef source():\n    import flask\n    return flask.request.args['a']\n"
+        "def view():\n    other.run(source())\n",
         other_py="import main, os\ndef run(x):\n    os.system(x)\ndef back():\n    run(main.source())\n",
     )
     assert {kind for _, kind in found} == {"command-injection"}

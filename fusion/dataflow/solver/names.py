@@ -1,8 +1,9 @@
 """Names that say what data is for: a predictable number becomes a secret where it is called one.
 
-A name is looked at with what it stands in, as `function/holder/name`, in small letters: a variable `code` in the
-function `resetPassword` is `reset_password//code`, `session["state"]` there is `reset_password/session/state`. A function's
-result has its class as the holder (`one_time_code()/issue`), a call's argument is `save_token()`, a random key of a table `invites[]`.
+A name is looked at with what it stands in, as `function/holder/name`, in small letters: a variable `code` in the function
+`resetPassword` is `reset_password//code`, `session["state"]` there is `reset_password/session/state`. A function's result
+has its class as the holder (`one_time_code()/issue`), a call's argument is `save_token()`, a random key of a table
+`invites[]`.
 """
 
 from __future__ import annotations
