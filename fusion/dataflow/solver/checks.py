@@ -252,11 +252,11 @@ class Checks(Machine):
             sought = self.evaluate(call.arguments[0].value, state)
             if not held.taints:
                 return None, None
-            if not sought.consts or len(sought.consts) != 1 or not isinstance(sought.consts[0], str):
-                if call.function.name != "indexOf" or (operator, const) != ("==", 0):
-                    return None, None
+            if call.function.name == "indexOf" and (operator, const) == ("==", 0) and len(call.arguments) == 1:
                 begins = self.call_method(held, "startsWith", Arguments([sought]), state, node)
                 return (None, None) if begins is None else (begins.true, begins.false)
+            if not sought.consts or len(sought.consts) != 1 or not isinstance(sought.consts[0], str):
+                return None, None
             absent = self._limited(held, Limits(None, frozenset({sought.consts[0]}))) if sought.consts[0] else None
             starts = self._limited(held, Limits(start=sought.consts[0]))
             for taint in held.taints:
