@@ -36,7 +36,8 @@ def test_replaced_quotes_and_literals_in_python() -> None:
             x = json.dumps(request.args["b"])
             return Response("<script>var a = " + x + ";</script>") # expect: cross-site-scripting
         def d3():
-            x = json.dumps({"a": request.args["b"]}).replace("<", "\\\\u003c").replace(">", "\\\\u003e").replace("&", "\\\\u0026")
+            x = json.dumps({"a": request.args["b"]})
+            x = x.replace("<", "\\\\u003c").replace(">", "\\\\u003e").replace("&", "\\\\u0026")
             return Response("<script>var a = " + x + ";</script>")
         """,
         "main.py",
