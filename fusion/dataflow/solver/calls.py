@@ -137,7 +137,6 @@ class Calls(Choosing):
         summary = self.recall(closure, arguments, state, node)
         if isinstance(summary, Value):
             return summary
-        self.spend(0)
         before = state.facts
         if not self.stack or self.stack[0] is not function:
             self.within.add(id(function))

@@ -28,9 +28,9 @@ class Entries(Machine):
                 continue
             if entry.imports and not any(self._imports(module, package) for package in entry.imports):
                 continue
-            if entry.paths and not any(fnmatchcase(module.path, f"*{glob}") for glob in entry.paths):
+            if not self._enters(entry, closure, exported=exported):
                 continue
-            if self._enters(entry, closure, exported=exported):
+            if not entry.paths or any(fnmatchcase(module.path, f"*{glob}") for glob in entry.paths):
                 return rule
         return None
 

@@ -88,7 +88,9 @@ class Thing:
         found = self._parts
         if found is None:
             values = (self.rest, self.keys, *self.fields.values(), *(self.items or ()))
-            found = self._parts = tuple(value for value in values if value.taints or value.refs)
+            found = self._parts = tuple(
+                value for value in values if value.taints or (value.refs and any(type(ref) is Object for ref in value.refs))
+            )
         return found
 
     def everything(self) -> Value:
