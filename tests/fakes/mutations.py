@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 import random
 import re
 from collections.abc import Sequence
@@ -102,7 +103,7 @@ def _grafted(text: str, other: str, chance: random.Random) -> str | None:
         givers = [node for node in ast.walk(donor) if isinstance(node, ast.expr | ast.stmt)]
         for _ in range(chance.randint(1, 8)):
             holders = [node for node in ast.walk(tree) if isinstance(node, ast.expr | ast.stmt)]
-            holder, giver = chance.choice(holders), chance.choice(givers)
+            holder, giver = chance.choice(holders), copy.deepcopy(chance.choice(givers))
             for name, field in ast.iter_fields(holder):
                 if isinstance(field, ast.expr) and isinstance(giver, ast.expr):
                     setattr(holder, name, giver)

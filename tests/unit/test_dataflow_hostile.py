@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -36,9 +36,13 @@ _seeds = st.integers(0, 1 << 32)
 
 
 def _analysed(
-    text: str, name: str, limits: Bounds | None = None, clock: Callable[[], float] = time.process_time, **others: str
+    text: str,
+    name: str,
+    limits: Bounds | None = None,
+    clock: Callable[[], float] = time.process_time,
+    others: Mapping[str, str] | None = None,
 ) -> Analysis:
-    files = {name: text.encode("utf-8", "replace")} | {key: value.encode() for key, value in others.items()}
+    files = {name: text.encode("utf-8", "replace")} | {key: value.encode() for key, value in (others or {}).items()}
     project = Project(files.get, list(files), limits=limits, clock=clock)
     return analyse(project, [name])
 
@@ -81,7 +85,7 @@ def test_odd_programs_that_import_each_other_give_a_result(language: str, seed: 
     names = ("main.py", "alpha.py", "beta.py") if language == "python" else ("main.js", "alpha.js", "beta.js")
     texts = {name: odd(seed + place, language) for place, name in enumerate(names)}
     began = time.process_time()
-    found = _analysed(texts.pop(names[0]), names[0], **texts)
+    found = _analysed(texts.pop(names[0]), names[0], others=texts)
     assert time.process_time() - began < 3 * _SECONDS
     assert all("internal error" not in reason for _, reason in found.unread)
 
@@ -121,7 +125,7 @@ def test_a_file_within_its_share_is_read_to_its_end() -> None:
 
 
 def test_a_fault_of_ours_costs_one_function() -> None:
-    project = Project({}.get, ["main.py"])
+    project = Project(lambda _: None, ["main.py"])
     solver = Solver(project, Tables((), kinds()), kinds(), "python", Data())
 
     def fails() -> State | None:
