@@ -107,12 +107,12 @@ class Solver(
         self.stack = [function]
         self.root = id(function)
         self.analysed.add(id(function))
+        self.look = max(0, self.look + STEPS - self.steps)
         self.steps = STEPS
         self.memo.clear()
         state.frame = scope.frame
 
         def work() -> State | None:
-            self.spend(0)
             rule = self.entry_for(closure, exported)
             if rule is not None:
                 self.open.add(id(function))

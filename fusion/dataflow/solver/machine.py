@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["MAX_CALLS", "MAX_TRAIL", "Exhausted", "Frame", "Late", "Loop", "Machine"]
 
 
-_LOOK = 200
+_LOOK = 1000
 """Steps from one look at the clock to the next."""
 
 
