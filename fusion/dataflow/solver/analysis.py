@@ -78,6 +78,7 @@ class Solver(
     def analyse_module(self, path: str) -> None:
         """Run the module and each of its functions by itself, until the time for the file is used up."""
         self.until = self.project.spent + self.project.limits.file_seconds
+        self.look = self.steps
         names = self.module_names(path)
         exported = {id(ref.function) for value in names.values() for ref in value.refs if isinstance(ref, Closure)}
         common = [

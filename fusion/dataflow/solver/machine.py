@@ -31,6 +31,7 @@ __all__ = ["MAX_CALLS", "MAX_TRAIL", "Exhausted", "Frame", "Late", "Loop", "Mach
 
 _LOOK = 1000
 """Steps from one look at the clock to the next."""
+_AT_ONCE = 1 << 62
 
 
 class Machine(Parts):
@@ -134,12 +135,13 @@ class Machine(Parts):
         self.steps -= steps
         if self.steps < 0:
             raise Exhausted
-        self.look = max(0, self.steps - _LOOK)
+        self.look = _AT_ONCE  # unless there is time left: what comes next of this file is stopped, too
         spent = self.project.spent
         if spent > self.until:
             raise Late(f"analysing it took more than {self.project.limits.file_seconds:g} s of processor time")
         if spent > self.project.limits.seconds:
             raise Late("the time for the analysis was used up")
+        self.look = max(0, self.steps - _LOOK)
 
     def module_steps(self, module: ir.Module) -> int:
         """The budget for a module's body."""
