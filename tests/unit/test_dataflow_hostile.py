@@ -142,3 +142,18 @@ def test_targets_that_no_front_end_reads_say_why(name: str, reason: str) -> None
     found = _analysed("x", name)
     assert [path for path, _ in found.unread] == [name]
     assert reason in found.unread[0][1]
+
+
+def test_time_that_one_file_used_up_is_not_taken_from_the_next() -> None:
+    files = {"main.py": _CALLS.encode(), "other.py": b"import flask, os\ndef f():\n    os.system(flask.request.args['a'])\n"}
+    looks: list[None] = []
+
+    def clock() -> float:
+        looks.append(None)
+        return 0.5 * len(looks)
+
+    project = Project(files.get, list(files), limits=Bounds(file_seconds=3.0, seconds=1e6), clock=clock)
+    found = analyse(project, ["main.py", "other.py"])
+    assert dict(found.unread) == {"main.py": "analysing it took more than 3 s of processor time"}
+    assert "other.py" in {flow.sink.path for flow in found.flows}
+    assert len(looks) < 2_000  # each function that is left out costs one look at most
