@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from fusion.dataflow import ir
-from fusion.dataflow.knowledge.schema import Entry
 from fusion.dataflow.solver.arguments import Arguments
 from fusion.dataflow.solver.frames import Raised
+from fusion.dataflow.solver.parts_calls import CallParts
 from fusion.dataflow.solver.state import State, Thing
-from fusion.dataflow.solver.tables import Known, Rule
+from fusion.dataflow.solver.tables import Known
 from fusion.dataflow.solver.taints import Facts, Taint
 from fusion.dataflow.solver.values import UNKNOWN, Closure, Klass, Library, Object, Value
 
 if TYPE_CHECKING:
-    from fusion.dataflow.solver.receivers import Use
+    pass
 
 
-class Parts:
+class Parts(CallParts):
     """The methods that raise NotImplementedError are given by the parts."""
 
     def guarded(self, path: str, work: Callable[[], State | None]) -> State | None:
@@ -37,34 +37,12 @@ class Parts:
         """What is known when the value is `other`, which is one of ours: it can hurt no more than that."""
         raise NotImplementedError
 
-    def recall(
-        self, closure: Closure, arguments: Arguments, state: State, node: ir.Node
-    ) -> Value | tuple[Hashable, ...] | None:
-        """The result of a call that was run before on the same values; else the key to remember it by, or None."""
-        raise NotImplementedError
-
-    def remember(self, key: tuple[Hashable, ...], result: Value, before: Facts, state: State) -> None:
-        """Keep the result of a call."""
-        raise NotImplementedError
-
     def child(self, holder: Object, key: object, state: State, member: str = "") -> Value:
         """The part of a library's object that has an identity of its own (`cookies["sid"]`)."""
         raise NotImplementedError
 
-    def gather(self, node: ir.Call, state: State) -> Arguments:
-        """Evaluate the arguments."""
-        raise NotImplementedError
-
-    def enter_at(self, closure: Closure, rule: Rule[Entry], arguments: Arguments) -> None:
-        """Remember that a framework calls a function."""
-        raise NotImplementedError
-
     def named_classes(self, ref: Object, name: str, state: State, node: ir.Node) -> tuple[Taint, ...] | None:
         """What is hostile in the classes that an unpickler may make; None where nothing restricts them."""
-        raise NotImplementedError
-
-    def named_member(self, value: Value, name: Value) -> Value:
-        """`getattr(module, name)` with the name that a pickle gives."""
         raise NotImplementedError
 
     def parts_of_program(self, taints: Iterable[Taint], state: State, node: ir.Node) -> tuple[Taint, ...]:
@@ -81,10 +59,6 @@ class Parts:
 
     def of_all(self, element: Value, shown: Facts) -> Facts | None:
         """What is known of all when a check was made of each."""
-        raise NotImplementedError
-
-    def schema_call(self, path: str, arguments: Arguments, state: State, node: ir.Node) -> Value | None:
-        """A call that makes, changes or uses a schema; None for other calls."""
         raise NotImplementedError
 
     def emitted(self, path: str, arguments: Arguments, state: State, node: ir.Node) -> Value | None:
@@ -109,10 +83,6 @@ class Parts:
 
     def compared(self, path: str, arguments: Arguments, state: State, node: ir.Node) -> Value | None:
         """A function that compares two values; None for other functions."""
-        raise NotImplementedError
-
-    def pattern_call(self, path: str, arguments: Arguments, state: State, node: ir.Node) -> Value | None:
-        """Python's `re`; None for other calls."""
         raise NotImplementedError
 
     def evaluate(self, node: ir.Expression, state: State) -> Value:
@@ -155,30 +125,6 @@ class Parts:
         """Text built from parts."""
         raise NotImplementedError
 
-    def call(self, function: Value, arguments: Arguments, state: State, node: ir.Node, name: str = "") -> Value:
-        """Call a value. `name`: what it is called in the text."""
-        raise NotImplementedError
-
-    def call_closure(self, closure: Closure, arguments: Arguments, state: State, node: ir.Node) -> Value:
-        """Run a function of the repository."""
-        raise NotImplementedError
-
-    def call_library(self, path: str, arguments: Arguments, state: State, node: ir.Node, *, guessed: bool = False) -> Value:
-        """What knowledge says of a call; unknown calls pass data on."""
-        raise NotImplementedError
-
-    def call_method(self, receiver: Value, name: str, arguments: Arguments, state: State, node: ir.Node) -> Value | None:
-        """A method of the language's own text, lists and dictionaries; None where it is none."""
-        return None
-
-    def call_builtin(self, name: str, arguments: Arguments, state: State, node: ir.Node) -> Value | None:
-        """A function of the language itself; None where it is none that the solver knows."""
-        return None
-
-    def call_member(self, holder: Value, name: str, arguments: Arguments, state: State, node: ir.Node, hint: str = "") -> Value:
-        """`holder.name(...)`."""
-        raise NotImplementedError
-
     def passed(self, values: Iterable[Value], state: State, node: ir.Node) -> Value:
         """A value made of these in a way that is not known."""
         raise NotImplementedError
@@ -197,14 +143,6 @@ class Parts:
 
     def filtered(self, value: Value, facts: Facts) -> Value:
         """The value with what is known now made its own, since the facts end here."""
-        raise NotImplementedError
-
-    def member(self, klass: Klass, name: str, depth: int = 8) -> Value | None:
-        """A member of the class or of its bases in the repository."""
-        raise NotImplementedError
-
-    def brought(self, annotation: ir.Expression, state: State) -> Value | None:
-        """A thing of a declared type whose members bring the data; None where it is another type."""
         raise NotImplementedError
 
     def annotated(self, annotation: ir.Expression, value: Value, state: State) -> Value:
@@ -231,10 +169,6 @@ class Parts:
         """Learn what the declared class of a parameter shows of it."""
         raise NotImplementedError
 
-    def url_call(self, path: str, arguments: Arguments, state: State, node: ir.Node) -> Value | None:
-        """Functions that put addresses together; None for others."""
-        raise NotImplementedError
-
     def with_host(self, taints: Iterable[Taint]) -> Facts:
         """What is known of an address whose host is ours."""
         raise NotImplementedError
@@ -245,10 +179,6 @@ class Parts:
 
     def reachable(self, taint: Taint) -> Facts:
         """What is known once a host is known to be one that anybody may ask: so is the address that it was taken from."""
-        raise NotImplementedError
-
-    def path_call(self, path: str, arguments: Arguments, state: State, node: ir.Node) -> Value | None:
-        """Functions of `os.path`, `pathlib` and `path`; None for others."""
         raise NotImplementedError
 
     def normal_form(self, values: Sequence[Value], *, resolves: bool) -> Value | None:
@@ -279,32 +209,8 @@ class Parts:
         """Bind a variable where it belongs."""
         raise NotImplementedError
 
-    def define_class(self, node: ir.Class, state: State) -> Value:
-        """A class came into being."""
-        raise NotImplementedError
-
-    def define_function(self, node: ir.Function, state: State) -> Value:
-        """A function statement with its decorators."""
-        raise NotImplementedError
-
-    def defined(self, closure: Closure, state: State, *, declared: bool = False) -> None:
-        """A function came into being: remember it, to be analysed by itself."""
-        raise NotImplementedError
-
     def uphold(self, closure: Closure, state: State) -> None:
         """What checks have shown where a function within another is made or called holds in it."""
-        raise NotImplementedError
-
-    def bind_import(self, node: ir.Import, state: State) -> None:
-        """Bind what an import brings."""
-        raise NotImplementedError
-
-    def bind_export(self, node: ir.Export, state: State) -> None:
-        """Remember what the module exports."""
-        raise NotImplementedError
-
-    def evaluate_call(self, node: ir.Call, state: State) -> Value:
-        """A call as it stands in the text."""
         raise NotImplementedError
 
     def quantified(self, name: str, node: ir.Call, state: State) -> Value | None:
@@ -317,18 +223,6 @@ class Parts:
 
     def instance(self, klass: Klass, state: State) -> Value:
         """Some object of a class of the repository."""
-        raise NotImplementedError
-
-    def instantiate(self, klass: Klass, arguments: Arguments, state: State, node: ir.Node) -> Value:
-        """An object of a class of the repository."""
-        raise NotImplementedError
-
-    def module_names(self, path: str) -> dict[str, Value]:
-        """The module's variables, after running its body."""
-        raise NotImplementedError
-
-    def import_module(self, module: str, importer: str) -> Value:
-        """The value that an import gives."""
         raise NotImplementedError
 
     def check_store(self, path: str, key: Value | None, value: Value, target: Value, state: State, node: ir.Node) -> None:
@@ -377,10 +271,6 @@ class Parts:
         """A number made of these: it holds no text, but one that was easy to guess still is."""
         raise NotImplementedError
 
-    def submodule(self, path: str, name: str) -> Value:
-        """A module below a package of the repository, or what the module exports under that name."""
-        raise NotImplementedError
-
     def taint_from(
         self, known: Known, path: str, state: State, node: ir.Node, arguments: Arguments | None = None
     ) -> tuple[Taint, ...]:
@@ -397,8 +287,4 @@ class Parts:
 
     def library_value(self, full: str, state: State, node: ir.Node, *, guessed: bool) -> Value:
         """See access.py."""
-        raise NotImplementedError
-
-    def partial(self, function: Value, given: Sequence[Value], named: dict[str, Value], use: Use) -> Value:
-        """A function with some arguments already given."""
         raise NotImplementedError
