@@ -20,14 +20,6 @@ from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Closure, Klass, Libr
 class Given(Definitions):
     """Parameters of the functions that the analysis begins with."""
 
-    def bind_parameter(self, parameter: ir.Parameter, value: Value, state: State) -> None:
-        """Bind one parameter."""
-        raise NotImplementedError
-
-    def constrained(self, value: Value, default: ir.Expression | None, annotation: ir.Expression | None, state: State) -> Value:
-        """A text from outside, as its declaration lets it through."""
-        raise NotImplementedError
-
     def bind_ways_in(self, closure: Closure, rule: Rule[Entry] | None, state: State) -> None:
         """Bind the parameters of a function that is run by itself."""
         function = closure.function

@@ -300,10 +300,6 @@ class TextMethods(CheckMethods):
         before = tainted(use.value.taints) if use.value.taints else UNKNOWN
         return self.concatenate([before, new, UNKNOWN], use.state, use.node)
 
-    def replace_pattern(self, use: Use, old: Value, new: Value) -> Value:
-        """JavaScript's replacement of what a regular expression matches, or by what a function gives."""
-        raise NotImplementedError
-
 
 def _character(value: object) -> str:
     """What a key or value of a translation table stands for."""

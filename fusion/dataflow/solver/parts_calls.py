@@ -133,3 +133,15 @@ class CallParts:
     def partial(self, function: Value, given: Sequence[Value], named: dict[str, Value], use: Use) -> Value:
         """A function with some arguments already given."""
         raise NotImplementedError
+
+    def bind_parameter(self, parameter: ir.Parameter, value: Value, state: State) -> None:
+        """Bind one parameter."""
+        raise NotImplementedError
+
+    def constrained(self, value: Value, default: ir.Expression | None, annotation: ir.Expression | None, state: State) -> Value:
+        """A text from outside, as its declaration lets it through."""
+        raise NotImplementedError
+
+    def replace_pattern(self, use: Use, old: Value, new: Value) -> Value:
+        """JavaScript's replacement of what a regular expression matches, or by what a function gives."""
+        raise NotImplementedError
