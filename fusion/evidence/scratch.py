@@ -57,6 +57,7 @@ _CONFIGURATION = frozenset(
         *(".dockerignore", ".vulture", "mypy.ini", ".mypy.ini", "pytest.ini", ".pylintrc", "pylintrc"),
     }
 )
+_REMOVALS = 5
 _CONFIGURATION_STEMS = ("oxlint.config.", "eslint.config.", ".eslintrc.", ".oxlintrc.", "biome.json")
 
 
@@ -88,7 +89,16 @@ def scratch(contents: Mapping[str, bytes], *, parent: Path | None = None) -> Ite
     try:
         yield write(folder, contents)
     finally:
+        _remove(folder)
+
+
+def _remove(folder: Path) -> None:
+    """Remove the copy, and what a killed tool wrote to it while it was removed: its processes end a moment after it."""
+    for _ in range(_REMOVALS):
         shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+        time.sleep(0.02)
 
 
 def sweep(parent: Path, *, older_than: float) -> int:

@@ -323,7 +323,14 @@ class GitForge:
 
     @contextlib.asynccontextmanager
     async def _quarantine(self, place: Repository) -> AsyncIterator[Quarantine]:
-        held = await asyncio.to_thread(quarantine, place, large=self._max_file_bytes)
+        making = asyncio.ensure_future(asyncio.to_thread(quarantine, place, large=self._max_file_bytes))
+        try:
+            held = await asyncio.shield(making)
+        except asyncio.CancelledError:
+            # A thread cannot be called off: what it makes is removed once it is made.
+            with contextlib.suppress(UserError):
+                (await making).remove()
+            raise
         try:
             yield held
         finally:
