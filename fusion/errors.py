@@ -4,8 +4,11 @@
     ├── UserError          the caller can mend it: one sentence that says what to do; exit code 2, HTTP 4xx
     │   └── PolicyError    a configuration file that does not validate; names file, line and nearest key
     ├── TransientError     trying again can help: the queue redelivers, the orchestration retries
-    │   └── Conflict       optimistic concurrency lost a race; read again and retry
+    │   ├── Conflict       optimistic concurrency lost a race; read again and retry
+    │   └── RateLimited    the other side asks to wait; `seconds` says how long
     └── PermanentError     trying again cannot help: the message goes to the dead letters
+        ├── Denied         a permission is missing: what can be done without it is done, and the rest is named
+        └── Gone           the repository, pull request or object is no longer there
 
 Failures that a review survives (a crashed analyzer, a dead agent) are values in the coverage receipt, not exceptions.
 """
@@ -31,5 +34,21 @@ class Conflict(TransientError):
     """The stored record changed since it was read (ETag mismatch)."""
 
 
+class RateLimited(TransientError):
+    """The other side asks to wait. `seconds` is how long, from now."""
+
+    def __init__(self, message: str, *, seconds: float) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
 class PermanentError(FusionError):
     """No retry can help; the message or run must be set aside for a person."""
+
+
+class Denied(PermanentError):
+    """The credentials may not do this; what does not need it goes on, and what does is named."""
+
+
+class Gone(PermanentError):
+    """What it is about was deleted, or is hidden from these credentials."""

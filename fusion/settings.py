@@ -18,9 +18,21 @@ ENVIRONMENT: Mapping[str, str] = {
     "FUSION_PARALLEL": "parallel",
     "FUSION_GITHUB_API": "github_api",
     "FUSION_KNOWLEDGE": "knowledge",
+    "FUSION_GITHUB_APP": "github_app",
+    "FUSION_GITHUB_KEY": "github_key",
+    "FUSION_WEBHOOK_SECRET": "webhook_secret",
+    "FUSION_QUOTA": "quota",
+    "FUSION_RETENTION": "retention",
+    "FUSION_SERVICEBUS": "servicebus",
+    "FUSION_COSMOS": "cosmos",
+    "FUSION_BLOBS": "blobs",
     "GITHUB_TOKEN": "github_token",
 }
 """Environment variable -> field of `Settings`."""
+
+
+SHORTEST_SECRET = 16
+"""Characters of a webhook secret; a shorter one can be guessed."""
 
 
 class Settings(Record):
@@ -42,6 +54,38 @@ class Settings(Record):
     what is reviewed."""
     github_token: SecretStr | None = None
     """GITHUB_TOKEN: reads pull requests for `--pr`; public repositories need none."""
+
+    github_app: int = Field(default=0, ge=0)
+    """FUSION_GITHUB_APP: id of the GitHub App that this installation is."""
+    github_key: SecretStr | None = None
+    """FUSION_GITHUB_KEY: the App's private key, as PEM or as the path of a PEM file. On Azure, a reference to Key Vault."""
+    webhook_secret: tuple[SecretStr, ...] = ()
+    """FUSION_WEBHOOK_SECRET: what GitHub signs deliveries with, at least 16 characters; several, divided by spaces, while one
+    replaces another (the first also signs what Fusion hides in its comments). Without one, no host starts."""
+    quota: int = Field(default=30, ge=1, le=10_000)
+    """FUSION_QUOTA: commands that one person may give in an hour."""
+    retention: int = Field(default=90, ge=1, le=3650)
+    """FUSION_RETENTION: days for which runs, reviews and their contents are kept after the last use."""
+    servicebus: SecretStr | None = None
+    """FUSION_SERVICEBUS: the namespace's host name (Entra ID signs in) or a connection string. Default: a queue in the state
+    folder."""
+    cosmos: SecretStr | None = None
+    """FUSION_COSMOS: the account's address (Entra ID signs in) or a connection string. Default: a file in the state folder."""
+    blobs: SecretStr | None = None
+    """FUSION_BLOBS: the storage account's blob address (Entra ID signs in) or a connection string. Default: files in the state
+    folder."""
+
+    @field_validator("webhook_secret", mode="before")
+    @classmethod
+    def _secrets(cls, value: object) -> object:
+        return tuple(value.split()) if isinstance(value, str) else value
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _long_enough(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        if any(len(secret.get_secret_value()) < SHORTEST_SECRET for secret in value):
+            raise ValueError(f"a secret has at least {SHORTEST_SECRET} characters")
+        return value
 
     @field_validator("knowledge", mode="before")
     @classmethod

@@ -10,7 +10,7 @@ from fusion.evidence.analyzer import Analyzer
 from fusion.evidence.sandbox import Sandbox
 from fusion.model import Request
 from fusion.plugins import Loaded
-from fusion.ports import Blobs, Clock, Forge, Model, Store
+from fusion.ports import AppAccess, Blobs, Clock, Conversation, Forge, Hub, Model, Queue, Store
 from fusion.progress import Listener, nobody
 
 
@@ -29,6 +29,15 @@ class Bundle:
     sandbox: Sandbox | None
     """None: this host runs no analyzers; each is on the receipt as skipped."""
     model: Model | None = None
+    conversation: Conversation | None = None
+    """None, as `hub`, `app` and `queue`: this host has no GitHub App, and nothing is published."""
+    hub: Hub | None = None
+    app: AppAccess | None = None
+    queue: Queue | None = None
+    signing_key: bytes = b""
+    """Signs the hidden markers by which Fusion knows its own comments."""
+    quota: int = 30
+    """Commands that one person may give in an hour."""
     parallel: int = 3
     """Analyzers at work at the same time."""
     listen: Listener = nobody

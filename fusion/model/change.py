@@ -41,6 +41,15 @@ class Request(Record):
     """Names of analyzers to run; empty: all that apply."""
     attempt: int = 1
     actor: str = ""
+    installation: int = 0
+    """The App's installation whose token reads and writes; 0: GITHUB_TOKEN, or none."""
+    repository_id: int = 0
+    publish: bool = False
+    """Say the result on the pull request."""
+    full: bool = False
+    """Forget what earlier reviews of the subject have settled by themselves; what people dismissed stays."""
+    why: str = ""
+    """For the reader, when it was no push that asked."""
 
 
 class ChangeKind(StrEnum):

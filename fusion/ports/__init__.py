@@ -1,0 +1,39 @@
+"""The ports: what Fusion needs from the outside world, as narrow async protocols.
+
+One contract suite per port (tests/contract) runs against the public fake, the embedded adapter and each vendor's adapter.
+Adapters live in `fusion/adapters`, one module per vendor, and only `fusion/runtime.py` imports them.
+"""
+
+from fusion.ports.conductor import Conductor, Progress
+from fusion.ports.forge import Follower, Forge
+from fusion.ports.github import AppAccess, Attempted, Conversation, Hub, Installed, Permission, Place
+from fusion.ports.queue import DeadLetter, DeadLetters, Locked, LockLost, Message, Priority, Queue
+from fusion.ports.reasoning import Clock, Model
+from fusion.ports.records import Blobs, Key, Store, Stored
+
+__all__ = [
+    "AppAccess",
+    "Attempted",
+    "Blobs",
+    "Clock",
+    "Conductor",
+    "Conversation",
+    "DeadLetter",
+    "DeadLetters",
+    "Follower",
+    "Forge",
+    "Hub",
+    "Installed",
+    "Key",
+    "LockLost",
+    "Locked",
+    "Message",
+    "Model",
+    "Permission",
+    "Place",
+    "Priority",
+    "Progress",
+    "Queue",
+    "Store",
+    "Stored",
+]

@@ -1,0 +1,104 @@
+"""The queue: messages with the semantics of Azure Service Bus."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+from fusion.errors import TransientError
+from fusion.model import Record
+
+
+class Priority(StrEnum):
+    """The class of a message; one queue each, so that a person's command never waits behind a thousand pushes."""
+
+    COMMAND = "command"
+    EVENT = "event"
+    SCHEDULED = "scheduled"
+
+
+class Message(Record):
+    """What is enqueued. Of equal `id`s only the first of seven days is kept; messages of one `session` come in order."""
+
+    id: str
+    """The delivery id; a deliberate replay of it is `<delivery>/r<n>`."""
+    session: str
+    """Repository and pull request, `owner/name#12`, or what else must not be worked on twice at once."""
+    priority: Priority = Priority.EVENT
+    body: dict[str, Any]
+
+
+class LockLost(TransientError):
+    """Someone else may have the message by now: what was done under the lock must not be recorded."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Locked:
+    """A message that this consumer holds until `until`. `attempt` counts its deliveries, 1 for the first."""
+
+    message: Message
+    token: str
+    attempt: int
+    enqueued: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadLetter:
+    """A message that was set aside, and why."""
+
+    message: Message
+    reason: str
+    detail: str
+    attempts: int
+    at: datetime
+
+
+class Queue(Protocol):
+    """Messages with peek-lock, sessions, duplicate detection, schedules and dead letters, as Azure Service Bus has them."""
+
+    async def send(self, message: Message, *, at: datetime | None = None) -> None:
+        """Keep the message durably, to come at once or not before `at`; a duplicate is dropped. Raises TransientError."""
+        ...
+
+    async def receive(self, priority: Priority, *, wait: float) -> Locked | None:
+        """The oldest message whose session nobody holds; None after `wait` seconds without one. Raises TransientError.
+
+        A message that was delivered ten times without an end is set aside instead (`MaxDeliveryCountExceeded`).
+        """
+        ...
+
+    async def renew(self, locked: Locked) -> Locked:
+        """Hold it longer. Raises LockLost."""
+        ...
+
+    async def complete(self, locked: Locked) -> None:
+        """It is done. Raises LockLost."""
+        ...
+
+    async def defer(self, locked: Locked, *, until: datetime) -> None:
+        """Give it back, to come again at `until` as its next attempt; its session goes on without it. Raises LockLost."""
+        ...
+
+    async def dead_letter(self, locked: Locked, *, reason: str, detail: str) -> None:
+        """Set it aside for a person. Raises LockLost."""
+        ...
+
+
+class DeadLetters(Protocol):
+    """The messages set aside, of all priorities."""
+
+    async def list(self, *, limit: int = 100) -> Sequence[DeadLetter]:
+        """Oldest first."""
+        ...
+
+    async def replay(self, id: str) -> str:
+        """Enqueue it anew as `<delivery>/r<n>`, n one higher than before; returns that id. Raises UserError: no such."""
+        ...
+
+    async def drop(self, id: str) -> None:
+        """Forget it. Raises UserError if there is none."""
+        ...
