@@ -158,6 +158,9 @@ class _Reader:
     def _scalar(self, node: Node, annotation: Any, key: str, field: FieldInfo | None) -> Any:
         value = _plain(node)
         choices = choices_of(annotation)
+        if choices and isinstance(value, bool) and node.value in choices:
+            # YAML 1.1 reads a bare `off` as false.
+            value = node.value
         if choices:
             # `True == 1` in Python, and `version: true` is no version.
             match = next((choice for choice in choices if value == choice and type(value) in (type(choice), str)), None)

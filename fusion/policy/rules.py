@@ -43,6 +43,32 @@ class Caps(Record):
     others; what is left unread makes the review incomplete."""
 
 
+class Pulls(Record):
+    """Which pull requests are reviewed by themselves, and what is written on them."""
+
+    drafts: bool = False
+    """Review drafts too. Otherwise a draft is reviewed once it is marked as ready."""
+    bots: bool = True
+    """Review pull requests that bots opened, such as updates of dependencies."""
+    forks: Literal["review", "ask", "off"] = "review"
+    """Pull requests from forks. review: like any other; ask: once somebody with write permission comments `/fusion review`;
+    off: never."""
+    skip_labels: tuple[str, ...] = ("no-review",)
+    """A pull request with one of these labels is not reviewed."""
+    only_labels: tuple[str, ...] = ()
+    """Where labels are named here, only a pull request with one of them is reviewed."""
+    branches: tuple[str, ...] = ()
+    """Base branches whose pull requests are reviewed, as patterns such as `release/*`; empty: all branches."""
+    request_changes: bool = True
+    """Request changes where findings block. Otherwise the review only comments; the check fails all the same."""
+    summary: Literal["comment", "check"] = "comment"
+    """Where the summary stands. comment: in the conversation, kept up to date; check: only in the check run."""
+    sarif: bool = False
+    """Upload the findings to code scanning too, where the repository has it."""
+    resolve: bool = True
+    """Resolve a thread when its finding is fixed."""
+
+
 class Policy(Record):
     """A repository's configuration, complete with defaults."""
 
@@ -69,6 +95,8 @@ class Policy(Record):
     block; ignore: as if the comment were not there. A new suppression in a change is itself evidence, always."""
     caps: Caps = Caps()
     """Limits of a review."""
+    pulls: Pulls = Pulls()
+    """Which pull requests are reviewed by themselves, and what is written on them."""
 
 
 def digest(policy: Policy) -> str:

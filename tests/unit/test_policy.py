@@ -23,6 +23,8 @@ KEYS = [
     *("version", "ignore", "generated", "instructions", "instructions[].paths", "instructions[].text", "floors"),
     *("floors[].paths", "floors[].severity", "agents", "analyzers", "required", "block", "suppressions"),
     *("caps.inline", "caps.files", "caps.file_bytes", "caps.tool_seconds"),
+    *("pulls.drafts", "pulls.bots", "pulls.forks", "pulls.skip_labels", "pulls.only_labels", "pulls.branches"),
+    *("pulls.request_changes", "pulls.summary", "pulls.sarif", "pulls.resolve"),
 ]
 
 
@@ -135,6 +137,12 @@ caps:
 )
 def test_a_mistake_is_named_with_its_line(text: str | bytes, said: str) -> None:
     assert complaint(text).startswith(said)
+
+
+@pytest.mark.parametrize("written", ["off", '"off"', "'off'"])
+def test_a_bare_off_is_the_word_where_it_is_a_choice(written: str) -> None:
+    assert read(f"pulls: {{forks: {written}}}").pulls.forks == "off"
+    assert "must be comment or check, not `off`" in complaint("pulls: {summary: off}")
 
 
 def test_a_hostile_key_is_shown_short_and_on_one_line() -> None:
