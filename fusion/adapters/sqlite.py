@@ -1,8 +1,7 @@
 """Store in one SQLite file, for any number of processes at once.
 
 Writers queue up for at most `patience` seconds (WAL; readers never wait). A record's ETag is the number of the write that
-made it; numbers are never used again, so that a record deleted and made anew is not mistaken for the old one. The file
-carries its schema's version (`PRAGMA user_version`) and is migrated when it is opened; a file of a newer Fusion is refused.
+made it; numbers are never used again, so that a record deleted and made anew is not mistaken for the old one.
 """
 
 from __future__ import annotations
@@ -11,18 +10,17 @@ import asyncio
 import json
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from fusion.adapters import state
-from fusion.errors import Conflict, FusionError, PermanentError, TransientError, UserError
+from fusion.adapters.database import Database, Migrations, SystemClock, transaction
+from fusion.errors import Conflict, UserError
 from fusion.ports import Clock, Key, Stored
 
-MIGRATIONS: Sequence[Sequence[str]] = (
+MIGRATIONS: Migrations = (
     (
         """
         CREATE TABLE records (
@@ -44,16 +42,8 @@ MIGRATIONS: Sequence[Sequence[str]] = (
 
 _KEY = "tenant = :tenant AND scope = :scope AND kind = :kind AND id = :id"
 _COLUMNS = "tenant, scope, kind, id, value, write, updated"
-_BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
-_UNWRITABLE = frozenset({sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PERM})
-_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 _T = TypeVar("_T")
-
-
-class _Clock:
-    def now(self) -> datetime:
-        return datetime.now(UTC)
 
 
 class SqliteStore:
@@ -64,10 +54,8 @@ class SqliteStore:
     """
 
     def __init__(self, path: Path, *, clock: Clock | None = None, patience: float = 30.0, fsync: bool = True) -> None:
-        self._path = path
-        self._clock = clock or _Clock()
-        self._patience = patience
-        self._fsync = fsync
+        self._database = Database(path, MIGRATIONS, patience=patience, fsync=fsync)
+        self._clock = clock or SystemClock()
         self._lock = threading.Lock()
         self._open: sqlite3.Connection | None = None
 
@@ -99,7 +87,7 @@ class SqliteStore:
         row = _named(key) | {"value": json.dumps(value, allow_nan=False), "updated": self._clock.now().isoformat()}
 
         def write(connection: sqlite3.Connection) -> str:
-            with _transaction(connection):
+            with transaction(connection):
                 held = connection.execute(f"SELECT write FROM records WHERE {_KEY}", _named(key)).fetchone()
                 if (None if held is None else str(held[0])) != etag:
                     raise Conflict(f"The {key.kind} {key.id} changed since it was read.")
@@ -139,81 +127,10 @@ class SqliteStore:
         return await asyncio.to_thread(self._locked, work)
 
     def _locked(self, work: Callable[[sqlite3.Connection], _T]) -> _T:
-        with self._lock:
-            try:
-                if self._open is None:
-                    self._path.parent.mkdir(parents=True, exist_ok=True)
-                    self._open = self._connect()
-                return work(self._open)
-            except OSError as error:
-                raise state.refused(self._path.parent, error) from None
-            except sqlite3.Error as error:
-                raise self._meaning(error) from error
-
-    def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self._path, timeout=self._patience, isolation_level=None, check_same_thread=False)
-        try:
-            self._refuse_newer(_version(connection))
-            connection.execute("PRAGMA journal_mode = WAL").close()
-            connection.execute(f"PRAGMA synchronous = {'FULL' if self._fsync else 'NORMAL'}")
-            self._migrate(connection)
-        except BaseException:
-            connection.close()
-            raise
-        return connection
-
-    def _migrate(self, connection: sqlite3.Connection) -> None:
-        if _version(connection) == len(MIGRATIONS):
-            return
-        with _transaction(connection):
-            # Asked again inside: another process may have migrated the file meanwhile.
-            version = _version(connection)
-            self._refuse_newer(version)
-            for statements in MIGRATIONS[version:]:
-                for statement in statements:
-                    connection.execute(statement)
-            connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
-
-    def _refuse_newer(self, version: int) -> None:
-        if version > len(MIGRATIONS):
-            raise UserError(
-                f"{self._path} was written by a newer Fusion (schema {version}; this one knows {len(MIGRATIONS)}):"
-                " update Fusion or set FUSION_HOME to another folder."
-            )
-
-    def _meaning(self, error: sqlite3.Error) -> FusionError:
-        """What SQLite's primary result code (sqlite.org/rescode.html) means to whoever must act."""
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        folder = self._path.parent
-        if code in _BUSY:
-            return TransientError(f"{self._path} is locked by another process for more than {self._patience:g} seconds.")
-        if code == sqlite3.SQLITE_FULL:
-            return state.full(folder)
-        if code in _UNWRITABLE:
-            return state.unwritable(folder, str(error))
-        if code in _DAMAGED:
-            return UserError(
-                f"{self._path} is damaged or no Fusion state ({error}): move it away or set FUSION_HOME to another folder."
-            )
-        return PermanentError(f"{self._path}: {error}.")
-
-
-@contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """A write transaction that holds the lock from its beginning, so that what it read is still so when it writes."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        # SQLite itself rolls back on some errors (a full disk).
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
-
-
-def _version(connection: sqlite3.Connection) -> int:
-    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+        with self._lock, self._database.errors():
+            if self._open is None:
+                self._open = self._database.open()
+            return work(self._open)
 
 
 def _named(key: Key) -> dict[str, Any]:
