@@ -90,13 +90,8 @@ class MemoryConversation:
 
     def open_pull(self, repository: str, number: int, *, head: str, base: str = "b" * 40, **details: Any) -> Pull:
         """A new pull request; `details` are further fields of `Pull`."""
-        known: dict[str, Any] = {
-            "base_ref": "main",
-            "head_ref": "feature",
-            "author": Actor(login="mona", id=1),
-            "default_branch": "main",
-            "updated": self.clock.now(),
-        }
+        known: dict[str, Any] = {"base_ref": "main", "head_ref": "feature", "default_branch": "main"}
+        known |= {"author": Actor(login="mona", id=1), "updated": self.clock.now()}
         pull = Pull(repository=repository, number=number, base=base, head=head, **(known | details))
         self.pulls[repository, number] = Kept(pull=pull, heads=[head])
         return pull
