@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from fusion.errors import Conflict, PermanentError, UserError
-from fusion.ports import Clock, Key, Stored
+from fusion.ports import Clock, KeptBlob, Key, Stored
 
 
 class ManualClock:
@@ -33,13 +33,16 @@ class ManualClock:
 class MemoryBlobs:
     """Blobs in a dictionary. `blobs.kept` shows what was put, by digest."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock | None = None) -> None:
         self.kept: dict[str, bytes] = {}
+        self._clock = clock or ManualClock()
+        self._written: dict[str, datetime] = {}
 
     async def put(self, data: bytes) -> str:
         """Keep the bytes and return their digest."""
         digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
         self.kept[digest] = bytes(data)
+        self._written[digest] = self._clock.now()
         return digest
 
     async def get(self, digest: str) -> bytes:
@@ -48,6 +51,18 @@ class MemoryBlobs:
             return self.kept[digest]
         except KeyError:
             raise PermanentError(f"There is no blob {digest[:100]!r}.") from None
+
+    async def walk(self) -> AsyncIterator[KeptBlob]:
+        """Every blob."""
+        for digest, data in list(self.kept.items()):
+            yield KeptBlob(digest=digest, size=len(data), written=self._written[digest])
+
+    async def delete(self, digest: str, *, before: datetime) -> bool:
+        """Remove the blob if it was last put before that time, and say whether it was removed."""
+        if digest not in self.kept or self._written[digest] >= before:
+            return False
+        del self.kept[digest], self._written[digest]
+        return True
 
 
 class MemoryStore:
@@ -87,8 +102,19 @@ class MemoryStore:
             keys = keys[seen + 1 :]
         return [self._stored(key) for key in keys[: max(limit, 0)]]
 
-    async def delete(self, key: Key) -> None:
-        """Remove the record; no error when it is not there."""
+    async def walk(self, *, tenant: str) -> AsyncIterator[Stored]:
+        """Every record of the tenant, first written first."""
+        seen = 0
+        while ahead := [key for key, (write, _, _) in self._records.items() if key.tenant == tenant and write > seen]:
+            following = min(ahead, key=lambda key: self._records[key][0])
+            seen = self._records[following][0]
+            yield self._stored(following)
+
+    async def delete(self, key: Key, *, etag: str | None = None) -> None:
+        """Remove the record; no error when it is not there. Raises Conflict when `etag` is given and not the record's."""
+        held = self._records.get(key)
+        if held and etag is not None and str(held[0]) != etag:
+            raise Conflict(f"The {key.kind} {key.id} changed since it was read.")
         self._records.pop(key, None)
 
     def _stored(self, key: Key) -> Stored:

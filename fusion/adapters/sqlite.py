@@ -10,8 +10,9 @@ import asyncio
 import json
 import sqlite3
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -42,6 +43,8 @@ MIGRATIONS: Migrations = (
 
 _KEY = "tenant = :tenant AND scope = :scope AND kind = :kind AND id = :id"
 _COLUMNS = "tenant, scope, kind, id, value, write, updated"
+_WALKED = 500
+"""Records that a walk reads at once."""
 
 _T = TypeVar("_T")
 
@@ -119,9 +122,25 @@ class SqliteStore:
 
         return await self._run(read)
 
-    async def delete(self, key: Key) -> None:
-        """Remove the record; no error when it is not there."""
-        await self._run(lambda connection: connection.execute(f"DELETE FROM records WHERE {_KEY}", _named(key)).close())
+    async def walk(self, *, tenant: str) -> AsyncIterator[Stored]:
+        """Every record of the tenant, first written first."""
+        seen = 0
+        while page := await self._run(partial(_page, tenant=tenant, seen=seen)):
+            for stored in page:
+                yield stored
+            seen = int(page[-1].etag)
+
+    async def delete(self, key: Key, *, etag: str | None = None) -> None:
+        """Remove the record; no error when it is not there. Raises Conflict when `etag` is given and not the record's."""
+
+        def remove(connection: sqlite3.Connection) -> None:
+            with transaction(connection):
+                held = connection.execute(f"SELECT write FROM records WHERE {_KEY}", _named(key)).fetchone()
+                if held and etag is not None and str(held[0]) != etag:
+                    raise Conflict(f"The {key.kind} {key.id} changed since it was read.")
+                connection.execute(f"DELETE FROM records WHERE {_KEY}", _named(key))
+
+        await self._run(remove)
 
     async def _run(self, work: Callable[[sqlite3.Connection], _T]) -> _T:
         return await asyncio.to_thread(self._locked, work)
@@ -138,15 +157,21 @@ def _named(key: Key) -> dict[str, Any]:
 
 
 def _select(connection: sqlite3.Connection, where: str, named: dict[str, Any], limit: int) -> Sequence[Stored]:
-    rows = connection.execute(
-        f"SELECT {_COLUMNS} FROM records WHERE {where} ORDER BY write DESC LIMIT :limit", named | {"limit": max(limit, 0)}
-    ).fetchall()
-    return [
-        Stored(
-            key=Key(tenant=tenant, scope=scope, kind=kind, id=id),
-            value=json.loads(value),
-            etag=str(write),
-            updated=datetime.fromisoformat(updated),
-        )
-        for tenant, scope, kind, id, value, write, updated in rows
-    ]
+    sql = f"SELECT {_COLUMNS} FROM records WHERE {where} ORDER BY write DESC LIMIT :limit"
+    return [_stored(row) for row in connection.execute(sql, named | {"limit": max(limit, 0)})]
+
+
+def _page(connection: sqlite3.Connection, *, tenant: str, seen: int) -> Sequence[Stored]:
+    """The next records of a walk after the write `seen`; writes are in the order of the table."""
+    sql = f"SELECT {_COLUMNS} FROM records WHERE write > ? AND tenant = ? ORDER BY write LIMIT {_WALKED}"
+    return [_stored(row) for row in connection.execute(sql, (seen, tenant))]
+
+
+def _stored(row: tuple[Any, ...]) -> Stored:
+    tenant, scope, kind, id, value, write, updated = row
+    return Stored(
+        key=Key(tenant=tenant, scope=scope, kind=kind, id=id),
+        value=json.loads(value),
+        etag=str(write),
+        updated=datetime.fromisoformat(updated),
+    )

@@ -7,9 +7,9 @@ Adapters live in `fusion/adapters`, one module per vendor, and only `fusion/runt
 from fusion.ports.conductor import Conductor, Progress
 from fusion.ports.forge import Follower, Forge
 from fusion.ports.github import AppAccess, Attempted, Conversation, Hub, Installed, Permission, Place
-from fusion.ports.queue import DeadLetter, DeadLetters, Locked, LockLost, Message, Priority, Queue
+from fusion.ports.queue import DeadLetter, DeadLetters, Locked, LockLost, Message, Priority, Queue, QueueState
 from fusion.ports.reasoning import Clock, Model
-from fusion.ports.records import Blobs, Key, Store, Stored
+from fusion.ports.records import Blobs, KeptBlob, Key, Store, Stored
 
 __all__ = [
     "AppAccess",
@@ -24,6 +24,7 @@ __all__ = [
     "Forge",
     "Hub",
     "Installed",
+    "KeptBlob",
     "Key",
     "LockLost",
     "Locked",
@@ -34,6 +35,7 @@ __all__ = [
     "Priority",
     "Progress",
     "Queue",
+    "QueueState",
     "Store",
     "Stored",
 ]

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptBlob:
+    """A blob that is there. `size` is in bytes; `written` is when it was last put, up to a day too early."""
+
+    digest: str
+    size: int
+    written: datetime
+
+
 class Blobs(Protocol):
-    """Content-addressed bytes (claim checks). Writing the same bytes twice is a no-op."""
+    """Content-addressed bytes (claim checks). Writing the same bytes again only makes them young again."""
 
     async def put(self, data: bytes) -> str:
         """Keep the bytes and return their digest, `sha256:` and 64 hex digits."""
@@ -17,6 +26,17 @@ class Blobs(Protocol):
 
     async def get(self, digest: str) -> bytes:
         """The bytes. Raises PermanentError when they are not there or do not match the digest."""
+        ...
+
+    def walk(self) -> AsyncIterator[KeptBlob]:
+        """Every blob, in no order; one that is put or deleted meanwhile may be shown or not."""
+        ...
+
+    async def delete(self, digest: str, *, before: datetime) -> bool:
+        """Remove the blob if it was last put before that time, and say whether it was removed.
+
+        Asked and removed in one step: bytes that are put at the same moment are there afterwards.
+        """
         ...
 
 
@@ -57,6 +77,13 @@ class Store(Protocol):
         """Records of one kind, newest first; `after` is the id of the last one already seen."""
         ...
 
-    async def delete(self, key: Key) -> None:
-        """Remove the record; no error when it is not there."""
+    def walk(self, *, tenant: str) -> AsyncIterator[Stored]:
+        """Every record of the tenant, of whatever kind and scope, first written first.
+
+        A record that is there all the while is shown; one that is written meanwhile is shown again as it is then.
+        """
+        ...
+
+    async def delete(self, key: Key, *, etag: str | None = None) -> None:
+        """Remove the record; no error when it is not there. Raises Conflict when `etag` is given and not the record's."""
         ...

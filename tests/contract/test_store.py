@@ -137,6 +137,43 @@ async def test_going_on_from_a_record_that_is_not_there_is_said(store: Store) ->
         await store.list(tenant="t", kind="run", after="gone")
 
 
+async def walked(store: Store) -> list[tuple[str, str, str]]:
+    return [(stored.key.scope, stored.key.kind, stored.key.id) async for stored in store.walk(tenant="t")]
+
+
+async def test_a_walk_shows_every_record_of_the_tenant_first_written_first(store: Store) -> None:
+    assert await walked(store) == []
+    first = await store.put(key("a"), {}, etag=None)
+    await store.put(key("a", scope="two", kind="ledger"), {}, etag=None)
+    await store.put(key("c", tenant="other"), {}, etag=None)
+    await store.put(key("b"), {}, etag=None)
+    await store.put(key("a"), {"again": True}, etag=first)
+    assert await walked(store) == [("two", "ledger", "a"), ("s", "run", "b"), ("s", "run", "a")]
+
+
+async def test_a_record_written_during_a_walk_is_shown_as_it_is_then(store: Store) -> None:
+    etags = [await store.put(key(f"r{number}"), {"n": 0}, etag=None) for number in range(4)]
+    seen = []
+    async for stored in store.walk(tenant="t"):
+        if not seen:
+            await store.put(key("r0"), {"n": 1}, etag=etags[0])
+            await store.put(key("r2"), {"n": 1}, etag=etags[2])
+            await store.put(key("new"), {"n": 1}, etag=None)
+        seen.append((stored.key.id, stored.value["n"]))
+    assert {("r0", 1), ("r1", 0), ("r2", 1), ("r3", 0), ("new", 1)} <= set(seen)
+
+
+async def test_only_the_record_that_was_read_is_deleted(store: Store) -> None:
+    etag = await store.put(key("a"), {"n": 1}, etag=None)
+    newer = await store.put(key("a"), {"n": 2}, etag=etag)
+    with pytest.raises(Conflict):
+        await store.delete(key("a"), etag=etag)
+    assert await store.get(key("a")) is not None
+    await store.delete(key("a"), etag=newer)
+    assert await store.get(key("a")) is None
+    await store.delete(key("a"), etag=newer)
+
+
 async def test_names_are_data_not_sql(store: Store) -> None:
     hostile = key("'; DROP TABLE records; --", scope='"%_')
     await store.put(hostile, {"a": 1}, etag=None)
