@@ -57,6 +57,20 @@ class DeadLetter:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueState:
+    """How many messages of one priority are where, for metrics."""
+
+    waiting: int = 0
+    """Could be received now, or once their session is free."""
+    locked: int = 0
+    scheduled: int = 0
+    """Come later: scheduled, or given back until then."""
+    dead: int = 0
+    oldest_seconds: float = 0.0
+    """For how long the oldest of the waiting could have been received."""
+
+
 class Queue(Protocol):
     """Messages with peek-lock, sessions, duplicate detection, schedules and dead letters, as Azure Service Bus has them."""
 
