@@ -24,7 +24,7 @@ def commands() -> set[str]:
     """Every command of the command line, groups spelled out."""
     import typer.main
 
-    from fusion.cli import app, config, demo, dismiss, doctor, evaluate, knowledge, review, runs  # noqa: F401
+    from fusion.cli import app, app_manifest, config, demo, dismiss, doctor, evaluate, knowledge, review, runs  # noqa: F401
 
     def walk(command: object, path: str) -> set[str]:
         children = getattr(command, "commands", {})
