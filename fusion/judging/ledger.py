@@ -7,9 +7,12 @@ one is written back under its ETag.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
+
+from pydantic import field_validator
 
 from fusion.errors import UserError
 from fusion.model import SCHEMA_VERSION, Disposition, Finding, Location, Placement, Record, Severity, State
@@ -33,6 +36,9 @@ class Seen(Record):
 class LedgerEntry(Record):
     """One finding through time. `finding` is its last sighting, without fixes and traces."""
 
+    id: str = ""
+    """32 hex digits that it keeps for life, whatever becomes of its code, its file or its fingerprint. A `Ledger` gives an
+    entry without one its id."""
     finding: Finding
     also: tuple[str, ...] = ()
     """Fingerprints of its other witnesses: one of them may be the only one next time."""
@@ -49,6 +55,8 @@ class LedgerEntry(Record):
     said: Location | None = None
     """The line that carries its comment, when it was said inline."""
     disposition: Disposition = Disposition()
+    heard: tuple[str, ...] = ()
+    """What people have said about it in the conversation and what is learnt already (`fusion.publishing.learn`)."""
 
     @property
     def fingerprint(self) -> str:
@@ -97,6 +105,44 @@ class Ledger(Record):
     schema_version: int = SCHEMA_VERSION
     entries: tuple[LedgerEntry, ...] = ()
 
+    @field_validator("entries")
+    @classmethod
+    def _named(cls, entries: tuple[LedgerEntry, ...]) -> tuple[LedgerEntry, ...]:
+        """Ids for entries without one: new entries, and those of ledgers that were written before there were ids."""
+        if all(entry.id for entry in entries):
+            return entries
+        taken = {entry.id for entry in entries if entry.id}
+        return tuple(entry if entry.id else entry.model_copy(update={"id": _id(entry, taken)}) for entry in entries)
+
+
+def _id(entry: LedgerEntry, taken: set[str]) -> str:
+    """A digest of where the entry was first seen, and of a number where others have the same; it is added to `taken`."""
+    what = "\0".join([entry.fingerprint, entry.path, entry.first_seen.commit])
+    number = 0
+    while (found := sha256(f"{what}\0{number}".encode("utf-8", "surrogatepass")).hexdigest()[:32]) in taken:
+        number += 1
+    taken.add(found)
+    return found
+
+
+def entry_of(ledger: Ledger, finding: Finding) -> LedgerEntry | None:
+    """The entry of one of a review's findings, in the ledger that was written with that review."""
+    return finder(ledger)(finding)
+
+
+def finder(ledger: Ledger) -> Callable[[Finding], LedgerEntry | None]:
+    """`entry_of` for many findings of one ledger."""
+    places: dict[tuple[str, str], list[LedgerEntry]] = {}
+    for entry in ledger.entries:
+        places.setdefault((entry.fingerprint, entry.path), []).append(entry)
+
+    def find(finding: Finding) -> LedgerEntry | None:
+        found = places.get((finding.fingerprint, finding.location.path), ())
+        line = finding.location.line
+        return min(found, key=lambda entry: abs(entry.finding.location.line - line), default=None)
+
+    return find
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
@@ -130,6 +176,7 @@ def _entry(update: Update, now: Seen, base: str) -> LedgerEntry:
     shown = finding.placement if before is None or reopened else min(before.shown, finding.placement, key=_visibility)
     said = finding.location if finding.placement is Placement.INLINE else before.said if before and not reopened else None
     return LedgerEntry(
+        id=before.id if before else "",
         finding=_slim(finding),
         also=tuple(sorted({evidence.fingerprint for evidence in finding.evidence} - {finding.fingerprint})),
         base=base,
@@ -140,6 +187,7 @@ def _entry(update: Update, now: Seen, base: str) -> LedgerEntry:
         shown=shown,
         said=said,
         disposition=update.disposition,
+        heard=before.heard if before else (),
     )
 
 
@@ -161,6 +209,10 @@ def _order(entry: LedgerEntry) -> tuple[str, int, str, str]:
 
 def _time(entry: LedgerEntry) -> float:
     return entry.last_seen.at.timestamp() if entry.last_seen.at else 0.0
+
+
+RESOLVED = "resolved the thread"
+"""How a dismissal is known that nobody put into words: code that was fixed at the same time outranks it."""
 
 
 def dismiss(

@@ -15,8 +15,8 @@ from difflib import SequenceMatcher
 from enum import Enum
 
 from fusion.judging.fingerprint import normalise
-from fusion.judging.ledger import DISMISSED, Ledger, LedgerEntry
-from fusion.model import Change, ChangeKind, Contents, FileChange, Finding, Outcome, Report, State, ToolRun
+from fusion.judging.ledger import DISMISSED, RESOLVED, Ledger, LedgerEntry
+from fusion.model import Change, ChangeKind, Contents, Disposition, FileChange, Finding, Outcome, Report, State, ToolRun
 from fusion.syntax import symbols
 
 _LEFT = "its file is no longer part of the change"
@@ -277,6 +277,11 @@ def _fate(entry: LedgerEntry | None) -> Fate:
 
 
 def _rest(entry: LedgerEntry, paths: _Paths, contents: Contents, looked: Looked, change: Change) -> Unmatched:
+    if entry.disposition.state is State.WONT_FIX and entry.disposition.how == RESOLVED:
+        # Whoever mends code often resolves its thread too, and means no more by it.
+        standing = entry.model_copy(update={"disposition": Disposition(state=State.CARRIED)})
+        found = _rest(standing, paths, contents, looked, change)
+        return Unmatched(entry=entry, rest=found.rest if found.rest is Rest.FIXED else Rest.KEPT, how=found.how)
     if not entry.stands:
         return Unmatched(entry=entry, rest=Rest.KEPT)
     who = witnesses(entry.finding)

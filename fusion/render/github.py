@@ -28,6 +28,8 @@ OUTPUT = 65_535
 """Characters in a check run's summary or text."""
 ANNOTATIONS = 50
 """Annotations in one request."""
+NAME = "Fusion"
+"""The check run's name; branch protection knows it by that."""
 _CONCLUSION = {Verdict.PASS: "success", Verdict.BLOCK: "failure", Verdict.INCOMPLETE: "action_required"}
 _LEVEL = {Severity.CRITICAL: "failure", Severity.HIGH: "failure", Severity.MEDIUM: "warning"}
 _MESSAGE = 8_000
@@ -68,20 +70,26 @@ def comment(finding: Finding) -> dict[str, Any]:
     """One inline comment; `start_line` and `start_side` only where it spans lines, as GitHub wants it."""
     location = finding.location
     last = max(location.end_line, location.line)
-    out: dict[str, Any] = {"path": location.path, "line": last, "side": location.side.value, "body": _comment_body(finding)}
+    out: dict[str, Any] = {
+        "path": location.path,
+        "line": last,
+        "side": location.side.value,
+        "body": f"{comment_body(finding)}\n\n{marker(finding)}",
+    }
     if last > location.line:
         out |= {"start_line": location.line, "start_side": location.side.value}
     return out
 
 
-def _comment_body(finding: Finding) -> str:
+def comment_body(finding: Finding) -> str:
+    """What an inline comment says, without the hidden marker that ends it."""
     head = f"**{finding.severity.upper()}{', blocks' if finding.blocking else ''}:** {prose(title(finding))}"
     parts = [head, explanation(finding), facts(finding)]
     for extra in (_fix(finding), traced(finding)):
         if sum(map(len, parts)) + len(extra) < BODY - 1_000:
             parts.append(extra)
     # never cut: a cut suggestion would be a wrong one, and a cut fence would swallow what follows
-    return "\n\n".join([*(part for part in parts if part), marker(finding)])
+    return "\n\n".join(part for part in parts if part)
 
 
 def marker(finding: Finding) -> str:
@@ -104,27 +112,49 @@ def check_run(review: Review) -> dict[str, Any] | None:
     """The check run, completed; None where the head is no commit."""
     if not is_commit(review.head):
         return None
-    shown = [finding for finding in review.findings if finding.placement is not Placement.HIDDEN]
-    marked = [finding for finding in shown if finding.location.side is Side.RIGHT]
-    text = receipt_text(review, limit=OUTPUT)
+    made, left = check_annotations(review, most=ANNOTATIONS)
     output: dict[str, Any] = {
-        "title": excerpt(verdict(review), _HEADLINE),
+        "title": check_title(review),
         "summary": summary(review, limit=OUTPUT, folded=False),
-        "text": _with_count(text, len(marked) - ANNOTATIONS),
-        "annotations": [_annotation(finding) for finding in marked[:ANNOTATIONS]],
+        "text": check_text(review, left),
+        "annotations": made,
     }
     return {
-        "name": "Fusion",
+        "name": NAME,
         "head_sha": review.head,
-        "external_id": defuse(one_line(review.id))[:_HEADLINE],
+        "external_id": external_id(review),
         "status": "completed",
-        "conclusion": _CONCLUSION[review.verdict],
+        "conclusion": conclusion(review),
         "output": output,
     }
 
 
-def _with_count(text: str, left: int) -> str:
-    """The receipt, and how many findings have no annotation because GitHub takes only fifty at a time."""
+def conclusion(review: Review) -> str:
+    """How the check run ends: only a complete review without blocking findings is a success."""
+    blocks = review.verdict is Verdict.PASS and any(finding.blocking for finding in review.findings)
+    return "failure" if blocks else _CONCLUSION[review.verdict]
+
+
+def check_title(review: Review) -> str:
+    """One line: the verdict."""
+    return excerpt(verdict(review), _HEADLINE)
+
+
+def external_id(review: Review) -> str:
+    """The run's id, as the check run carries it."""
+    return defuse(one_line(review.id))[:_HEADLINE]
+
+
+def check_annotations(review: Review, *, most: int) -> tuple[list[dict[str, Any]], int]:
+    """Annotations of the head's lines, best first, and how many more there would be."""
+    shown = [finding for finding in review.findings if finding.placement is not Placement.HIDDEN]
+    marked = [finding for finding in shown if finding.location.side is Side.RIGHT]
+    return [_annotation(finding) for finding in marked[:most]], max(len(marked) - most, 0)
+
+
+def check_text(review: Review, left: int) -> str:
+    """The receipt, and how many findings have no annotation."""
+    text = receipt_text(review, limit=OUTPUT)
     return f"{text[: OUTPUT - 120]}\n- {count(left, 'more finding')} without an annotation" if left > 0 else text
 
 

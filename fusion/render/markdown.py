@@ -6,10 +6,10 @@ no room is counted, never dropped in silence.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
-from fusion.model import Placement, Review, Verdict
+from fusion.model import Finding, Placement, Review, Verdict
 from fusion.render.markdown_finding import bullet, details_of, heading
 from fusion.render.markdown_receipt import receipt_text
 from fusion.render.markup import code, details, html_text, prose
@@ -38,9 +38,12 @@ class Markdown:
         return summary(review, limit=LIMIT - 1) + "\n"
 
 
-def summary(review: Review, *, limit: int, folded: bool = True) -> str:
-    """The comment. `folded` false: findings are one line each, because their details stand elsewhere (inline comments)."""
-    opening = _opening(review)
+def summary(review: Review, *, limit: int, folded: bool | Callable[[Finding], bool] = True, notes: Sequence[str] = ()) -> str:
+    """The comment. `folded` false, or false for a finding: it is one line, because its details stand in an inline comment.
+
+    `notes` are sentences about the publishing itself, shown below the verdict.
+    """
+    opening = _opening(review, notes)
     closing = _closing(review)
     room = limit - len(opening) - len(closing) - _NOTICE
     middle, left = _findings(review, room, folded)
@@ -49,10 +52,11 @@ def summary(review: Review, *, limit: int, folded: bool = True) -> str:
     return "\n\n".join([opening, *middle, closing])
 
 
-def _opening(review: Review) -> str:
+def _opening(review: Review, notes: Sequence[str]) -> str:
     lines = [f"### Fusion: {_WORDS[review.verdict]}"]
     lines.append(f"{verdict(review)} {tally(review).capitalize()}.")
     lines += _sentences(reasons(review))
+    lines += [prose(excerpt(note, _SENTENCE)) for note in notes]
     if review.coverage.gaps:
         lines += ["**Not read, though it should have been:**", *_sentences(review.coverage.gaps)]
     return "\n\n".join(lines)
@@ -67,19 +71,20 @@ def _sentences(sentences: Sequence[str]) -> list[str]:
     return ["\n".join(items)]
 
 
-def _findings(review: Review, room: int, folded: bool) -> tuple[list[str], int]:
+def _findings(review: Review, room: int, folded: bool | Callable[[Finding], bool]) -> tuple[list[str], int]:
     """The findings' sections within `room` characters, and how many findings had no room."""
     shown = [finding for finding in review.findings if finding.placement is not Placement.HIDDEN]
     fresh = [finding for finding in shown if not carried(finding)]
+    unfold = folded if callable(folded) else lambda _: folded
     sections = (
-        ("Blocks this change", [f for f in fresh if f.blocking], folded),
-        ("Worth a look", [f for f in fresh if not f.blocking and f.placement is Placement.INLINE], folded),
-        ("Also found", [f for f in fresh if not f.blocking and f.placement is Placement.SUMMARY], False),
-        ("Still open from before", [f for f in shown if carried(f)], folded),
-        ("Fixed since the last review", list(review.fixed), False),
+        ("Blocks this change", [f for f in fresh if f.blocking], unfold),
+        ("Worth a look", [f for f in fresh if not f.blocking and f.placement is Placement.INLINE], unfold),
+        ("Also found", [f for f in fresh if not f.blocking and f.placement is Placement.SUMMARY], None),
+        ("Still open from before", [f for f in shown if carried(f)], unfold),
+        ("Fixed since the last review", list(review.fixed), None),
     )
     room -= _HEADINGS
-    entries = [(name, finding, unfold) for name, findings, unfold in sections for finding in findings]
+    entries = [(n, f, unfolds is not None and unfolds(f)) for n, findings, unfolds in sections for f in findings]
     # a line for each comes before the details of any: who reads must at least know that it is there
     kept: list[str] = []
     for _, finding, _ in entries:
@@ -88,8 +93,8 @@ def _findings(review: Review, room: int, folded: bool) -> tuple[list[str], int]:
             break
         kept.append(line)
         room -= len(line) + 2
-    for index, (_, finding, unfold) in enumerate(entries[: len(kept)]):
-        block = details(heading(finding), details_of(finding)) if unfold else ""
+    for index, (_, finding, unfolds) in enumerate(entries[: len(kept)]):
+        block = details(heading(finding), details_of(finding)) if unfolds else ""
         if block and len(block) - len(kept[index]) <= room:
             room -= len(block) - len(kept[index])
             kept[index] = block
