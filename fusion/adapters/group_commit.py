@@ -82,25 +82,31 @@ class GroupCommit:
 def _serve(database: Database, jobs: SimpleQueue[_Job[Any] | None]) -> None:
     """The thread's work. It knows nothing of the GroupCommit, which can so be forgotten while it waits."""
     connection: sqlite3.Connection | None = None
+    going = True
     try:
-        going = True
         while going:
-            batch = _gather(jobs)
-            going = batch[-1] is not None
-            wanted = [job for job in batch if job is not None and job.future.set_running_or_notify_cancel()]
-            if not wanted:
-                continue
-            try:
-                connection = connection or database.open()
-                _commit(database, connection, wanted)
-            except BaseException as error:
-                # Whatever it is, it is for those who asked: nobody may wait for ever. The thread tries again for the next.
-                for job in wanted:
-                    if not job.future.done():
-                        job.future.set_exception(error)
+            connection, going = _turn(database, connection, jobs)
     finally:
         if connection is not None:
             connection.close()
+
+
+def _turn(
+    database: Database, connection: sqlite3.Connection | None, jobs: SimpleQueue[_Job[Any] | None]
+) -> tuple[sqlite3.Connection | None, bool]:
+    """One batch. (Once it is over the thread holds on to no job, and so to no caller.)"""
+    batch = _gather(jobs)
+    wanted = [job for job in batch if job is not None and job.future.set_running_or_notify_cancel()]
+    try:
+        if wanted:
+            connection = connection or database.open()
+            _commit(database, connection, wanted)
+    except BaseException as error:
+        # Whatever it is, it is for those who asked: nobody may wait for ever. The thread tries again for the next.
+        for job in wanted:
+            if not job.future.done():
+                job.future.set_exception(error)
+    return connection, batch[-1] is not None
 
 
 def _gather(jobs: SimpleQueue[_Job[Any] | None]) -> list[_Job[Any] | None]:

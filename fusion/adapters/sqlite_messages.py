@@ -58,7 +58,7 @@ MIGRATIONS: Migrations = (
 FORGET = 2000
 """Records of old deliveries that one transaction deletes at most: nobody should wait for a clean-up."""
 
-_NEXT = """
+NEXT = """
     SELECT number FROM messages AS m
     WHERE priority = :priority AND due <= :now AND until <= :now AND NOT EXISTS (
         SELECT 1 FROM messages AS h
@@ -66,6 +66,7 @@ _NEXT = """
     )
     ORDER BY number LIMIT 1
 """
+"""The message to receive next: the oldest that is due, unlocked, and of a session nobody holds."""
 _HELD = "number = :number AND token = :token AND until > :now"
 
 
@@ -96,7 +97,7 @@ def enqueue(connection: sqlite3.Connection, message: Message, body: str, *, now:
 
 def candidate(connection: sqlite3.Connection, priority: Priority, *, now: datetime) -> int | None:
     """The number of the message that may be received next."""
-    row = connection.execute(_NEXT, {"priority": priority.value, "now": now.timestamp()}).fetchone()
+    row = connection.execute(NEXT, {"priority": priority.value, "now": now.timestamp()}).fetchone()
     return None if row is None else int(row[0])
 
 
