@@ -29,11 +29,15 @@ class Bundle:
     sandbox: Sandbox | None
     """None: this host runs no analyzers; each is on the receipt as skipped."""
     model: Model | None = None
+    model_name: str = ""
+    """The model's name and route: a completion is answered from memory only for the same one. Empty: never."""
     conversation: Conversation | None = None
     """None, as `hub`, `app` and `queue`: this host has no GitHub App, and nothing is published."""
     hub: Hub | None = None
     app: AppAccess | None = None
     queue: Queue | None = None
+    slug: str = ""
+    """The App's name, by which people mention it."""
     signing_key: bytes = b""
     """Signs the hidden markers by which Fusion knows its own comments."""
     quota: int = 30

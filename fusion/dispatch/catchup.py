@@ -1,0 +1,69 @@
+"""What was missed: deliveries that never arrived, and open pull requests whose head nobody has looked at. Pure.
+
+GitHub redelivers nothing by itself, but lets an App list the attempts of three days and ask for each again
+(https://docs.github.com/en/webhooks/using-webhooks/handling-failed-webhook-deliveries).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from fusion.dispatch.record import PullRecord
+from fusion.model import CatchUp, Pull, PullChanged
+from fusion.ports import Attempted, Message, Priority
+
+WINDOW = timedelta(days=3)
+"""How long GitHub keeps what it can redeliver."""
+MOST = 100
+"""Redeliveries of one round."""
+TRIES = 5
+"""Attempts of one event, after which it is given up: its body is what is refused, not the moment."""
+
+
+def undelivered(attempts: Iterable[Attempted], *, most: int = MOST) -> Sequence[Attempted]:
+    """The last attempt of each event that none has succeeded for, newest first, at most `most`."""
+    events: dict[str, list[Attempted]] = {}
+    for attempt in attempts:
+        events.setdefault(attempt.delivery, []).append(attempt)
+    last = [
+        max(tries, key=_age)
+        for tries in events.values()
+        if len(tries) < TRIES and not any(200 <= attempt.status < 300 for attempt in tries)
+    ]
+    return sorted(last, key=_age, reverse=True)[:most]
+
+
+def _age(attempt: Attempted) -> tuple[datetime, int]:
+    return attempt.at, attempt.id
+
+
+def unseen(pulls: Iterable[Pull], records: Mapping[int, PullRecord], *, since: datetime) -> Sequence[Pull]:
+    """Open pull requests updated after `since` whose head is neither under review nor known to be left out."""
+    return [pull for pull in pulls if pull.open and _recent(pull, since) and not _known(pull, records.get(pull.number))]
+
+
+def _recent(pull: Pull, since: datetime) -> bool:
+    return pull.updated is not None and pull.updated >= since
+
+
+def _known(pull: Pull, record: PullRecord | None) -> bool:
+    if record is None:
+        return False
+    return (bool(record.run) and record.head == pull.head) or (bool(record.excluded) and record.pull.head == pull.head)
+
+
+def look(pull: Pull, round: CatchUp, *, installation: int) -> Message:
+    """The message that has an unseen head looked at; the same for every round that finds it."""
+    id = f"catch-up/{pull.repository}#{pull.number}@{pull.head}"
+    event = PullChanged(
+        delivery=id,
+        action=round.kind,
+        repository=pull.repository,
+        repository_id=pull.repository_id,
+        installation=installation,
+        pull=pull.model_copy(update={"installation": pull.installation or installation}),
+        why="nobody had looked at it yet",
+    )
+    session = f"{pull.repository}#{pull.number}"
+    return Message(id=id, session=session, priority=Priority.SCHEDULED, body=event.model_dump(mode="json"))

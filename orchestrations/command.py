@@ -1,0 +1,27 @@
+"""The orchestration of a command in a comment: may they, do it, answer once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from durabletask import task
+
+from orchestrations.waiting import Waits, patient
+
+
+def command(ctx: task.OrchestrationContext, given: dict[str, Any]) -> Waits:
+    """Input: `{"event": CommentMade}`. Output: `{"status": "obeyed" | "refused" | "limited" | "failed"...}`."""
+    job = {"run": ctx.instance_id, "event": given["event"]}
+    heard = yield from patient(ctx, "hear", job)
+    if heard["status"] in ("gone", "ignored"):
+        return heard
+    if heard["status"] != "permitted":
+        yield from patient(ctx, "answer", {**job, "say": heard.get("say", ""), "reaction": "confused"})
+        return heard
+    obeyed = yield from patient(ctx, "obey", job)
+    say = obeyed.get("say", "")
+    if obeyed["status"] == "failed" and not say:
+        say = f"That did not work: {obeyed.get('message', '')}"
+    reaction = "+1" if obeyed["status"] == "obeyed" else "confused"
+    yield from patient(ctx, "answer", {**job, "say": say, "reaction": reaction})
+    return {"status": obeyed["status"]}
