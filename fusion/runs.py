@@ -17,6 +17,10 @@ class RunStatus(StrEnum):
     REVIEWED = "reviewed"
     EMPTY = "empty"
     REFUSED = "refused"
+    UNAVAILABLE = "unavailable"
+    """GitHub did not answer; the pull request's orchestration tries again with a further run."""
+    SUPERSEDED = "superseded"
+    """The pull request has a newer head, which has a run of its own."""
     FAILED = "failed"
 
 

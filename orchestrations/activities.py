@@ -7,19 +7,20 @@ plain JSON, and large values are blob digests.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
 from fusion.agent import Case, Skip
 from fusion.errors import Conflict, PermanentError, TransientError, UserError
+from fusion.evidence.analyzer import Analyzer
 from fusion.evidence.collect import collect
 from fusion.evidence.imported import read_sarif
 from fusion.evidence.new_suppressions import TOOL as SUPPRESSIONS
 from fusion.evidence.new_suppressions import suppression_evidence
 from fusion.evidence.verify import verify
 from fusion.judging.judge import judge
-from fusion.judging.ledger import Ledger
+from fusion.judging.ledger import Ledger, unsettled
 from fusion.model import (
     AgentTask,
     Change,
@@ -34,10 +35,11 @@ from fusion.model import (
     ToolRun,
 )
 from fusion.policy import Policy, digest
-from fusion.ports import Key
+from fusion.ports import Key, Place
 from fusion.progress import AgentFinished, Fetched, Judged, ToolFinished, ToolStarted
 from fusion.runs import Run, run_key
 from orchestrations.bundle import Bundle
+from orchestrations.paid import Paid, examined, prompted
 from orchestrations.shelf import Shelf
 
 Job = dict[str, Any]
@@ -57,7 +59,11 @@ class Activities:
             *("fetch_change", "collect_evidence", "import_evidence", "plan", "ask_agent", "complete"),
             *("read_agent", "fail_agent", "verify_fixes", "judge", "record"),
         )
-        return {name: _named(name, getattr(self, name)) for name in names}
+        return named(self, names)
+
+    @cached_property
+    def _paid(self) -> Paid:
+        return Paid(self.bundle.store, self.shelf, self.bundle.tenant)
 
     @cached_property
     def _slots(self) -> asyncio.Semaphore:
@@ -72,7 +78,12 @@ class Activities:
             change = await self.bundle.forge(request).fetch_change(request)
             policy = await self.shelf.policy(change, request)
         except (UserError, PermanentError) as error:
-            return {"status": "refused", "message": str(error)}
+            moved = request.publish and await self._moved(request)
+            return {"status": "superseded" if moved else "refused", "message": str(error)}
+        except TransientError as error:
+            if not request.publish:
+                raise
+            return {"status": "unavailable", "message": str(error), "seconds": getattr(error, "seconds", 0)}
         if not change.files and not change.cut:
             return {"status": "empty", "message": change.title}
         change = change.model_copy(update={"notes": (*change.notes, *self._strangers(policy))})
@@ -80,6 +91,16 @@ class Activities:
         asked = tuple(sorted(names & {*request.only} if request.only else names))
         self.bundle.listen(Fetched(change, asked))
         return {"status": "fetched", "change": await self.shelf.save(change), "analyzers": list(asked)}
+
+    async def _moved(self, request: Request) -> bool:
+        """Whether the pull request has another head by now: then this review is nobody's any more."""
+        if self.bundle.hub is None:
+            return False
+        place = Place(repository=request.repository, number=request.number, installation=request.installation)
+        try:
+            return (await self.bundle.hub.pull(place)).head != request.head
+        except (TransientError, PermanentError):
+            return False
 
     def _strangers(self, policy: Policy) -> list[str]:
         """Names in the policy that nothing here answers to: a switch that turns nothing must not go unnoticed."""
@@ -113,17 +134,27 @@ class Activities:
             reason = "analyzers are switched off on this host"
             return ToolReport(run=ToolRun(tool=name, outcome=Outcome.SKIPPED, reason=reason, required=name in policy.required))
         analyzer = self.bundle.analyzers.plugins[name]
+        made_from = self._made_from(analyzer, change, contents, policy, job)
+        if made_from and (known := await self._paid.evidence(change.repository, made_from, change.provenance)):
+            return known
+        sandbox, stamp = self.bundle.sandbox, change.provenance
         try:
-            return await collect(
-                analyzer,
-                change=change,
-                contents=contents,
-                policy=policy,
-                sandbox=self.bundle.sandbox,
-                provenance=change.provenance,
-            )
+            report = await collect(analyzer, change=change, contents=contents, policy=policy, sandbox=sandbox, provenance=stamp)
         except Exception as error:  # a third party's analyzer may raise anything; one tool must not stop a review
             return ToolReport(run=ToolRun(tool=name, outcome=Outcome.FAILED, reason=_said("the analyzer raised", error)))
+        if made_from:
+            await self._paid.keep_evidence(change.repository, made_from, report)
+        return report
+
+    def _made_from(self, analyzer: Analyzer, change: Change, contents: Contents, policy: Policy, job: Job) -> str:
+        """For a pull request, what the report can be recalled by: a later push may leave what the analyzer reads as it is."""
+        if self.bundle.sandbox is None or not job["request"].get("publish"):
+            return ""
+        isolation = self.bundle.sandbox.isolation
+        try:
+            return examined(analyzer, change=change, contents=contents, policy=policy, isolation=isolation) or ""
+        except Exception:  # as above; what it raised is told when it is run
+            return ""
 
     async def import_evidence(self, job: Job) -> list[str]:
         """One SARIF file of another tool -> the digests of its runs' reports."""
@@ -181,10 +212,16 @@ class Activities:
         """One model call; a refusal or outage that outlives its retries is a value."""
         if self.bundle.model is None:
             return {"failed": "no model is configured on this host"}
-        try:
-            completion = await self.bundle.model.complete(await self.shelf.load(Prompt, job["prompt"]))
-        except (TransientError, PermanentError) as error:
-            return {"failed": str(error)}
+        scope, name = job["request"].get("repository", ""), self.bundle.model_name
+        made_from = prompted(job["prompt"], name) if name and job["request"].get("publish") else ""
+        completion = await self._paid.completion(scope, made_from) if made_from else None
+        if completion is None:
+            try:
+                completion = await self.bundle.model.complete(await self.shelf.load(Prompt, job["prompt"]))
+            except (TransientError, PermanentError) as error:
+                return {"failed": str(error)}
+            if made_from:
+                await self._paid.keep_completion(scope, made_from, completion)
         return {"completion": await self.shelf.save(completion)}
 
     async def read_agent(self, job: Job) -> str:
@@ -240,6 +277,8 @@ class Activities:
         change, contents, policy = await self._case(job)
         stored = await self.bundle.store.get(self._ledger_key(change))
         ledger = Ledger.model_validate(stored.value["ledger"]) if stored else Ledger()
+        if job["request"].get("full"):
+            ledger = unsettled(ledger)
         seen = [await self.shelf.load(ToolReport, digest) for digest in job["evidence"]]
         judgement = judge(
             change=change,
@@ -323,7 +362,12 @@ def _said(what: str, error: Exception) -> str:
     return f"{what} {type(error).__name__}: {str(error)[:300]}"
 
 
-def _named(name: str, method: Callable[[Job], Awaitable[Any]]) -> Activity:
+def named(owner: object, names: Iterable[str]) -> Mapping[str, Activity]:
+    """Methods of one object as activities, by their names."""
+    return {name: _activity(name, getattr(owner, name)) for name in names}
+
+
+def _activity(name: str, method: Callable[[Job], Awaitable[Any]]) -> Activity:
     async def activity(_ctx: object, payload: Job) -> Any:
         return await method(payload)
 

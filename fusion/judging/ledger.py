@@ -125,6 +125,13 @@ def _id(entry: LedgerEntry, taken: set[str]) -> str:
     return found
 
 
+def unsettled(ledger: Ledger) -> Ledger:
+    """The ledger without what reviews have settled by themselves: a full review looks for it anew. People's word stays."""
+    return ledger.model_copy(
+        update={"entries": tuple(entry for entry in ledger.entries if entry.disposition.state is not State.ADDRESSED)}
+    )
+
+
 def entry_of(ledger: Ledger, finding: Finding) -> LedgerEntry | None:
     """The entry of one of a review's findings, in the ledger that was written with that review."""
     return finder(ledger)(finding)

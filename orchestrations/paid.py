@@ -1,0 +1,123 @@
+"""What was paid for once: completions and evidence, kept by what they were made from.
+
+A review that was superseded, asked for again or interrupted takes from here what has not changed since, and only the rest is
+bought and run. A blob that was purged meanwhile is as if it had never been there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any, TypeVar
+
+from fusion.errors import Conflict, PermanentError
+from fusion.evidence.analyzer import Analyzer, Missing
+from fusion.evidence.collect import rules_digest, wanted_files
+from fusion.evidence.examine import rules_folder
+from fusion.model import Change, Completion, Contents, Outcome, Provenance, Record, ToolReport, Usage
+from fusion.policy import Policy, digest
+from fusion.ports import Key, Store
+from orchestrations.shelf import Shelf
+
+R = TypeVar("R", bound=Record)
+
+
+class Paid:
+    """Records by the digest of what they were made from, in one scope of the Store."""
+
+    def __init__(self, store: Store, shelf: Shelf, tenant: str) -> None:
+        self.store = store
+        self.shelf = shelf
+        self.tenant = tenant
+
+    async def completion(self, scope: str, made_from: str) -> Completion | None:
+        """A reply that was paid for: it is marked as cached and costs nothing now."""
+        found = await self._get(Completion, scope, "completion", made_from)
+        return found and found.model_copy(update={"cached": True, "usage": Usage()})
+
+    async def keep_completion(self, scope: str, made_from: str, completion: Completion) -> None:
+        """Remember a reply."""
+        await self._put(scope, "completion", made_from, completion)
+
+    async def evidence(self, scope: str, made_from: str, stamp: Provenance) -> ToolReport | None:
+        """A report of an analyzer, stamped as of this run."""
+        found = await self._get(ToolReport, scope, "evidence", made_from)
+        if found is None:
+            return None
+        now = {"run": stamp.run, "attempt": stamp.attempt, "at": stamp.at, "actor": stamp.actor}
+        evidence = tuple(
+            item.model_copy(update={"provenance": item.provenance.model_copy(update=now)}) for item in found.evidence
+        )
+        return found.model_copy(update={"evidence": evidence})
+
+    async def keep_evidence(self, scope: str, made_from: str, report: ToolReport) -> None:
+        """Remember a report, if the analyzer came to its end: what failed once may work the next time."""
+        if report.run.outcome is Outcome.OK:
+            await self._put(scope, "evidence", made_from, report)
+
+    async def _get(self, kind: type[R], scope: str, name: str, made_from: str) -> R | None:
+        stored = await self.store.get(self._key(scope, name, made_from))
+        if stored is None:
+            return None
+        try:
+            return await self.shelf.load(kind, stored.value["digest"])
+        except PermanentError:
+            return None
+
+    async def _put(self, scope: str, name: str, made_from: str, record: Record) -> None:
+        key = self._key(scope, name, made_from)
+        stored = await self.store.get(key)
+        try:
+            await self.store.put(key, {"digest": await self.shelf.save(record)}, etag=stored.etag if stored else None)
+        except Conflict:
+            # Another run kept the same in between.
+            return
+
+    def _key(self, scope: str, name: str, made_from: str) -> Key:
+        return Key(tenant=self.tenant, scope=scope, kind=name, id=made_from)
+
+
+def prompted(prompt: str, model: str) -> str:
+    """What a completion is made from: the digest of the prompt, and the model."""
+    return _digest({"prompt": prompt, "model": model})
+
+
+def examined(analyzer: Analyzer, *, change: Change, contents: Contents, policy: Policy, isolation: str) -> str | None:
+    """What an analyzer's report is made from: itself, its rules, the policy, and what it reads. None: it reads nothing.
+
+    Of the files that it reports on, all that the change says of them; of the others their base side, where code that was
+    moved is looked for; of those that it only consults, their bytes.
+    """
+    ready = analyzer.locate()
+    wanted = wanted_files(analyzer, change, contents, policy)
+    if isinstance(ready, Missing) or not wanted:
+        return None
+    consults = getattr(analyzer, "consults", None)
+    files = [
+        file.model_dump(mode="json", exclude_defaults=True)
+        if file.path in wanted
+        else {
+            "path": file.path,
+            "old_path": file.old_path,
+            "kind": file.kind.value,
+            "base": file.base.digest if file.base else "",
+            "head": file.head.digest if file.head and consults is not None and consults(file.path) else "",
+        }
+        for file in change.files
+    ]
+    imports = [(file.path, file.blob.digest) for file in change.imports] if consults is not None else []
+    return _digest(
+        {
+            "analyzer": [analyzer.name, ready.version, analyzer.timeout],
+            "rules": rules_digest(analyzer.name, rules_folder(analyzer), getattr(analyzer, "rules_added", {})),
+            "policy": digest(policy),
+            "isolation": isolation,
+            "whole_tree": change.whole_tree,
+            "files": files,
+            "imports": imports,
+        }
+    )
+
+
+def _digest(made_from: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(made_from, sort_keys=True).encode("utf-8", "surrogatepass")).hexdigest()
