@@ -122,6 +122,7 @@ _INDENT = re.compile("\\A[\ufeff\u200b-\u200f\u2060]* {0,3}[\ufeff\u200b-\u200f\
 _AFTER = r"(?=[\s:,]|\Z)[:,]?"
 _FINGERPRINT = re.compile(r"`?([0-9a-fA-F]{4,64})`?")
 _TOKEN = re.compile(r"\S+")
+_UNSEEN = re.compile(r"<U\+[0-9A-F]{4,6}>")
 
 
 def find(text: str, *, app_slug: str) -> Command | Unknown | None:
@@ -189,8 +190,7 @@ def _understood(line: str) -> Command | Unknown:
     try:
         verb = Verb(word.lower())
     except ValueError:
-        near = get_close_matches(word[:_WORD].lower(), list(Verb), n=1)
-        return _unknown(word, near[0] if near else "")
+        return _unknown(word, _near(word, list(Verb)))
     usage = _USAGE[verb]
     full, fingerprint, because = False, "", ""
     state = State.WONT_FIX if usage.reason else None
@@ -203,8 +203,8 @@ def _understood(line: str) -> Command | Unknown:
         words.pop(0)
         named = words.pop(0)[0] if words else "as"
         if named.lower() not in STATES:
-            near = get_close_matches(named[:_WORD].lower(), list(STATES), n=1)
-            return _unknown(named, f"{verb} as {near[0]}" if near else "")
+            near = _near(named, list(STATES))
+            return _unknown(named, f"{verb} as {near}" if near else "")
         state = STATES[named.lower()]
     if usage.reason and words and words[0][0].lower() == "because":
         because = clip(one_line(line[words[0][1] :]), REASON)
@@ -218,11 +218,15 @@ def _understood(line: str) -> Command | Unknown:
 
 def _nearest(usage: _Usage, verb: Verb, word: str) -> str:
     """The command that a wrong argument of a verb comes nearest to."""
-    if usage.reason and (near := get_close_matches(word[:_WORD].lower(), list(STATES), n=1)):
-        return f"{verb} as {near[0]}"
-    if usage.full and get_close_matches(word[:_WORD].lower(), ["full"]):
-        return f"{verb} full"
-    return str(verb)
+    if usage.reason and (near := _near(word, list(STATES))):
+        return f"{verb} as {near}"
+    return f"{verb} full" if usage.full and _near(word, ["full"]) else str(verb)
+
+
+def _near(word: str, choices: list[str]) -> str:
+    """The choice that a word is a slip of, or empty; what cannot be seen in it is left out."""
+    near = get_close_matches(_UNSEEN.sub("", word)[:_WORD].lower(), choices, n=1)
+    return str(near[0]) if near else ""
 
 
 def _unknown(word: str, nearest: str) -> Unknown:

@@ -31,7 +31,7 @@ from fusion.model import (
 from fusion.ports.queue import Message, Priority
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}")
-_NAME = re.compile(r"[a-z_]{1,64}")
+_NAME = re.compile(r"[a-z0-9_]{1,64}")
 
 
 def receive(
