@@ -1,0 +1,71 @@
+"""The GraphQL documents. Ids are asked for as `fullDatabaseId`: `databaseId` holds 32 bits, and comments have outgrown them."""
+
+from __future__ import annotations
+
+_ACTOR = "__typename login ... on User { databaseId } ... on Bot { databaseId }"
+_SAID = f"""
+  id fullDatabaseId body createdAt isMinimized viewerDidAuthor
+  author {{ {_ACTOR} }}
+  reactions(first: 50) {{ nodes {{ content user {{ login }} }} }}
+"""
+_PAGE = "pageInfo { hasNextPage endCursor }"
+
+SCENE = f"""
+query(
+  $owner: String!, $name: String!, $number: Int!,
+  $threads: Boolean!, $threadsAfter: String,
+  $comments: Boolean!, $commentsAfter: String,
+  $reviews: Boolean!, $reviewsAfter: String
+) {{
+  viewer {{ login }}
+  repository(owner: $owner, name: $name) {{
+    pullRequest(number: $number) {{
+      state isDraft locked headRefOid baseRefOid
+      reviewThreads(first: 50, after: $threadsAfter) @include(if: $threads) {{
+        {_PAGE}
+        nodes {{
+          id path line isResolved isOutdated
+          resolvedBy {{ login }}
+          comments(first: 30) {{ {_PAGE} nodes {{ {_SAID} }} }}
+        }}
+      }}
+      comments(first: 100, after: $commentsAfter) @include(if: $comments) {{ {_PAGE} nodes {{ {_SAID} }} }}
+      reviews(first: 100, after: $reviewsAfter) @include(if: $reviews) {{
+        {_PAGE}
+        nodes {{ id fullDatabaseId state body isMinimized viewerDidAuthor commit {{ oid }} }}
+      }}
+    }}
+  }}
+}}
+"""
+"""A pull request's conversation; each list is asked for while it has further pages."""
+
+THREAD = f"""
+query($id: ID!, $after: String) {{
+  node(id: $id) {{
+    ... on PullRequestReviewThread {{ comments(first: 100, after: $after) {{ {_PAGE} nodes {{ {_SAID} }} }} }}
+  }}
+}}
+"""
+"""The further comments of a long thread."""
+
+RESOLVE = "mutation($id: ID!) { resolveReviewThread(input: {threadId: $id}) { thread { id isResolved } } }"
+UNRESOLVE = "mutation($id: ID!) { unresolveReviewThread(input: {threadId: $id}) { thread { id isResolved } } }"
+MINIMISE = """
+mutation($id: ID!, $classifier: ReportedContentClassifiers!) {
+  minimizeComment(input: {subjectId: $id, classifier: $classifier}) { minimizedComment { isMinimized } }
+}
+"""
+
+
+def associated(count: int) -> str:
+    """The query for the pull requests that `count` commits, `$c0` onwards, belong to."""
+    parameters = ", ".join(f"$c{at}: GitObjectID!" for at in range(count))
+    commits = "\n".join(
+        f"c{at}: object(oid: $c{at}) {{ ... on Commit {{ messageHeadline "
+        "associatedPullRequests(first: 10) { nodes { number state baseRefName } } } }"
+        for at in range(count)
+    )
+    return (
+        f"query($owner: String!, $name: String!, {parameters}) {{ repository(owner: $owner, name: $name) {{\n{commits}\n}} }}"
+    )
