@@ -1,31 +1,56 @@
-"""One suite over every Blobs: the fake in memory and the folder of files. Then what only files can suffer."""
+"""One suite over every Blobs: the fake in memory, the folder of files, and Azure's SDK against the real Azurite. Then what only
+files can suffer; what only Azure can is in test_azure_blobs.py."""
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
+import os
 import subprocess
 import sys
-from collections.abc import Callable
+import uuid
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from fusion.adapters.azure_blobs import AzureBlobs
 from fusion.adapters.files import FileBlobs
-from fusion.adapters.memory import MemoryBlobs
+from fusion.adapters.memory import ManualClock, MemoryBlobs
 from fusion.errors import PermanentError, UserError
 from fusion.ports import Blobs
+from tests.fakes import azurite
 
 EMPTY = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 
-@pytest.fixture(params=["memory", "files", "files with fsync"])
-def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> Blobs:
+NOW = datetime.now(UTC)
+"""The real present: files and Azure take no other."""
+
+
+@pytest.fixture(scope="module")
+def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The connection string of a running Azurite."""
+    if reason := azurite.missing():
+        pytest.skip(reason)
+    with azurite.Azurite(tmp_path_factory.mktemp("azurite")) as running:
+        yield running.connection
+
+
+@pytest.fixture(params=["memory", "files", "files with fsync", "azure"])
+async def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Blobs]:
     made: dict[str, Callable[[], Blobs]] = {
-        "memory": MemoryBlobs,
+        "memory": lambda: MemoryBlobs(ManualClock(NOW)),
         "files": lambda: FileBlobs(tmp_path / "state" / "blobs"),
         "files with fsync": lambda: FileBlobs(tmp_path / "blobs", fsync=True),
     }
-    return made[request.param]()
+    if request.param != "azure":
+        yield made[request.param]()
+        return
+    connection = request.getfixturevalue("account")
+    async with AzureBlobs(connection, container=uuid.uuid4().hex) as reached:
+        yield reached
 
 
 @pytest.mark.parametrize("data", [b"", b"text\n", bytes(range(256)) * 5000])
@@ -43,6 +68,57 @@ async def test_writing_twice_is_writing_once(blobs: Blobs) -> None:
 async def test_what_was_never_put_is_a_permanent_error(blobs: Blobs, digest: str) -> None:
     with pytest.raises(PermanentError):
         await blobs.get(digest)
+
+
+async def test_a_walk_shows_every_blob_with_its_size_and_time(blobs: Blobs) -> None:
+    assert [kept async for kept in blobs.walk()] == []
+    digests = {await blobs.put(b"x" * size): size for size in range(4)}
+    seen = [kept async for kept in blobs.walk()]
+    assert {kept.digest: kept.size for kept in seen} == digests
+    assert len(seen) == 4
+    assert all(abs(kept.written - NOW) < timedelta(minutes=10) for kept in seen)
+
+
+async def test_only_what_was_put_before_is_deleted(blobs: Blobs) -> None:
+    digest, other = await blobs.put(b"old"), await blobs.put(b"other")
+    assert not await blobs.delete(digest, before=NOW - timedelta(days=1))
+    assert await blobs.get(digest) == b"old"
+    assert await blobs.delete(digest, before=NOW + timedelta(days=1))
+    with pytest.raises(PermanentError):
+        await blobs.get(digest)
+    assert not await blobs.delete(digest, before=NOW + timedelta(days=1))
+    assert not await blobs.delete("../../etc/passwd", before=NOW + timedelta(days=1))
+    assert await blobs.get(other) == b"other"
+    assert await blobs.put(b"old") == digest
+    assert await blobs.get(digest) == b"old"
+
+
+async def test_bytes_put_by_many_at_once_are_there(blobs: Blobs) -> None:
+    digests = await asyncio.gather(*(blobs.put(b"same") for _ in range(8)), *(blobs.put(b"%d" % number) for number in range(8)))
+    assert len(set(digests)) == 9
+    assert await asyncio.gather(*(blobs.get(digest) for digest in digests[:1])) == [b"same"]
+
+
+async def test_putting_an_old_file_again_makes_it_young(tmp_path: Path) -> None:
+    blobs = FileBlobs(tmp_path)
+    digest = await blobs.put(b"old")
+    (file,) = [path for path in tmp_path.rglob("*") if path.is_file()]
+    os.utime(file, (0, 0))
+    await blobs.put(b"old")
+    assert not await blobs.delete(digest, before=NOW - timedelta(minutes=10))
+    assert await blobs.get(digest) == b"old"
+
+
+async def test_what_a_killed_process_left_goes_with_a_neighbour(tmp_path: Path) -> None:
+    blobs = FileBlobs(tmp_path)
+    digest = await blobs.put(b"old")
+    (folder,) = tmp_path.iterdir()
+    for name, age in ((".new-abandoned", 0), (".new-at-work", datetime.now(UTC).timestamp())):
+        (folder / name).write_bytes(b"half")
+        os.utime(folder / name, (age, age))
+    assert [kept.digest async for kept in blobs.walk()] == [digest]
+    assert await blobs.delete(digest, before=NOW + timedelta(days=1))
+    assert [path.name for path in folder.iterdir()] == [".new-at-work"]
 
 
 async def test_a_damaged_file_is_noticed_and_mended_by_the_next_write(tmp_path: Path) -> None:

@@ -1,4 +1,5 @@
-"""One suite over every Store: the fake in memory and SQLite. Then what only a file can suffer."""
+"""One suite over every Store: the fake in memory, SQLite, and Cosmos DB's SDK against an emulator. Then what only a file can
+suffer; what only Cosmos DB can is in test_cosmos.py."""
 
 from __future__ import annotations
 
@@ -8,15 +9,18 @@ import json
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+import uuid
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
+from fusion.adapters.cosmos import CosmosStore
 from fusion.adapters.memory import ManualClock, MemoryStore
 from fusion.adapters.sqlite import MIGRATIONS, SqliteStore
 from fusion.errors import Conflict, TransientError, UserError
 from fusion.ports import Key, Store
+from tests.fakes.cosmos.server import CosmosEmulator
 
 
 @pytest.fixture
@@ -24,13 +28,24 @@ def clock() -> ManualClock:
     return ManualClock()
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-def store(request: pytest.FixtureRequest, tmp_path: Path, clock: ManualClock) -> Iterator[Store]:
+@pytest.fixture(scope="module")
+def emulator() -> Iterator[CosmosEmulator]:
+    with CosmosEmulator() as running:
+        yield running
+
+
+@pytest.fixture(params=["memory", "sqlite", "cosmos"])
+async def store(
+    request: pytest.FixtureRequest, tmp_path: Path, clock: ManualClock, emulator: CosmosEmulator
+) -> AsyncIterator[Store]:
     if request.param == "memory":
         yield MemoryStore(clock)
-        return
-    with SqliteStore(tmp_path / "home" / "state.db", clock=clock, fsync=False) as made:
-        yield made
+    elif request.param == "sqlite":
+        with SqliteStore(tmp_path / "home" / "state.db", clock=clock, fsync=False) as made:
+            yield made
+    else:
+        async with CosmosStore(emulator.connection, database=uuid.uuid4().hex, clock=clock) as reached:
+            yield reached
 
 
 def key(id: str, *, tenant: str = "t", scope: str = "s", kind: str = "run") -> Key:
