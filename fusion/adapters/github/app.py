@@ -32,6 +32,8 @@ PERMISSIONS: Mapping[str, str] = {
     "security_events": "write",
 }
 """What a token may do, at most: check runs, files, comments and reviews, code scanning."""
+RESOLVING: Mapping[str, str] = {"contents": "write", "metadata": "read", "pull_requests": "write"}
+"""What resolving a review thread takes: GitHub wants `contents: write` for it. No other token has that."""
 LIFETIME = 540
 """Seconds of an App's own token; GitHub takes at most ten minutes."""
 BACKDATED = 60
@@ -111,13 +113,14 @@ class _Issued:
 
 
 class InstallationCredentials:
-    """The App in one installation, for one of its repositories; without one, for all of them."""
+    """The App in one installation, for one of its repositories (without one, for all), with at most some permissions."""
 
     wrong = "GitHub does not accept the App's installation token, not even a new one: look at the installation's settings."
 
-    def __init__(self, app: App, installation: int, repository: str) -> None:
+    def __init__(self, app: App, installation: int, repository: str, permissions: Mapping[str, str]) -> None:
         self.account = f"installation:{installation}"
         self.scope = f"{self.account}/{repository}"
+        self._permissions = permissions
         self._app = app
         self._installation = installation
         self._repository = repository
@@ -128,7 +131,7 @@ class InstallationCredentials:
         """The token; a new one where it ends within five minutes."""
         async with self._asking:
             if self._issued is None or self._issued.until <= self._app.access.clock():
-                self._issued = await self._app.issue(self._installation, self._repository)
+                self._issued = await self._app.issue(self._installation, self._repository, self._permissions)
             return self._issued.header
 
     def refused(self, header: str, *, date: float | None) -> bool:  # noqa: ARG002 - the protocol's
@@ -145,9 +148,7 @@ class App:
         self.access = access
         self.id = id
         self._client = access.client(AppCredentials(access, id=id, key=key))
-        self._installations: OrderedDict[tuple[int, str], InstallationCredentials] = OrderedDict()
-        self._granted: dict[int, Mapping[str, str]] = {}
-        """What installations grant, of those that do not grant everything."""
+        self._installations: OrderedDict[tuple[int, str, bool], InstallationCredentials] = OrderedDict()
         self._identity: Identity | None = None
 
     async def identity(self) -> Identity:
@@ -157,34 +158,36 @@ class App:
             self._identity = Identity(id=int(found["id"]), slug=str(found["slug"]))
         return self._identity
 
-    def client(self, installation: int, repository: str = "") -> Client:
-        """A client for one repository (owner/name) of an installation."""
-        key = installation, repository.lower()
-        credentials = self._installations.setdefault(key, InstallationCredentials(self, installation, repository))
+    def client(self, installation: int, repository: str = "", *, resolving: bool = False) -> Client:
+        """A client for one repository (owner/name) of an installation; `resolving`: one that may resolve threads."""
+        key = installation, repository.lower(), resolving
+        if key not in self._installations:
+            permissions = RESOLVING if resolving else PERMISSIONS
+            self._installations[key] = InstallationCredentials(self, installation, repository, permissions)
         self._installations.move_to_end(key)
         while len(self._installations) > TOKENS:
             self._installations.popitem(last=False)
-        return self.access.client(credentials)
+        return self.access.client(self._installations[key])
 
-    async def issue(self, installation: int, repository: str) -> _Issued:
+    async def issue(self, installation: int, repository: str, permissions: Mapping[str, str]) -> _Issued:
         """A new installation token. Raises Gone without such an installation or repository, Denied when it is suspended."""
-        url = f"/app/installations/{installation}/access_tokens"
-        body: dict[str, Any] = {"permissions": dict(self._granted.get(installation, PERMISSIONS))}
+        body: dict[str, Any] = {"permissions": dict(permissions)}
         if repository:
             body["repositories"] = [repository.partition("/")[2]]
+        url = f"/app/installations/{installation}/access_tokens"
         try:
             made = await self._client.send("POST", url, body)
+        except (Gone, Denied):
+            raise
         except PermanentError as error:
-            if isinstance(error, (Gone, Denied)):
-                raise
             told = str(error)
             if "repositor" in told:
-                raise Gone(f"The installation {installation} may not see {repository} any more ({told})") from None
-            if "permission" not in told or installation in self._granted:
+                raise Gone(f"The installation {installation} may not see {repository} any more: {told}") from None
+            granted = await self._granted(installation, permissions)
+            if granted == permissions:
                 raise
             # The owner has not agreed to all permissions: what can be done with fewer is done.
-            self._granted[installation] = await self._grants(installation)
-            return await self.issue(installation, repository)
+            made = await self._client.send("POST", url, body | {"permissions": dict(granted)})
         now = self.access.clock()
         try:
             token, ends = str(made["token"]), datetime.fromisoformat(made["expires_at"]).timestamp()
@@ -194,14 +197,12 @@ class App:
         lasts = LONGEST if ends <= now else min(ends - now, LONGEST)
         return _Issued(f"Bearer {token}", now + lasts - EARLY)
 
-    async def _grants(self, installation: int) -> Mapping[str, str]:
+    async def _granted(self, installation: int, wanted: Mapping[str, str]) -> Mapping[str, str]:
+        """Of the permissions wanted those that the installation has, at the lower of both levels."""
         found = (await self._own(f"/app/installations/{installation}")).get("permissions") or {}
-        ranks = ("read", "write", "admin")
-        return {
-            name: min(level, str(found[name]), key=ranks.index)
-            for name, level in PERMISSIONS.items()
-            if found.get(name) in ranks
-        }
+        levels = ("read", "write", "admin")
+        both = {name: (level, str(found[name])) for name, level in wanted.items() if found.get(name) in levels}
+        return {name: min(pair, key=levels.index) for name, pair in both.items()}
 
     async def _own(self, url: str) -> Mapping[str, Any]:
         found = await self._client.json(url)

@@ -137,7 +137,7 @@ class GitHubConversation:
             return await self._upload(client, root, operation)
         if isinstance(operation, ResolveThread):
             query = queries.RESOLVE if operation.resolved else queries.UNRESOLVE
-            await client.graphql(query, {"id": operation.node}, writes=True)
+            await self.gate.client(place, resolving=True).graphql(query, {"id": operation.node}, writes=True)
             return operation.node
         if isinstance(operation, Minimise):
             variables = {"id": operation.node, "classifier": operation.classifier}

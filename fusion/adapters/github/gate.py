@@ -20,12 +20,12 @@ class Gate:
         self.app = app
         self._token = access.client(Token(token))
 
-    def client(self, place: Place) -> Client:
-        """The client for a place. Raises UserError when its repository is not a name that GitHub could have."""
+    def client(self, place: Place, *, resolving: bool = False) -> Client:
+        """The client for a place; `resolving`: one that may resolve threads. Raises UserError for what is no repository."""
         if not _REPOSITORY.fullmatch(place.repository) or place.repository.endswith(("/.", "/..")):
             raise UserError(f"{place.repository[:200]!r} is not a repository: name it like owner/name.")
         if place.installation and self.app is not None:
-            return self.app.client(place.installation, place.repository)
+            return self.app.client(place.installation, place.repository, resolving=resolving)
         return self._token
 
     def app_id(self, place: Place) -> int:
