@@ -64,8 +64,7 @@ def receive(
     if isinstance(found, str):
         return _ignored(event, action, found)
     delivery = Delivery(id=id, event=event, action=action, payload=payload, app_slug=app_slug, app_id=app_id)
-    actor = sender(payload)
-    if app_slug and actor.bot and actor.login.lower() == f"{app_slug}[bot]".lower():
+    if app_slug and sender(payload).login.lower() == f"{app_slug}[bot]".lower():
         return _ignored(event, action, "Fusion did it itself")
     read = found(delivery)
     return _ignored(event, action, read.reason) if isinstance(read, Ignored) else message(read)

@@ -130,7 +130,7 @@ class TestBody:
             ("application/x-www-form-urlencoded", b"{}"),
             ("application/x-www-form-urlencoded", b"payload=%7B%7D&payload=%7B%7D"),
             ("application/x-www-form-urlencoded", b"other=1"),
-            ("application/x-www-form-urlencoded", b"payload=%FF"),
+            ("application/x-www-form-urlencoded", b"payload=%7B%22a%22%3A%22%FF%22%7D"),
             ("application/x-www-form-urlencoded", "payload={}ü".encode()),
             ("application/json", b""),
             ("application/json", b"[]"),
