@@ -31,6 +31,8 @@ from fusion.ports import Clock, Locked, LockLost, Message, Priority, Queue
 LOOPS: Mapping[Priority, int] = MappingProxyType({Priority.COMMAND: 4, Priority.EVENT: 8, Priority.SCHEDULED: 1})
 """How many messages of each priority are handled at the same time."""
 
+GRACE = 20.0
+"""Seconds that running handlers have to end once the consumer stops."""
 WAIT = 20.0
 """Seconds of one `receive`."""
 TELLS = 5
@@ -45,8 +47,8 @@ class Consumer:
     """Hands the messages of `queue` to `handle`, until it is stopped.
 
     `loops`: how many messages of each priority are handled at the same time; a priority that is not in it is not received.
-    `limit`: seconds after which a handler counts as hung, and is cancelled; the message comes again. `grace`: seconds that
-    running handlers have to end after `stop`. `listen` is told everything; it must be quick and must not raise.
+    `limit`: seconds after which a handler counts as hung, and is cancelled; the message comes again. `listen` is told
+    everything; it must be quick and must not raise.
     """
 
     def __init__(
@@ -58,7 +60,6 @@ class Consumer:
         loops: Mapping[Priority, int] = LOOPS,
         listen: Listener = nobody,
         limit: float = 600.0,
-        grace: float = 20.0,
     ) -> None:
         self._queue = queue
         self._handle = handle
@@ -66,14 +67,16 @@ class Consumer:
         self._loops = loops
         self._listen = listen
         self._limit = limit
-        self._grace = grace
+        self._grace = GRACE
         self._stopping = asyncio.Event()
+        self._running = False
+        self._ended = asyncio.Event()
         self._receiving: set[asyncio.Future[Locked | None]] = set()
 
     async def run(self) -> None:
-        """Consume until `stop`, then drain: running handlers get `grace` seconds, and what is unfinished is given back.
+        """Consume until `stop`, once. Cancelling it is stopping without grace.
 
-        Cancelling it is stopping without grace. A mistake in the queue's adapter stops it, too, and is raised.
+        A mistake in the queue's adapter ends it as `stop` does, and is raised.
         """
         loops = [
             asyncio.create_task(self._loop(priority), name=f"{priority} {number}")
@@ -81,21 +84,33 @@ class Consumer:
             for number in range(count)
         ]
         stopping = asyncio.create_task(self._stopping.wait())
+        self._running = True
         try:
             await asyncio.wait([stopping, *loops], return_when=asyncio.FIRST_COMPLETED)
-            self.stop()
+            self._receive_no_more()
             await asyncio.wait([stopping, *loops], timeout=self._grace)
         finally:
-            self.stop()
+            self._receive_no_more()
             for task in (stopping, *loops):
                 task.cancel()
             ends = await asyncio.gather(*loops, return_exceptions=True)
+            self._running = False
+            self._ended.set()
         for end in ends:
             if isinstance(end, Exception):
                 raise end
 
-    def stop(self) -> None:
-        """Receive nothing more; `run` returns when it has drained. On the event loop of `run`; again does no harm."""
+    async def stop(self, grace: float = GRACE) -> None:
+        """Receive nothing more, give running handlers `grace` seconds to end, and give back what they leave unfinished.
+
+        Returns when `run` has drained. On the event loop of `run`; again does no harm.
+        """
+        self._grace = grace
+        self._receive_no_more()
+        if self._running:
+            await self._ended.wait()
+
+    def _receive_no_more(self) -> None:
         self._stopping.set()
         for receiving in self._receiving:
             receiving.cancel()

@@ -57,7 +57,7 @@ async def consuming(
     consumer = Consumer(queue, handle, clock=clock, listen=watch, **more)
     running = asyncio.create_task(consumer.run())
     yield watch
-    consumer.stop()
+    await consumer.stop()
     await running
 
 
@@ -310,17 +310,19 @@ async def test_stopping_lets_running_handlers_end_and_receives_nothing_more() ->
     async def handle(message: Message) -> None:
         await release.wait()
 
-    consumer = Consumer(queue, handle, clock=clock, listen=watch, grace=30)
+    consumer = Consumer(queue, handle, clock=clock, listen=watch)
     running = asyncio.create_task(consumer.run())
     await queue.send(message("a"))
     await watch.until(Begun)
-    consumer.stop()
-    consumer.stop()
+    stopping = [asyncio.create_task(consumer.stop(30)) for _ in range(2)]
+    await asyncio.sleep(0)
     await queue.send(message("b", "o/n#2"))
     await asyncio.sleep(0.1)
     assert not running.done()
+    assert not any(task.done() for task in stopping)
     release.set()
-    await running
+    await asyncio.gather(running, *stopping)
+    await consumer.stop()
     assert [type(outcome) for outcome in watch.heard] == [Begun, Done]
     assert await depth(queue) == (1, 0, 0, 0)
 
@@ -334,13 +336,13 @@ async def test_what_does_not_end_in_time_is_given_back(how: str) -> None:
     async def handle(message: Message) -> None:
         await asyncio.sleep(60)
 
-    consumer = Consumer(queue, handle, clock=clock, listen=watch, grace=0.05)
+    consumer = Consumer(queue, handle, clock=clock, listen=watch)
     running = asyncio.create_task(consumer.run())
     for number in range(3):
         await queue.send(message(f"m{number}", f"o/n#{number}"))
     await watch.until(Begun, 3)
     if how == "stop":
-        consumer.stop()
+        await consumer.stop(0.05)
         await running
     else:
         running.cancel()
