@@ -20,6 +20,7 @@ from fusion.publishing.markers import Marks
 from fusion.publishing.posted import Posted
 from fusion.publishing.remarks import said as said_by
 from fusion.publishing.threads import threads_of
+from fusion.publishing.wording import REPLIED
 
 _SEEN_RESOLVED = "resolved"
 """In `heard` while the thread is resolved, whoever did it: only a change says something."""
@@ -142,7 +143,7 @@ def _remarks(scene: Scene, thread: Thread) -> Iterator[_Remark]:
             yield _Remark(f"reaction:{first.id}:{login}", login, State.INCORRECT, f"thumbs down on comment {first.id}")
     for comment in thread.comments[1:]:
         if _is_a_persons(comment, scene) and (state := said_by(comment.body)) is not None:
-            how = f"said so in comment {comment.id}"
+            how = f"{REPLIED}{comment.id}"
             yield _Remark(f"reply:{comment.id}:{state.value}", comment.author.login, state, how, comment.created)
 
 

@@ -155,14 +155,16 @@ def _reviews(want: Desired, scene: Scene, known: Posted, marks: Marks) -> Iterat
     request = want.request and not active and (not blocking or not {*blocking} <= {*known.requested})
     comments = list(want.inline.items())
     size = known.portions.get(scene.head, 0) or max(len(comments), 1)
+    first = not any(review.ours for review in scene.reviews)
     for start in range(0, len(comments), size) if comments else [0] if request else []:
         part = comments[start : start + size]
         asks = request and start == 0
+        text = review_text(len(part), 0 if start else len(blocking), first=first and start == 0)
         yield Step(
             operation=PostReview(
                 head=want.head,
                 event="REQUEST_CHANGES" if asks else "COMMENT",
-                body=marks.ended(review_text(len(part), len(blocking) if start == 0 else 0), "review", want.head),
+                body=marks.ended(text, "review", want.head),
                 comments=tuple(comment for _, comment in part),
             ),
             head=scene.head,

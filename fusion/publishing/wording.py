@@ -18,19 +18,21 @@ from fusion.render.secrets import excerpt
 _BACK = ".back."
 _LONGEST = 400
 _SAID = {State.WONT_FIX: "won't fix", State.INCORRECT: "incorrect", State.DUPLICATE: "a duplicate"}
+REPLIED = "said so in comment "
+"""How a dismissal is known that was a reply; the comment's id follows."""
 HINT = (
     "To dismiss a finding, answer its comment with `won't fix`, `false positive` or `duplicate`, or resolve it; that takes "
     "write permission, and Fusion remembers it."
 )
 
 
-def review_text(comments: int, blocking: int) -> str:
-    """The body of a review: how many comments, how many findings block. The summary says the rest."""
+def review_text(comments: int, blocking: int, *, first: bool) -> str:
+    """The body of a review: how many comments, how many findings block, and the `first` time how to answer."""
     blocks = f"{count(blocking, 'finding')} {'blocks' if blocking == 1 else 'block'} this change"
     if not comments:
         return f"Fusion requests changes: {blocks}. The summary names {'it' if blocking == 1 else 'them'}."
     found = f"Fusion has {count(comments, 'new comment')} on the lines below"
-    return f"{found}{f'; {blocks}' if blocking else ''}.\n\n{HINT}"
+    return f"{found}{f'; {blocks}' if blocking else ''}." + (f"\n\n{HINT}" if first else "")
 
 
 def dismissal_text(head: str) -> str:
@@ -51,7 +53,9 @@ def settled_text(entry: LedgerEntry) -> str:
     said = entry.disposition
     if said.state in DISMISSED:
         by = f" by {code(said.by)}" if said.by else ""
-        return f"Dismissed as {_SAID[said.state]}{by}{_reason(said)}. Fusion will not bring it up again."
+        # who reads this thread has read what was said in it
+        why = "" if said.how.startswith(REPLIED) else _reason(said)
+        return f"Dismissed as {_SAID[said.state]}{by}{why}. Fusion will not bring it up again."
     # a commit's digits, and nothing else, are left bare: GitHub makes them a link
     commit = said.commit[:7] if is_commit(said.commit) else ""
     return f"Fixed{f' by {commit}' if commit else ''}{_reason(said)}."
@@ -72,7 +76,7 @@ def reopened_text(entry: LedgerEntry, head: str) -> str:
     said = entry.disposition
     if said.state is State.OPEN and said.by not in ("", "fusion"):
         return f"Open again, says {code(said.by)}."
-    return f"Back at {head[:7]}{_reason(said) if said.state is State.OPEN else ''}." if is_commit(head) else "Open again."
+    return f"Back at {head[:7]}." if is_commit(head) else "Open again."
 
 
 def _reason(said: Disposition) -> str:
