@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from fusion.adapters.github import queries, scene
+from fusion.adapters.github import scene
 from fusion.adapters.github.client import Client
 from fusion.adapters.github.gate import Gate
 from fusion.errors import Gone, PermanentError
@@ -23,12 +23,12 @@ LARGE = 100_000
 MOST = 3
 """Pages of open pull requests."""
 COMMITS = 300
-"""Commits of a merge group that are looked at."""
-AT_ONCE = 50
-"""Commits in one query."""
+"""Commits of a merge group that are listed."""
+LINKS = 50
+"""Commits of its first-parent chain that are asked about; a queue makes one for each member."""
 _QUEUED = re.compile(r"gh-readonly-queue/.+/pr-(\d{1,9})-[0-9a-f]{40,64}")
-_MERGED = re.compile(r"Merge pull request #(\d{1,9}) from |.*\(#(\d{1,9})\)$")
-"""The headlines that GitHub gives the commits of a queue."""
+_MERGED = re.compile(r"Merge pull request #(\d{1,9})\b|.*\(#(\d{1,9})\)$")
+"""The headlines that GitHub gives the commits of a queue, by merging and by squashing."""
 
 
 class GitHubHub:
@@ -39,6 +39,63 @@ class GitHubHub:
         self._policies: OrderedDict[tuple[str, str], bytes | None] = OrderedDict()
 
     async def policy(self, place: Place, base: str) -> bytes | None:
+        """`.fusion.yml` (or .yaml) at a commit. Asked once for each commit."""
+        key = place.repository.lower(), base
+        if key in self._policies:
+            self._policies.move_to_end(key)
+            return self._policies[key]
+        async with self.gate.access:
+            _, found = await policy(self.gate.client(place), place.repository, base)
+        if found is None or len(found) <= LARGE:
+            self._policies[key] = found
+        while len(self._policies) > POLICIES:
+            self._policies.popitem(last=False)
+        return found
+
+    async def permission(self, place: Place, login: str) -> Permission:
+        """What someone may do, custom roles by what they build on; NONE for who is not there any more."""
+        url = f"/repos/{place.repository}/collaborators/{quote(login, safe='')}/permission"
+        async with self.gate.access:
+            try:
+                found = await self.gate.client(place).json(url)
+            except Gone:
+                return Permission.NONE
+        known = set(Permission)
+        # `permission` knows neither triage nor maintain, `role_name` may be of the organisation's own making.
+        for name in (found.get("role_name"), found.get("permission")):
+            if name in known:
+                return Permission(name)
+        return Permission.NONE
+
+    async def pull(self, place: Place) -> Pull:
+        """The pull request as it is now."""
+        async with self.gate.access:
+            found = await self.gate.client(place).json(f"/repos/{place.repository}/pulls/{place.number}")
+        return _pull(found, place)
+
+    async def open_pulls(self, place: Place) -> Sequence[Pull]:
+        """The 300 that were updated last."""
+        params = {"state": "open", "sort": "updated", "direction": "desc"}
+        async with self.gate.access:
+            listed = self.gate.client(place).paged(f"/repos/{place.repository}/pulls", params, pages=MOST)
+            return [_pull(item, place) async for item in listed]
+
+    async def members(self, place: Place, *, base: str, head: str, head_ref: str) -> Sequence[int]:
+        """Pull requests of a merge group: those that its commits belong to, are named in their headlines, or in the branch.
+
+        Which of the three is there depends on how the queue merges. Naming too many can only hold a group back.
+        """
+        numbers: set[int] = set()
+        async with self.gate.access:
+            client = self.gate.client(place)
+            for commit in _chain(await _commits(client, place.repository, base, head), head):
+                numbers |= await _numbers(client, place.repository, commit)
+        if match := _QUEUED.search(head_ref):
+            numbers.add(int(match[1]))
+        return sorted(numbers)
+
+
+async def policy(self, place: Place, base: str) -> bytes | None:
         """`.fusion.yml` (or .yaml) at a commit. Asked once for each commit."""
         key = place.repository.lower(), base
         if key in self._policies:
@@ -111,18 +168,30 @@ async def policy(client: Client, repository: str, commit: str) -> tuple[str, byt
     return POLICY[0], None
 
 
-async def _commits(client: Client, repository: str, base: str, head: str) -> Sequence[str]:
+async def _commits(client: Client, repository: str, base: str, head: str) -> Mapping[str, Mapping[str, Any]]:
     url = f"/repos/{repository}/compare/{quote(base, safe='')}...{quote(head, safe='')}"
     listed = client.paged(url, pages=COMMITS // 100, key="commits")
-    return [str(item["sha"]) async for item in listed if item.get("sha")]
+    return {str(item["sha"]): item async for item in listed if item.get("sha")}
 
 
-def _numbers(commit: Mapping[str, Any] | None) -> set[int]:
-    if not commit:
-        return set()
-    associated = scene.nodes(commit.get("associatedPullRequests"))
-    found = {int(node["number"]) for node in associated if node.get("state") == "OPEN" and node.get("number")}
-    if not found and (match := _MERGED.match(str(commit.get("messageHeadline") or ""))):
+def _chain(commits: Mapping[str, Mapping[str, Any]], head: str) -> Sequence[Mapping[str, Any]]:
+    """What the queue put on top of the base, the last first: the first-parent chain from the head."""
+    found: list[Mapping[str, Any]] = []
+    while (commit := commits.get(head)) and len(found) < LINKS:
+        found.append(commit)
+        parents = commit.get("parents") or ()
+        head = str(parents[0].get("sha") or "") if parents else ""
+    return found
+
+
+async def _numbers(client: Client, repository: str, commit: Mapping[str, Any]) -> set[int]:
+    """The open pull requests that a link of the chain brings in. Of a merge commit, its second parent is their head."""
+    parents = commit.get("parents") or ()
+    sha = str(parents[1]["sha"] if len(parents) > 1 else commit["sha"])
+    listed = client.paged(f"/repos/{repository}/commits/{sha}/pulls", pages=1)
+    found = {int(item["number"]) async for item in listed if item.get("state") == "open" and item.get("number")}
+    headline = str((commit.get("commit") or {}).get("message") or "").partition("\n")[0]
+    if not found and (match := _MERGED.match(headline)):
         found = {int(match[1] or match[2])}
     return found
 

@@ -56,16 +56,3 @@ mutation($id: ID!, $classifier: ReportedContentClassifiers!) {
   minimizeComment(input: {subjectId: $id, classifier: $classifier}) { minimizedComment { isMinimized } }
 }
 """
-
-
-def associated(count: int) -> str:
-    """The query for the pull requests that `count` commits, `$c0` onwards, belong to."""
-    parameters = ", ".join(f"$c{at}: GitObjectID!" for at in range(count))
-    commits = "\n".join(
-        f"c{at}: object(oid: $c{at}) {{ ... on Commit {{ messageHeadline "
-        "associatedPullRequests(first: 10) { nodes { number state baseRefName } } } }"
-        for at in range(count)
-    )
-    return (
-        f"query($owner: String!, $name: String!, {parameters}) {{ repository(owner: $owner, name: $name) {{\n{commits}\n}} }}"
-    )
