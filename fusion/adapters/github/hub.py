@@ -95,69 +95,6 @@ class GitHubHub:
         return sorted(numbers)
 
 
-async def policy(self, place: Place, base: str) -> bytes | None:
-        """`.fusion.yml` (or .yaml) at a commit. Asked once for each commit."""
-        key = place.repository.lower(), base
-        if key in self._policies:
-            self._policies.move_to_end(key)
-            return self._policies[key]
-        async with self.gate.access:
-            _, found = await policy(self.gate.client(place), place.repository, base)
-        if found is None or len(found) <= LARGE:
-            self._policies[key] = found
-        while len(self._policies) > POLICIES:
-            self._policies.popitem(last=False)
-        return found
-
-    async def permission(self, place: Place, login: str) -> Permission:
-        """What someone may do, custom roles by what they build on; NONE for who is not there any more."""
-        url = f"/repos/{place.repository}/collaborators/{quote(login, safe='')}/permission"
-        async with self.gate.access:
-            try:
-                found = await self.gate.client(place).json(url)
-            except Gone:
-                return Permission.NONE
-        known = set(Permission)
-        # `permission` knows neither triage nor maintain, `role_name` may be of the organisation's own making.
-        for name in (found.get("role_name"), found.get("permission")):
-            if name in known:
-                return Permission(name)
-        return Permission.NONE
-
-    async def pull(self, place: Place) -> Pull:
-        """The pull request as it is now."""
-        async with self.gate.access:
-            found = await self.gate.client(place).json(f"/repos/{place.repository}/pulls/{place.number}")
-        return _pull(found, place)
-
-    async def open_pulls(self, place: Place) -> Sequence[Pull]:
-        """The 300 that were updated last."""
-        params = {"state": "open", "sort": "updated", "direction": "desc"}
-        async with self.gate.access:
-            listed = self.gate.client(place).paged(f"/repos/{place.repository}/pulls", params, pages=MOST)
-            return [_pull(item, place) async for item in listed]
-
-    async def members(self, place: Place, *, base: str, head: str, head_ref: str) -> Sequence[int]:
-        """Pull requests of a merge group: those that its commits belong to, are named in their headlines, or in the branch.
-
-        Which of the three is there depends on how the queue merges. Naming too many can only hold a group back.
-        """
-        owner, _, name = place.repository.partition("/")
-        numbers: set[int] = set()
-        async with self.gate.access:
-            client = self.gate.client(place)
-            commits = await _commits(client, place.repository, base, head)
-            for at in range(0, len(commits), AT_ONCE):
-                part = commits[at : at + AT_ONCE]
-                variables = {f"c{at}": sha for at, sha in enumerate(part)}
-                found = await client.graphql(queries.associated(len(part)), {"owner": owner, "name": name, **variables})
-                for commit in (found.get("repository") or {}).values():
-                    numbers |= _numbers(commit)
-        if match := _QUEUED.search(head_ref):
-            numbers.add(int(match[1]))
-        return sorted(numbers)
-
-
 async def policy(client: Client, repository: str, commit: str) -> tuple[str, bytes | None]:
     """The name and the bytes of the policy file at a commit; None when there is none."""
     for name in POLICY:
