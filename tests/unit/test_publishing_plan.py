@@ -115,6 +115,7 @@ def test_a_request_that_a_person_dismissed_is_not_made_again_for_the_same() -> N
 def test_an_edited_marker_or_summary_is_restored_and_not_doubled() -> None:
     bot = Bot()
     bot.round(2)
+    bot.publish()  # learns the ids of the comments that came with the review
     bot.forge.edit(REPOSITORY, NUMBER, bot.thread(2).comments[0].id, "gone")
     bot.publish()
     bot.forge.edit(REPOSITORY, NUMBER, bot.scene.comments[0].id, "gone")
@@ -122,6 +123,58 @@ def test_an_edited_marker_or_summary_is_restored_and_not_doubled() -> None:
     bot.round(2)
     assert len(bot.scene.threads) == len(bot.scene.comments) == 1
     assert "Fusion: blocked" in bot.scene.comments[0].body
+
+    bot.push()
+    bot.round()
+    assert bot.scene.threads[0].resolved, "it is known by its id"
+
+
+def test_a_summary_that_a_person_deleted_stays_deleted() -> None:
+    bot = Bot()
+    bot.round(2)
+    bot.forge.remove(REPOSITORY, NUMBER, bot.scene.comments[0].id)
+    bot.push()
+    bot.round(2, 4)
+    assert bot.scene.comments == ()
+
+
+def test_what_people_do_after_a_crash_counts_too() -> None:
+    bot = Bot()
+    bot.judge(2)
+    with pytest.raises(Crash):
+        bot.publish(die=0, late=True)
+    bot.publish()
+    review = bot.scene.reviews[0]
+    bot.forge.kept(REPOSITORY, NUMBER).reviews[review.id] = review.model_copy(update={"state": "DISMISSED"})
+    bot.push()
+    bot.round(2)
+    assert len(bot.scene.reviews) == 1, "who dismissed the request is not asked again"
+
+    bot.push()
+    bot.judge()
+    with pytest.raises(Crash):
+        bot.publish(die=1, late=True)
+    bot.publish()
+    bot.forge.resolve(REPOSITORY, NUMBER, bot.thread(2).node, "mona", resolved=False)
+    bot.publish()
+    assert not bot.thread(2).resolved, "who opened the thread wants to go on talking"
+
+
+def test_a_push_that_goes_back_to_where_it_was_fixed_closes_again() -> None:
+    bot = Bot()
+    bot.round(2)
+    bot.push()
+    bot.round()
+    bot.push()
+    bot.judge(2)
+    with pytest.raises(Crash):
+        bot.publish(die=1, late=True)
+    bot.publish()
+    bot.pushes = 2
+    bot.forge.push(REPOSITORY, NUMBER, sha(2), forced=True)
+    bot.round()
+    assert bot.thread(2).resolved
+    assert len(bot.thread(2).comments) == 3, "fixed and back are said already"
 
 
 def test_a_line_that_github_refuses_moves_to_the_summary_and_the_rest_is_posted() -> None:
