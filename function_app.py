@@ -9,15 +9,14 @@ import azure.functions as func
 from fusion import intake, runtime, settings
 from fusion.errors import UserError
 from fusion.runs import run_id
-from orchestrations.activities import Activities
-from orchestrations.registry import ORCHESTRATORS
+from orchestrations.registry import ORCHESTRATORS, activities
 
 app = df.DFApp(http_auth_level=func.AuthLevel.FUNCTION)
 bundle = runtime.functions(settings.read(os.environ))
 
 for name, orchestrator in ORCHESTRATORS.items():
     app.orchestration_trigger(context_name="context", orchestration=name)(orchestrator)
-for name, activity in Activities(bundle).table().items():
+for name, activity in activities(bundle).items():
     app.activity_trigger(input_name="payload", activity=name)(activity)
 
 

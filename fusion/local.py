@@ -20,7 +20,7 @@ from fusion.settings import Settings
 from orchestrations.bundle import Bundle
 
 if TYPE_CHECKING:
-    from fusion.engine import Engine, InstanceState
+    from fusion.engine import Engine, InstanceState, Worker
 
 
 _FRAME = re.compile(r"\A(?:[^\s:]+: )?Activity task #\d+ failed: ")
@@ -43,18 +43,25 @@ def interrupted(home: Path) -> Sequence[str]:
 
 @contextlib.asynccontextmanager
 async def engine(home: Path, id: str, bundle: Bundle) -> AsyncIterator[Engine]:
-    """The engine on the journal of one run, with every orchestration and activity registered."""
-    from fusion.engine import Engine, Worker
-    from orchestrations.activities import Activities
-    from orchestrations.registry import ORCHESTRATORS, VERSION
+    """The engine on the journal of one run."""
+    from fusion.engine import Engine
+    from orchestrations.registry import VERSION
 
-    worker = Worker()
-    for name, orchestrator in ORCHESTRATORS.items():
-        worker.add_orchestrator(orchestrator, name=name)
-    for name, activity in Activities(bundle).table().items():
-        worker.add_activity(name, activity)
-    async with Engine(journal(home, id), worker, version=VERSION) as running:
+    async with Engine(journal(home, id), worker(bundle), version=VERSION) as running:
         yield running
+
+
+def worker(bundle: Bundle) -> Worker:
+    """Every orchestration and activity, as an engine takes them."""
+    from fusion.engine import Worker
+    from orchestrations.registry import ORCHESTRATORS, activities
+
+    registered = Worker()
+    for name, orchestrator in ORCHESTRATORS.items():
+        registered.add_orchestrator(orchestrator, name=name)
+    for name, activity in activities(bundle).items():
+        registered.add_activity(name, activity)
+    return registered
 
 
 async def run(request: Request, settings: Settings, bundle: Bundle, *, nonce: str) -> dict[str, Any]:

@@ -298,6 +298,8 @@ class Activities:
             "verdict": judgement.review.verdict.value,
             "findings": len(judgement.review.findings),
         }
+        if job["request"].get("publish"):
+            summary["change"] = job["change"]
         return {"summary": summary, "ledger": await self.shelf.save(judgement.ledger), "etag": stored.etag if stored else None}
 
     async def record(self, job: Job) -> bool:

@@ -40,6 +40,8 @@ class Bundle:
     """The App's name, by which people mention it."""
     signing_key: bytes = b""
     """Signs the hidden markers by which Fusion knows its own comments."""
+    older_keys: tuple[bytes, ...] = ()
+    """What signed them before the key was replaced."""
     quota: int = 30
     """Commands that one person may give in an hour."""
     parallel: int = 3

@@ -19,7 +19,7 @@ def learn(ctx: task.OrchestrationContext, given: dict[str, Any]) -> Waits:
         "installation": event.get("installation", 0),
         "publish": True,
     }
-    learnt = yield from patient(ctx, "learn", {"run": ctx.instance_id, "request": request})
+    learnt = yield from patient(ctx, "learn_decisions", {"run": ctx.instance_id, "request": request, "event": event})
     if learnt.get("changed"):
         asked = yield from patient(ctx, "ask_again", {"run": ctx.instance_id, "event": event})
         return {**learnt, "asked": asked["status"]}

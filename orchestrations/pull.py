@@ -31,7 +31,7 @@ def pull(ctx: task.OrchestrationContext, given: dict[str, Any]) -> Waits:
 
     ctx.set_custom_status("learning")
     # What cannot be learnt now is learnt at the next review: nothing of it is lost on the pull request.
-    yield from patient(ctx, "learn", job)
+    yield from patient(ctx, "learn_decisions", job)
 
     ctx.set_custom_status("reviewing")
     result = yield from _reviewed(ctx, given["request"])

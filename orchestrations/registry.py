@@ -1,15 +1,53 @@
-"""Which orchestrators there are. Hosts loop over this; none of them decides."""
+"""Which orchestrators and activities there are. Hosts loop over this; none of them decides."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from orchestrations.activities import Activities, Activity
 from orchestrations.agent import agent
+from orchestrations.bundle import Bundle
+from orchestrations.catch_up import catch_up
+from orchestrations.command import command
+from orchestrations.commands import Commands
+from orchestrations.groups import Groups
+from orchestrations.learn import learn
+from orchestrations.listening import Listening
+from orchestrations.merge_group import merge_group
+from orchestrations.notice import notice
+from orchestrations.publishing import Publishing
+from orchestrations.pull import pull
 from orchestrations.review import review
+from orchestrations.rounds import Rounds
 
 VERSION = "1"
 """Version of every orchestrator (host.json `defaultVersion` agrees, a test compares). A change that would break runs in
 flight raises it and keeps the old generator until they have drained."""
 
-ORCHESTRATORS: Mapping[str, Callable[..., Any]] = {"review": review, "agent": agent}
+ORCHESTRATORS: Mapping[str, Callable[..., Any]] = {
+    "review": review,
+    "agent": agent,
+    "pull": pull,
+    "notice": notice,
+    "learn": learn,
+    "command": command,
+    "merge_group": merge_group,
+    "catch_up": catch_up,
+}
+
+
+def activities(bundle: Bundle) -> Mapping[str, Activity]:
+    """Every activity by name, bound to one bundle: async functions `(context, input)`; the context is not used."""
+    reviewing = Activities(bundle)
+    others = (
+        Publishing(bundle, reviewing.shelf),
+        Listening(bundle),
+        Commands(bundle, reviewing.shelf),
+        Groups(bundle),
+        Rounds(bundle),
+    )
+    table = dict(reviewing.table())
+    for other in others:
+        table |= other.table()
+    return table

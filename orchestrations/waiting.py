@@ -12,7 +12,7 @@ from typing import Any
 
 from durabletask import task
 
-from fusion.errors import Gone, PermanentError, RateLimited, TransientError, UserError
+from fusion.errors import Gone, PermanentError, TransientError, UserError
 
 WAITS = 60
 """How often one activity is waited for; with the longest pauses, about five hours."""
@@ -53,10 +53,8 @@ async def settled(work: Awaitable[dict[str, Any]]) -> dict[str, Any]:
     """What an activity found, or as a value why it could not: `wait`, `gone`, `failed`."""
     try:
         return await work
-    except RateLimited as error:
-        return {"status": "wait", "seconds": error.seconds, "message": str(error)}
     except TransientError as error:
-        return {"status": "wait", "seconds": 0, "message": str(error)}
+        return {"status": "wait", "seconds": getattr(error, "seconds", 0), "message": str(error)}
     except Gone as error:
         return {"status": "gone", "message": str(error)}
     except (PermanentError, UserError) as error:

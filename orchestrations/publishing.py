@@ -1,0 +1,227 @@
+"""The activities that write on a pull request: that a review runs, what it found, or why there is none.
+
+All of them make one plan from the conversation as it is (`fusion.publishing.plan`) and carry it out under the lease of the
+pull request. Killed between any two writes, the next attempt finds what was written and goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from fusion import policy as policies
+from fusion.dispatch.record import Concluded, concluded_key, subject
+from fusion.errors import Denied, Gone, PermanentError, PolicyError, Unplaced
+from fusion.judging.ledger import Ledger
+from fusion.model import Change, PutCheck, Request, Review, Scene
+from fusion.policy import Policy
+from fusion.ports import Conversation, Hub, Key, Place
+from fusion.publishing import Marks, Notice, Plan, Posted, Reviewed, Step, denied, noted, notice, plan, without
+from fusion.render.github import check_title, conclusion
+from fusion.render.sarif import Sarif
+from orchestrations.activities import Activity, Job, named
+from orchestrations.bundle import Bundle
+from orchestrations.lease import Lease
+from orchestrations.shelf import Shelf
+from orchestrations.waiting import settled
+
+ROUNDS = 20
+"""How often a plan is made anew in one activity because GitHub refused a part of it, or somebody deleted something."""
+What = Reviewed | Notice
+
+
+class Publishing:
+    """The publisher's activities, bound to one bundle. It holds the token; no agent and no analyzer is near."""
+
+    def __init__(self, bundle: Bundle, shelf: Shelf) -> None:
+        self.bundle = bundle
+        self.shelf = shelf
+
+    def table(self) -> Mapping[str, Activity]:
+        """Name -> activity."""
+        return named(self, ("announce", "publish", "settle"))
+
+    async def announce(self, job: Job) -> Job:
+        """Say that the review runs; `superseded` or `closed` where it need not any more, and then the check is ended."""
+        request = Request.model_validate(job["request"])
+        return await settled(self._write(job["run"], request, notice.running(request.head, job["run"])))
+
+    async def publish(self, job: Job) -> Job:
+        """Say what came of the review: the review itself, or why there is none."""
+        return await settled(self._publish(job))
+
+    async def _publish(self, job: Job) -> Job:
+        request, result = Request.model_validate(job["request"]), job["result"]
+        policy = await self._policy(request)
+        what = await self._what(request, result, policy, job["run"])
+        return await self._write(job["run"], request, what, policy=policy, result=result)
+
+    async def settle(self, job: Job) -> Job:
+        """End the check without a review. Input: `conclusion` and `message`; nothing but an unfinished check is touched
+        unless `new`: then one is made where there is none."""
+        request = Request.model_validate(job["request"])
+        head, run, message = request.head, job["run"], job.get("message", "")
+        match job["conclusion"]:
+            case "neutral":
+                what = notice.unreviewed(head, message, run)
+            case "cancelled":
+                what = notice.cancelled(head, message, run)
+            case _ if job.get("new"):
+                what = notice.refused(head, message, run)
+            case _:
+                what = notice.failed(head, message, run)
+        return await settled(self._write(run, request, what, only_ended=job["conclusion"] == "cancelled"))
+
+    # --- what to say
+
+    async def _what(self, request: Request, result: Job, policy: Policy, run: str) -> What:
+        head, message = request.head, result.get("message", "")
+        match result["status"]:
+            case "reviewed":
+                review = await self.shelf.load(Review, result["review"])
+                sarif = await self.bundle.blobs.put(Sarif().render(review).encode()) if policy.pulls.sarif else ""
+                change = await self.shelf.load(Change, result["change"]) if result.get("change") else None
+                return Reviewed(review=review, ledger=await self._ledger(request), why=request.why, sarif=sarif, change=change)
+            case "empty":
+                return notice.unreviewed(head, "The change has no files.", run)
+            case "refused":
+                return notice.refused(head, message, run)
+            case "unavailable":
+                return notice.unavailable(head, message, run)
+            case _:
+                return notice.failed(head, message, run)
+
+    async def _ledger(self, request: Request) -> Ledger:
+        key = Key(tenant=self.bundle.tenant, scope=request.repository, kind="ledger", id=subject(request.number))
+        stored = await self.bundle.store.get(key)
+        return Ledger.model_validate(stored.value["ledger"]) if stored else Ledger()
+
+    async def _policy(self, request: Request) -> Policy:
+        """How the base side wants things written. A file that does not validate is told by the review itself."""
+        data = await app(self.bundle)[1].policy(place_of(request), request.base) if request.base else None
+        try:
+            return policies.load(data, origin=".fusion.yml") if data is not None else Policy()
+        except PolicyError:
+            return Policy()
+
+    # --- saying it
+
+    async def _write(
+        self,
+        run: str,
+        request: Request,
+        what: What,
+        *,
+        policy: Policy | None = None,
+        result: Job | None = None,
+        only_ended: bool = False,
+    ) -> Job:
+        lease = Lease(
+            self.bundle.store,
+            self.bundle.clock,
+            tenant=self.bundle.tenant,
+            repository=request.repository,
+            subject=subject(request.number),
+            owner=run,
+        )
+        await lease.take()
+        try:
+            made = await self._reconcile(lease, request, what, policy or Policy(), only_ended=only_ended)
+            if made.outcome == "current" and _ends(what):
+                await self._conclude(request, what, run, result or {})
+        finally:
+            await lease.release()
+        return {"status": "published" if made.outcome == "current" else made.outcome, "steps": len(made.steps)}
+
+    async def _reconcile(self, lease: Lease, request: Request, what: What, policy: Policy, *, only_ended: bool) -> Plan:
+        """Plan and write until nothing is left to write."""
+        conversation, place = app(self.bundle)[0], place_of(request)
+        marks = marks_of(self.bundle, place)
+        key = posted_key(self.bundle, place)
+        for _ in range(ROUNDS):
+            scene = await conversation.read(place)
+            stored = await self.bundle.store.get(key)
+            before = Posted.model_validate(stored.value) if stored else Posted()
+            made = plan(_fit(what, scene), scene, before, policy, marks)
+            if only_ended and not _unfinished(scene, made):
+                return made
+            known, whole = made.known, False
+            try:
+                for step in made.steps:
+                    await lease.take()
+                    known, whole = await self._step(conversation, place, step, known)
+                    if not whole:
+                        break
+                else:
+                    return made
+            finally:
+                if known != before:
+                    await self.bundle.store.put(key, known.model_dump(mode="json"), etag=stored.etag if stored else None)
+        raise PermanentError(f"GitHub refused a part of what was to be written {ROUNDS} times.")
+
+    async def _step(self, conversation: Conversation, place: Place, step: Step, known: Posted) -> tuple[Posted, bool]:
+        """What is known after one write, and whether the rest of the plan still holds."""
+        try:
+            return noted(known, step, await conversation.apply(place, step.operation)), True
+        except Denied:
+            return denied(known, step), False
+        except Unplaced:
+            return without(known, step), False
+        except Gone:
+            # Somebody deleted a comment or thread meanwhile: the next plan does without. An older head's check stays gone.
+            ended = isinstance(step.operation, PutCheck) and step.operation.head != step.head
+            return (noted(known, step), True) if ended else (known, False)
+
+    async def _conclude(self, request: Request, what: What, run: str, result: Job) -> None:
+        """Remember how it ended, for merge groups and for whoever asks."""
+        key = concluded_key(self.bundle.tenant, request.repository, request.number)
+        stored = await self.bundle.store.get(key)
+        concluded = Concluded(
+            head=request.head,
+            conclusion=conclusion(what.review) if isinstance(what, Reviewed) else what.conclusion,
+            title=check_title(what.review) if isinstance(what, Reviewed) else what.title,
+            verdict=result.get("verdict", ""),
+            review=result.get("review", ""),
+            run=run,
+            at=self.bundle.clock.now(),
+        )
+        await self.bundle.store.put(key, concluded.model_dump(mode="json"), etag=stored.etag if stored else None)
+
+
+def app(bundle: Bundle) -> tuple[Conversation, Hub]:
+    """The forge's conversations and people. Raises PermanentError where the host has no GitHub App."""
+    if bundle.conversation is None or bundle.hub is None:
+        raise PermanentError("This host has no GitHub App, and can publish nothing.")
+    return bundle.conversation, bundle.hub
+
+
+def place_of(request: Request) -> Place:
+    """Where a request's pull request is."""
+    return Place(repository=request.repository, number=request.number, installation=request.installation)
+
+
+def marks_of(bundle: Bundle, place: Place) -> Marks:
+    """The markers of one pull request."""
+    return Marks((bundle.signing_key, *bundle.older_keys), place.repository, place.number)
+
+
+def posted_key(bundle: Bundle, place: Place) -> Key:
+    """Where it is kept what was written on a pull request."""
+    return Key(tenant=bundle.tenant, scope=place.repository, kind="conversation", id=subject(place.number))
+
+
+def _fit(what: What, scene: Scene) -> What:
+    """Nothing begins on a pull request that is closed."""
+    if isinstance(what, Notice) and what.status != "completed" and not scene.open:
+        return notice.cancelled(what.head, "The pull request was closed.", what.run)
+    return what
+
+
+def _ends(what: What) -> bool:
+    return isinstance(what, Reviewed) or (what.status == "completed" and what.conclusion != "cancelled")
+
+
+def _unfinished(scene: Scene, made: Plan) -> bool:
+    """Whether a check of ours waits for its end, at the head or at an older one."""
+    return any(check.status != "completed" for check in scene.checks) or any(
+        check.id and not check.done for head, check in made.known.checks.items() if head != scene.head
+    )
