@@ -167,8 +167,9 @@ def test_a_push_that_goes_back_to_where_it_was_fixed_closes_again() -> None:
     bot.round()
     bot.push()
     bot.judge(2)
+    assert kinds(bot)[:3] == ["post_review", "reply", "resolve_thread"]
     with pytest.raises(Crash):
-        bot.publish(die=1, late=True)
+        bot.publish(die=2, late=True)
     bot.publish()
     bot.pushes = 2
     bot.forge.push(REPOSITORY, NUMBER, sha(2), forced=True)
