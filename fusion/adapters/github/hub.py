@@ -22,10 +22,8 @@ LARGE = 100_000
 """Bytes above which one is not remembered."""
 MOST = 3
 """Pages of open pull requests."""
-COMMITS = 300
-"""Commits of a merge group that are listed."""
 LINKS = 50
-"""Commits of its first-parent chain that are asked about; a queue makes one for each member."""
+"""Commits of a merge group that are looked at; a queue makes one for each member, or for each of their commits."""
 _QUEUED = re.compile(r"gh-readonly-queue/.+/pr-(\d{1,9})-[0-9a-f]{40,64}")
 _MERGED = re.compile(r"Merge pull request #(\d{1,9})\b|.*\(#(\d{1,9})\)$")
 """The headlines that GitHub gives the commits of a queue, by merging and by squashing."""
@@ -88,8 +86,13 @@ class GitHubHub:
         numbers: set[int] = set()
         async with self.gate.access:
             client = self.gate.client(place)
-            for commit in _chain(await _commits(client, place.repository, base, head), head):
-                numbers |= await _numbers(client, place.repository, commit)
+            for _ in range(LINKS):
+                if head == base or not head:
+                    break
+                commit = await client.json(f"/repos/{place.repository}/git/commits/{quote(head, safe='')}")
+                parents = [str(parent["sha"]) for parent in commit.get("parents") or ()]
+                numbers |= await _numbers(client, place.repository, commit, parents)
+                head = parents[0] if parents else ""
         if match := _QUEUED.search(head_ref):
             numbers.add(int(match[1]))
         return sorted(numbers)
@@ -105,31 +108,13 @@ async def policy(client: Client, repository: str, commit: str) -> tuple[str, byt
     return POLICY[0], None
 
 
-async def _commits(client: Client, repository: str, base: str, head: str) -> Mapping[str, Mapping[str, Any]]:
-    url = f"/repos/{repository}/compare/{quote(base, safe='')}...{quote(head, safe='')}"
-    listed = client.paged(url, pages=COMMITS // 100, key="commits")
-    return {str(item["sha"]): item async for item in listed if item.get("sha")}
-
-
-def _chain(commits: Mapping[str, Mapping[str, Any]], head: str) -> Sequence[Mapping[str, Any]]:
-    """What the queue put on top of the base, the last first: the first-parent chain from the head."""
-    found: list[Mapping[str, Any]] = []
-    while (commit := commits.get(head)) and len(found) < LINKS:
-        found.append(commit)
-        parents = commit.get("parents") or ()
-        head = str(parents[0].get("sha") or "") if parents else ""
-    return found
-
-
-async def _numbers(client: Client, repository: str, commit: Mapping[str, Any]) -> set[int]:
-    """The open pull requests that a link of the chain brings in. Of a merge commit, its second parent is their head."""
-    parents = commit.get("parents") or ()
-    sha = str(parents[1]["sha"] if len(parents) > 1 else commit["sha"])
+async def _numbers(client: Client, repository: str, commit: Mapping[str, Any], parents: Sequence[str]) -> set[int]:
+    """The open pull requests that a commit on the base brings in. A merge commit's second parent is the head of one."""
+    sha = parents[1] if parents[1:] else str(commit["sha"])
     listed = client.paged(f"/repos/{repository}/commits/{sha}/pulls", pages=1)
     found = {int(item["number"]) async for item in listed if item.get("state") == "open" and item.get("number")}
-    headline = str((commit.get("commit") or {}).get("message") or "").partition("\n")[0]
-    if not found and (match := _MERGED.match(headline)):
-        found = {int(match[1] or match[2])}
+    if not found and (match := _MERGED.match(str(commit.get("message") or "").partition("\n")[0])):
+        found = {int(number) for number in match.groups() if number}
     return found
 
 
