@@ -57,7 +57,10 @@ class _Ordered(TyperGroup):
     """The commands in the order in which a new user needs them."""
 
     def list_commands(self, ctx: Any) -> list[str]:
-        order = ("review", "runs", "dismiss", "doctor", "init", "config", "knowledge", "eval", "demo", "app")
+        order = (
+            *("review", "runs", "dismiss", "doctor", "init", "config", "knowledge", "eval", "demo"),
+            *("serve", "app", "replay", "dead-letters", "purge"),
+        )
         return sorted(super().list_commands(ctx), key=lambda name: order.index(name) if name in order else len(order))
 
 
@@ -90,7 +93,21 @@ def main() -> None:
     """Run the command line: the host's edge, where errors become one sentence and an exit code."""
     _open_streams()
     try:
-        from fusion.cli import app_manifest, config, demo, dismiss, doctor, evaluate, knowledge, review, runs  # noqa: F401  (each registers its commands)
+        from fusion.cli import (  # noqa: F401  (each registers its commands)
+            app_manifest,
+            config,
+            dead_letters,
+            demo,
+            dismiss,
+            doctor,
+            evaluate,
+            knowledge,
+            purge,
+            replay,
+            review,
+            runs,
+            serve,
+        )
 
         app()
     except UserError as error:

@@ -1,0 +1,137 @@
+"""What is kept and what has had its time: the rules of `fusion purge`, without any I/O.
+
+A record's last use is its last write.
+
+- A subject (a branch or pull request) is its records of the kinds `pull`, `conversation` and `ledger` with one scope and id.
+  They go together, when none was used for the retention, and never while the pull request is open: Fusion would review it as
+  if it had never seen it, and bring up what people dismissed.
+- A run goes when it was not used for the retention, unless a kept record names it: a ledger names the run that wrote it. A run
+  that is still running never goes.
+- Quotas go after the retention. Records of any other kind are kept for good.
+
+A blob goes when no kept record mentions its digest, not even through two steps of JSON blobs, and it was last put before the
+retention, but at least `MARGIN` ago: a review that is at work has blobs that no record mentions yet. For the same reason
+nothing goes that was put since the oldest running run began.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from fusion.ports import Key, Stored
+from fusion.runs import RunStatus
+
+SUBJECT = ("pull", "conversation", "ledger")
+"""Kinds of a subject's records, in the order in which they are deleted: whoever begins to use it again writes the first."""
+COUNTED = frozenset({"quota"})
+"""Kinds that go by their own age alone."""
+MARGIN = timedelta(days=2)
+"""No review is at work for longer without a record."""
+EARLY = timedelta(days=1)
+"""A blob may look so much older than it is (`KeptBlob.written`)."""
+STEPS = 2
+"""How many blobs may stand between a record and a digest that it keeps: a run, its review, the change, the contents."""
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_RUN = re.compile(r'"(review-[0-9a-f]{16}[^":\\]*)[^"\\]*"')
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """What the rules need of a record: of whole records, thousands would not fit into memory."""
+
+    key: Key
+    etag: str
+    used: datetime
+    began: datetime | None
+    """When a run that is still running began; None for all other records."""
+    open: bool
+    digests: frozenset[str]
+    runs: frozenset[str]
+    """Ids of runs that it names."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """Which records go: `subjects` as groups in the order of deletion, then `others`, if they are still not named."""
+
+    kept: Sequence[Note]
+    subjects: Sequence[Sequence[Note]]
+    others: Sequence[Note]
+
+
+def note(stored: Stored) -> Note:
+    """The note of a record. Its shape is read leniently: a record of another version must not stop the purge."""
+    text = json.dumps(stored.value)
+    began = None
+    if stored.key.kind == "run" and stored.value.get("status") == RunStatus.RUNNING.value:
+        began = _time(stored.value.get("started")) or stored.updated
+    pull = stored.value.get("pull")
+    return Note(
+        key=stored.key,
+        etag=stored.etag,
+        used=stored.updated,
+        began=began,
+        open=stored.key.kind == "pull" and isinstance(pull, Mapping) and pull.get("open", True) is True,
+        digests=mentioned(text),
+        runs=frozenset(_RUN.findall(text)) if stored.key.kind != "run" else frozenset(),
+    )
+
+
+def decide(notes: Iterable[Note], *, before: datetime) -> Decision:
+    """Which records were last used before that time, and by the rules above may go."""
+    kept: list[Note] = []
+    runs: list[Note] = []
+    others: list[Note] = []
+    subjects: defaultdict[tuple[str, str], list[Note]] = defaultdict(list)
+    for one in notes:
+        if one.key.kind in SUBJECT:
+            subjects[one.key.scope, one.key.id].append(one)
+        elif one.key.kind == "run" and one.used < before and one.began is None:
+            runs.append(one)
+        elif one.key.kind in COUNTED and one.used < before:
+            others.append(one)
+        else:
+            kept.append(one)
+    going = []
+    for group in subjects.values():
+        if any(one.open or one.used >= before for one in group):
+            kept += group
+        else:
+            going.append(sorted(group, key=lambda one: SUBJECT.index(one.key.kind)))
+    named = frozenset[str]().union(*(one.runs for one in kept))
+    kept += [one for one in runs if is_named(one, named)]
+    return Decision(kept=kept, subjects=going, others=others + [one for one in runs if not is_named(one, named)])
+
+
+def is_named(one: Note, runs: Collection[str]) -> bool:
+    """Whether it is one of those runs; the run of a sub-orchestration is the run that it belongs to."""
+    return one.key.kind == "run" and one.key.id.partition(":")[0] in runs
+
+
+def sweepable(notes: Iterable[Note], *, now: datetime, retention: timedelta) -> datetime:
+    """Blobs last put before that time may go, if nothing mentions them."""
+    began = [one.began - EARLY for one in notes if one.began is not None]
+    return min([now - max(retention, MARGIN), *began])
+
+
+def mentioned(text: str) -> frozenset[str]:
+    """Every digest in a text."""
+    return frozenset(_DIGEST.findall(text))
+
+
+def leads_on(data: bytes) -> Collection[str]:
+    """The digests that a blob mentions, if it is a record of ours (a JSON object); contents of files lead nowhere."""
+    return mentioned(data.decode("utf-8", "replace")) if data[:1] == b"{" else ()
+
+
+def _time(value: object) -> datetime | None:
+    try:
+        time = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return time if time is None or time.tzinfo else None
