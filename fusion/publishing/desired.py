@@ -146,8 +146,13 @@ def wants_comment(policy: Policy, without: Collection[str]) -> bool:
 
 
 def _may_be_said(entry: LedgerEntry, posted: Posted, scene: Scene, without: Collection[str]) -> bool:
-    """Whether an entry without a thread gets one: not where a person deleted it, nor where GitHub took none."""
-    return entry.id not in posted.threads and posted.unplaced.get(entry.id) != scene.head and "reviews" not in without
+    """Whether an entry without a thread gets one: not where a person deleted or dismissed it, nor where GitHub took none."""
+    return (
+        entry.stands
+        and entry.id not in posted.threads
+        and posted.unplaced.get(entry.id) != scene.head
+        and "reviews" not in without
+    )
 
 
 def _line(finding: Finding, entry: LedgerEntry, change: Change | None) -> Location | None:

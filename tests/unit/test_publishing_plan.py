@@ -410,3 +410,14 @@ def test_a_dismissal_by_command_closes_the_thread_and_says_who() -> None:
     opened = bot.plan().operations
     assert any(isinstance(made, ResolveThread) and not made.resolved for made in opened)
     assert any(isinstance(made, PutCheck) and made.conclusion == "failure" for made in opened)
+
+
+def test_what_was_dismissed_since_the_review_gets_no_thread() -> None:
+    bot = Bot()
+    bot.judge(2, 4)
+    bot.ledger, entry = dismiss(
+        bot.ledger, bot.ledger.entries[0].fingerprint, State.WONT_FIX, by="mona", how="`/fusion dismiss`", at=AT
+    )
+    bot.publish()
+    assert entry.id not in kept(bot)
+    assert kinds(bot) == []
