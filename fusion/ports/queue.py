@@ -116,3 +116,7 @@ class DeadLetters(Protocol):
     async def drop(self, id: str) -> None:
         """Forget it. Raises UserError if there is none."""
         ...
+
+
+class Mailbox(Queue, DeadLetters, Protocol):
+    """A queue with its dead letters, as every adapter has them."""

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from fusion.adapters.memory import ManualClock
 from fusion.adapters.memory_queue import MemoryQueue
+from fusion.adapters.servicebus import QUEUES as NAMES
+from fusion.adapters.servicebus import ServiceBusQueue
 from fusion.adapters.sqlite_queue import SqliteQueue
-from fusion.ports import DeadLetters, Queue
-
-
-class Mailbox(Queue, DeadLetters, Protocol):
-    """Both sides of a queue."""
+from fusion.ports import Mailbox
+from tests.fakes.servicebus.bus import QueueOptions, ServiceBus
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,5 +63,27 @@ async def sqlite(folder: Path) -> AsyncIterator[Bench]:
         yield Bench(queue=queue, pass_time=moving(clock), lock_seconds=60, max_deliveries=3)
 
 
-QUEUES: Mapping[str, Callable[[Path], AbstractAsyncContextManager[Bench]]] = {"memory": memory, "sqlite": sqlite}
+OPTIONS = QueueOptions(sessions=True, duplicate_window=604_800, lock_seconds=60, max_deliveries=3)
+
+
+@asynccontextmanager
+async def servicebus(folder: Path) -> AsyncIterator[Bench]:
+    ahead = 0.0
+
+    async def pass_time(seconds: float) -> None:
+        nonlocal ahead
+        ahead += seconds
+        # The emulator looks at its clock every few milliseconds.
+        await asyncio.sleep(0.1)
+
+    with ServiceBus(queues=dict.fromkeys(NAMES.values(), OPTIONS), clock=lambda: time.time() + ahead) as bus:
+        async with ServiceBusQueue(bus.connection_string) as queue:
+            yield Bench(queue=queue, pass_time=pass_time, lock_seconds=60, max_deliveries=3, soon=20.0, wait=3.0, nothing=0.1)
+
+
+QUEUES: Mapping[str, Callable[[Path], AbstractAsyncContextManager[Bench]]] = {
+    "memory": memory,
+    "sqlite": sqlite,
+    "servicebus": servicebus,
+}
 """Name -> what makes a queue, given an empty folder."""
