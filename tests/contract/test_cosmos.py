@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from json import dumps
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,6 +39,9 @@ async def test_the_container_is_made_as_documented(cosmos: CosmosEmulator) -> No
     assert made["partitionKey"] == {"paths": ["/tenant", "/scope", "/id"], "kind": "MultiHash", "version": 2}
     assert made["indexingPolicy"] == adapter.CONTAINER["indexing"]
     assert "defaultTtl" not in made
+    said = (Path(__file__).parents[2] / "docs" / "reference.md").read_text(encoding="utf-8")
+    for path in [*made["partitionKey"]["paths"], *(item["path"] for item in made["indexingPolicy"]["includedPaths"])]:
+        assert f"`{path}`" in said
 
 
 TEXT = st.text(st.characters(), max_size=20)
@@ -44,9 +50,6 @@ TEXT = st.text(st.characters(), max_size=20)
 @settings(max_examples=200)
 @given(key=st.builds(Key, tenant=TEXT, scope=TEXT, kind=TEXT, id=TEXT), value=st.dictionaries(TEXT, st.integers() | TEXT))
 def test_names_and_values_come_back_as_they_were(key: Key, value: dict[str, Any]) -> None:
-    from datetime import UTC, datetime
-    from json import dumps
-
     item = adapter._item(key, dumps(value), position="0" * 16, updated=datetime(2025, 1, 1, tzinfo=UTC))
     assert not {*"/\\?#%"} & {*item["id"]}
     stored = adapter._stored({**item, "_etag": '"1"'})
