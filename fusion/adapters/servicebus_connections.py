@@ -75,11 +75,8 @@ class Connections:
 
     async def close(self) -> None:
         """End all that are left, and wait for what goes on in the background; the next use makes others."""
-        while self._working:
-            await asyncio.gather(*self._working, return_exceptions=True)
-        for sender in self._senders.values():
-            self.discard(sender)
-        self._senders.clear()
+        for priority in self._senders:
+            self._start(self._end(priority))
         clients, own = list(self._clients.values()), self._own
         self._clients, self._own = {}, None
         while self._working:
@@ -88,6 +85,11 @@ class Connections:
             await client.close()
         if own is not None:
             await own.close()
+
+    async def _end(self, priority: Priority) -> None:
+        async with self._one_sends[priority]:
+            if sender := self._senders.pop(priority, None):
+                self.discard(sender)
 
     async def put(self, priority: Priority, wire: ServiceBusMessage) -> None:
         """Send a message. Raises what `meaning` makes of the SDK's errors."""

@@ -58,19 +58,18 @@ class Arrived:
 
 
 def outgoing(
-    message: Message, *, id: str | None = None, properties: Mapping[str, int | str] | None = None
+    message: Message, *, id: str | None = None, properties: Mapping[str | bytes, Any] | None = None
 ) -> ServiceBusMessage:
     """The message for the SDK. Raises ValueError or TypeError when its body is no JSON."""
     from azure.servicebus import ServiceBusMessage
 
-    given: dict[str | bytes, Any] = {**(properties or {})}
     return ServiceBusMessage(
         _body(message),
         message_id=fitting(id or message.id),
         session_id=fitting(message.session),
         content_type="application/json",
         subject=str(message.priority),
-        application_properties=given,
+        application_properties=dict(properties or {}),
     )
 
 
