@@ -61,6 +61,10 @@ class GroupCommit:
         return self._put(_Job(work=work, worth=worth, after=None, future=Future()))
 
     def _put(self, job: _Job[_T]) -> Future[_T]:
+        if threading.current_thread() is self._thread:
+            # Asked by a callback of another job. `close` may be waiting for this thread, with the lock.
+            self._jobs.put(job)
+            return job.future
         with self._lock:
             if self._thread is None:
                 self._thread = threading.Thread(
@@ -71,7 +75,7 @@ class GroupCommit:
         return job.future
 
     def close(self) -> None:
-        """Finish what was asked and close the file; the next job opens it again."""
+        """Finish what was asked, and what its callbacks ask, and close the file; the next job opens it again."""
         with self._lock:
             if self._thread is not None:
                 self._jobs.put(None)
@@ -82,10 +86,11 @@ class GroupCommit:
 def _serve(database: Database, jobs: SimpleQueue[_Job[Any] | None]) -> None:
     """The thread's work. It knows nothing of the GroupCommit, which can so be forgotten while it waits."""
     connection: sqlite3.Connection | None = None
-    going = True
+    closing = False
     try:
-        while going:
-            connection, going = _turn(database, connection, jobs)
+        while not closing or not jobs.empty():
+            connection, last = _turn(database, connection, jobs)
+            closing = closing or last
     finally:
         if connection is not None:
             connection.close()
@@ -94,7 +99,7 @@ def _serve(database: Database, jobs: SimpleQueue[_Job[Any] | None]) -> None:
 def _turn(
     database: Database, connection: sqlite3.Connection | None, jobs: SimpleQueue[_Job[Any] | None]
 ) -> tuple[sqlite3.Connection | None, bool]:
-    """One batch. (Once it is over the thread holds on to no job, and so to no caller.)"""
+    """One batch; also whether it was to be the last. (Once it is over the thread holds on to no job, and so to no caller.)"""
     batch = _gather(jobs)
     wanted = [job for job in batch if job is not None and job.future.set_running_or_notify_cancel()]
     try:
@@ -106,7 +111,7 @@ def _turn(
         for job in wanted:
             if not job.future.done():
                 job.future.set_exception(error)
-    return connection, batch[-1] is not None
+    return connection, batch[-1] is None
 
 
 def _gather(jobs: SimpleQueue[_Job[Any] | None]) -> list[_Job[Any] | None]:

@@ -22,7 +22,7 @@ class _Held:
     message: Message
     body: str
     enqueued: datetime
-    due: datetime
+    due: datetime | None
     attempts: int = 0
     unended: int = 0
     token: str = ""
@@ -32,7 +32,7 @@ class _Held:
         return self.until is not None and self.until > now
 
     def is_ready(self, now: datetime) -> bool:
-        return self.due <= now and not self.is_locked(now)
+        return (self.due is None or self.due <= now) and not self.is_locked(now)
 
 
 class MemoryQueue:
@@ -74,7 +74,7 @@ class MemoryQueue:
             if seen is not None and seen >= now - self._window:
                 return
             self._seen[message.id] = now
-            self._enqueue(message, body, now, max(at, now) if at else now)
+            self._enqueue(message, body, now, at)
         self._bell.ring((message.priority,))
 
     async def receive(self, priority: Priority, *, wait: float) -> Locked | None:
@@ -136,7 +136,7 @@ class MemoryQueue:
             now = self._clock.now()
             self._seen[new] = now
             message = letter.message.model_copy(update={"id": new})
-            self._enqueue(message, json.dumps(message.body), now, now)
+            self._enqueue(message, json.dumps(message.body), now)
             del self._dead[id]
         self._bell.ring((letter.message.priority,))
         return new
@@ -155,7 +155,7 @@ class MemoryQueue:
     def close(self) -> None:
         """Nothing to give back; the real ones have."""
 
-    def _enqueue(self, message: Message, body: str, now: datetime, due: datetime) -> None:
+    def _enqueue(self, message: Message, body: str, now: datetime, due: datetime | None = None) -> None:
         self._sent += 1
         self._messages[self._sent] = _Held(message=message, body=body, enqueued=now, due=due)
 
@@ -193,7 +193,7 @@ class MemoryQueue:
 
     def _state(self, priority: Priority, now: datetime) -> QueueState:
         ours = [held for held in self._messages.values() if held.message.priority is priority]
-        waiting = [held.due for held in ours if held.is_ready(now)]
+        waiting = [max(held.due or held.enqueued, held.enqueued) for held in ours if held.is_ready(now)]
         locked = sum(held.is_locked(now) for held in ours)
         return QueueState(
             waiting=len(waiting),

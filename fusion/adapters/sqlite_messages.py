@@ -1,6 +1,7 @@
 """The SQL of SqliteQueue: what each of its operations does to the tables, within a transaction of the caller's.
 
-Times are seconds since 1970. A message's `number` is the order of sending; `until` is when its lock runs out, 0 without one.
+Times are seconds since 1970. A message's `number` is the order of sending; `due` is when it may come, 0 for at once (whatever
+the clock of the receiver says); `until` is when its lock runs out, 0 without one.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ MIGRATIONS: Migrations = (
 )
 """The statements that lead from each schema version to the next. Never change one that was released: add one."""
 
-FORGET = 2000
+FORGET = 500
 """Records of old deliveries that one transaction deletes at most: nobody should wait for a clean-up."""
 
 NEXT = """
@@ -80,18 +81,19 @@ def first(connection: sqlite3.Connection, id: str, *, now: datetime, since: date
     return done.rowcount == 1
 
 
-def forget(connection: sqlite3.Connection, *, before: datetime) -> None:
-    """Delete records of deliveries that are older, a bounded number of them."""
-    connection.execute(
+def forget(connection: sqlite3.Connection, *, before: datetime) -> bool:
+    """Delete records of deliveries that are older, a bounded number of them. Whether there may be more."""
+    done = connection.execute(
         "DELETE FROM seen WHERE id IN (SELECT id FROM seen WHERE at < ? ORDER BY at LIMIT ?)", (before.timestamp(), FORGET)
     )
+    return done.rowcount == FORGET
 
 
-def enqueue(connection: sqlite3.Connection, message: Message, body: str, *, now: datetime, due: datetime) -> None:
-    """Add the message behind all others."""
+def enqueue(connection: sqlite3.Connection, message: Message, body: str, *, now: datetime, at: datetime | None = None) -> None:
+    """Add the message behind all others, to come `at` that time."""
     connection.execute(
         "INSERT INTO messages (id, session, priority, enqueued, due, body) VALUES (?, ?, ?, ?, ?, ?)",
-        (message.id, message.session, message.priority.value, now.timestamp(), due.timestamp(), body),
+        (message.id, message.session, message.priority.value, now.timestamp(), at.timestamp() if at else 0.0, body),
     )
 
 
@@ -183,7 +185,7 @@ def replay(connection: sqlite3.Connection, id: str, *, now: datetime) -> str:
     while connection.execute("SELECT 1 FROM seen WHERE id = ?", (new := next_replay(new),)).fetchone():
         pass
     connection.execute("INSERT INTO seen (id, at) VALUES (?, ?)", (new, now.timestamp()))
-    enqueue(connection, _message(new, *row), row[2], now=now, due=now)
+    enqueue(connection, _message(new, *row), row[2], now=now)
     connection.execute("DELETE FROM dead WHERE id = ?", (id,))
     return new
 
@@ -199,7 +201,7 @@ def depth(connection: sqlite3.Connection, *, now: datetime) -> Mapping[Priority,
     rows = connection.execute(
         """
         SELECT priority, sum(due <= :now AND until <= :now), sum(until > :now), sum(due > :now AND until <= :now),
-               min(CASE WHEN due <= :now AND until <= :now THEN due END)
+               min(CASE WHEN due <= :now AND until <= :now THEN max(due, enqueued) END)
         FROM messages GROUP BY priority
         """,
         {"now": now.timestamp()},

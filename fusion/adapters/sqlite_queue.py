@@ -33,6 +33,8 @@ POLL = 0.2
 PURGE = timedelta(hours=1)
 """How often the records of old deliveries are looked through."""
 
+NEVER = datetime.min.replace(tzinfo=UTC)
+
 _T = TypeVar("_T")
 
 
@@ -65,7 +67,7 @@ class SqliteQueue:
         self._window = duplicate_window
         self._writes = GroupCommit(Database(path, messages.MIGRATIONS, patience=patience, fsync=fsync))
         self._bell = Bell(poll=POLL)
-        self._purged = datetime.min.replace(tzinfo=UTC)
+        self._purged = NEVER
 
     def __enter__(self) -> Self:
         return self
@@ -84,17 +86,16 @@ class SqliteQueue:
         """
         body = json.dumps(message.body, allow_nan=False)
         now = self._clock.now()
-        due = max(at, now) if at else now
         since = now - self._window
         purge = now - self._purged >= PURGE
         if purge:
             self._purged = now
 
         def write(connection: sqlite3.Connection) -> None:
-            if purge:
-                messages.forget(connection, before=since)
+            if purge and messages.forget(connection, before=since):
+                self._purged = NEVER
             if messages.first(connection, message.id, now=now, since=since):
-                messages.enqueue(connection, message, body, now=now, due=due)
+                messages.enqueue(connection, message, body, now=now, at=at)
 
         await self._done(write, ring=(message.priority,))
 

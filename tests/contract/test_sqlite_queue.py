@@ -18,7 +18,7 @@ import pytest
 
 from fusion.adapters.memory import ManualClock
 from fusion.adapters.memory_queue import MemoryQueue
-from fusion.adapters.sqlite_messages import MIGRATIONS, NEXT
+from fusion.adapters.sqlite_messages import FORGET, MIGRATIONS, NEXT
 from fusion.adapters.sqlite_queue import SqliteQueue
 from fusion.errors import TransientError, UserError
 from fusion.ports import Message, Priority, QueueState
@@ -159,6 +159,35 @@ async def test_a_receiver_that_goes_away_leaves_no_message_locked(tmp_path: Path
             await queue.complete(locked)
 
 
+async def test_closing_while_receivers_go_away_leaves_no_message_locked(tmp_path: Path) -> None:
+    queue = SqliteQueue(tmp_path / "queue.db", fsync=False)
+    for round in range(20):
+        await queue.send(message(f"m{round}"))
+        waiting = asyncio.create_task(queue.receive(EVENT, wait=10))
+        await asyncio.sleep(0)
+        waiting.cancel()
+        async with asyncio.timeout(30):
+            await asyncio.to_thread(queue.close)
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        locked = await queue.receive(EVENT, wait=5)
+        assert locked is not None
+        assert (locked.message.id, locked.attempt) == (f"m{round}", 1)
+        await queue.complete(locked)
+    queue.close()
+
+
+@pytest.mark.parametrize("kind", ["memory", "sqlite"])
+async def test_a_clock_that_is_put_back_hides_no_message(tmp_path: Path, kind: str) -> None:
+    clock = ManualClock()
+    memory = MemoryQueue(clock)
+    with SqliteQueue(tmp_path / "queue.db", clock=clock, fsync=False) as sqlite:
+        queue = memory if kind == "memory" else sqlite
+        await queue.send(message("m"))
+        clock.advance(-3600)
+        assert await queue.receive(EVENT, wait=0) is not None
+
+
 async def test_a_receiver_on_another_thread_is_woken(tmp_path: Path) -> None:
     with SqliteQueue(tmp_path / "queue.db", fsync=False) as queue:
         receiver = asyncio.create_task(asyncio.to_thread(lambda: asyncio.run(queue.receive(EVENT, wait=20))))
@@ -188,12 +217,13 @@ async def test_ids_are_forgotten_when_their_time_is_over(tmp_path: Path, kind: s
 async def test_records_of_old_deliveries_are_purged(tmp_path: Path) -> None:
     clock = ManualClock()
     with SqliteQueue(tmp_path / "queue.db", clock=clock, fsync=False) as queue:
-        await asyncio.gather(*(queue.send(message(f"m{number}")) for number in range(5)))
+        await asyncio.gather(*(queue.send(message(f"m{number}")) for number in range(FORGET + 5)))
         clock.advance(8 * 24 * 3600)
-        await queue.send(message("new"))
+        for id in ("new", "newer"):
+            await queue.send(message(id))
     connection = sqlite3.connect(tmp_path / "queue.db")
-    assert connection.execute("SELECT id FROM seen").fetchall() == [("new",)]
-    assert connection.execute("SELECT count(*) FROM messages").fetchone() == (6,), "only the records of them are"
+    assert connection.execute("SELECT id FROM seen ORDER BY id").fetchall() == [("new",), ("newer",)]
+    assert connection.execute("SELECT count(*) FROM messages").fetchone() == (FORGET + 7,), "only the records of them are"
     connection.close()
 
 
