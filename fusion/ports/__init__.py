@@ -7,7 +7,18 @@ Adapters live in `fusion/adapters`, one module per vendor, and only `fusion/runt
 from fusion.ports.conductor import Conductor, Progress
 from fusion.ports.forge import Follower, Forge
 from fusion.ports.github import AppAccess, Attempted, Conversation, Hub, Installed, Permission, Place
-from fusion.ports.queue import DeadLetter, DeadLetters, Locked, LockLost, Mailbox, Message, Priority, Queue, QueueState
+from fusion.ports.queue import (
+    DeadLetter,
+    DeadLetters,
+    Locked,
+    LockLost,
+    Mailbox,
+    Measured,
+    Message,
+    Priority,
+    Queue,
+    QueueState,
+)
 from fusion.ports.reasoning import Clock, Model
 from fusion.ports.records import Blobs, KeptBlob, Key, Store, Stored
 
@@ -29,6 +40,7 @@ __all__ = [
     "LockLost",
     "Locked",
     "Mailbox",
+    "Measured",
     "Message",
     "Model",
     "Permission",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from fusion.errors import TransientError
 from fusion.model import Record
@@ -99,6 +99,15 @@ class Queue(Protocol):
 
     async def dead_letter(self, locked: Locked, *, reason: str, detail: str) -> None:
         """Set it aside for a person. Raises LockLost."""
+        ...
+
+
+@runtime_checkable
+class Measured(Protocol):
+    """A queue that knows how full it is."""
+
+    async def depth(self) -> Mapping[Priority, QueueState]:
+        """How many messages of each priority wait, are being worked on, come later or were set aside."""
         ...
 
 

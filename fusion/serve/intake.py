@@ -1,0 +1,125 @@
+"""The web side of `fusion serve`: deliveries in, health, readiness and metrics out.
+
+    POST /github     a delivery: verified, enqueued, 202; what asks nothing of Fusion is answered 200 with the reason
+    GET  /healthz    200 while the process lives
+    GET  /readyz     200 while deliveries can be kept and worked on, else 503 and why
+    GET  /metrics    for Prometheus
+
+The body of a delivery is read at most to GitHub's limit of 25 MB, and nothing of it is interpreted before its signature holds.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import time
+from collections.abc import Callable, Sequence
+
+from fastapi import FastAPI, Request, Response
+from starlette.requests import ClientDisconnect
+
+from fusion import events
+from fusion.errors import FusionError
+from fusion.model import Ignored
+from fusion.ports import Measured, Queue
+from fusion.render.text import one_line
+from fusion.serve.logs import about
+from fusion.serve.metrics import CONTENT_TYPE, Metrics
+
+log = logging.getLogger("fusion.serve")
+
+KNOWN = frozenset(events.EVENTS)
+"""Names of events that may label a metric; what GitHub does not know is `other`."""
+
+
+def application(
+    *,
+    secrets: Sequence[bytes],
+    queue: Queue,
+    metrics: Metrics,
+    ready: Callable[[], str],
+    app_slug: str = "",
+    app_id: int = 0,
+) -> FastAPI:
+    """The ASGI application. `ready` says why not, or nothing. Raises ValueError without a secret: there is no open door."""
+    if not secrets:
+        raise ValueError("a webhook needs a secret")
+    app = FastAPI(title="Fusion", docs_url=None, redoc_url=None, openapi_url="/openapi.json")
+
+    @app.post("/github", status_code=202)
+    async def github(request: Request) -> Response:
+        """A webhook delivery of GitHub."""
+        began = time.perf_counter()
+        event = request.headers.get("x-github-event", "")
+        delivery = one_line(request.headers.get("x-github-delivery", ""))[:128]
+        with about(delivery=delivery):
+            status, answer = await _receive(request)
+            metrics.deliveries.labels(event if event in KNOWN else "other", answer.get("answer", str(status))).inc()
+        metrics.acknowledged.observe(time.perf_counter() - began)
+        return _json(status, answer, {"Retry-After": "30"} if status == 503 else {})
+
+    async def _receive(request: Request) -> tuple[int, dict[str, str]]:
+        try:
+            body = await _body(request)
+            accepted = events.receive(secrets, request.headers, body, app_slug=app_slug, app_id=app_id)
+        except events.TooLarge as error:
+            return 413, {"answer": "refused", "error": str(error)}
+        except events.Unsigned as error:
+            log.warning("a delivery is refused: %s", error)
+            return 401, {"answer": "refused", "error": str(error)}
+        except events.Malformed as error:
+            log.warning("a delivery is refused: %s", error)
+            return 400, {"answer": "refused", "error": str(error)}
+        except ClientDisconnect:
+            return 400, {"answer": "refused", "error": "The delivery broke off."}
+        if isinstance(accepted, Ignored):
+            log.debug("ignored: %s", accepted.reason)
+            return 200, {"answer": "ignored", "reason": accepted.reason}
+        try:
+            await queue.send(accepted)
+        except FusionError as error:
+            log.error("a delivery cannot be kept: %s", error)
+            return 503, {"answer": "failed", "error": "The delivery cannot be kept now; deliver it again."}
+        return 202, {"answer": "accepted", "delivery": accepted.id}
+
+    @app.get("/healthz")
+    async def healthz() -> Response:
+        """Whether the process lives."""
+        return _json(200, {"status": "alive"})
+
+    @app.get("/readyz")
+    async def readyz() -> Response:
+        """Whether deliveries can be kept and worked on."""
+        why = ready()
+        return _json(503 if why else 200, {"status": "not ready", "why": why} if why else {"status": "ready"})
+
+    @app.get("/metrics")
+    async def exposition() -> Response:
+        """Counters and gauges."""
+        if isinstance(queue, Measured):
+            # A scrape is answered while the queue's disk is full, too.
+            with contextlib.suppress(FusionError):
+                metrics.queue(await queue.depth())
+        return Response(metrics.text(), media_type=CONTENT_TYPE)
+
+    return app
+
+
+async def _body(request: Request) -> bytes:
+    """The body, refused as soon as it is too long: what its header claims is not believed, nor waited for."""
+    said = request.headers.get("content-length", "")
+    if said.isdecimal() and int(said[:12]) > events.LIMIT:
+        raise events.TooLarge(f"The body has {said[:12]} bytes; at most {events.LIMIT:,} are taken.")
+    parts: list[bytes] = []
+    size = 0
+    async for part in request.stream():
+        size += len(part)
+        if size > events.LIMIT:
+            raise events.TooLarge(f"The body has more than {events.LIMIT:,} bytes.")
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _json(status: int, value: dict[str, str], headers: dict[str, str] | None = None) -> Response:
+    return Response(json.dumps(value), status_code=status, media_type="application/json", headers=headers)

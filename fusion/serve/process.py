@@ -1,0 +1,202 @@
+"""The life of `fusion serve`: open, work, and on SIGTERM end without losing or doubling anything.
+
+Order matters. Opening: the queue and the engine's journal first, which resumes what was unfinished; then the door and the
+consumer. Closing: the door, so that GitHub hears nothing and Fusion asks for the delivery again; then the consumer, whose
+messages go back to the queue; then the engine, whose activities get some seconds and are begun again by the next process if
+they need more.
+When the engine has to stop by itself (a full disk), deliveries are still kept, and it is opened again until it can work.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import socket
+import sys
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from fusion import events
+from fusion.dispatch.consume import Consumer
+from fusion.dispatch.dispatcher import Dispatcher
+from fusion.engine import Engine, EngineStopped, JournalBusy
+from fusion.errors import FusionError, UserError
+from fusion.local import worker
+from fusion.model import CatchUp
+from fusion.ports import Progress
+from fusion.purge import purge
+from fusion.serve.conductor import EngineConductor
+from fusion.serve.intake import application
+from fusion.serve.metrics import Metrics, Reading
+from fusion.serve.watch import watch
+from fusion.serve.web import Web
+from fusion.settings import Settings
+from orchestrations.bundle import Bundle
+from orchestrations.registry import VERSION
+
+log = logging.getLogger("fusion.serve")
+
+CATCH_UP = timedelta(minutes=10)
+"""How often failed deliveries and pull requests without a run are looked for."""
+PURGE = timedelta(days=1)
+KEPT = timedelta(hours=2)
+"""How long the engine remembers what is finished; the records of runs are in the Store."""
+GRACE = 20.0
+"""Seconds that running work gets to end; container platforms kill after 30."""
+_REOPEN = (1.0, 30.0)
+"""Seconds before the engine is opened again: at first, and at most."""
+
+
+class Process:
+    """One bot on one state folder. `listening` is where the web server takes over."""
+
+    def __init__(
+        self, settings: Settings, bundle: Bundle, listening: socket.socket, *, journal: Path, metrics: Metrics
+    ) -> None:
+        if bundle.queue is None:
+            raise ValueError("a bot needs a queue")
+        self.settings = settings
+        self.bundle = bundle
+        self.queue = bundle.queue
+        self.listening = listening
+        self.journal = journal
+        self.engine: Engine | None = None
+        self._why = "it is starting"
+        self.metrics = metrics
+        metrics.read(self._gauges)
+
+    async def run(self, stop: asyncio.Event, *, opened: Callable[[], None] = lambda: None) -> None:
+        """Work until `stop` is set. `opened` is called once deliveries are taken. Raises UserError when it cannot begin."""
+        # The web thread must get its turn while this one computes; the default is 5 ms for each thread that waits.
+        sys.setswitchinterval(0.001)
+        web = Web(
+            application(
+                secrets=[secret.get_secret_value().encode() for secret in self.settings.webhook_secret],
+                queue=self.queue,
+                metrics=self.metrics,
+                ready=lambda: self._why,
+                app_slug=self.bundle.slug,
+                app_id=self.settings.github_app,
+            ),
+            self.listening,
+            grace=GRACE,
+        )
+        dispatcher = Dispatcher(self.bundle, _Reopened(self))
+        consumer = Consumer(self.queue, dispatcher.handle, clock=self.bundle.clock, listen=watch(self.metrics))
+        first: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        engine = asyncio.create_task(self._keep_engine(stop, first))
+        try:
+            await asyncio.wait({engine, first}, return_when=asyncio.FIRST_COMPLETED)
+            if engine.done():
+                engine.result()
+            web.start()
+            opened()
+            async with asyncio.TaskGroup() as group:
+                group.create_task(consumer.run())
+                timers = [group.create_task(self._catch_up(stop)), group.create_task(self._purge(stop))]
+                await stop.wait()
+                log.info("draining: no more deliveries are taken")
+                self._why = "it is stopping"
+                await asyncio.to_thread(web.stop)
+                for timer in timers:
+                    timer.cancel()
+                await consumer.stop(GRACE)
+        finally:
+            stop.set()
+            if web.alive:
+                await asyncio.to_thread(web.stop)
+            self.listening.close()
+            await asyncio.gather(engine, return_exceptions=True)
+        log.info("stopped")
+
+    async def _keep_engine(self, stop: asyncio.Event, first: asyncio.Future[None]) -> None:
+        """The engine, opened again when it had to stop by itself. Raises UserError when it does not open the first time."""
+        wait = _REOPEN[0]
+        while not stop.is_set():
+            try:
+                async with Engine(self.journal, worker(self.bundle), version=VERSION, retention=KEPT, drain=GRACE) as engine:
+                    self.engine, self._why, wait = engine, "", _REOPEN[0]
+                    if not first.done():
+                        first.set_result(None)
+                    while engine.stopped is None and not stop.is_set():
+                        with contextlib.suppress(TimeoutError):
+                            await asyncio.wait_for(stop.wait(), 0.5)
+                    if not stop.is_set():
+                        self._why = f"the engine stopped: {engine.stopped}"
+            except JournalBusy:
+                raise UserError(
+                    f"Another `fusion serve` works on {self.journal.parent}: stop it, or set FUSION_HOME to another folder."
+                ) from None
+            except FusionError as error:
+                if not first.done():
+                    raise
+                self._why = f"the engine cannot be opened: {error}"
+            finally:
+                self.engine = None
+            if not stop.is_set():
+                log.error("%s; trying again in %g s", self._why, wait)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), wait)
+                wait = min(2 * wait, _REOPEN[1])
+
+    async def _catch_up(self, stop: asyncio.Event) -> None:
+        """Ask for a look at GitHub's side: at once, and then every now and again. Of equal ids the queue keeps one."""
+        while not stop.is_set():
+            now = self.bundle.clock.now()
+            slot = datetime.fromtimestamp(now.timestamp() // CATCH_UP.total_seconds() * CATCH_UP.total_seconds(), now.tzinfo)
+            id = f"catch-up-{slot:%Y%m%dT%H%MZ}"
+            try:
+                await self.queue.send(events.message(CatchUp(delivery=id)))
+            except FusionError as error:
+                log.error("no catch-up is enqueued: %s", error)
+            await asyncio.sleep(CATCH_UP.total_seconds())
+
+    async def _purge(self, stop: asyncio.Event) -> None:
+        """Remove what is past its retention, once a day."""
+        while not stop.is_set():
+            await asyncio.sleep(PURGE.total_seconds() / 24)
+            bundle = self.bundle
+            try:
+                purged = await purge(
+                    bundle.store,
+                    bundle.blobs,
+                    bundle.clock,
+                    tenant=bundle.tenant,
+                    retention=timedelta(days=self.settings.retention),
+                )
+            except FusionError as error:
+                log.error("nothing more is purged now: %s", error)
+            else:
+                log.info("purged: %d records, %d blobs", sum(purged.records.values()), purged.blobs)
+            await asyncio.sleep(PURGE.total_seconds())
+
+    def _gauges(self) -> Iterable[Reading]:
+        yield "fusion_ready", "1 while deliveries are kept and worked on.", (), [((), 0.0 if self._why else 1.0)]
+        if self.engine is not None and self.engine.stopped is None:
+            counts = self.engine.metrics()
+            yield "fusion_orchestrations_live", "Unfinished orchestrations.", (), [((), float(counts.live))]
+            yield "fusion_activities_running", "Activities at work.", (), [((), float(counts.running))]
+            yield "fusion_activities_waiting", "Activities that wait for a slot.", (), [((), float(counts.waiting))]
+
+
+class _Reopened:
+    """The engine of the moment as a Conductor; while there is none, callers come again later."""
+
+    def __init__(self, process: Process) -> None:
+        self._process = process
+
+    def _now(self) -> EngineConductor:
+        if self._process.engine is None:
+            raise EngineStopped("The engine is not open.")
+        return EngineConductor(self._process.engine)
+
+    async def start(self, name: str, input: object, id: str) -> bool:
+        return await self._now().start(name, input, id)
+
+    async def status(self, id: str) -> Progress | None:
+        return await self._now().status(id)
+
+    async def terminate(self, id: str, why: str) -> None:
+        await self._now().terminate(id, why)
