@@ -68,7 +68,7 @@ async def test_a_dismissal_turns_the_check(world: World, words: str) -> None:
             await bot.take(world.comment("/fusion reopen", thread=thread))
             assert world.check.conclusion == "failure"
             assert not world.threads[0].resolved
-    assert world.wrote("post_review") == 1
+    assert len(world.threads) == 1
 
 
 async def test_a_thread_that_a_maintainer_resolves_is_a_dismissal(world: World) -> None:
