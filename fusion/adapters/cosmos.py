@@ -56,7 +56,6 @@ LARGEST = 2_000_000
 """Bytes of an item; Cosmos DB takes 2 MB with what it adds itself."""
 _PACKED = 100_000
 """Characters from which a value is compressed: a request unit is paid for each kilobyte."""
-_WALKED = 200
 _ETAG = re.compile(r'([0-9a-f]{16}-[0-9a-f]{8}) (".+")')
 
 
@@ -66,8 +65,8 @@ class CosmosStore:
     `connection` is the account's address, with `credential` or what this process can sign in with, or a connection string
     (`AccountEndpoint=...;AccountKey=...;`). With a key, a database or container that is missing is made; an identity's roles
     cannot make one, so that there it must exist (`CONTAINER` says how). `patience`: seconds for one call, with its retries;
-    `ticks`: the nanoseconds since 1970 that order the writes. The client is made at the first use and kept; `close` ends its
-    connections, and so does using it as a context manager.
+    `page`: records asked for at once; `ticks`: the nanoseconds since 1970 that order the writes. The client is made at the
+    first use and kept; `close` ends its connections, and so does using it as a context manager.
     """
 
     def __init__(
@@ -79,6 +78,7 @@ class CosmosStore:
         credential: AsyncTokenCredential | None = None,
         clock: Clock | None = None,
         patience: float = 30.0,
+        page: int = 200,
         ticks: Callable[[], int] = time.time_ns,
     ) -> None:
         parts = fields(connection)
@@ -94,6 +94,7 @@ class CosmosStore:
         self._credential = credential
         self._clock = clock or SystemClock()
         self._patience = patience
+        self._page = page
         self._ticks = ticks
         self._writer = secrets.token_hex(4)
         self._written = 0
@@ -181,7 +182,7 @@ class CosmosStore:
         """Every record of the tenant, first written first."""
         seen = ""
         where = "c.tenant = @tenant AND c.position > @seen ORDER BY c.position ASC"
-        while page := await self._query(where, {"tenant": _plain(tenant), "seen": seen}, _WALKED):
+        while page := await self._query(where, {"tenant": _plain(tenant), "seen": seen}, self._page):
             for item in page:
                 yield _stored(item)
             seen = page[-1]["position"]
@@ -202,14 +203,19 @@ class CosmosStore:
 
     async def _query(self, rest: str, named: Mapping[str, str], limit: int) -> Sequence[dict[str, Any]]:
         """At most `limit` items. The SDK merges what the partitions answer, each in order."""
+        from azure.cosmos.exceptions import CosmosResourceNotFoundError
+
         parameters: Sequence[dict[str, object]] = [{"name": f"@{name}", "value": value} for name, value in named.items()]
         found = []
         async with self._records() as container:
             query = f"SELECT * FROM c WHERE {rest}"
-            async for item in container.query_items(query, parameters=[*parameters], max_item_count=min(limit, _WALKED)):
-                found.append(item)
-                if len(found) == limit:
-                    break
+            try:
+                async for item in container.query_items(query, parameters=[*parameters], max_item_count=min(limit, self._page)):
+                    found.append(item)
+                    if len(found) == limit:
+                        break
+            except CosmosResourceNotFoundError as error:
+                raise self._missing() from error
         return found
 
     @asynccontextmanager
@@ -229,6 +235,8 @@ class CosmosStore:
                 container = self._client.get_database_client(self._database).get_container_client(self._name)
                 if self._key:
                     await self._make()
+                else:
+                    await self._find(container)
                 self._container = container
         return self._container
 
@@ -265,6 +273,15 @@ class CosmosStore:
             if error.status_code == 403:
                 raise self._missing() from error
             raise
+
+    async def _find(self, container: ContainerProxy) -> None:
+        """Raises UserError when there is no container: its absence must not look like that of a record."""
+        from azure.cosmos.exceptions import CosmosResourceNotFoundError
+
+        try:
+            await container.read()
+        except CosmosResourceNotFoundError as error:
+            raise self._missing() from error
 
     def _there(self, error: Any) -> None:
         """Raises UserError when it is not the item that was not found, but the container (sub-status 1003)."""

@@ -11,9 +11,13 @@ import pytest
 from azure.storage.blob.aio import BlobServiceClient
 
 from fusion.adapters.azure_blobs import AzureBlobs
+from fusion.adapters.cosmos import CosmosStore
 from fusion.adapters.memory import ManualClock
 from fusion.errors import PermanentError, TransientError, UserError
+from fusion.ports import Key
+from fusion.purge import purge
 from tests.fakes import azurite
+from tests.fakes.cosmos.server import CosmosEmulator
 
 NOW = datetime.now(UTC)
 
@@ -63,6 +67,25 @@ async def test_a_walk_goes_on_page_by_page(account: str) -> None:
     async with AzureBlobs(account, container=uuid.uuid4().hex, page=2) as blobs:
         digests = {await blobs.put(b"%d" % number) for number in range(5)}
         assert {kept.digest async for kept in blobs.walk()} == digests
+
+
+async def test_a_purge_of_cosmos_and_azure_takes_only_what_nothing_leads_to(account: str) -> None:
+    later = ManualClock(NOW + timedelta(days=100))
+    with CosmosEmulator() as cosmos:
+        async with CosmosStore(cosmos.connection) as store, AzureBlobs(account, container=uuid.uuid4().hex) as blobs:
+            contents = await blobs.put(b"contents")
+            review = await blobs.put(f'{{"contents": "{contents}"}}'.encode())
+            stray = await blobs.put(b"stray")
+            ids = [f"review-{number:016x}" for number in range(2)]
+            for id in ids:
+                key = Key(tenant="t", scope="owner/name", kind="run", id=id)
+                await store.put(key, {"status": "reviewed", "review": review if id == ids[0] else stray}, etag=None)
+            pull = Key(tenant="t", scope="owner/name", kind="pull", id="pull:1")
+            await store.put(pull, {"pull": {"open": True}, "run": ids[0]}, etag=None)
+            purged = await purge(store, blobs, later, tenant="t", retention=timedelta(days=90))
+            assert (purged.records, purged.blobs, purged.bytes) == ({"run": 1}, 1, 5)
+            assert {kept.digest async for kept in blobs.walk()} == {contents, review}
+            assert {stored.key.id async for stored in store.walk(tenant="t")} == {ids[0], "pull:1"}
 
 
 async def test_a_wrong_key_and_a_dead_host_are_clear_sentences(account: str) -> None:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from json import dumps
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
+from azure.core.credentials import AccessToken
 from azure.core.exceptions import ClientAuthenticationError
+from azure.cosmos import PartitionKey
+from azure.cosmos.aio import CosmosClient
+from azure.cosmos.exceptions import CosmosResourceNotFoundError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -134,24 +139,75 @@ async def test_a_container_that_was_taken_away_is_said(cosmos: CosmosEmulator) -
                 await call
 
 
-class NobodySignedIn:
-    async def get_token(self, *scopes: str, **options: object) -> Any:
-        raise ClientAuthenticationError("No credential in this chain provided a token.")
+class Identity:
+    """Who has signed in: a token, or nobody."""
+
+    def __init__(self, token: str) -> None:
+        self.token = token
+        self.closed = False
+
+    async def get_token(self, *scopes: str, **options: Any) -> AccessToken:
+        if not self.token:
+            raise ClientAuthenticationError("No credential in this chain provided a token.")
+        return AccessToken(self.token, int(time.time()) + 3600)
 
     async def close(self) -> None:
-        """Nothing is open."""
+        self.closed = True
 
-    async def __aenter__(self) -> NobodySignedIn:
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *details: object) -> None:
-        """Nothing is open."""
+        await self.close()
+
+
+async def test_an_identity_reads_and_writes_and_makes_nothing() -> None:
+    with CosmosEmulator(token="issued") as cosmos:
+        identity = Identity("issued")
+        async with CosmosStore(cosmos.address, credential=identity) as store:
+            for call in (store.get(key()), store.list(tenant="t", kind="run"), store.put(key(), {}, etag=None)):
+                with pytest.raises(UserError, match=r"There is no container 'records' .* may not make it"):
+                    await call
+            cosmos.account.make_database({"id": "fusion"})
+            definition = {"paths": adapter.CONTAINER["partition_key"], "kind": "MultiHash", "version": 2}
+            indexing = adapter.CONTAINER["indexing"]
+            cosmos.account.make_container("fusion", {"id": "records", "partitionKey": definition, "indexingPolicy": indexing})
+            assert await store.get(key()) is None
+            await store.put(key(), {"n": 1}, etag=None)
+            assert [stored.value for stored in await store.list(tenant="t", kind="run")] == [{"n": 1}]
+        assert not identity.closed  # whoever made it closes it
+        async with CosmosStore(cosmos.address, credential=Identity("stolen")) as store:
+            with pytest.raises(UserError, match=r"refuses these credentials \(401\).*Data Contributor"):
+                await store.get(key())
 
 
 async def test_nobody_signed_in_is_a_clear_sentence() -> None:
-    async with CosmosStore("https://127.0.0.1:1/", credential=NobodySignedIn()) as store:
+    async with CosmosStore("https://127.0.0.1:1/", credential=Identity("")) as store:
         with pytest.raises(UserError, match=r"Nobody could sign in .*Cosmos DB Built-in Data Contributor"):
             await store.get(key())
+
+
+async def test_lists_and_walks_go_on_page_by_page_over_partitions(cosmos: CosmosEmulator) -> None:
+    async with CosmosStore(cosmos.connection, page=2) as store:
+        for number in range(9):
+            await store.put(key(f"r{number}", scope=f"s{number % 3}"), {}, etag=None)
+        listed = await store.list(tenant="t", kind="run", limit=7)
+        assert [stored.key.id for stored in listed] == [f"r{number}" for number in range(8, 1, -1)]
+        assert [stored.key.id async for stored in store.walk(tenant="t")] == [f"r{number}" for number in range(9)]
+
+
+async def test_the_emulator_lets_items_end() -> None:
+    present = [1_000_000.0]
+    with CosmosEmulator(now=lambda: present[0]) as cosmos:
+        async with CosmosClient(cosmos.address, KEY) as client:
+            database = await client.create_database("d")
+            container = await database.create_container("c", PartitionKey(path="/p"), default_ttl=-1)
+            await container.create_item({"id": "short", "p": "x", "ttl": 60})
+            await container.create_item({"id": "long", "p": "x"})
+            present[0] += 61
+            assert (await container.read_item("long", "x"))["id"] == "long"
+            with pytest.raises(CosmosResourceNotFoundError):
+                await container.read_item("short", "x")
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from tests.fakes.cosmos import queries
+from tests.fakes.cosmos.certificate import self_signed
 from tests.fakes.cosmos.documents import PARTITIONS, Account, Container, Refused
 
 KEY = base64.b64encode(b"a master key of nobody's account").decode()
@@ -41,18 +42,27 @@ class Fault:
 
 
 class CosmosEmulator:
-    """A Cosmos DB account on loopback; a context manager that runs it in a thread. `connection` is its connection string."""
+    """A Cosmos DB account on loopback; a context manager that runs it in a thread. `connection` is its connection string.
 
-    def __init__(self, *, may_create: bool = True, now: Callable[[], float] = time.time) -> None:
+    With a `token` it is reached by that of Entra ID alone, at `address` over TLS, and may create nothing, as with the role of a
+    data contributor. `now` is what the time to live is measured by.
+    """
+
+    def __init__(self, *, token: str = "", may_create: bool = True, now: Callable[[], float] = time.time) -> None:
         self.account = Account(now)
         self.requests: deque[str] = deque(maxlen=10_000)
-        self._may_create = may_create
+        self._token = token
+        self._may_create = may_create and not token
         self._faults: deque[Fault] = deque()
         self._socket = socket.create_server(("127.0.0.1", 0))
-        self.address = f"http://127.0.0.1:{self._socket.getsockname()[1]}/"
+        self.address = f"{'https' if token else 'http'}://127.0.0.1:{self._socket.getsockname()[1]}/"
         self.connection = f"AccountEndpoint={self.address};AccountKey={KEY};"
         app = Starlette(routes=[Route("/{path:path}", self._handle, methods=["GET", "POST", "PUT", "DELETE"])])
-        self._server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="off", timeout_graceful_shutdown=1))
+        config = uvicorn.Config(app, log_level="critical", lifespan="off", timeout_graceful_shutdown=1)
+        if token:
+            config.load()
+            config.ssl = self_signed()
+        self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True)
 
     def __enter__(self) -> Self:
@@ -81,7 +91,7 @@ class CosmosEmulator:
         self.requests.append(f"{request.method} /{'/'.join(parts)}")
         headers = {"x-ms-activity-id": str(uuid.uuid4()), "x-ms-request-charge": "1", "x-ms-session-token": "0:-1#1"}
         try:
-            _signed(request, parts)
+            _signed(request, parts, self._token)
             if "docs" in parts and self._faults:
                 fault = self._faults.popleft()
                 if not fault.status:
@@ -167,8 +177,8 @@ class CosmosEmulator:
         return 200, {"_rid": container.properties["_rid"], "Documents": page, "_count": len(page)}, more
 
 
-def _signed(request: Request, parts: list[str]) -> None:
-    """Raises Refused unless the request is signed with the master key
+def _signed(request: Request, parts: list[str], token: str) -> None:
+    """Raises Refused unless the request carries the token, or without one is signed with the master key
     (learn.microsoft.com/rest/api/cosmos-db/access-control-on-cosmosdb-resources)."""
     # An odd number of parts ends in a type of resource, an even one in a name.
     kind = parts[-1] if len(parts) % 2 else parts[-2] if parts else ""
@@ -176,7 +186,8 @@ def _signed(request: Request, parts: list[str]) -> None:
     text = f"{request.method.lower()}\n{kind}\n{link}\n{request.headers.get('x-ms-date', '').lower()}\n\n"
     wanted = base64.b64encode(hmac.digest(base64.b64decode(KEY), text.encode(), hashlib.sha256)).decode()
     given = unquote(request.headers.get("authorization", ""))
-    if not hmac.compare_digest(given.encode(), f"type=master&ver=1.0&sig={wanted}".encode()):
+    wanted = f"type=aad&ver=1.0&sig={token}" if token else f"type=master&ver=1.0&sig={wanted}"
+    if not hmac.compare_digest(given.encode(), wanted.encode()):
         raise Refused(401, "Unauthorized", "The input authorization token can't serve the request.")
 
 
