@@ -19,6 +19,17 @@ PLAN = {"tasks": [{"agent": "security", "task": "sha256:t1"}, {"agent": "tests",
 SUMMARY = {"status": "reviewed", "review": "sha256:r", "verdict": "pass", "findings": 0}
 
 
+class Waiting:
+    """Asks to wait once, then has published."""
+
+    def __init__(self) -> None:
+        self.times = 0
+
+    def __call__(self, _job: dict[str, Any]) -> dict[str, Any]:
+        self.times += 1
+        return {"status": "published"} if self.times > 1 else {"status": "wait", "seconds": 0.01}
+
+
 class Script:
     """Activities that answer from a table and remember what they were asked."""
 
@@ -36,6 +47,21 @@ class Script:
             "verify_fixes": lambda job: job["reports"],
             "judge": {"summary": SUMMARY, "ledger": "sha256:l", "etag": None},
             "record": True,
+            "announce": {"status": "published"},
+            "learn_decisions": {"status": "learnt", "changed": 1},
+            "publish": Waiting(),
+            "settle": {"status": "published"},
+            "ask_again": {"status": "asked"},
+            "hear": {"status": "permitted"},
+            "obey": {"status": "obeyed", "say": "Done."},
+            "answer": {"status": "answered"},
+            "announce_group": {"status": "announced", "check": 7},
+            "look_at_group": {"status": "known", "members": [[12, "success"]]},
+            "conclude_group": {"status": "concluded", "conclusion": "success"},
+            "find_undelivered": {"status": "found", "attempts": [1, 2]},
+            "redeliver": {"status": "redelivered"},
+            "find_installations": {"status": "found", "installations": [{"installation": 5, "since": "2025-01-01"}]},
+            "find_unseen": {"status": "found", "found": 3},
             **answers,
         }
 
@@ -59,9 +85,11 @@ class Script:
         return [job for asked, job in self.asked if asked == name]
 
 
-async def run(path: Path, script: Script, request: Mapping[str, Any]) -> tuple[InstanceState, list[Recording]]:
+async def run(
+    path: Path, script: Script, request: Mapping[str, Any], *, name: str = "review"
+) -> tuple[InstanceState, list[Recording]]:
     async with Engine(path, script.worker(), version=VERSION) as engine:
-        await engine.start("review", dict(request), "review-1")
+        await engine.start(name, dict(request), "review-1")
         state = await engine.wait("review-1", timeout=20)
         return state, record(engine, "review-1")
 
@@ -125,6 +153,98 @@ async def test_an_agent_that_cannot_ask_leaves_a_failed_report(tmp_path: Path) -
     assert script.jobs("complete") == []
 
 
+COMMENT = {"repository": "octo/shop", "number": 12, "installation": 5}
+BOT = {
+    "pull": {"request": {"kind": "pull", "number": 12}},
+    "notice": {"request": {"kind": "pull", "number": 12}, "conclusion": "neutral", "reason": "why"},
+    "learn": {"event": COMMENT},
+    "command": {"event": COMMENT},
+    "merge_group": {"event": {}},
+    "catch_up": {"event": {}},
+}
+"""The bot's orchestrations and what they are given."""
+
+
+async def test_a_pull_request_is_announced_learnt_from_reviewed_and_published(tmp_path: Path) -> None:
+    script = Script()
+    state, recordings = await run(tmp_path / "j.db", script, BOT["pull"], name="pull")
+    assert state.output == {**SUMMARY, "published": "published", "message": ""}
+    names = [name for name, _ in script.asked]
+    assert names[:3] == ["announce", "learn_decisions", "fetch_change"]
+    assert names[-3:] == ["record", "publish", "publish"]
+    assert {job["run"] for _, job in script.asked} == {"review-1", "review-1:r0"}
+    assert [recording.name for recording in recordings] == ["pull", "review", "agent", "agent"]
+
+
+@pytest.mark.parametrize(
+    ("answers", "published", "settled"),
+    [
+        ({"announce": {"status": "superseded"}}, "published", ["cancelled"]),
+        ({"announce": {"status": "closed"}}, "published", ["cancelled"]),
+        ({"fetch_change": {"status": "superseded", "message": "moved"}}, "superseded", ["cancelled"]),
+        ({"publish": {"status": "superseded"}}, "superseded", ["cancelled"]),
+        ({"publish": {"status": "failed", "message": "422"}}, "failed", ["action_required"]),
+        ({"announce": {"status": "failed", "message": "no permission"}, "publish": {"status": "published"}}, "published", []),
+    ],
+)
+async def test_a_check_never_stays_in_progress(
+    tmp_path: Path, answers: dict[str, Any], published: str, settled: list[str]
+) -> None:
+    script = Script(**answers)
+    state, _ = await run(tmp_path / "j.db", script, BOT["pull"], name="pull")
+    assert state.output["published"] == published
+    assert [job["conclusion"] for job in script.jobs("settle")] == settled
+
+
+async def test_a_review_that_fails_is_published_as_failed(tmp_path: Path) -> None:
+    def broken(_job: dict[str, Any]) -> None:
+        raise RuntimeError("the disk is full")
+
+    script = Script(plan=broken)
+    await run(tmp_path / "j.db", script, BOT["pull"], name="pull")
+    result = script.jobs("publish")[0]["result"]
+    assert result["status"] == "failed"
+    assert "the disk is full" in result["message"]
+
+
+async def test_a_forge_that_is_away_is_asked_again(tmp_path: Path) -> None:
+    answers = iter([{"status": "unavailable", "message": "502", "seconds": 0.01}] * 2 + [FETCHED])
+    script = Script(fetch_change=lambda job: next(answers))
+    state, _ = await run(tmp_path / "j.db", script, BOT["pull"], name="pull")
+    assert state.output["published"] == "published"
+    assert [job["run"] for job in script.jobs("fetch_change")] == ["review-1:r0", "review-1:r1", "review-1:r2"]
+
+
+@pytest.mark.parametrize(
+    ("heard", "asked"),
+    [
+        ({"status": "permitted"}, ["hear", "obey", "answer"]),
+        ({"status": "refused", "say": "no"}, ["hear", "answer"]),
+        ({"status": "ignored"}, ["hear"]),
+        ({"status": "gone"}, ["hear"]),
+    ],
+)
+async def test_a_command_is_heard_obeyed_and_answered(tmp_path: Path, heard: dict[str, Any], asked: list[str]) -> None:
+    script = Script(hear=heard)
+    await run(tmp_path / "j.db", script, BOT["command"], name="command")
+    assert [name for name, _ in script.asked] == asked
+
+
+async def test_a_ledger_that_people_changed_is_judged_anew(tmp_path: Path) -> None:
+    script = Script()
+    await run(tmp_path / "j.db", script, BOT["learn"], name="learn")
+    assert len(script.jobs("ask_again")) == 1
+    script = Script(learn_decisions={"status": "learnt", "changed": 0})
+    await run(tmp_path / "k.db", script, BOT["learn"], name="learn")
+    assert script.jobs("ask_again") == []
+
+
+async def test_a_round_goes_on_where_one_part_fails(tmp_path: Path) -> None:
+    script = Script(find_undelivered={"status": "failed", "message": "no key"})
+    state, _ = await run(tmp_path / "j.db", script, BOT["catch_up"], name="catch_up")
+    assert state.output == {"redelivered": 0, "looked_at": 3, "failures": ["no key"]}
+
+
 async def test_recorded_histories_still_replay(tmp_path: Path) -> None:
     """One recording per released version: a deployment must not break a run in flight. RECORD=1 writes the current one."""
     script = Script()
@@ -134,7 +254,11 @@ async def test_recorded_histories_still_replay(tmp_path: Path) -> None:
         RECORDINGS.mkdir(parents=True, exist_ok=True)
         for recording in recordings[:2]:
             (RECORDINGS / f"{recording.name}-v{VERSION}.json").write_text(recording.to_json(), encoding="utf-8")
+        for name, given in BOT.items():
+            _, recordings = await run(tmp_path / f"{name}.db", Script(), given, name=name)
+            (RECORDINGS / f"{name}-v{VERSION}.json").write_text(recordings[0].to_json(), encoding="utf-8")
     assert current.exists()
+    assert {*BOT} <= {path.name.removesuffix(f"-v{VERSION}.json") for path in RECORDINGS.glob("*.json")}
     for path in sorted(RECORDINGS.glob("*.json")):
         for sticky in (False, True):
             replay(script.worker(), Recording.from_json(path.read_text(encoding="utf-8")), strict=True, sticky=sticky)
