@@ -54,7 +54,10 @@ class CosmosEmulator:
         self._token = token
         self._may_create = may_create and not token
         self._faults: deque[Fault] = deque()
-        self._socket = socket.create_server(("127.0.0.1", 0))
+        # Made with its protocol named: only then does asyncio switch Nagle's algorithm off, which costs 40 ms an answer.
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        self._socket.bind(("127.0.0.1", 0))
+        self._socket.listen(100)
         self.address = f"{'https' if token else 'http'}://127.0.0.1:{self._socket.getsockname()[1]}/"
         self.connection = f"AccountEndpoint={self.address};AccountKey={KEY};"
         app = Starlette(routes=[Route("/{path:path}", self._handle, methods=["GET", "POST", "PUT", "DELETE"])])
