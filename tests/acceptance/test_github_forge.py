@@ -10,7 +10,7 @@ import pytest
 
 from fusion.adapters.github import GitHubForge
 from fusion.adapters.memory import MemoryBlobs
-from fusion.errors import PermanentError, TransientError, UserError
+from fusion.errors import HeadMoved, PermanentError, TransientError, UserError
 from fusion.model import Change, ChangeKind, EntryType, Request, RequestKind
 from tests.fakes.commandline import Workplace
 from tests.fakes.github import FakeGitHub
@@ -101,18 +101,53 @@ async def test_many_files_are_paged_and_a_cut_is_told(tmp_path: Path) -> None:
     place = Workplace(tmp_path / "many", tmp_path / "state").init()
     place.commit("Begin")
     place.git("checkout", "--quiet", "-b", "feature")
-    place.commit("Many", **{f"file{n:03}.txt": f"{n}\n" for n in range(230)})
-    with FakeGitHub(listed=150) as fake:
+    place.commit("Many", **{f"file{n:03}.txt": f"{n}\n" for n in range(130)})
+    with FakeGitHub(listed=110) as fake:
         fake.add("octo/many", place.folder)
         fake.pull("octo/many", 1, base="main", head="feature")
         request = Request(kind=RequestKind.PULL, repository="octo/many", number=1)
-        fake.listed = 230
+        fake.listed = 130
         whole = await fetch(fake, request=request, token=None)
-        assert (len(whole.files), whole.cut) == (230, ())
-        fake.tree_limit = 200
+        assert (len(whole.files), whole.cut) == (130, ())
+        fake.listed = 110
+        assert await fetch(fake, request=request, token=None) == whole, "the trees name what the list does not"
+        fake.listed = 130
+        few = await fetch(fake, request=request, token=None, max_reads=50)
+        assert len([file for file in few.files if not file.omitted]) == 50
+        assert any("80 of 130 files were not read" in sentence for sentence in few.cut)
+        fake.tree_limit = 115
         cut = await fetch(fake, request=request, token=None)
-        assert any("cut the tree" in sentence for sentence in cut.cut)
+        assert any("cut the listing" in sentence for sentence in cut.cut)
         assert {file.omitted for file in cut.files if file.head is None} == {"GitHub's tree does not name it"}
+
+
+@pytest.mark.parametrize("listed", [120, pytest.param(3_000, marks=pytest.mark.slow)])
+async def test_more_files_than_github_lists(tmp_path: Path, listed: int) -> None:
+    place = Workplace(tmp_path / "vast", tmp_path / "state").init()
+    body = "".join(f"line {n}\n" for n in range(20))
+    place.commit("Begin", **{f"old/{n:02}.txt": f"{n}\n{body}" for n in range(40)})
+    place.git("checkout", "--quiet", "-b", "feature")
+    place.git("mv", "old", "zoo")
+    place.commit("Many", **{f"new/{n // 100:02}/{n:04}.txt": f"{n}\n" for n in range(listed + 60)})
+    with FakeGitHub(listed=listed) as fake:
+        fake.add("octo/vast", place.folder)
+        fake.pull("octo/vast", 1, base="main", head="feature")
+        change = await fetch(fake, request=Request(kind=RequestKind.PULL, repository="octo/vast", number=1), token=None)
+    assert change.cut == ()
+    files = {file.path: file for file in change.files}
+    assert len(change.files) == len(files) == listed + 100
+    assert all(file.head and not file.omitted for file in files.values())
+    last = files[f"new/{(listed + 59) // 100:02}/{listed + 59:04}.txt"]
+    assert (last.kind, last.added, last.hunks[0].body) == (ChangeKind.ADDED, 1, f"+{listed + 59}")
+    assert (files["zoo/07.txt"].kind, files["zoo/07.txt"].old_path) == (ChangeKind.RENAMED, "old/07.txt")
+
+
+async def test_a_patch_that_github_leaves_out_is_computed(github: FakeGitHub) -> None:
+    with_patches = await fetch(github)
+    repository = github.repositories["octo/shop"]
+    for item in repository.changes(repository.pulls[12]):
+        item.pop("patch", None)
+    assert await fetch(github) == with_patches
 
 
 async def test_a_large_file_is_named_not_read(github: FakeGitHub) -> None:
@@ -125,9 +160,10 @@ async def test_a_fork_is_known(github: FakeGitHub) -> None:
     assert (await fetch(github, request=REQUEST.model_copy(update={"number": 13}))).fork
 
 
-async def test_a_head_that_moved_is_refused(github: FakeGitHub) -> None:
-    with pytest.raises(UserError, match="by now"):
+async def test_a_head_that_moved_is_refused(github: FakeGitHub, shop: Workplace) -> None:
+    with pytest.raises(HeadMoved, match="by now") as caught:
         await fetch(github, request=REQUEST.model_copy(update={"head": "a" * 40}))
+    assert caught.value.head == shop.git("rev-parse", "feature")
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ MOST = 3
 """Pages of open pull requests."""
 LINKS = 50
 """Commits of a merge group that are looked at; a queue makes one for each member, or for each of their commits."""
+_LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}(\[bot\])?")
 _QUEUED = re.compile(r"gh-readonly-queue/.+/pr-(\d{1,9})-[0-9a-f]{40,64}")
 _MERGED = re.compile(r"Merge pull request #(\d{1,9})\b|.*\(#(\d{1,9})\)$")
 """The headlines that GitHub gives the commits of a queue, by merging and by squashing."""
@@ -52,6 +53,8 @@ class GitHubHub:
 
     async def permission(self, place: Place, login: str) -> Permission:
         """What someone may do, custom roles by what they build on; NONE for who is not there any more."""
+        if not _LOGIN.fullmatch(login):
+            return Permission.NONE
         url = f"/repos/{place.repository}/collaborators/{quote(login, safe='')}/permission"
         async with self.gate.access:
             try:
