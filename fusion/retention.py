@@ -2,12 +2,13 @@
 
 A record's last use is its last write.
 
-- A subject (a branch or pull request) is its records of the kinds `pull`, `conversation` and `ledger` with one scope and id.
-  They go together, when none was used for the retention, and never while the pull request is open: Fusion would review it as
-  if it had never seen it, and bring up what people dismissed.
+- A subject (a branch or pull request) is its records of the kinds `pull`, `conclusion`, `conversation` and `ledger` with
+  one scope and id. They go together, when none was used for the retention, and never while the pull request is open:
+  Fusion would review it as if it had never seen it, and bring up what people dismissed.
 - A run goes when it was not used for the retention, unless a kept record names it: a ledger names the run that wrote it. A run
   that is still running never goes.
-- Quotas go after the retention. Records of any other kind are kept for good.
+- Quotas, leases, and what could be used again (completions, evidence) go after the retention. Records of any other kind are
+  kept for good.
 
 A blob goes when no kept record mentions its digest, not even through two steps of JSON blobs, and it was last put before the
 retention, but at least `MARGIN` ago: a review that is at work has blobs that no record mentions yet. For the same reason
@@ -26,9 +27,9 @@ from datetime import datetime, timedelta
 from fusion.ports import Key, Stored
 from fusion.runs import RunStatus
 
-SUBJECT = ("pull", "conversation", "ledger")
+SUBJECT = ("pull", "conclusion", "conversation", "ledger")
 """Kinds of a subject's records, in the order in which they are deleted: whoever begins to use it again writes the first."""
-COUNTED = frozenset({"quota"})
+COUNTED = frozenset({"quota", "lease", "completion", "evidence"})
 """Kinds that go by their own age alone."""
 MARGIN = timedelta(days=2)
 """No review is at work for longer without a record."""

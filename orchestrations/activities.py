@@ -35,7 +35,7 @@ from fusion.model import (
     ToolRun,
 )
 from fusion.policy import Policy, digest
-from fusion.ports import Key, Place
+from fusion.ports import Key, Place, Stored
 from fusion.progress import AgentFinished, Fetched, Judged, ToolFinished, ToolStarted
 from fusion.runs import Run, run_key
 from orchestrations.bundle import Bundle
@@ -276,9 +276,6 @@ class Activities:
         """Reports, receipts and the ledger -> the review, and the ledger as it will be once this review is recorded."""
         change, contents, policy = await self._case(job)
         stored = await self.bundle.store.get(self._ledger_key(change))
-        ledger = Ledger.model_validate(stored.value["ledger"]) if stored else Ledger()
-        if job["request"].get("full"):
-            ledger = unsettled(ledger)
         seen = [await self.shelf.load(ToolReport, digest) for digest in job["evidence"]]
         judgement = judge(
             change=change,
@@ -286,7 +283,7 @@ class Activities:
             policy=policy,
             runs=[report.run for report in seen],
             reports=[await self.shelf.load(Report, digest) for digest in job["reports"]],
-            ledger=ledger,
+            ledger=_known(stored, job),
             provenance=change.provenance,
             model_used=self.bundle.model is not None,
             cleared=[item for report in seen for item in report.cleared],
@@ -298,8 +295,7 @@ class Activities:
             "verdict": judgement.review.verdict.value,
             "findings": len(judgement.review.findings),
         }
-        if job["request"].get("publish"):
-            summary["change"] = job["change"]
+        summary |= {"change": job["change"]} if job["request"].get("publish") else {}
         return {"summary": summary, "ledger": await self.shelf.save(judgement.ledger), "etag": stored.etag if stored else None}
 
     async def record(self, job: Job) -> bool:
@@ -358,6 +354,12 @@ class Activities:
             }
         )
         return change.model_copy(update={"provenance": stamp}), policy
+
+
+def _known(stored: Stored | None, job: Job) -> Ledger:
+    """The ledger that a review is compared with."""
+    ledger = Ledger.model_validate(stored.value["ledger"]) if stored else Ledger()
+    return unsettled(ledger) if job["request"].get("full") else ledger
 
 
 def _said(what: str, error: Exception) -> str:

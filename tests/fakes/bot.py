@@ -235,8 +235,9 @@ class World:
         """The bot, from opening its journal to closing it. `around` is put around every activity."""
         bundle = self.bundle
         registered = worker(bundle)
-        for name, activity in registered.activities.items() if around else ():
-            registered.activities[name] = replace(activity, function=around(activity.function))
+        if around is not None:
+            for name, activity in registered.activities.items():
+                registered.activities[name] = replace(activity, function=around(activity.function))
         async with Engine(self.folder / "journal.db", registered, version=VERSION, synchronous="NORMAL") as engine:
             yield Process(world=self, engine=engine, dispatcher=Dispatcher(bundle, EngineConductor(engine)))
 

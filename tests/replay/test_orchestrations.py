@@ -154,7 +154,7 @@ async def test_an_agent_that_cannot_ask_leaves_a_failed_report(tmp_path: Path) -
 
 
 COMMENT = {"repository": "octo/shop", "number": 12, "installation": 5}
-BOT = {
+BOT: dict[str, dict[str, Any]] = {
     "pull": {"request": {"kind": "pull", "number": 12}},
     "notice": {"request": {"kind": "pull", "number": 12}, "conclusion": "neutral", "reason": "why"},
     "learn": {"event": COMMENT},
