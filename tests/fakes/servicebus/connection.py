@@ -205,8 +205,8 @@ class Session:
             if isinstance(link, Inbound):
                 link.grant()
         except Refused as refused:
-            # The specification would have a null terminus here; the SDK then swallows the error that follows.
-            link.answer()
+            # The specification's null terminus, on the client's side of a sender; a receiver with one swallows the error.
+            link.answer(**({} if attach.role else {"target": None}))
             Link.refuse(link, refused)
 
     def _flow(self, flow: Flow) -> None:
