@@ -38,9 +38,15 @@ def purge(
     if format not in ("terminal", "json"):
         raise UserError(f"There is no format {format!r} for a purge; there are: terminal, json.")
     configured = settings.read(os.environ)
-    store, blobs = runtime.stores(configured)
     retention = timedelta(days=older_than or configured.retention)
-    purged = work(purging(store, blobs, runtime.SystemClock(), tenant=configured.tenant, retention=retention, dry_run=dry_run))
+
+    async def run() -> Purged:
+        async with runtime.records(configured) as (store, blobs):
+            return await purging(
+                store, blobs, runtime.SystemClock(), tenant=configured.tenant, retention=retention, dry_run=dry_run
+            )
+
+    purged = work(run())
     typer.echo(purged.model_dump_json(indent=2) if format == "json" else _said(purged))
 
 
