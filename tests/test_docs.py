@@ -24,26 +24,13 @@ def commands() -> set[str]:
     """Every command of the command line, groups spelled out."""
     import typer.main
 
-    from fusion.cli import (  # noqa: F401
-        app,
-        app_manifest,
-        config,
-        dead_letters,
-        demo,
-        dismiss,
-        doctor,
-        evaluate,
-        knowledge,
-        purge,
-        review,
-        runs,
-    )
+    from fusion.cli import registered
 
     def walk(command: object, path: str) -> set[str]:
         children = getattr(command, "commands", {})
         return set().union(*(walk(child, f"{path} {name}") for name, child in children.items())) if children else {path}
 
-    return walk(typer.main.get_command(app), "fusion")
+    return walk(typer.main.get_command(registered()), "fusion")
 
 
 def test_every_setting_is_in_the_reference() -> None:
@@ -87,3 +74,25 @@ def test_options_of_review_are_documented() -> None:
     options = set(re.findall(r"--[a-z-]+", shown)) - {"--help"}
     documented = "".join(page.read_text(encoding="utf-8") for page in PAGES)
     assert {option for option in options if option not in documented} == set()
+
+
+def rows(page: str) -> set[tuple[str, ...]]:
+    """The rows of every table of a page, cell by cell."""
+    lines = [line for line in text(page).splitlines() if line.startswith("| ")]
+    return {tuple(cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]) for line in lines}
+
+
+def test_every_permission_is_explained() -> None:
+    from fusion.events.permissions import PERMISSIONS, SUBSCRIPTIONS
+
+    table = rows("docs/bot.md")
+    assert {(item.name, item.access, item.reason, item.without) for item in PERMISSIONS} <= table
+    assert {(item.event, item.needs, item.reason) for item in SUBSCRIPTIONS} <= table
+
+
+def test_every_command_of_a_comment_is_explained() -> None:
+    from fusion.events import HELP
+
+    lines = [line for line in HELP.splitlines() if line.startswith("| `/fusion")]
+    assert lines
+    assert set(lines) <= set(text("docs/bot.md").splitlines())

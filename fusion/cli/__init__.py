@@ -89,27 +89,32 @@ def options(
     """Options of the whole command line."""
 
 
+def registered() -> typer.Typer:
+    """The command line with all its commands: each module registers its own when it is imported."""
+    from fusion.cli import (  # noqa: F401
+        app_manifest,
+        config,
+        dead_letters,
+        demo,
+        dismiss,
+        doctor,
+        evaluate,
+        knowledge,
+        purge,
+        replay,
+        review,
+        runs,
+        serve,
+    )
+
+    return app
+
+
 def main() -> None:
     """Run the command line: the host's edge, where errors become one sentence and an exit code."""
     _open_streams()
     try:
-        from fusion.cli import (  # noqa: F401  (each registers its commands)
-            app_manifest,
-            config,
-            dead_letters,
-            demo,
-            dismiss,
-            doctor,
-            evaluate,
-            knowledge,
-            purge,
-            replay,
-            review,
-            runs,
-            serve,
-        )
-
-        app()
+        registered()()
     except UserError as error:
         _stop(str(error), Exit.USAGE)
     except (Interrupted, KeyboardInterrupt):
