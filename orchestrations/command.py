@@ -16,7 +16,9 @@ def command(ctx: task.OrchestrationContext, given: dict[str, Any]) -> Waits:
     if heard["status"] in ("gone", "ignored"):
         return heard
     if heard["status"] != "permitted":
-        yield from patient(ctx, "answer", {**job, "say": heard.get("say", ""), "reaction": "confused"})
+        # a stranger who goes on gets no further answer: each costs requests of the installation
+        if heard.get("say") or heard["status"] == "limited":
+            yield from patient(ctx, "answer", {**job, "say": heard.get("say", ""), "reaction": "confused"})
         return heard
     obeyed = yield from patient(ctx, "obey", job)
     say = obeyed.get("say", "")

@@ -55,8 +55,10 @@ class Listening:
             at=self.bundle.clock.now(),
         )
         if learnt.ledger != ledger:
-            await keep(self.bundle, stored, learnt.ledger)
-        return {"status": "learnt", "changed": len(learnt.changes)}
+            await keep(self.bundle, stored, learnt.ledger, by=job["run"] if learnt.changes else "")
+            return {"status": "learnt", "changed": len(learnt.changes)}
+        # written by an attempt whose answer got lost: the wish that follows from it is still to come
+        return {"status": "learnt", "changed": int(stored.value.get("learnt") == job["run"])}
 
     async def ask_again(self, job: Job) -> Job:
         """Have the pull request judged anew, because people's word changed the ledger."""
@@ -94,9 +96,10 @@ def ledger_of(stored: Stored) -> Ledger:
     return Ledger.model_validate(stored.value["ledger"])
 
 
-async def keep(bundle: Bundle, stored: Stored, ledger: Ledger) -> None:
-    """Write a ledger over the one that was read. Raises Conflict when a review wrote in between."""
-    await bundle.store.put(stored.key, {**stored.value, "ledger": ledger.model_dump(mode="json")}, etag=stored.etag)
+async def keep(bundle: Bundle, stored: Stored, ledger: Ledger, *, by: str = "") -> None:
+    """Write a ledger over the one that was read; `by`: the run that changed it. Raises Conflict when it lost a race."""
+    value = {**stored.value, "ledger": ledger.model_dump(mode="json"), **({"learnt": by} if by else {})}
+    await bundle.store.put(stored.key, value, etag=stored.etag)
 
 
 def _threads(event: dict[str, Any] | None) -> list[ThreadChanged]:

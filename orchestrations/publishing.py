@@ -142,7 +142,8 @@ class Publishing:
             stored = await self.bundle.store.get(key)
             before = Posted.model_validate(stored.value) if stored else Posted()
             made = plan(_fit(what, scene), scene, before, policy, marks)
-            if only_ended and not _unfinished(scene, made):
+            # a closed pull request needs no word on why it is not reviewed, only no check that waits for ever
+            if (only_ended or (not scene.open and isinstance(what, Notice))) and not _unfinished(scene, made):
                 return made
             known, whole = made.known, False
             try:

@@ -26,8 +26,7 @@ def pull(ctx: task.OrchestrationContext, given: dict[str, Any]) -> Waits:
     ctx.set_custom_status("announcing")
     announced = yield from patient(ctx, "announce", job)
     if announced["status"] in _OVER:
-        settled = yield from patient(ctx, "settle", {**job, "conclusion": "cancelled", "message": _said(announced)})
-        return {"status": announced["status"], "published": settled["status"]}
+        return {"status": announced["status"], "published": announced["status"], "message": _said(announced)}
 
     ctx.set_custom_status("learning")
     # What cannot be learnt now is learnt at the next review: nothing of it is lost on the pull request.
@@ -37,13 +36,12 @@ def pull(ctx: task.OrchestrationContext, given: dict[str, Any]) -> Waits:
     result = yield from _reviewed(ctx, given["request"])
 
     ctx.set_custom_status("publishing")
-    if result["status"] in _OVER:
-        published = result
-    else:
-        published = yield from patient(ctx, "publish", {**job, "result": result})
-    if published["status"] != "published":
-        conclusion = "cancelled" if published["status"] in _OVER else "action_required"
-        yield from patient(ctx, "settle", {**job, "conclusion": conclusion, "message": _said(published)})
+    if result["status"] == "superseded":
+        yield from patient(ctx, "settle", {**job, "conclusion": "cancelled", "message": _said(result)})
+        return {**result, "published": "superseded"}
+    published = yield from patient(ctx, "publish", {**job, "result": result})
+    if published["status"] == "failed":
+        yield from patient(ctx, "settle", {**job, "conclusion": "action_required", "message": _said(published)})
     return {**result, "published": published["status"], "message": _said(published) or result.get("message", "")}
 
 

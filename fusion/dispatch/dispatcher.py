@@ -137,8 +137,12 @@ class Dispatcher:
             event = event.model_copy(update={"pull": known})
         elif stands == "stale":
             return Handled(what=f"{_name(event.pull)} is known to be newer than this event says")
+        try:
+            admission = await self._admission(event, record)
+        except Gone:
+            return await self._carry_out(await self._lost(event, record), event, stored.etag if stored else None)
         run = await self.conductor.status(record.run) if record and record.run else None
-        decision = decide(event, record, await self._admission(event, record), run)
+        decision = decide(event, record, admission, run)
         return await self._carry_out(decision, event, stored.etag if stored else None)
 
     async def _now(self, event: PullChanged) -> Pull | None:
@@ -195,7 +199,7 @@ class Dispatcher:
                 started.append(step.id)
         if decision.record is not None:
             key = pull_key(self.tenant, event.pull.repository, event.pull.number)
-            await self.store.put(key, decision.record.model_dump(mode="json", exclude_defaults=True), etag=etag)
+            await self.store.put(key, decision.record.model_dump(mode="json"), etag=etag)
         return Handled(what=f"{_name(event.pull)}: {decision.why}", started=tuple(started))
 
     # --- everything else

@@ -350,17 +350,23 @@ async def dies(world: World, opened: Message, at: int) -> bool:
         return reached.is_set()
 
 
-async def test_a_crash_at_every_activity_loses_and_doubles_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("said", "conclusion"), [("", "failure"), ("/fusion dismiss", "success"), ("won't fix", "success")])
+async def test_a_crash_at_every_activity_loses_and_doubles_nothing(tmp_path: Path, said: str, conclusion: str) -> None:
     """The process dies before and after each activity in turn; the next one finishes, and the conversation is the same."""
     for at in count():
         world = World(folder=tmp_path / str(at))
         world.folder.mkdir()
-        opened = world.open("a", BAD)
-        died = await dies(world, opened, at)
+        fatal = world.open("a", BAD)
+        if said:
+            async with world.process() as bot:
+                await bot.take(fatal)
+            fatal = world.comment(said, thread=world.threads[0])
+        died = await dies(world, fatal, at)
         async with world.process() as bot:
-            await bot.take(opened.model_copy(update={"id": "delivered again"}))
+            await bot.take(fatal.model_copy(update={"id": "delivered again"}))
         assert (world.wrote("post_review"), world.wrote("create_comment")) == (1, 1), at
-        assert (world.check.conclusion, world.unfinished) == ("failure", []), at
+        assert (world.check.conclusion, world.unfinished) == (conclusion, []), at
+        assert [thread.resolved for thread in world.threads] == [bool(said)], at
         if not died:
             break
-    assert at > 20
+    assert at > 3

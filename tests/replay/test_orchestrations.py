@@ -179,10 +179,10 @@ async def test_a_pull_request_is_announced_learnt_from_reviewed_and_published(tm
 @pytest.mark.parametrize(
     ("answers", "published", "settled"),
     [
-        ({"announce": {"status": "superseded"}}, "published", ["cancelled"]),
-        ({"announce": {"status": "closed"}}, "published", ["cancelled"]),
+        ({"announce": {"status": "superseded"}}, "superseded", []),
+        ({"announce": {"status": "closed"}}, "closed", []),
         ({"fetch_change": {"status": "superseded", "message": "moved"}}, "superseded", ["cancelled"]),
-        ({"publish": {"status": "superseded"}}, "superseded", ["cancelled"]),
+        ({"publish": {"status": "superseded"}}, "superseded", []),
         ({"publish": {"status": "failed", "message": "422"}}, "failed", ["action_required"]),
         ({"announce": {"status": "failed", "message": "no permission"}, "publish": {"status": "published"}}, "published", []),
     ],
@@ -220,6 +220,8 @@ async def test_a_forge_that_is_away_is_asked_again(tmp_path: Path) -> None:
     [
         ({"status": "permitted"}, ["hear", "obey", "answer"]),
         ({"status": "refused", "say": "no"}, ["hear", "answer"]),
+        ({"status": "refused", "say": ""}, ["hear"]),
+        ({"status": "limited", "say": ""}, ["hear", "answer"]),
         ({"status": "ignored"}, ["hear"]),
         ({"status": "gone"}, ["hear"]),
     ],
