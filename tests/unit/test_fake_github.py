@@ -6,6 +6,7 @@ import base64
 import gzip
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,7 +14,7 @@ import jwt
 import pytest
 
 from tests.fakes import openapi
-from tests.fakes.github import FakeGitHub, Installation, Limits
+from tests.fakes.github import FakeGitHub, Installation, Limits, graphql, graphql_cut
 
 BEFORE = "".join(f"line {n}\n" for n in range(1, 31))
 AFTER = BEFORE.replace("line 10\n", "line ten\nline ten and a half\n").replace("line 25\n", "")
@@ -154,7 +155,8 @@ def test_threads_are_resolved_and_comments_folded(github: FakeGitHub, installati
     github.react("octo/shop", thread.comments[0].id, "mona", "-1")
     page = """query($after: String) { repository(owner: "octo", name: "shop") { pullRequest(number: 7) {
         reviewThreads(first: 1) { nodes { path comments(first: 1, after: $after) {
-          pageInfo { hasNextPage endCursor } nodes { body author { login } reactions(first: 5) { nodes { content } } } } } } } } }"""
+          pageInfo { hasNextPage endCursor }
+          nodes { body author { login } reactions(first: 5) { nodes { content } } } } } } } } }"""
     first = bot.graphql(page)["data"]["repository"]["pullRequest"]["reviewThreads"]["nodes"][0]["comments"]
     assert first["nodes"][0] == {
         "body": "x",
@@ -289,6 +291,13 @@ def test_answers_are_as_described(github: FakeGitHub, bot: Bot) -> None:
         assert answer.status_code == 200, (path, answer.text)
         template = openapi.operation("GET", f"{SHOP}{path.partition('?')[0]}").template
         openapi.check_answer(template, "get", 200, answer.json())
+
+
+def test_the_graphql_schema_is_githubs() -> None:
+    whole = Path(__file__).parents[1] / "node" / "node_modules" / "@octokit" / "graphql-schema" / "schema.graphql"
+    if not whole.exists():
+        pytest.skip("npm's packages are not installed: make fetches them into tests/node")
+    assert graphql_cut.cut(whole.read_text(encoding="utf-8")) == graphql.SCHEMA.read_text(encoding="utf-8")
 
 
 def test_the_same_at_an_enterprise(github: FakeGitHub, bot: Bot) -> None:

@@ -26,6 +26,9 @@ class Mortal(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        # asyncio does this only for sockets made with IPPROTO_TCP, which create_server's are not; without it each answer
+        # waits 40 ms for the client's delayed acknowledgement.
+        transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if self.client:
             self.living[self.client] = transport
 
