@@ -109,12 +109,12 @@ def answer(world: FakeGitHub, token: Token | None, body: bytes) -> dict[str, Any
 
 
 def _told(error: GraphQLError) -> dict[str, Any]:
-    told = dict(error.formatted)
+    told: dict[str, Any] = dict(error.formatted)
     extensions = told.pop("extensions", None) or {}
     return ({"type": extensions["type"]} if "type" in extensions else {}) | told
 
 
-def _field(source: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
+def _field(source: Any, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
     name, field = info.parent_type.name, info.field_name
     if isinstance(source, dict):
         if field in source:
@@ -124,5 +124,5 @@ def _field(source: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
     raise GraphQLError(f"The fake does not do {name}.{field} yet.")
 
 
-def _kind(value: Any, info: GraphQLResolveInfo, _type: Any) -> str:
+def _kind(value: Any, info: GraphQLResolveInfo[Any], _type: Any) -> str:
     return graphql_fields.kind_of(value)

@@ -65,7 +65,7 @@ def update(call: Call) -> Any:
 
 
 @operation("GET", f"{REPO}/check-runs/{{check_run_id}}/annotations", "checks:read")
-def annotations(call: Call) -> Any:
+def annotations_of(call: Call) -> Any:
     blank = {"start_column": None, "end_column": None, "title": None, "raw_details": None, "blob_href": ""}
     return call.page(_check(call).annotations, lambda item: {**blank, **item})
 

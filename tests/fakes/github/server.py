@@ -102,7 +102,7 @@ class FakeGitHub(Owners):
         self._wire.call(lambda: self.deliver(delivery))
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if self._client is not None and self._wire.loop is not None:
+        if self._poster is not None and self._wire.loop is not None:
             asyncio.run_coroutine_threadsafe(self.hang_up(), self._wire.loop).result(10)
         self._wire.stop()
         if self._folders is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import hmac
 import json
@@ -12,11 +11,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import httpx
-
 from tests.fakes import openapi
 from tests.fakes.github import shapes
 from tests.fakes.github.call import REPO
+from tests.fakes.github.poster import Poster
 from tests.fakes.github.state import Account, Delivery, Installation, Pull, Repository
 from tests.fakes.github.world import World
 
@@ -55,8 +53,7 @@ class Hooks(World):
         """By GUID, oldest first."""
         self.flying = 0
         self._schedule: Callable[[Delivery], None] | None = None
-        self._client: httpx.AsyncClient | None = None
-        self._slots: asyncio.Semaphore | None = None
+        self._poster: Poster | None = None
 
     # --- for tests
 
@@ -218,10 +215,8 @@ class Hooks(World):
 
     async def deliver(self, delivery: Delivery) -> None:
         """Post one attempt and note the answer. Runs on the server's loop."""
-        if self._client is None:
-            self._client = httpx.AsyncClient(timeout=PATIENCE, limits=httpx.Limits(max_connections=PARALLEL), trust_env=False)
-            self._slots = asyncio.Semaphore(PARALLEL)
-        assert self._slots is not None
+        if self._poster is None:
+            self._poster = Poster(PARALLEL)
         body = json.dumps(delivery.payload).encode()
         target = next(iter(self.apps), 0)
         headers = {
@@ -235,15 +230,13 @@ class Hooks(World):
             "X-GitHub-Hook-Installation-Target-Type": "integration",
             **signed(self.hook_secret, body),
         }
-        async with self._slots:
-            start = time.monotonic()
-            try:
-                answer = await self._client.post(self.hook_url, content=body, headers=headers)
-                status, text = answer.status_code, answer.text
-            except httpx.TimeoutException:
-                status, text = TIMED_OUT, ""
-            except httpx.HTTPError as error:
-                status, text = UNREACHABLE, str(error)
+        start = time.monotonic()
+        try:
+            status, text = await self._poster.post(self.hook_url, headers, body, seconds=PATIENCE)
+        except TimeoutError:
+            status, text = TIMED_OUT, ""
+        except (OSError, EOFError, ValueError, IndexError) as error:
+            status, text = UNREACHABLE, str(error)
         with self.lock:
             delivery.seconds = time.monotonic() - start
             delivery.answer, delivery.status = text, status
@@ -251,8 +244,8 @@ class Hooks(World):
 
     async def hang_up(self) -> None:
         """Close the connections. Runs on the server's loop."""
-        if self._client is not None:
-            await self._client.aclose()
+        if self._poster is not None:
+            self._poster.close()
 
 
 def _issue(pull: dict[str, Any]) -> dict[str, Any]:
