@@ -98,7 +98,7 @@ class Access:
         self,
         *,
         api: str,
-        parallel: int = 8,
+        parallel: int = 24,
         timeout: float = 30.0,
         spacing: float = 0.05,
         cache_bytes: int = 32_000_000,

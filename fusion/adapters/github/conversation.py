@@ -124,7 +124,8 @@ class GitHubConversation:
         url = f"/repos/{place.repository}/commits/{head}/check-runs"
         listed = client.paged(url, {"app_id": str(app), "filter": "all"}, pages=3, key="check_runs")
         # Asked for by App, and looked at again: what is not ours must never count as ours.
-        return tuple([scene.check(item) async for item in listed if (item.get("app") or {}).get("id") == app])
+        found = [scene.check(item) async for item in listed if (item.get("app") or {}).get("id") == app]
+        return tuple(sorted(found, key=lambda check: check.id))
 
     # --- writing
 
