@@ -17,6 +17,7 @@ from fusion import policy as policies
 from fusion.dispatch.admission import Admitted, Excluded, admit
 from fusion.dispatch.decide import Decision, Start, Terminate, decide, standing, wish
 from fusion.dispatch.record import InstallationRecord, PullRecord, installation_key, pull_key
+from fusion.dispatch.renames import follow
 from fusion.errors import Gone, PermanentError, PolicyError, UserError
 from fusion.events.commands import find
 from fusion.model import (
@@ -137,6 +138,8 @@ class Dispatcher:
             event = event.model_copy(update={"pull": known})
         elif stands == "stale":
             return Handled(what=f"{_name(event.pull)} is known to be newer than this event says")
+        if record is None:
+            await follow(self.store, self.tenant, event.pull)
         try:
             admission = await self._admission(event, record)
         except Gone:
