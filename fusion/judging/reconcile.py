@@ -329,7 +329,8 @@ def _read_again(silent: Iterable[str]) -> str:
 
 
 def _names(names: Sequence[str]) -> str:
-    return " and ".join(name.removeprefix("agent:") for name in names)
+    *first, last = (name.removeprefix("agent:") for name in names)
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _has_line(entry: LedgerEntry, path: str, contents: Contents) -> bool:

@@ -24,7 +24,7 @@ _GRAMMAR = {
 }
 _END = re.compile(r"[.!?\n]+(?=\s|\Z)|\n")
 _REASON = re.compile(r"(?:,? (?:because|since|as|see) |: | - | -- |; | – | — )(?P<reason>.*)")
-_DOUBT = re.compile(r"\s*(?:but|unless|if|not?|or|until|except|maybe|only|just kidding|actually)\b")
+_DOUBT = re.compile(r"\s*(?:(?:but|unless|if|or|until|except|maybe|just kidding|actually)\b|no\s*[,;!]|(?:only|not?)\W*\Z)")
 _LONGEST = 2_000
 
 

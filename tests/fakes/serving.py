@@ -21,6 +21,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from fusion.events.permissions import PERMISSIONS
 from tests.fakes.github import FakeGitHub
 
 SECRET = "a-secret-of-thirty-two-characters"
@@ -123,8 +124,12 @@ def environment(github: FakeGitHub, **more: str) -> dict[str, str]:
 
 @contextlib.contextmanager
 def installed(github: FakeGitHub, home: Path, *repositories: str, **settings: str) -> Iterator[Serving]:
-    """The bot at work, installed on repositories of the fake, which delivers to it. Analyzers are off unless settings say so."""
-    github.the_app()
+    """The bot at work, installed on repositories of the fake, which delivers to it.
+
+    The App has what its manifest asks for, unless the fake has one already. Analyzers are off unless settings say so.
+    """
+    if not github.apps:
+        github.app(permissions={item.name: item.access for item in PERMISSIONS})
     github.install(*repositories)
     home.mkdir(parents=True, exist_ok=True)
     serving = Serving(home, environment(github, **settings)).start()

@@ -27,6 +27,8 @@ from tests.fakes.judging import AT
         ("> quoted finding\n\nFalse-positive: the value is constant. See line 3?", State.INCORRECT),
         ("It's not a bug!", State.INCORRECT),
         ("duplicate of #12", State.DUPLICATE),
+        ("false positive: only our own files are loaded", State.INCORRECT),
+        ("False positive - not reachable from outside.", State.INCORRECT),
         ("not a false positive", None),
         ("False positive?", None),
         ("Is this by design?", None),
