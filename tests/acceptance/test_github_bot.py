@@ -23,6 +23,7 @@ from fusion.model import (
     UploadSarif,
 )
 from fusion.ports import Permission, Place
+from tests.fakes.app_keys import pair
 from tests.fakes.github import FakeGitHub, Limits
 from tests.fakes.github.state import App, Installation
 
@@ -56,12 +57,13 @@ class Shop:
 
 
 def shop_on(github: FakeGitHub, *, enterprise: bool = False) -> Shop:
-    app = github.app(permissions=GRANTED)
+    private, public = pair()
+    app = github.app(permissions=GRANTED, public_key=public)
     github.create(NAME, {"kept.py": "".join(f"line {n}\n" for n in range(40)), ".fusion.yml": "version: 1\n"}, private=True)
     installation = github.install(NAME)
     github.open_pull(NAME, head="feature", files={"kept.py": "changed\n"}, user="mona")
     access = Access(api=github.url + ("/api/v3" if enterprise else ""), clock=lambda: github.now.timestamp())
-    side = connect(MemoryBlobs(), api="", app=app.id, key=app.private_key, access=access)
+    side = connect(MemoryBlobs(), api="", app=app.id, key=private, access=access)
     return Shop(github, app, installation, side, Place(repository=NAME, number=1, installation=installation.id))
 
 

@@ -30,6 +30,7 @@ from fusion.model import (
     UploadSarif,
 )
 from fusion.ports import Conversation, Hub, Permission, Place
+from tests.fakes.app_keys import pair
 from tests.fakes.github import FakeGitHub
 
 NAME = "octo/shop"
@@ -110,7 +111,9 @@ class OnGitHub:
     def __init__(self, github: FakeGitHub) -> None:
         self.github = github
         self.blobs = MemoryBlobs()
+        private, public = pair()
         app = github.app(
+            public_key=public,
             permissions={
                 "metadata": "read",
                 "contents": "write",
@@ -118,12 +121,12 @@ class OnGitHub:
                 "issues": "write",
                 "checks": "write",
                 "security_events": "write",
-            }
+            },
         )
         self.installation = github.install(NAME)
         self.github.open_pull(NAME, head="feature", files={"kept.py": NEW}, user="mona")
         self.github.open_pull(NAME, head="other", files={"other.py": "O = 1\n"}, user="mona")
-        self.side = connect(self.blobs, api=github.url, app=app.id, key=app.private_key)
+        self.side = connect(self.blobs, api=github.url, app=app.id, key=private)
         self.conversation, self.hub = self.side.conversation, self.side.hub
         self.place = Place(repository=NAME, number=1, installation=self.installation.id)
 
