@@ -48,6 +48,7 @@ METHODS = frozenset(
         "react",
         "ready",
         "rebase",
+        "recorded",
         "redeliver",
         "release",
         "remove_repository",

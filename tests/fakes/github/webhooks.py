@@ -97,6 +97,12 @@ class Hooks(World):
                 if not any(200 <= one.status < 300 for one in tries) and all(one.status for one in tries)
             ]
 
+    def recorded(self, after: int = 0) -> list[dict[str, Any]]:
+        """Every event so far but the first `after`, as `{"guid", "event", "payload"}`, oldest first."""
+        with self.lock:
+            first = [tries[0] for tries in self.attempts.values()][after:]
+            return [{"guid": one.guid, "event": one.event, "payload": one.payload} for one in first]
+
     def settle(self, seconds: float = 30) -> None:
         """Wait until every delivery was answered. Raises TimeoutError."""
         end = time.monotonic() + seconds
