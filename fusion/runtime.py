@@ -6,7 +6,7 @@ import asyncio
 import dataclasses
 import hashlib
 import hmac
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,13 +15,17 @@ from typing import TYPE_CHECKING
 from fusion import plugins
 from fusion.errors import Conflict, TransientError, UserError
 from fusion.model import Request, RequestKind
-from fusion.ports import Blobs, Clock, Forge, Key, Mailbox, Store
+from fusion.ports import Blobs, Clock, Forge, Installed, Key, Mailbox, Store
 from fusion.progress import Listener, nobody
 from fusion.settings import Settings
 from orchestrations.bundle import Bundle
 
 if TYPE_CHECKING:
+    from azure.durable_functions import DurableFunctionsClient
+
     from fusion.adapters.github import App
+    from fusion.adapters.servicebus_triggered import Triggered
+
 
 class SystemClock:
     """The machine's clock, in UTC."""
@@ -49,10 +53,14 @@ def state_folder(settings: Settings) -> Path:
 
 def stores(settings: Settings) -> tuple[Store, Blobs]:
     """The embedded Store and Blobs in the state folder."""
+    return stores_in(state_folder(settings))
+
+
+def stores_in(home: Path) -> tuple[Store, Blobs]:
+    """The embedded Store and Blobs in a folder; nothing is opened or made before they are used."""
     from fusion.adapters.files import FileBlobs
     from fusion.adapters.sqlite import SqliteStore
 
-    home = state_folder(settings)
     return SqliteStore(home / "state.db"), FileBlobs(home / "blobs")
 
 
@@ -60,7 +68,8 @@ def stores(settings: Settings) -> tuple[Store, Blobs]:
 async def records(settings: Settings) -> AsyncIterator[tuple[Store, Blobs]]:
     """Store and Blobs: Cosmos DB and Azure Storage where FUSION_COSMOS and FUSION_BLOBS name them, else the embedded ones."""
     async with AsyncExitStack() as stack:
-        store, blobs = stores(settings)
+        # No folder is needed where both are elsewhere.
+        store, blobs = (None, None) if settings.cosmos and settings.blobs else stores(settings)
         if settings.cosmos:
             from fusion.adapters.cosmos import CosmosStore
 
@@ -69,6 +78,8 @@ async def records(settings: Settings) -> AsyncIterator[tuple[Store, Blobs]]:
             from fusion.adapters.azure_blobs import AzureBlobs
 
             blobs = await stack.enter_async_context(AzureBlobs(settings.blobs.get_secret_value()))
+        assert store is not None
+        assert blobs is not None
         yield store, blobs
 
 
@@ -87,16 +98,21 @@ async def queue(settings: Settings) -> AsyncIterator[Mailbox]:
         yield local
 
 
-@asynccontextmanager
-async def bot(settings: Settings, *, listen: Listener = nobody) -> AsyncIterator[Bundle]:
-    """The bundle of a host that is a GitHub App; its connections are open while it is. Raises UserError: what is not set."""
+def unset(settings: Settings) -> Sequence[str]:
+    """The settings that a bot needs and that are not there."""
     named = {
         "FUSION_WEBHOOK_SECRET": settings.webhook_secret,
         "FUSION_GITHUB_APP": settings.github_app,
         "FUSION_GITHUB_KEY": settings.github_key,
     }
-    if missing := [name for name, value in named.items() if not value]:
-        raise UserError(f"The bot needs {' and '.join(missing)}: docs/bot.md says where they come from.")
+    return [name for name, value in named.items() if not value]
+
+
+@asynccontextmanager
+async def bot(settings: Settings, *, listen: Listener = nobody) -> AsyncIterator[Bundle]:
+    """The bundle of a host that is a GitHub App; its connections are open while it is. Raises UserError: what is not set."""
+    if needed := missing(settings):
+        raise UserError(f"The bot needs {' and '.join(needed)}: docs/bot.md says where they come from.")
     assert settings.github_key is not None
     from fusion.adapters.github import connect
     from fusion.dataflow.trail import Trail
@@ -125,6 +141,27 @@ async def bot(settings: Settings, *, listen: Listener = nobody) -> AsyncIterator
             )
 
 
+def missing(settings: Settings) -> Sequence[str]:
+    """The variables that a bot needs and that are not set."""
+    named = {
+        "FUSION_WEBHOOK_SECRET": settings.webhook_secret,
+        "FUSION_GITHUB_APP": settings.github_app,
+        "FUSION_GITHUB_KEY": settings.github_key,
+    }
+    return [name for name, value in named.items() if not value]
+
+
+async def introduce(settings: Settings) -> tuple[str, Sequence[Installed]]:
+    """The App's name and installations, as GitHub tells. Raises UserError for a wrong key, TransientError without GitHub."""
+    from fusion.adapters.github import App
+    from fusion.adapters.github.client import Access
+
+    key = settings.github_key.get_secret_value() if settings.github_key else ""
+    async with Access(api=settings.github_api, timeout=10) as access:
+        app = App(access, id=settings.github_app, key=key)
+        return (await app.identity()).slug, await app.installations()
+
+
 def signing_key(secret: str) -> bytes:
     """The key of the hidden markers, derived from the webhook's secret: one secret to keep, and neither tells the other."""
     return hmac.new(secret.encode(), b"fusion: markers, version 1", hashlib.sha256).digest()
@@ -145,9 +182,36 @@ async def _slug(app: App, store: Store, settings: Settings) -> str:
     return slug
 
 
-def functions(settings: Settings) -> Bundle:
-    """The Function App's bundle, on the embedded stores. Analyzers stay off beside its identities unless asked for."""
-    return embedded(settings.model_copy(update={"evidence": "off" if settings.evidence == "auto" else settings.evidence}))
+@asynccontextmanager
+async def reviewer(settings: Settings) -> AsyncIterator[Bundle]:
+    """The bundle of a host that reviews what it is asked to and publishes nothing; its connections are open while it is."""
+    async with records(settings) as kept:
+        yield embedded(settings, records=kept)
+
+
+@asynccontextmanager
+async def triggered(settings: Settings) -> AsyncIterator[Triggered]:
+    """What becomes of messages that triggers of the Functions host received. Raises UserError where no Service Bus is set."""
+    from fusion.adapters.servicebus_triggered import Triggered
+
+    if settings.servicebus is None:
+        raise UserError("Triggers need a Service Bus: set FUSION_SERVICEBUS.")
+    async with Triggered(settings.servicebus.get_secret_value()) as desk:
+        yield desk
+
+
+def trigger_queues() -> Mapping[Priority, str]:
+    """Names of the queues in Service Bus."""
+    from fusion.adapters.servicebus import QUEUES
+
+    return QUEUES
+
+
+def conductor(client: DurableFunctionsClient) -> Conductor:
+    """Orchestrations behind the durable client of an invocation."""
+    from fusion.adapters.durable_functions import DurableConductor
+
+    return DurableConductor(client)
 
 
 def embedded(settings: Settings, *, listen: Listener = nobody, records: tuple[Store, Blobs] | None = None) -> Bundle:

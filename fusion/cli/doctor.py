@@ -6,12 +6,15 @@ import json
 import os
 import platform
 import shutil
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fusion.cli import app
-from fusion.errors import UserError
+from fusion.cli import app, work
+from fusion.errors import FusionError, UserError
+
+if TYPE_CHECKING:
+    from fusion.settings import Settings
 
 
 @app.command(short_help="Show what is ready here, and what is skipped and why.")
@@ -73,4 +76,22 @@ def _rows() -> list[tuple[str, str, bool, str]]:
     rows += [("knowledge", "left out", False, sentence) for sentence in more.mistakes]
     token = "with GITHUB_TOKEN" if configured.github_token else "without a token: public repositories only, 60 requests an hour"
     rows.append(("adapter", "github (read)", True, f"{configured.github_api}, {token}"))
+    if missing := runtime.missing(configured):
+        rows.append(("bot", "github app", False, f"{' and '.join(missing)} not set: only `fusion serve` needs it"))
+    else:
+        rows.append(("bot", "github app", *_app(configured)))
     return rows
+
+
+def _app(configured: Settings) -> tuple[bool, str]:
+    """Whether GitHub knows the App, by asking it."""
+    from fusion import runtime
+
+    try:
+        identity, installations = work(runtime.introduce(configured))
+    except FusionError as error:
+        return False, str(error)
+    count = len(installations)
+    return count > 0, f"{identity}, installed {count} time{'s' if count != 1 else ''}" + (
+        "" if count else ": install it on GitHub"
+    )
