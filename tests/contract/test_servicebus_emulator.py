@@ -17,7 +17,7 @@ from azure.servicebus import exceptions as sdk
 from azure.servicebus.aio import AutoLockRenewer, ServiceBusClient
 
 from tests.fakes.servicebus.bus import DROP, DROP_AFTER, QueueOptions, ServiceBus
-from tests.fakes.servicebus.leaks import broken_connections
+from tests.fakes.servicebus.leaks import abort_leftovers, broken_connections
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -72,6 +72,7 @@ async def shared() -> AsyncIterator[Rig]:
         yield rig
         await rig.close()
         await rig.client.close()
+        await abort_leftovers(bus.port)
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -367,6 +368,7 @@ async def test_what_it_holds_outlives_an_outage_and_a_restart() -> None:
             with bus.outage(), pytest.raises(sdk.ServiceBusError):
                 await sender.send_messages(ServiceBusMessage("refused"))
             await sender.send_messages(ServiceBusMessage("kept, too"))
+        await abort_leftovers(port)
     with bus:
         assert bus.port == port
         assert len(bus.messages("q")) == 2

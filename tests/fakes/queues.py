@@ -16,6 +16,7 @@ from fusion.adapters.servicebus import ServiceBusQueue
 from fusion.adapters.sqlite_queue import SqliteQueue
 from fusion.ports import Mailbox
 from tests.fakes.servicebus.bus import QueueOptions, ServiceBus
+from tests.fakes.servicebus.leaks import abort_leftovers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +80,7 @@ async def servicebus(folder: Path) -> AsyncIterator[Bench]:
     with ServiceBus(queues=dict.fromkeys(NAMES.values(), OPTIONS), clock=lambda: time.time() + ahead) as bus:
         async with ServiceBusQueue(bus.connection_string) as queue:
             yield Bench(queue=queue, pass_time=pass_time, lock_seconds=60, max_deliveries=3, soon=20.0, wait=3.0, nothing=0.1)
+        await abort_leftovers(bus.port)
 
 
 QUEUES: Mapping[str, Callable[[Path], AbstractAsyncContextManager[Bench]]] = {
