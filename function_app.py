@@ -2,26 +2,67 @@
 
 import json
 import os
+from collections.abc import Mapping
+from typing import Any
 
 import azure.durable_functions as df
 import azure.functions as func
 
-from fusion import intake, runtime, settings
-from fusion.errors import UserError
-from fusion.runs import run_id
-from orchestrations.registry import ORCHESTRATORS, activities
+from fusion.functions import CATCH_UP, CONNECTION, PURGE, Functions
+from fusion.ports import Priority
+from orchestrations.registry import ORCHESTRATORS
 
 app = df.DFApp(http_auth_level=func.AuthLevel.FUNCTION)
-bundle = runtime.functions(settings.read(os.environ))
+functions = Functions(os.environ)
 
 for name, orchestrator in ORCHESTRATORS.items():
     app.orchestration_trigger(context_name="context", orchestration=name)(orchestrator)
-for name, activity in activities(bundle).items():
+for name, activity in functions.activities().items():
     app.activity_trigger(input_name="payload", activity=name)(activity)
 
 
-def _json(value: object, status: int) -> func.HttpResponse:
-    return func.HttpResponse(json.dumps(value), status_code=status, mimetype="application/json")
+def _json(status: int, value: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> func.HttpResponse:
+    return func.HttpResponse(json.dumps(value), status_code=status, headers=dict(headers or {}), mimetype="application/json")
+
+
+@app.function_name("github")
+@app.route(route="github", methods=["POST"], auth_level=func.AuthLevel.ANONYMOUS)
+async def github(req: func.HttpRequest) -> func.HttpResponse:
+    """POST /api/github: a webhook delivery. GitHub has no function key to send; its signature is what is asked for."""
+    answer = await functions.deliver(req.headers, req.get_body())
+    return _json(answer.status, answer.body, answer.headers)
+
+
+def consumer(priority: Priority, queue: str) -> None:
+    """Register the trigger of one queue."""
+
+    @app.function_name(f"consume-{priority}")
+    @app.service_bus_queue_trigger(
+        arg_name="message", queue_name=queue, connection=CONNECTION, is_sessions_enabled=True, data_type=func.DataType.BINARY
+    )
+    @app.durable_client_input(client_name="client")
+    async def consume(message: func.ServiceBusMessage, client: df.DurableFunctionsClient) -> None:
+        await functions.consume(priority, message, client)
+
+
+for priority, queue in functions.queues.items():
+    consumer(priority, queue)
+
+
+if functions.is_bot:
+
+    @app.function_name("catch-up")
+    @app.timer_trigger(arg_name="timer", schedule=CATCH_UP)
+    async def catch_up(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the trigger's
+        """Every ten minutes: what GitHub could not deliver is asked for again."""
+        await functions.catch_up()
+
+
+@app.function_name("purge")
+@app.timer_trigger(arg_name="timer", schedule=PURGE)
+async def purge(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the trigger's
+    """Every day: what is past its retention is removed."""
+    await functions.purge()
 
 
 @app.function_name("start")
@@ -29,17 +70,8 @@ def _json(value: object, status: int) -> func.HttpResponse:
 @app.durable_client_input(client_name="client")
 async def start(req: func.HttpRequest, client: df.DurableFunctionsClient) -> func.HttpResponse:
     """POST /api/reviews: start a review; a second start of the same one changes nothing."""
-    try:
-        accepted = intake.parse_start(req.get_body())
-    except UserError as error:
-        return _json({"error": str(error)}, 400)
-    request = accepted.request
-    if accepted.patch is not None:
-        request = request.model_copy(update={"patch": await bundle.blobs.put(accepted.patch)})
-    id = run_id(request)
-    if await client.get_orchestration_state(id) is None:
-        await client.schedule_new_orchestration("review", input=request.model_dump(mode="json"), instance_id=id)
-    return _json({"id": id, "status": f"/api/reviews/{id}"}, 202)
+    answer = await functions.start(req.get_body(), client)
+    return _json(answer.status, answer.body)
 
 
 @app.function_name("state")
@@ -47,9 +79,4 @@ async def start(req: func.HttpRequest, client: df.DurableFunctionsClient) -> fun
 @app.durable_client_input(client_name="client")
 async def state(req: func.HttpRequest, client: df.DurableFunctionsClient) -> func.HttpResponse:
     """GET /api/reviews/{id}: how far a review is; once finished, the review itself."""
-    found = await client.get_orchestration_state(req.route_params["id"])
-    if found is None:
-        return _json({"error": "There is no review with this id."}, 404)
-    output = json.loads(found.serialized_output) if found.serialized_output else None
-    review = json.loads(await bundle.blobs.get(output["review"])) if output and output.get("review") else None
-    return _json({"id": found.instance_id, "status": found.runtime_status.name, "result": output, "review": review}, 200)
+    return _json(*await functions.state(req.route_params["id"], client))

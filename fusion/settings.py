@@ -23,12 +23,13 @@ ENVIRONMENT: Mapping[str, str] = {
     "FUSION_WEBHOOK_SECRET": "webhook_secret",
     "FUSION_QUOTA": "quota",
     "FUSION_RETENTION": "retention",
+    "FUSION_SERVICEBUS__fullyQualifiedNamespace": "servicebus",
     "FUSION_SERVICEBUS": "servicebus",
     "FUSION_COSMOS": "cosmos",
     "FUSION_BLOBS": "blobs",
     "GITHUB_TOKEN": "github_token",
 }
-"""Environment variable -> field of `Settings`."""
+"""Environment variable -> field of `Settings`. Of two for one field the later counts, as with Azure's triggers."""
 
 
 SHORTEST_SECRET = 16
@@ -68,7 +69,8 @@ class Settings(Record):
     """FUSION_RETENTION: days for which runs, reviews and their contents are kept after the last use."""
     servicebus: SecretStr | None = None
     """FUSION_SERVICEBUS: the namespace's host name (Entra ID signs in) or a connection string. Default: a queue in the state
-    folder."""
+    folder. The Function App's triggers take it for a connection string, whatever it is, and the host name from
+    FUSION_SERVICEBUS__fullyQualifiedNamespace; Fusion reads both."""
     cosmos: SecretStr | None = None
     """FUSION_COSMOS: the account's address (Entra ID signs in) or a connection string. Default: a file in the state folder."""
     blobs: SecretStr | None = None

@@ -13,7 +13,10 @@ SOURCES = sorted(
 )
 LIMIT = 400
 
-HOSTS = ("fusion.engine", "fusion.cli", "fusion.serve", "fusion.demo", "fusion.local", "fusion.__main__", "function_app")
+HOSTS = (
+    *("fusion.engine", "fusion.cli", "fusion.serve", "fusion.demo", "fusion.local", "fusion.__main__"),
+    *("fusion.functions", "function_app"),
+)
 ADAPTERS = ("fusion.adapters", "agents.kernel")
 LAYERS = (
     ("fusion.model", "fusion.errors"),

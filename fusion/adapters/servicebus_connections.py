@@ -113,6 +113,10 @@ class Connections:
             self._names[priority], session_id=NEXT_AVAILABLE_SESSION, max_wait_time=wait
         )
 
+    def session(self, priority: Priority, id: str) -> ServiceBusReceiver:
+        """A receiver that takes this session, whether there is a message in it or not."""
+        return self._client(retries=False).get_queue_receiver(self._names[priority], session_id=id)
+
     def dead_letters(self, priority: Priority) -> ServiceBusReceiver:
         """A receiver of the queue's dead letters."""
         from azure.servicebus import ServiceBusSubQueue

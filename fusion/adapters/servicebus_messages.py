@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import ValidationError
 
@@ -100,7 +100,31 @@ def fitting(text: str, longest: int = LONGEST_ID) -> str:
     return f"{text[: longest - 41]}~{mark}"
 
 
-def incoming(received: ServiceBusReceivedMessage) -> Message | None:
+class OnTheWire(Protocol):
+    """What is read of a message: the SDK's, and whatever else is shaped so."""
+
+    @property
+    def body(self) -> Any:
+        """Parts of its bytes."""
+        ...
+
+    @property
+    def application_properties(self) -> Mapping[Any, Any] | None:
+        """Names and values; names may be bytes."""
+        ...
+
+    @property
+    def enqueued_time_utc(self) -> datetime | None:
+        """When it came into the queue."""
+        ...
+
+    @property
+    def delivery_count(self) -> int | None:
+        """Deliveries before the present one."""
+        ...
+
+
+def incoming(received: OnTheWire) -> Message | None:
     """The message in a body, or None when somebody else wrote it."""
     try:
         return Message.model_validate(json.loads(b"".join(received.body)))
@@ -108,7 +132,7 @@ def incoming(received: ServiceBusReceivedMessage) -> Message | None:
         return None
 
 
-def arrived(received: ServiceBusReceivedMessage) -> Arrived:
+def arrived(received: OnTheWire) -> Arrived:
     """What came beside the body. Properties of other kinds than ours count as none."""
     found: dict[str, Any] = {_text(name): value for name, value in (received.application_properties or {}).items()}
 

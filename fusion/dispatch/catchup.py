@@ -7,18 +7,28 @@ GitHub redelivers nothing by itself, but lets an App list the attempts of three 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from fusion.dispatch.record import PullRecord
+from fusion.events import message
 from fusion.model import CatchUp, Pull, PullChanged
 from fusion.ports import Attempted, Message, Priority
 
+EVERY = timedelta(minutes=10)
+"""How often failed deliveries and pull requests without a run are looked for."""
 WINDOW = timedelta(days=3)
 """How long GitHub keeps what it can redeliver."""
 MOST = 100
 """Redeliveries of one round."""
 TRIES = 5
 """Attempts of one event, after which it is given up: its body is what is refused, not the moment."""
+
+
+def due(now: datetime) -> Message:
+    """The message of a round. Its id is that of the interval it falls into: of all hosts' timers the queue keeps one."""
+    every = EVERY.total_seconds()
+    slot = datetime.fromtimestamp(now.timestamp() // every * every, UTC)
+    return message(CatchUp(delivery=f"catch-up-{slot:%Y%m%dT%H%MZ}"))
 
 
 def undelivered(attempts: Iterable[Attempted], *, most: int = MOST) -> Sequence[Attempted]:

@@ -12,22 +12,19 @@ from __future__ import annotations
 
 import contextlib
 import json
-import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from fastapi import FastAPI, Request, Response
 from starlette.requests import ClientDisconnect
 
 from fusion import events
+from fusion.deliveries import Answer, refused, take
 from fusion.errors import FusionError
-from fusion.model import Ignored
 from fusion.ports import Measured, Queue
 from fusion.render.text import one_line
 from fusion.serve.logs import about
 from fusion.serve.metrics import CONTENT_TYPE, Metrics
-
-log = logging.getLogger("fusion.serve")
 
 KNOWN = frozenset(events.EVENTS)
 """Names of events that may label a metric; what GitHub does not know is `other`."""
@@ -54,34 +51,19 @@ def application(
         event = request.headers.get("x-github-event", "")
         delivery = one_line(request.headers.get("x-github-delivery", ""))[:128]
         with about(delivery=delivery):
-            status, answer = await _receive(request)
-            metrics.deliveries.labels(event if event in KNOWN else "other", answer.get("answer", str(status))).inc()
+            answer = await _receive(request)
+            metrics.deliveries.labels(event if event in KNOWN else "other", answer.body["answer"]).inc()
         metrics.acknowledged.observe(time.perf_counter() - began)
-        return _json(status, answer, {"Retry-After": "30"} if status == 503 else {})
+        return _json(answer.status, answer.body, answer.headers)
 
-    async def _receive(request: Request) -> tuple[int, dict[str, str]]:
+    async def _receive(request: Request) -> Answer:
         try:
             body = await _body(request)
-            accepted = events.receive(secrets, request.headers, body, app_slug=app_slug, app_id=app_id)
         except events.TooLarge as error:
-            return 413, {"answer": "refused", "error": str(error)}
-        except events.Unsigned as error:
-            log.warning("a delivery is refused: %s", error)
-            return 401, {"answer": "refused", "error": str(error)}
-        except events.Malformed as error:
-            log.warning("a delivery is refused: %s", error)
-            return 400, {"answer": "refused", "error": str(error)}
+            return refused(error)
         except ClientDisconnect:
-            return 400, {"answer": "refused", "error": "The delivery broke off."}
-        if isinstance(accepted, Ignored):
-            log.debug("ignored: %s", accepted.reason)
-            return 200, {"answer": "ignored", "reason": accepted.reason}
-        try:
-            await queue.send(accepted)
-        except FusionError as error:
-            log.error("a delivery cannot be kept: %s", error)
-            return 503, {"answer": "failed", "error": "The delivery cannot be kept now; deliver it again."}
-        return 202, {"answer": "accepted", "delivery": accepted.id}
+            return Answer(status=400, body={"answer": "refused", "error": "The delivery broke off."})
+        return await take(secrets, request.headers, body, queue=queue, app_slug=app_slug, app_id=app_id)
 
     @app.get("/healthz")
     async def healthz() -> Response:
@@ -121,5 +103,5 @@ async def _body(request: Request) -> bytes:
     return b"".join(parts)
 
 
-def _json(status: int, value: dict[str, str], headers: dict[str, str] | None = None) -> Response:
+def _json(status: int, value: Mapping[str, str], headers: Mapping[str, str] | None = None) -> Response:
     return Response(json.dumps(value), status_code=status, media_type="application/json", headers=headers)

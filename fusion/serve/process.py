@@ -15,16 +15,15 @@ import logging
 import socket
 import sys
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
-from fusion import events
+from fusion.dispatch.catchup import EVERY, due
 from fusion.dispatch.consume import Consumer
 from fusion.dispatch.dispatcher import Dispatcher
 from fusion.engine import Engine, EngineStopped, JournalBusy
 from fusion.errors import FusionError, UserError
 from fusion.local import worker
-from fusion.model import CatchUp
 from fusion.ports import Progress
 from fusion.purge import purge
 from fusion.serve.conductor import EngineConductor
@@ -38,8 +37,6 @@ from orchestrations.registry import VERSION
 
 log = logging.getLogger("fusion.serve")
 
-CATCH_UP = timedelta(minutes=10)
-"""How often failed deliveries and pull requests without a run are looked for."""
 PURGE = timedelta(days=1)
 KEPT = timedelta(hours=2)
 """How long the engine remembers what is finished; the records of runs are in the Store."""
@@ -144,14 +141,11 @@ class Process:
     async def _catch_up(self, stop: asyncio.Event) -> None:
         """Ask for a look at GitHub's side: at once, and then every now and again. Of equal ids the queue keeps one."""
         while not stop.is_set():
-            now = self.bundle.clock.now()
-            slot = datetime.fromtimestamp(now.timestamp() // CATCH_UP.total_seconds() * CATCH_UP.total_seconds(), now.tzinfo)
-            id = f"catch-up-{slot:%Y%m%dT%H%MZ}"
             try:
-                await self.queue.send(events.message(CatchUp(delivery=id)))
+                await self.queue.send(due(self.bundle.clock.now()))
             except FusionError as error:
                 log.error("no catch-up is enqueued: %s", error)
-            await asyncio.sleep(CATCH_UP.total_seconds())
+            await asyncio.sleep(EVERY.total_seconds())
 
     async def _purge(self, stop: asyncio.Event) -> None:
         """Remove what is past its retention, once a day."""

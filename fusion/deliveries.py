@@ -1,0 +1,67 @@
+"""A delivery of GitHub over HTTP: what every host does with one, and what it answers.
+
+202 it is kept; 200 nothing is asked of Fusion, and why; 401 it is not signed with the secret; 400 it is no delivery; 413 it is
+too large; 503 it cannot be kept now, and GitHub's list of failed deliveries brings it back.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from fusion import events
+from fusion.errors import FusionError
+from fusion.model import Ignored
+from fusion.ports import Queue
+
+log = logging.getLogger("fusion.deliveries")
+
+AGAIN = {"Retry-After": "30"}
+"""Headers of a 503."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """An HTTP answer: status, a flat JSON object whose `answer` is one word for metrics, headers beside the content type."""
+
+    status: int
+    body: Mapping[str, str]
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def refused(error: events.TooLarge | events.Unsigned | events.Malformed) -> Answer:
+    """The answer to what is no delivery of ours."""
+    status = {events.TooLarge: 413, events.Unsigned: 401}.get(type(error), 400)
+    return Answer(status=status, body={"answer": "refused", "error": str(error)})
+
+
+def unavailable(why: str) -> Answer:
+    """The answer where deliveries cannot be kept now."""
+    return Answer(status=503, body={"answer": "failed", "error": why}, headers=AGAIN)
+
+
+async def take(
+    secrets: Sequence[bytes],
+    headers: Mapping[str, str],
+    body: bytes,
+    *,
+    queue: Queue,
+    app_slug: str = "",
+    app_id: int = 0,
+) -> Answer:
+    """Verify a delivery, keep it durably in the queue, and only then say so. See `fusion.events.receive` for the arguments."""
+    try:
+        accepted = events.receive(secrets, headers, body, app_slug=app_slug, app_id=app_id)
+    except (events.TooLarge, events.Unsigned, events.Malformed) as error:
+        log.warning("a delivery is refused: %s", error)
+        return refused(error)
+    if isinstance(accepted, Ignored):
+        log.debug("ignored: %s", accepted.reason)
+        return Answer(status=200, body={"answer": "ignored", "reason": accepted.reason})
+    try:
+        await queue.send(accepted)
+    except FusionError as error:
+        log.error("a delivery cannot be kept: %s", error)
+        return unavailable("The delivery cannot be kept now; deliver it again.")
+    return Answer(status=202, body={"answer": "accepted", "delivery": accepted.id})

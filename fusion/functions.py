@@ -1,0 +1,232 @@
+"""What `function_app.py` registers: the bot, or the reviewer alone, in an Azure Function App.
+
+Which of the two it is, the settings say: with none of FUSION_GITHUB_APP, FUSION_GITHUB_KEY and FUSION_WEBHOOK_SECRET it
+reviews what it is asked to over HTTP; with all of them it is the GitHub App; with some of them it does not start.
+
+Nothing is connected when the module is imported. Stores, queue and GitHub are opened at the first invocation, on the worker's
+event loop, and kept: the worker has no end at which they could be closed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Generic, TypeVar
+
+from fusion import intake, runtime
+from fusion.deliveries import Answer, take, unavailable
+from fusion.dispatch.catchup import due
+from fusion.dispatch.dispatcher import Dispatcher
+from fusion.dispatch.outcomes import Outcome, Unavailable
+from fusion.dispatch.told import Named, tell
+from fusion.dispatch.triggered import Desk, consume
+from fusion.errors import FusionError, UserError
+from fusion.ports import Priority, Queue
+from fusion.purge import purge
+from fusion.runs import run_id
+from fusion.settings import Settings, read
+from orchestrations.activities import Activity
+from orchestrations.bundle import Bundle
+from orchestrations.registry import activities
+
+log = logging.getLogger("fusion.functions")
+
+CONNECTION = "FUSION_SERVICEBUS"
+"""The triggers' connection: this setting, or those that begin with it and two underscores."""
+CATCH_UP = "0 */10 * * * *"
+"""NCRONTAB, in UTC: every ten minutes (`fusion.dispatch.catchup.EVERY`)."""
+PURGE = "0 17 3 * * *"
+"""Once a day, when few people work."""
+
+_T = TypeVar("_T")
+
+
+class Kept(Generic[_T]):
+    """A context that is entered when it is first needed and then kept, once for each event loop."""
+
+    def __init__(self, make: Callable[[], AbstractAsyncContextManager[_T]]) -> None:
+        self._make = make
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._entering = asyncio.Lock()
+        self._stack: AsyncExitStack | None = None
+        self._value: _T | None = None
+
+    async def get(self) -> _T:
+        """What the context gives. An error while it is entered is raised, and the next call tries again."""
+        loop = asyncio.get_running_loop()
+        if self._loop is not loop:
+            # What another loop opened is of no use on this one, nor can it be closed here.
+            self._loop, self._entering, self._stack = loop, asyncio.Lock(), None
+        async with self._entering:
+            if self._stack is None:
+                stack = AsyncExitStack()
+                self._value = await stack.enter_async_context(self._make())
+                self._stack = stack
+        assert self._value is not None
+        return self._value
+
+    async def close(self) -> None:
+        """Leave the context; the next use enters it again."""
+        stack, self._stack, self._value = self._stack, None, None
+        if stack is not None:
+            await stack.aclose()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """Everything that is connected."""
+
+    bundle: Bundle
+    activities: Mapping[str, Activity]
+    desk: Desk | None
+
+
+class Functions:
+    """The functions of one Function App. Raises UserError for settings with which it must not start."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        settings = read(environ)
+        # Beside the app's identities no analyzer runs, unless somebody asks for it by name.
+        off = "off" if settings.evidence == "auto" else settings.evidence
+        self.settings = settings.model_copy(update={"evidence": off})
+        self.is_bot = _is_bot(settings, environ)
+        self._kept = Kept(self._open)
+        offline = runtime.embedded(
+            self.settings.model_copy(update={"evidence": "off"}), records=runtime.stores_in(settings.home)
+        )
+        self._names = tuple(activities(offline))
+
+    @asynccontextmanager
+    async def _open(self) -> AsyncIterator[Opened]:
+        async with AsyncExitStack() as stack:
+            desk = None
+            if self.is_bot:
+                bundle = await stack.enter_async_context(runtime.bot(self.settings))
+                desk = await stack.enter_async_context(runtime.triggered(self.settings))
+            else:
+                bundle = await stack.enter_async_context(runtime.reviewer(self.settings))
+            yield Opened(bundle=bundle, activities=activities(bundle), desk=desk)
+
+    async def close(self) -> None:
+        """End all connections; the next invocation opens them again."""
+        await self._kept.close()
+
+    # Orchestrations
+
+    def activities(self) -> Mapping[str, Activity]:
+        """Every activity by name: async functions `(context, input)`."""
+        return {name: self._activity(name) for name in self._names}
+
+    def _activity(self, name: str) -> Activity:
+        async def activity(context: object, payload: dict[str, Any]) -> Any:
+            return await (await self._kept.get()).activities[name](context, payload)
+
+        activity.__name__ = activity.__qualname__ = name
+        return activity
+
+    # GitHub
+
+    @property
+    def queues(self) -> Mapping[Priority, str]:
+        """The queues that are to be listened to; none without a bot."""
+        return runtime.trigger_queues() if self.is_bot else {}
+
+    async def deliver(self, headers: Mapping[str, str], body: bytes) -> Answer:
+        """A webhook delivery."""
+        if not self.is_bot:
+            return unavailable(f"This Function App is no GitHub App: set {', '.join(runtime.missing(self.settings))}.")
+        try:
+            bundle, queue = await self._bot()
+        except FusionError as error:
+            log.error("a delivery cannot be kept: %s", error)
+            return unavailable("The delivery cannot be kept now; deliver it again.")
+        secrets = [secret.get_secret_value().encode() for secret in self.settings.webhook_secret]
+        return await take(secrets, headers, body, queue=queue, app_slug=bundle.slug, app_id=self.settings.github_app)
+
+    async def consume(self, priority: Priority, delivered: Any, client: Any) -> None:
+        """A message (`azure.functions.ServiceBusMessage`) that a trigger received, with the durable client.
+
+        On return the host completes it; when this raises, it comes again at once.
+        """
+        opened = await self._kept.get()
+        assert opened.desk is not None
+        locked = opened.desk.read(delivered)
+        if locked is None:
+            log.error("set aside (Unreadable): %s", delivered.message_id)
+            await opened.desk.unreadable(delivered, priority)
+            return
+        dispatcher = Dispatcher(opened.bundle, runtime.conductor(client))
+        await consume(locked, dispatcher.handle, desk=opened.desk, clock=opened.bundle.clock, listen=_heard)
+
+    async def catch_up(self) -> None:
+        """Ask for a look at what GitHub could not deliver, and at pull requests without a run. Raises TransientError."""
+        bundle, queue = await self._bot()
+        await queue.send(due(bundle.clock.now()))
+
+    async def _bot(self) -> tuple[Bundle, Queue]:
+        bundle = (await self._kept.get()).bundle
+        assert bundle.queue is not None
+        return bundle, bundle.queue
+
+    # Everything else
+
+    async def purge(self) -> None:
+        """Remove what is past its retention."""
+        bundle = (await self._kept.get()).bundle
+        retention = timedelta(days=self.settings.retention)
+        purged = await purge(bundle.store, bundle.blobs, bundle.clock, tenant=bundle.tenant, retention=retention)
+        log.info("purged: %d records, %d blobs", sum(purged.records.values()), purged.blobs)
+
+    async def start(self, body: bytes, client: Any) -> Answer:
+        """Start a review; a second start of the same one changes nothing."""
+        try:
+            accepted = intake.parse_start(body)
+        except UserError as error:
+            return Answer(status=400, body={"error": str(error)})
+        request = accepted.request
+        if accepted.patch is not None:
+            blobs = (await self._kept.get()).bundle.blobs
+            request = request.model_copy(update={"patch": await blobs.put(accepted.patch)})
+        id = run_id(request)
+        await runtime.conductor(client).start("review", request.model_dump(mode="json"), id)
+        return Answer(status=202, body={"id": id, "status": f"/api/reviews/{id}"})
+
+    async def state(self, id: str, client: Any) -> tuple[int, Mapping[str, Any]]:
+        """How far a review is; once finished, the review itself."""
+        found = await runtime.conductor(client).status(id)
+        if found is None:
+            return 404, {"error": "There is no review with this id."}
+        review = None
+        if isinstance(found.output, dict) and found.output.get("review"):
+            review = json.loads(await (await self._kept.get()).bundle.blobs.get(found.output["review"]))
+        return 200, {"id": id, "status": found.status.upper(), "result": found.output, "review": review}
+
+
+def _is_bot(settings: Settings, environ: Mapping[str, str]) -> bool:
+    """Whether it is the GitHub App. Raises UserError when it is meant to be and cannot."""
+    missing = runtime.missing(settings)
+    if len(missing) == 3:
+        return False
+    if missing:
+        raise UserError(f"The bot needs {' and '.join(missing)}: docs/azure.md says where they come from.")
+    shared = {"FUSION_COSMOS": settings.cosmos, "FUSION_BLOBS": settings.blobs, CONNECTION: settings.servicebus}
+    if absent := [name for name, value in shared.items() if not value]:
+        raise UserError(
+            f"The bot in a Function App needs {' and '.join(absent)}: its instances share no disk. docs/azure.md says how."
+        )
+    if "=" not in environ.get(CONNECTION, "="):
+        raise UserError(
+            f"The triggers of a Function App take {CONNECTION} for a connection string: give the namespace's host name in"
+            f" {CONNECTION}__fullyQualifiedNamespace instead."
+        )
+    return True
+
+
+def _heard(outcome: Outcome) -> None:
+    delivery = "" if isinstance(outcome, Unavailable) else outcome.message.id
+    tell(outcome, Named(log, {"delivery": delivery}))
