@@ -15,12 +15,12 @@ from contextlib import contextmanager
 
 @contextmanager
 def broken_connections() -> Iterator[None]:
-    """For tests that break connections: what they leave is collected at their end, without the warning."""
-    try:
-        yield
-    finally:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ResourceWarning)
+    """For tests that break connections: what they leave is collected at their end, and nothing warns until then."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        try:
+            yield
+        finally:
             gc.collect()
 
 
