@@ -12,7 +12,8 @@ class Limits:
 
     max_activities: activities that run at once; the others wait.
     activity_timeout: seconds an activity may take unless it was registered with its own; None: no limit.
-    max_attempts: how often an activity is started again after the process ended while it ran, the first start included.
+    max_attempts: ends of the process at which an activity that ran each time is no more started, but fails. From the second on
+        such activities run one at a time, so that one that kills the process is found out and its neighbours are spared.
     max_instances: unfinished instances at which a start is refused with EngineFull (sub-orchestrations are not refused).
     max_inbox: unread events of one instance at which a further one is refused with EngineFull.
     max_history: events of one execution at which it fails; long runs continue as new.
@@ -26,7 +27,7 @@ class Limits:
 
     max_activities: int = 32
     activity_timeout: float | None = 3_600.0
-    max_attempts: int = 3
+    max_attempts: int = 5
     max_instances: int = 10_000
     max_inbox: int = 10_000
     max_history: int = 100_000

@@ -126,7 +126,7 @@ class Scheduler:
 
     def settle(self, call: ActivityCall, result: str | None, failure: pb.TaskFailureDetails | None) -> None:
         """An activity ended: its slot is free, its instance hears of it."""
-        self.slots.release()
+        self.slots.release(call)
         if failure is not None:
             self.metrics.activities_failed += 1
             event = self._event(taskFailed=pb.TaskFailedEvent(taskScheduledId=call.task_id, failureDetails=failure))

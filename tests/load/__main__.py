@@ -41,6 +41,7 @@ def main() -> int:
         "acknowledged, ms": {"p50": answers.at(0.5), "p99": answers.at(0.99), "max": answers.at(1.0)},
         "sent in, s": round(answers.lasted, 2),
         "settled after, s": round(report.settled, 1),
+        "CPU, s": {"bot": report.processor, "fake GitHub": report.forge},
         "memory, MiB": report.memory,
         "kills": report.kills,
         "pushes": report.pushes,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import random
 import time
 from collections.abc import Iterator
@@ -32,6 +33,10 @@ class Report:
     pushes: int = 0
     settled: float = 0.0
     """Seconds from the first delivery until nothing was left to do."""
+    processor: float = 0.0
+    """CPU seconds of the bot's last process, its analyzers included."""
+    forge: float = 0.0
+    """CPU seconds of the fake GitHub meanwhile: on a machine with few cores it competes with the bot."""
     memory: int = 0
     """Most resident memory of the bot, MiB."""
     oldest: float = 0.0
@@ -56,6 +61,12 @@ def running(folder: Path, **environment: str) -> Iterator[tuple[RemoteGitHub, Se
         finally:
             if bot.process is not None and bot.process.poll() is None:
                 bot.stop()
+
+
+def processor(pid: int) -> float:
+    """CPU seconds of a process and of its children that ended."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
 def memory(bot: Serving) -> int:
@@ -89,7 +100,7 @@ def campaign(
         load = scene.deliveries(recorded, count, seed=seed)
         sender = Sender(bot.port)
         report = Report(answers=sender.answers, found=Found())
-        began = time.monotonic()
+        began, busy = time.monotonic(), processor(github.pid)
         asyncio.run(_attack(sender, load, rate, github, bot, places, report, kills, pushes, dice))
         while True:
             _sample(bot, report)
@@ -101,6 +112,8 @@ def campaign(
                     raise
         report.settled = time.monotonic() - began
         report.memory = max(report.memory, memory(bot))
+        assert bot.process is not None
+        report.processor, report.forge = processor(bot.process.pid), processor(github.pid) - busy
         code = bot.stop()
         report.found = audit(github, bot.home, places)
         if code:
@@ -157,5 +170,7 @@ async def _push(
 def _sample(bot: Serving, report: Report) -> None:
     report.memory = max(report.memory, memory(bot))
     for name, value in bot.gauges().items():
+        if name.endswith(("_created", "_bucket", "_sum", "_total", "_count")):
+            continue
         report.most[name] = max(report.most.get(name, 0.0), value)
     report.oldest = report.most.get("fusion_queue_oldest_seconds", 0.0)

@@ -46,6 +46,12 @@ class RemoteGitHub:
         self._process.terminate()
         self._process.wait(30)
 
+    @property
+    def pid(self) -> int:
+        """The fake's process."""
+        assert self._process is not None
+        return self._process.pid
+
     def call(self, method: str, *args: Any, **kwargs: Any) -> Any:
         """A public method of the fake. Raises RuntimeError with its words when it raised."""
         body = json.dumps({"args": args, "kwargs": kwargs}).encode()

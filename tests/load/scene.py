@@ -65,14 +65,14 @@ def events(github: RemoteGitHub, after: int = 0) -> list[Event]:
 
 
 def open_pulls(github: RemoteGitHub, count: int) -> list[tuple[str, int]]:
-    """Open them, label and edit each, and have a stranger say something on it."""
+    """Open them, label each and take the label away, and have a stranger say something on it."""
     places = []
     for index in range(count):
         name = REPOSITORIES[index % len(REPOSITORIES)]
         number = github.call("open_pull", name, head=f"change-{index}", files=files(index), title=f"Change {index}")
         places.append((name, number))
         github.call("label", name, number, "ready")
-        github.call("change", name, number, "edited", title=f"Change {index}, edited")
+        github.call("label", name, number, "ready", remove=True)
         github.call("change", name, number, "synchronize")
         github.call("comment", name, number, "octocat", "Looks fine so far, thanks.")
     return places
@@ -81,7 +81,7 @@ def open_pulls(github: RemoteGitHub, count: int) -> list[tuple[str, int]]:
 def deliveries(found: Sequence[Event], count: int, *, seed: int) -> list[Sent]:
     """`count` deliveries in random order: each event once, one in six again under its id, the others as new events.
 
-    New ones repeat labels, edits and synchronisations with the same head; comments are made once.
+    New ones repeat labels and synchronisations with the same head; comments are made once.
     """
     dice = random.Random(seed)
     made = [one.sent() for one in found]

@@ -177,19 +177,68 @@ async def test_an_activity_that_kills_the_process_is_given_up(tmp_path: Path) ->
     path = tmp_path / "journal.db"
     for n in range(3):
         running.clear()
-        async with Engine(path, worker, synchronous="NORMAL", max_activities=1, drain=0) as engine:
+        async with Engine(path, worker, synchronous="NORMAL", max_activities=1, max_attempts=3, drain=0) as engine:
             if n == 0:
                 await engine.start("guarded", {"activity": "deadly"}, "bad")
                 await engine.start("guarded", {"activity": "innocent"}, "good")
             await asyncio.wait_for(running.wait(), 5)
             image = crash_image(path, tmp_path / f"image-{n}")
         path = image
-    async with Engine(path, worker, max_activities=1) as engine:
+    async with Engine(path, worker, max_activities=1, max_attempts=3) as engine:
         bad, good = await engine.wait("bad", 10), await engine.wait("good", 10)
     assert "the process ended 3 times while activity 'deadly' ran" in bad.output["failed"]
     assert starts == [1, 2, 3]
     # It waited behind the deadly one all along and never ran: nothing is held against it.
     assert (good.output, others) == ({"result": "fine"}, [1])
+
+
+async def test_neighbours_of_an_activity_that_kills_the_process_are_spared(tmp_path: Path) -> None:
+    """All four run when the process ends twice. Then they run one by one, and a third end is held against one alone."""
+    began: list[str] = []
+    running: set[str] = set()
+    most = 0
+    reached = asyncio.Event()
+
+    async def work(_ctx: Any, name: str) -> str:
+        nonlocal most
+        began.append(name)
+        running.add(name)
+        most = max(most, len(running))
+        if len(began) == 4 or (generation == 2 and name == "deadly"):
+            reached.set()
+        if generation < 2 or name == "deadly":
+            await asyncio.sleep(60)
+        running.discard(name)
+        return name
+
+    def one(ctx: Any, name: str) -> Any:
+        return (yield ctx.call_activity("work", input=name))
+
+    worker = Worker()
+    worker.add_orchestrator(one, name="one")
+    worker.add_activity("work", work)
+    names = ("deadly", "a", "b", "c")
+    path = tmp_path / "journal.db"
+    for generation in range(3):  # noqa: B007 - read by the activity
+        reached.clear()
+        began.clear()
+        running.clear()
+        most = 0
+        async with Engine(path, worker, synchronous="NORMAL", max_attempts=3, drain=0) as engine:
+            if generation == 0:
+                for name in names:
+                    await engine.start("one", name, name)
+            await asyncio.wait_for(reached.wait(), 5)
+            if generation == 2:
+                assert most == 1
+            image = crash_image(path, tmp_path / f"image-{generation}")
+        path = image
+    async with Engine(path, worker, max_attempts=3) as engine:
+        ends = {name: await engine.wait(name, 10) for name in names}
+    assert {name: state.status.value for name, state in ends.items()} == {
+        "deadly": "failed",
+        **dict.fromkeys("abc", "completed"),
+    }
 
 
 async def test_an_orderly_shutdown_is_not_held_against_an_activity(path: Path) -> None:
