@@ -15,7 +15,7 @@ import sys
 from collections.abc import Iterator
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Literal, TextIO
 
 from fusion.render.text import one_line
 
@@ -68,9 +68,9 @@ class Lines(logging.Formatter):
         return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info and record.exc_info[0] else line
 
 
-def configure(form: Literal["json", "text"], *, level: int = logging.INFO) -> None:
-    """Send the records of Fusion, and warnings of all others, to standard error in that form."""
-    handler = logging.StreamHandler(sys.stderr)
+def configure(form: Literal["json", "text"], *, level: int = logging.INFO, stream: TextIO | None = None) -> None:
+    """Send the records of Fusion, and warnings of all others, to `stream` (standard error) in that form."""
+    handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(JsonLines() if form == "json" else Lines())
     handler.addFilter(_Ids())
     root = logging.getLogger()
