@@ -6,25 +6,23 @@ import asyncio
 import dataclasses
 import hashlib
 import hmac
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fusion import plugins
 from fusion.errors import Conflict, TransientError, UserError
 from fusion.model import Request, RequestKind
-from fusion.ports import Blobs, Clock, Forge, Installed, Key, Mailbox, Store
+from fusion.ports import Blobs, Clock, Conductor, Forge, Installed, Key, Mailbox, Priority, Store
 from fusion.progress import Listener, nobody
 from fusion.settings import Settings
 from orchestrations.bundle import Bundle
 
 if TYPE_CHECKING:
-    from azure.durable_functions import DurableFunctionsClient
-
     from fusion.adapters.github import App
-    from fusion.adapters.servicebus_triggered import Triggered
+    from fusion.dispatch.triggered import Desk
 
 
 class SystemClock:
@@ -51,25 +49,25 @@ def state_folder(settings: Settings) -> Path:
     return home
 
 
-def stores(settings: Settings) -> tuple[Store, Blobs]:
+def stores(settings: Settings, *, clock: Clock | None = None) -> tuple[Store, Blobs]:
     """The embedded Store and Blobs in the state folder."""
-    return stores_in(state_folder(settings))
+    return stores_in(state_folder(settings), clock=clock)
 
 
-def stores_in(home: Path) -> tuple[Store, Blobs]:
+def stores_in(home: Path, *, clock: Clock | None = None) -> tuple[Store, Blobs]:
     """The embedded Store and Blobs in a folder; nothing is opened or made before they are used."""
     from fusion.adapters.files import FileBlobs
     from fusion.adapters.sqlite import SqliteStore
 
-    return SqliteStore(home / "state.db"), FileBlobs(home / "blobs")
+    return SqliteStore(home / "state.db", clock=clock), FileBlobs(home / "blobs")
 
 
 @asynccontextmanager
-async def records(settings: Settings) -> AsyncIterator[tuple[Store, Blobs]]:
+async def records(settings: Settings, *, clock: Clock | None = None) -> AsyncIterator[tuple[Store, Blobs]]:
     """Store and Blobs: Cosmos DB and Azure Storage where FUSION_COSMOS and FUSION_BLOBS name them, else the embedded ones."""
     async with AsyncExitStack() as stack:
         # No folder is needed where both are elsewhere.
-        store, blobs = (None, None) if settings.cosmos and settings.blobs else stores(settings)
+        store, blobs = (None, None) if settings.cosmos and settings.blobs else stores(settings, clock=clock)
         if settings.cosmos:
             from fusion.adapters.cosmos import CosmosStore
 
@@ -84,7 +82,7 @@ async def records(settings: Settings) -> AsyncIterator[tuple[Store, Blobs]]:
 
 
 @asynccontextmanager
-async def queue(settings: Settings) -> AsyncIterator[Mailbox]:
+async def queue(settings: Settings, *, clock: Clock | None = None) -> AsyncIterator[Mailbox]:
     """The queue, and its dead letters: Service Bus where FUSION_SERVICEBUS names it, else a file in the state folder."""
     if settings.servicebus:
         from fusion.adapters.servicebus import ServiceBusQueue
@@ -94,40 +92,34 @@ async def queue(settings: Settings) -> AsyncIterator[Mailbox]:
         return
     from fusion.adapters.sqlite_queue import SqliteQueue
 
-    with SqliteQueue(state_folder(settings) / "queue.db") as local:
+    with SqliteQueue(state_folder(settings) / "queue.db", clock=clock) as local:
         yield local
 
 
-def unset(settings: Settings) -> Sequence[str]:
-    """The settings that a bot needs and that are not there."""
-    named = {
-        "FUSION_WEBHOOK_SECRET": settings.webhook_secret,
-        "FUSION_GITHUB_APP": settings.github_app,
-        "FUSION_GITHUB_KEY": settings.github_key,
-    }
-    return [name for name, value in named.items() if not value]
-
-
 @asynccontextmanager
-async def bot(settings: Settings, *, listen: Listener = nobody) -> AsyncIterator[Bundle]:
-    """The bundle of a host that is a GitHub App; its connections are open while it is. Raises UserError: what is not set."""
+async def bot(settings: Settings, *, listen: Listener = nobody, clock: Clock | None = None) -> AsyncIterator[Bundle]:
+    """The bundle of a host that is a GitHub App; its connections are open while it is. Raises UserError: what is not set.
+
+    `clock`: what everything embedded goes by; left out, the machine's.
+    """
     if needed := missing(settings):
         raise UserError(f"The bot needs {' and '.join(needed)}: docs/bot.md says where they come from.")
     assert settings.github_key is not None
-    from fusion.adapters.github import connect
+    from fusion.adapters.github import Access, connect
     from fusion.dataflow.trail import Trail
 
-    async with records(settings) as (store, blobs), queue(settings) as mailbox:
+    clock = clock or SystemClock()
+    async with records(settings, clock=clock) as (store, blobs), queue(settings, clock=clock) as mailbox:
         github = connect(
             blobs,
-            api=settings.github_api,
+            access=Access(api=settings.github_api, clock=lambda: clock.now().timestamp()),
             app=settings.github_app,
             key=settings.github_key.get_secret_value(),
             follower=Trail(files=60, depth=3),
         )
         assert github.app is not None
         async with github.access:
-            base = embedded(settings, listen=listen, records=(store, blobs))
+            base = embedded(settings, listen=listen, records=(store, blobs), clock=clock)
             yield dataclasses.replace(
                 base,
                 forge=lambda request: github.forge if request.installation else base.forge(request),
@@ -190,7 +182,7 @@ async def reviewer(settings: Settings) -> AsyncIterator[Bundle]:
 
 
 @asynccontextmanager
-async def triggered(settings: Settings) -> AsyncIterator[Triggered]:
+async def triggered(settings: Settings) -> AsyncIterator[Desk]:
     """What becomes of messages that triggers of the Functions host received. Raises UserError where no Service Bus is set."""
     from fusion.adapters.servicebus_triggered import Triggered
 
@@ -207,17 +199,23 @@ def trigger_queues() -> Mapping[Priority, str]:
     return QUEUES
 
 
-def conductor(client: DurableFunctionsClient) -> Conductor:
-    """Orchestrations behind the durable client of an invocation."""
+def conductor(client: Any) -> Conductor:
+    """Orchestrations behind the durable client (`DurableFunctionsClient`) of an invocation."""
     from fusion.adapters.durable_functions import DurableConductor
 
     return DurableConductor(client)
 
 
-def embedded(settings: Settings, *, listen: Listener = nobody, records: tuple[Store, Blobs] | None = None) -> Bundle:
+def embedded(
+    settings: Settings,
+    *,
+    listen: Listener = nobody,
+    records: tuple[Store, Blobs] | None = None,
+    clock: Clock | None = None,
+) -> Bundle:
     """Everything on this machine: SQLite and files unless there are other `records`, local git, analyzers in the sandbox."""
     store, blobs = records or stores(settings)
-    clock = SystemClock()
+    clock = clock or SystemClock()
     sandbox = None
     if settings.evidence != "off":
         from fusion.evidence.sandbox import Sandbox

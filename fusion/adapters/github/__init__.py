@@ -17,7 +17,7 @@ from fusion.adapters.github.gate import Gate
 from fusion.adapters.github.hub import GitHubHub
 from fusion.ports import Blobs, Follower
 
-__all__ = ["App", "Connected", "GitHubConversation", "GitHubForge", "GitHubHub", "NotFound", "connect"]
+__all__ = ["Access", "App", "Connected", "GitHubConversation", "GitHubForge", "GitHubHub", "NotFound", "connect"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,7 @@ class Connected:
 def connect(
     blobs: Blobs,
     *,
-    api: str,
+    api: str = "",
     app: int = 0,
     key: str = "",
     token: str | None = None,
