@@ -42,15 +42,17 @@ class Lease:
         self._until: datetime | None = None
 
     async def take(self) -> None:
-        """Have it for `SECONDS`, or longer. Raises Taken."""
+        """Have it for `SECONDS`, or go on having it. Raises Taken, also where somebody else has had it in between."""
         now = self.clock.now()
         if self._until is not None and self._until - now > timedelta(seconds=SECONDS / 2):
             return
         stored = await self.store.get(self.key)
         if stored is not None:
             held = Held.model_validate(stored.value)
-            if held.owner != self.owner and held.until > now:
-                raise Taken(f"{held.owner} is writing there.", seconds=self._wait(held, now))
+            if held.owner != self.owner and (held.until > now or self._until is not None):
+                # Also where the other is done by now: what was read before it wrote is not what is there.
+                self._until = None
+                raise Taken(f"{held.owner} is writing there, or was.", seconds=self._wait(held, now))
         mine = Held(owner=self.owner, until=now + timedelta(seconds=SECONDS))
         try:
             await self.store.put(self.key, mine.model_dump(mode="json"), etag=stored.etag if stored else None)

@@ -79,7 +79,8 @@ def decide(event: PullChanged, record: PullRecord | None, admission: Admitted | 
     """What to do now that `event.pull` is the newest state known. `run` is how far the record's orchestration is."""
     pull = event.pull
     before = record or PullRecord(pull=pull)
-    busy = bool(before.run) and run is not None and not run.ended
+    # A run that was ended while the record still has its head: whoever ended it died before the rest was done.
+    busy = bool(before.run) and run is not None and (not run.ended or (run.status == "terminated" and bool(before.head)))
     now = before.model_copy(update={"pull": pull})
     if not pull.open:
         return _closed(now, record, busy=busy)
@@ -143,7 +144,7 @@ def _closed(now: PullRecord, record: PullRecord | None, *, busy: bool) -> Decisi
         Terminate(id=now.run, why="the pull request was closed"),
         _notice(now, "cancelled", "The pull request was closed before its review was finished."),
     )
-    return Decision(why="it was closed; its review ends", steps=steps, record=_unreviewed(now))
+    return Decision(why="it was closed; its review ends", steps=steps, record=unreviewed(now))
 
 
 def _excluded(now: PullRecord, admission: Excluded, record: PullRecord | None, *, busy: bool, told: bool) -> Decision:
@@ -156,7 +157,7 @@ def _excluded(now: PullRecord, admission: Excluded, record: PullRecord | None, *
         steps.append(Terminate(id=now.run, why=admission.reason))
     if admission.conclusion or busy:
         steps.append(_notice(now, admission.conclusion or "cancelled", admission.reason))
-    return Decision(why=admission.reason, steps=tuple(steps), record=_unreviewed(now) if busy else now)
+    return Decision(why=admission.reason, steps=tuple(steps), record=unreviewed(now) if busy else now)
 
 
 def _notice(now: PullRecord, conclusion: str, reason: str) -> Start:
@@ -179,7 +180,7 @@ def _notice(now: PullRecord, conclusion: str, reason: str) -> Start:
     )
 
 
-def _unreviewed(now: PullRecord) -> PullRecord:
+def unreviewed(now: PullRecord) -> PullRecord:
     """What was ended half way is begun again when its time comes; the host forgets by then that it was ended."""
     return now.model_copy(update={"head": "", "base_ref": ""})
 

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from fusion import policy as policies
 from fusion.dispatch.admission import Admitted, Excluded, admit
-from fusion.dispatch.decide import Decision, Start, Terminate, decide, standing, wish
+from fusion.dispatch.decide import Decision, Start, Terminate, decide, standing, unreviewed, wish
 from fusion.dispatch.record import InstallationRecord, PullRecord, installation_key, pull_key
 from fusion.dispatch.renames import follow
 from fusion.errors import Gone, PermanentError, PolicyError, UserError
@@ -275,13 +275,14 @@ class Dispatcher:
         return Handled(what=f"the installation {event.installation}: {event.action}; {sum(ended)} reviews ended")
 
     async def _left(self, repository: str) -> int:
-        """End the reviews of a repository that the App was taken from; how many."""
+        """End the reviews of a repository that the App was taken from; how many. They begin anew if it comes back."""
         ended = 0
         for stored in await self.store.list(tenant=self.tenant, kind="pull", scope=repository):
             record = PullRecord.model_validate(stored.value)
-            run = await self.conductor.status(record.run) if record.run else None
-            if run is not None and not run.ended:
+            run = await self.conductor.status(record.run) if record.run and record.head else None
+            if run is not None and (not run.ended or run.status == "terminated"):
                 await self.conductor.terminate(run.id, "the App was taken from the repository")
+                await self.store.put(stored.key, unreviewed(record).model_dump(mode="json"), etag=stored.etag)
                 ended += 1
         return ended
 

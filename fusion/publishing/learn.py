@@ -136,10 +136,10 @@ def _learnt(
 def _remarks(scene: Scene, thread: Thread) -> Iterator[_Remark]:
     """Everything that people did about a thread's finding; words last, because they outrank the rest."""
     first = thread.comments[0]
-    if thread.resolved and thread.resolved_by not in ("", scene.login):
+    if thread.resolved and _is_a_person(thread.resolved_by, scene):
         yield _Remark(_SEEN_RESOLVED, thread.resolved_by, State.WONT_FIX, RESOLVED)
     for login in first.reactions.by.get("-1", ()):
-        if login != scene.login:
+        if _is_a_person(login, scene):
             yield _Remark(f"reaction:{first.id}:{login}", login, State.INCORRECT, f"thumbs down on comment {first.id}")
     for comment in thread.comments[1:]:
         if _is_a_persons(comment, scene) and (state := said_by(comment.body)) is not None:
@@ -149,4 +149,8 @@ def _remarks(scene: Scene, thread: Thread) -> Iterator[_Remark]:
 
 def _is_a_persons(comment: Said, scene: Scene) -> bool:
     author = comment.author
-    return not (comment.ours or author.bot or comment.minimised or author.login in ("", scene.login))
+    return _is_a_person(author.login, scene) and not (comment.ours or author.bot or comment.minimised)
+
+
+def _is_a_person(login: str, scene: Scene) -> bool:
+    return login not in ("", scene.login) and not login.endswith("[bot]")

@@ -155,6 +155,15 @@ def test_what_was_ended_half_way_is_begun_anew_though_the_host_forgot_it() -> No
     assert kinds(decide(an_event(a_pull(second=2)), drafted.record, Admitted(), None)) == ["pull"]
 
 
+@pytest.mark.parametrize("admission", [Admitted(), Excluded(reason="left alone")])
+def test_whoever_died_between_ending_a_review_and_saying_so_says_so_next_time(admission: Admitted | Excluded) -> None:
+    event = an_event(a_pull(second=1, open=isinstance(admission, Excluded)))
+    first, again = (decide(event, begun(), admission, at(status)) for status in ("running", "terminated"))
+    assert kinds(first) == kinds(again) == ["end", "notice"]
+    assert again.record == first.record
+    assert kinds(decide(event, first.record, admission, at("terminated")))[:1] != ["end"]
+
+
 @pytest.mark.parametrize(
     ("conclusion", "record", "run", "steps"),
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from fusion.adapters.memory import ManualClock, MemoryStore
 from fusion.adapters.memory_conversation import MemoryConversation
 from fusion.adapters.memory_queue import MemoryQueue
+from fusion.dispatch.catchup import unseen
 from fusion.dispatch.dispatcher import Dispatcher
 from fusion.dispatch.record import InstallationRecord, PullRecord, installation_key, pull_key
 from fusion.errors import Conflict, PermanentError, RateLimited, UserError
@@ -47,6 +49,10 @@ class MemoryConductor:
 
     async def terminate(self, id: str, why: str) -> None:
         self.ended.setdefault(id, why)
+
+    def forget(self) -> None:
+        """What has ended is purged."""
+        self.started = {id: known for id, known in self.started.items() if id not in self.ended}
 
     @property
     def running(self) -> list[str]:
@@ -252,6 +258,17 @@ async def test_an_app_that_is_taken_away_ends_its_reviews(host: Host) -> None:
     stored = await host.store.get(installation_key("t", 7))
     assert stored is not None
     assert not InstallationRecord.model_validate(stored.value).active
+
+
+async def test_an_app_that_comes_back_reviews_what_it_had_to_leave(host: Host) -> None:
+    pull = host.forge.open_pull(SHOP, 12, head="a" * 40)
+    await host.handle(of(pull))
+    for delivery in ("i", "i again"):
+        await host.handle(InstallationChanged(delivery=delivery, action="deleted", installation=7, removed=(SHOP,)))
+    assert unseen([pull], {12: await host.record()}, since=host.clock.now() - timedelta(days=1)) == [pull]
+    host.conductor.forget()
+    await host.handle(of(pull, "d2"))
+    assert host.conductor.running == ["pull"]
 
 
 async def test_what_is_no_event_is_for_a_person(host: Host) -> None:

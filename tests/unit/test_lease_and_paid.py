@@ -53,6 +53,19 @@ async def test_a_dead_owner_blocks_for_a_while_only_and_finds_it_gone() -> None:
         await dead.take()
 
 
+async def test_who_was_too_slow_does_not_go_on_from_what_it_read_before_another_wrote() -> None:
+    clock = ManualClock()
+    store = MemoryStore(clock)
+    slow, other = lease(store, clock, "slow"), lease(store, clock, "other")
+    await slow.take()
+    clock.advance(SECONDS + 1)
+    await other.take()
+    await other.release()
+    with pytest.raises(Taken):
+        await slow.take()
+    await slow.take()
+
+
 async def test_a_lease_is_renewed_while_its_owner_works() -> None:
     clock = ManualClock()
     store = MemoryStore(clock)

@@ -56,6 +56,17 @@ def test_any_text_is_read_without_harm(text: str, before: str) -> None:
         assert said(f"{before}false positive {text}") is None
 
 
+@pytest.mark.parametrize("act", ["resolve", "react"])
+def test_what_another_bot_does_says_nothing(act: str) -> None:
+    bot = begun()
+    thread = bot.thread(2)
+    if act == "resolve":
+        bot.forge.resolve(REPOSITORY, NUMBER, thread.node, "helper[bot]")
+    else:
+        bot.forge.react(REPOSITORY, NUMBER, thread.comments[0].id, "helper[bot]", "-1")
+    assert asks(bot.scene, bot.ledger, MARKS) == frozenset()
+
+
 def begun() -> Bot:
     bot = Bot()
     bot.round(2, 4)
