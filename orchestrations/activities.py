@@ -7,12 +7,13 @@ plain JSON, and large values are blob digests.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
 from fusion.agent import Case, Skip
-from fusion.errors import Conflict, PermanentError, TransientError, UserError
+from fusion.errors import Conflict, FusionError, PermanentError, TransientError, UserError
 from fusion.evidence.analyzer import Analyzer
 from fusion.evidence.collect import collect
 from fusion.evidence.imported import read_sarif
@@ -41,6 +42,9 @@ from fusion.runs import Run, run_key
 from orchestrations.bundle import Bundle
 from orchestrations.paid import Paid, examined, prompted
 from orchestrations.shelf import Shelf
+from orchestrations.waiting import settled
+
+log = logging.getLogger("fusion.activities")
 
 Job = dict[str, Any]
 Activity = Callable[[object, Job], Awaitable[Any]]
@@ -54,12 +58,15 @@ class Activities:
         self.shelf = Shelf(bundle.blobs)
 
     def table(self) -> Mapping[str, Activity]:
-        """Name -> async function `(context, input)`; the context is not used."""
+        """Name -> async function `(context, input)`; the context is not used.
+
+        Of a review that is published an outage is a value, so that it can be waited for; a person at a terminal is told.
+        """
         names = (
             *("fetch_change", "collect_evidence", "import_evidence", "plan", "ask_agent", "complete"),
             *("read_agent", "fail_agent", "verify_fixes", "judge", "record"),
         )
-        return named(self, names)
+        return {name: _activity(name, _published(getattr(self, name))) for name in names}
 
     @cached_property
     def _paid(self) -> Paid:
@@ -371,9 +378,22 @@ def named(owner: object, names: Iterable[str]) -> Mapping[str, Activity]:
     return {name: _activity(name, getattr(owner, name)) for name in names}
 
 
+def _published(method: Callable[[Job], Awaitable[Any]]) -> Callable[[Job], Awaitable[Any]]:
+    async def answer(job: Job) -> Any:
+        return await (settled(method(job)) if job["request"].get("publish") else method(job))
+
+    return answer
+
+
 def _activity(name: str, method: Callable[[Job], Awaitable[Any]]) -> Activity:
     async def activity(_ctx: object, payload: Job) -> Any:
-        return await method(payload)
+        try:
+            return await method(payload)
+        except FusionError:
+            raise
+        except Exception:  # raised again: the conversation says no more than that there is a mistake, so the log has to
+            log.exception("%s of %s failed", name, payload.get("run", "no run"))
+            raise
 
     activity.__name__ = activity.__qualname__ = name
     return activity

@@ -10,7 +10,7 @@ from typing import Any
 
 from durabletask import task
 
-from orchestrations.waiting import Waits, patient, pause
+from orchestrations.waiting import Waits, mistake, patient, pause
 
 REVIEWS = 20
 """How often a review is begun while GitHub or the Store does not answer; with growing pauses, an hour."""
@@ -46,17 +46,17 @@ def pull(ctx: task.OrchestrationContext, given: dict[str, Any]) -> Waits:
 
 
 def _reviewed(ctx: task.OrchestrationContext, request: dict[str, Any]) -> Waits:
-    """The review's result, or as one `failed` and why."""
+    """The review's result, or as one `failed` or `unavailable`, and why."""
     result: dict[str, Any] = {}
     for number in range(REVIEWS):
         try:
             result = yield ctx.call_sub_orchestrator("review", input=request, instance_id=f"{ctx.instance_id}:r{number}")
         except task.TaskFailedError as error:
-            return {"status": "failed", "message": str(error)}
+            return {"status": "failed", "message": mistake(ctx, error)}
         if result["status"] != "unavailable":
             return result
         yield ctx.create_timer(pause(number, result.get("seconds", 0)))
-    return {"status": "failed", "message": f"The change could not be read: {result.get('message', '')}"}
+    return {"status": "unavailable", "message": result.get("message", "")}
 
 
 def _said(answer: dict[str, Any]) -> str:

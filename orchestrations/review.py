@@ -11,6 +11,8 @@ from typing import Any
 
 from durabletask import task
 
+from orchestrations.waiting import broken
+
 JUDGE_ATTEMPTS = 5
 """How often a review is judged anew because another run wrote the same ledger in between."""
 
@@ -19,11 +21,14 @@ def review(ctx: task.OrchestrationContext, request: dict[str, Any]) -> Generator
     """One review. Input: a `Request` as JSON. Output: `{"status": ..., "review": digest, "verdict": ..., "findings": n}`.
 
     Status is `reviewed`, `empty` (the change has no files) or `refused` (the request cannot be served); with the last two
-    `message` says why.
+    `message` says why. Of a review that is published, an outage is a status as well: `unavailable`; it can be begun again.
+    So is `failed`, where nothing can help.
     """
     job: dict[str, Any] = {"run": ctx.instance_id, "request": request}
     ctx.set_custom_status("fetching")
     fetched: dict[str, Any] = yield ctx.call_activity("fetch_change", input=job)
+    if away := broken(fetched):
+        return away
     if fetched["status"] != "fetched":
         yield ctx.call_activity("record", input={**job, "result": fetched})
         return fetched
@@ -36,10 +41,14 @@ def review(ctx: task.OrchestrationContext, request: dict[str, Any]) -> Generator
     for digest in request.get("sarif", []):
         looks.append(ctx.call_activity("import_evidence", input={**job, "sarif": digest}))
     collected = yield task.when_all(looks)
+    if away := broken(*collected):
+        return away
     job["evidence"] = [digest for digests in collected for digest in digests]
 
     ctx.set_custom_status("planning")
     plan = yield ctx.call_activity("plan", input=job)
+    if away := broken(plan):
+        return away
 
     ctx.set_custom_status("asking the agents")
     asked: list[task.Task[Any]] = []
@@ -47,14 +56,22 @@ def review(ctx: task.OrchestrationContext, request: dict[str, Any]) -> Generator
         ask = {"run": job["run"], "request": request, "change": job["change"], **work}
         asked.append(ctx.call_sub_orchestrator("agent", input=ask, instance_id=f"{ctx.instance_id}:{number}"))
     reports = yield task.when_all(asked)
+    if away := broken(*reports):
+        return away
 
     ctx.set_custom_status("verifying fixes")
     job["reports"] = yield ctx.call_activity("verify_fixes", input={**job, "reports": reports + plan["skipped"]})
+    if away := broken(job["reports"]):
+        return away
 
     ctx.set_custom_status("judging")
     for _ in range(JUDGE_ATTEMPTS):
         judged: dict[str, Any] = yield ctx.call_activity("judge", input=job)
+        if away := broken(judged):
+            return away
         recorded = yield ctx.call_activity("record", input={**job, "result": judged})
+        if away := broken(recorded):
+            return away
         if recorded:
             summary: dict[str, Any] = judged["summary"]
             return summary
