@@ -18,6 +18,7 @@ from fusion.ports.queue import (
     Priority,
     Queue,
     QueueState,
+    Reclaiming,
 )
 from fusion.ports.reasoning import Clock, Model
 from fusion.ports.records import Blobs, KeptBlob, Key, Store, Stored
@@ -49,6 +50,7 @@ __all__ = [
     "Progress",
     "Queue",
     "QueueState",
+    "Reclaiming",
     "Store",
     "Stored",
 ]

@@ -111,6 +111,15 @@ class Measured(Protocol):
         ...
 
 
+@runtime_checkable
+class Reclaiming(Protocol):
+    """A queue whose only consumer may say that all others are dead."""
+
+    async def reclaim(self) -> int:
+        """Unlock what is locked, so that nobody waits for the locks of a process that is no more; how many that were."""
+        ...
+
+
 class DeadLetters(Protocol):
     """The messages set aside, of all priorities."""
 

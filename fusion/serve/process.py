@@ -24,7 +24,7 @@ from fusion.dispatch.dispatcher import Dispatcher
 from fusion.engine import Engine, EngineStopped, JournalBusy
 from fusion.errors import FusionError, UserError
 from fusion.local import worker
-from fusion.ports import Progress
+from fusion.ports import Progress, Reclaiming
 from fusion.purge import purge
 from fusion.serve.conductor import EngineConductor
 from fusion.serve.intake import application
@@ -88,6 +88,7 @@ class Process:
             await asyncio.wait({engine, first}, return_when=asyncio.FIRST_COMPLETED)
             if engine.done():
                 engine.result()
+            await self._reclaim()
             web.start()
             opened()
             async with asyncio.TaskGroup() as group:
@@ -107,6 +108,17 @@ class Process:
             self.listening.close()
             await asyncio.gather(engine, return_exceptions=True)
         log.info("stopped")
+
+    async def _reclaim(self) -> None:
+        """Free what a killed process held. Whoever has the journal open is the only consumer of this state folder."""
+        if isinstance(self.queue, Reclaiming):
+            try:
+                freed = await self.queue.reclaim()
+            except FusionError as error:
+                log.error("messages of the process before come when their locks run out: %s", error)
+            else:
+                if freed:
+                    log.info("%d messages that the process before had in hand come again", freed)
 
     async def _keep_engine(self, stop: asyncio.Event, first: asyncio.Future[None]) -> None:
         """The engine, opened again when it had to stop by itself. Raises UserError when it does not open the first time."""

@@ -250,6 +250,22 @@ async def test_depth_counts_each_priority(tmp_path: Path, kind: str) -> None:
         }
 
 
+async def test_a_new_process_frees_what_a_dead_one_held(tmp_path: Path) -> None:
+    dead, living = SqliteQueue(tmp_path / "queue.db"), SqliteQueue(tmp_path / "queue.db")
+    for name in ("a", "b"):
+        await dead.send(message(name, session=name))
+        assert await dead.receive(EVENT, wait=0) is not None
+    assert await living.receive(EVENT, wait=0) is None
+    assert await living.reclaim() == 2
+    locked = await living.receive(EVENT, wait=0)
+    assert locked is not None
+    assert (locked.message.id, locked.attempt) == ("a", 2)
+    await living.complete(locked)
+    assert await received(living) == ["b"]
+    dead.close()
+    living.close()
+
+
 async def test_the_search_never_reads_bodies(tmp_path: Path) -> None:
     path = tmp_path / "queue.db"
     with SqliteQueue(path, fsync=False) as queue:

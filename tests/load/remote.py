@@ -43,8 +43,8 @@ class RemoteGitHub:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         assert self._process is not None
-        self._process.terminate()
-        self._process.wait(30)
+        with self._process:
+            self._process.terminate()
 
     @property
     def pid(self) -> int:
