@@ -6,7 +6,12 @@ from typing import Any
 
 from durabletask import task
 
+from fusion.render.markup import prose
+from fusion.render.secrets import excerpt
 from orchestrations.waiting import Waits, patient
+
+_REASON = 500
+"""Characters of what went wrong; the words may be GitHub's or a tool's."""
 
 
 def command(ctx: task.OrchestrationContext, given: dict[str, Any]) -> Waits:
@@ -23,7 +28,7 @@ def command(ctx: task.OrchestrationContext, given: dict[str, Any]) -> Waits:
     obeyed = yield from patient(ctx, "obey", job)
     say = obeyed.get("say", "")
     if obeyed["status"] == "failed" and not say:
-        say = f"That did not work: {obeyed.get('message', '')}"
+        say = f"That did not work: {prose(excerpt(obeyed.get('message', ''), _REASON))}"
     reaction = "+1" if obeyed["status"] == "obeyed" else "confused"
     yield from patient(ctx, "answer", {**job, "say": say, "reaction": reaction})
     return {"status": obeyed["status"]}

@@ -15,7 +15,10 @@ from fusion.model.values import Record, Side
 
 
 class Reactions(Record):
-    """Who reacted to a comment: logins by content, in GitHub's words (`+1`, `-1`, `confused`...)."""
+    """Who reacted to a comment: logins by content, in GitHub's words (`+1`, `-1`, `confused`...).
+
+    A scene need have no more of them than what is learnt from: `-1` at the comment that begins a thread.
+    """
 
     by: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 

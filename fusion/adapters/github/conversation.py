@@ -59,6 +59,7 @@ class GitHubConversation:
 
     async def _read(self, client: Client, place: Place) -> Scene:
         owner, _, name = place.repository.partition("/")
+        login = await self.gate.login(place)
         wanted: dict[str, str | None] = {"threads": None, "comments": None, "reviews": None}
         threads: list[Thread] = []
         comments: list[Said] = []
@@ -79,7 +80,7 @@ class GitHubConversation:
                 told, spent = await self._comments(client, node)
                 budget -= spent
                 if told:
-                    threads.append(scene.thread(node, told))
+                    threads.append(scene.thread(node, told, login=login))
             comments += map(scene.said, scene.nodes(pull.get("comments")))
             reviews += map(scene.review, scene.nodes(pull.get("reviews")))
             lists = {"threads": "reviewThreads", "comments": "comments", "reviews": "reviews"}
@@ -97,7 +98,7 @@ class GitHubConversation:
             merged=state == "MERGED",
             draft=bool(pull.get("isDraft")),
             locked=bool(pull.get("locked")),
-            login=await self.gate.login(place) or str((found.get("viewer") or {}).get("login") or ""),
+            login=login or str((found.get("viewer") or {}).get("login") or ""),
             threads=tuple(threads),
             comments=tuple(comments),
             reviews=tuple(reviews),
@@ -124,7 +125,11 @@ class GitHubConversation:
         url = f"/repos/{place.repository}/commits/{head}/check-runs"
         listed = client.paged(url, {"app_id": str(app), "filter": "all"}, pages=3, key="check_runs")
         # Asked for by App, and looked at again: what is not ours must never count as ours.
-        found = [scene.check(item) async for item in listed if (item.get("app") or {}).get("id") == app]
+        try:
+            found = [scene.check(item) async for item in listed if (item.get("app") or {}).get("id") == app]
+        except Denied:
+            # Without that permission there are no checks to write either; all the rest can be read.
+            return ()
         return tuple(sorted(found, key=lambda check: check.id))
 
     # --- writing

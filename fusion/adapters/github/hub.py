@@ -22,7 +22,7 @@ LARGE = 100_000
 """Bytes above which one is not remembered."""
 MOST = 3
 """Pages of open pull requests."""
-LINKS = 50
+LINKS = 100
 """Commits of a merge group that are looked at; a queue makes one for each member, or for each of their commits."""
 _LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}(\[bot\])?")
 _QUEUED = re.compile(r"gh-readonly-queue/.+/pr-(\d{1,9})-[0-9a-f]{40,64}")
@@ -84,9 +84,12 @@ class GitHubHub:
     async def members(self, place: Place, *, base: str, head: str, head_ref: str) -> Sequence[int]:
         """Pull requests of a merge group: those that its commits belong to, are named in their headlines, or in the branch.
 
-        Which of the three is there depends on how the queue merges. Naming too many can only hold a group back.
+        Which of the three is there depends on how the queue merges. Naming too many can only hold a group back; one too few
+        would let somebody through unseen. So raises PermanentError where a commit may be that of somebody unknown.
         """
         numbers: set[int] = set()
+        nameless = 0
+        match = _QUEUED.search(head_ref)
         async with self.gate.access:
             client = self.gate.client(place)
             for _ in range(LINKS):
@@ -94,11 +97,17 @@ class GitHubHub:
                     break
                 commit = await client.json(f"/repos/{place.repository}/git/commits/{quote(head, safe='')}")
                 parents = [str(parent["sha"]) for parent in commit.get("parents") or ()]
-                numbers |= await _numbers(client, place.repository, commit, parents)
+                named = await _numbers(client, place.repository, commit, parents)
+                numbers |= named
+                nameless += not named
                 head = parents[0] if parents else ""
-        if match := _QUEUED.search(head_ref):
-            numbers.add(int(match[1]))
-        return sorted(numbers)
+            if head != base:
+                raise PermanentError(f"The {LINKS} last commits of the merge group do not lead to its base.")
+            last = int(match[1]) if match else 0
+            # A queue that rebases leaves commits without a name. Those of the branch's own pull request need none.
+            if nameless and (last in numbers or nameless > await _commits(client, place.repository, last)):
+                raise PermanentError("It cannot be told of which pull requests all commits of the merge group are.")
+        return sorted(numbers | {last} - {0})
 
 
 async def policy(client: Client, repository: str, commit: str) -> tuple[str, bytes | None]:
@@ -119,6 +128,11 @@ async def _numbers(client: Client, repository: str, commit: Mapping[str, Any], p
     if not found and (match := _MERGED.match(str(commit.get("message") or "").partition("\n")[0])):
         found = {int(number) for number in match.groups() if number}
     return found
+
+
+async def _commits(client: Client, repository: str, number: int) -> int:
+    """How many commits a pull request has; none where there is no such."""
+    return int((await client.json(f"/repos/{repository}/pulls/{number}")).get("commits") or 0) if number else 0
 
 
 def _pull(item: Any, place: Place) -> Pull:

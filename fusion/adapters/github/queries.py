@@ -1,4 +1,8 @@
-"""The GraphQL documents. Ids are asked for as `fullDatabaseId`: `databaseId` holds 32 bits, and comments have outgrown them."""
+"""The GraphQL documents. Ids are asked for as `fullDatabaseId`: `databaseId` holds 32 bits, and comments have outgrown them.
+
+GitHub counts a query by the lists in lists that it asks for (GraphQL API, "Rate limits and query limits"): reactions are asked
+for where they are learnt from, at the comment that begins a thread, because those of all comments cost ten times as much.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +10,10 @@ _ACTOR = "__typename login ... on User { databaseId } ... on Bot { databaseId }"
 _SAID = f"""
   id fullDatabaseId body createdAt isMinimized viewerDidAuthor
   author {{ {_ACTOR} }}
-  reactions(first: 50) {{ nodes {{ content user {{ login }} }} }}
 """
+_OPENING = (
+    "opening: comments(first: 1) { nodes { reactions(first: 100, content: THUMBS_DOWN) { nodes { content user { login } } } } }"
+)
 _PAGE = "pageInfo { hasNextPage endCursor }"
 
 SCENE = f"""
@@ -26,6 +32,7 @@ query(
         nodes {{
           id path line isResolved isOutdated
           resolvedBy {{ login }}
+          {_OPENING}
           comments(first: 30) {{ {_PAGE} nodes {{ {_SAID} }} }}
         }}
       }}

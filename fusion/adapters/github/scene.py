@@ -56,13 +56,6 @@ def person(value: Any) -> Actor:
 
 def said(node: Mapping[str, Any]) -> Said:
     """A comment."""
-    by: dict[str, tuple[str, ...]] = {}
-    for reaction in nodes(node.get("reactions")):
-        content = str(reaction.get("content") or "")
-        content = _CONTENTS.get(content, content.lower())
-        login = (reaction.get("user") or {}).get("login")
-        if login:
-            by[content] = (*by.get(content, ()), str(login))
     return Said(
         id=number(node),
         node=str(node["id"]),
@@ -71,19 +64,34 @@ def said(node: Mapping[str, Any]) -> Said:
         body=str(node.get("body") or ""),
         created=time(node.get("createdAt")),
         minimised=bool(node.get("isMinimized")),
-        reactions=Reactions(by=by),
     )
 
 
-def thread(node: Mapping[str, Any], comments: tuple[Said, ...]) -> Thread:
-    """A review thread with its comments."""
+def reactions(node: Mapping[str, Any]) -> Reactions:
+    """Who reacted to a comment."""
+    by: dict[str, tuple[str, ...]] = {}
+    for reaction in nodes(node.get("reactions")):
+        content = str(reaction.get("content") or "")
+        content = _CONTENTS.get(content, content.lower())
+        login = (reaction.get("user") or {}).get("login")
+        if login:
+            by[content] = (*by.get(content, ()), str(login))
+    return Reactions(by=by)
+
+
+def thread(node: Mapping[str, Any], comments: tuple[Said, ...], *, login: str = "") -> Thread:
+    """A review thread with its comments. `login` is ours: GraphQL may call a bot `slug` where it resolved a thread."""
     outdated = bool(node.get("isOutdated"))
+    opening = next(nodes(node.get("opening")), None)
+    if opening is not None and comments:
+        comments = (comments[0].model_copy(update={"reactions": reactions(opening)}), *comments[1:])
+    resolved_by = str((node.get("resolvedBy") or {}).get("login") or "")
     return Thread(
         node=str(node["id"]),
         path=str(node.get("path") or ""),
         line=int(node["line"]) if node.get("line") and not outdated else None,
         resolved=bool(node.get("isResolved")),
-        resolved_by=str((node.get("resolvedBy") or {}).get("login") or ""),
+        resolved_by=login if resolved_by and f"{resolved_by}[bot]" == login else resolved_by,
         outdated=outdated,
         comments=comments,
     )
