@@ -105,6 +105,7 @@ async def bot(settings: Settings, *, listen: Listener = nobody, clock: Clock | N
     if needed := missing(settings):
         raise UserError(f"The bot needs {' and '.join(needed)}: docs/bot.md says where they come from.")
     assert settings.github_key is not None
+    keys = tuple(signing_key(secret.get_secret_value()) for secret in settings.webhook_secret)
     from fusion.adapters.github import Access, connect
     from fusion.dataflow.trail import Trail
 
@@ -128,7 +129,8 @@ async def bot(settings: Settings, *, listen: Listener = nobody, clock: Clock | N
                 app=github.app,
                 queue=mailbox,
                 slug=await _slug(github.app, store, settings),
-                signing_key=signing_key(settings.webhook_secret[0].get_secret_value()),
+                signing_key=keys[0],
+                older_keys=keys[1:],
                 quota=settings.quota,
             )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from fusion.dispatch.catchup import WINDOW, look, undelivered, unseen
+from fusion.dispatch.catchup import WINDOW, look, recent, undelivered, unseen
 from fusion.dispatch.record import PullRecord, pull_key
 from fusion.errors import Denied, Gone
 from fusion.model import EVENTS, CatchUp, Pull
@@ -40,8 +40,9 @@ class Rounds:
     async def _undelivered(self) -> Job:
         if self.bundle.app is None:
             return {"status": "found", "attempts": []}
-        attempts = await self.bundle.app.deliveries(self.bundle.clock.now() - WINDOW)
-        return {"status": "found", "attempts": [attempt.id for attempt in undelivered(attempts)]}
+        now = self.bundle.clock.now()
+        attempts = await self.bundle.app.deliveries(now - WINDOW)
+        return {"status": "found", "attempts": [attempt.id for attempt in undelivered(attempts, now=now)]}
 
     async def redeliver(self, job: Job) -> Job:
         """Have one attempt's event delivered again."""
@@ -75,16 +76,17 @@ class Rounds:
         if self.bundle.app is None or self.bundle.queue is None or not isinstance(event, CatchUp):
             return {"status": "found", "found": 0}
         found: list[Pull] = []
+        since, now = datetime.fromisoformat(job["since"]), self.bundle.clock.now()
         for repository in self._turn(sorted(await self.bundle.app.repositories(job["installation"]))):
             place = Place(repository=repository, installation=job["installation"])
             try:
-                pulls = await app(self.bundle)[1].open_pulls(place)
+                pulls = recent(await app(self.bundle)[1].open_pulls(place), since=since)
             except (Denied, Gone):
                 # Taken from the App since it was listed.
                 continue
-            found += unseen(pulls, await self._records(pulls), since=datetime.fromisoformat(job["since"]))
+            found += unseen(pulls, await self._records(pulls), since=since)
         for pull in found[:PULLS]:
-            await self.bundle.queue.send(look(pull, event, installation=job["installation"]))
+            await self.bundle.queue.send(look(pull, event, installation=job["installation"], at=now))
         return {"status": "found", "found": len(found[:PULLS])}
 
     def _turn(self, repositories: list[str]) -> list[str]:

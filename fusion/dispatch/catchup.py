@@ -20,8 +20,10 @@ WINDOW = timedelta(days=3)
 """How long GitHub keeps what it can redeliver."""
 MOST = 100
 """Redeliveries of one round."""
-TRIES = 5
+TRIES = 9
 """Attempts of one event, after which it is given up: its body is what is refused, not the moment."""
+LOOK = timedelta(hours=6)
+"""How often one head is looked at, while nobody knows of it."""
 
 
 def due(now: datetime) -> Message:
@@ -31,17 +33,22 @@ def due(now: datetime) -> Message:
     return message(CatchUp(delivery=f"catch-up-{slot:%Y%m%dT%H%MZ}"))
 
 
-def undelivered(attempts: Iterable[Attempted], *, most: int = MOST) -> Sequence[Attempted]:
-    """The last attempt of each event that none has succeeded for, newest first, at most `most`."""
+def undelivered(attempts: Iterable[Attempted], *, now: datetime, most: int = MOST) -> Sequence[Attempted]:
+    """The last attempt of each event that none has succeeded for and whose turn it is, newest first, at most `most`.
+
+    Each further attempt comes after twice the time, the last one after more than a day: whatever stands between GitHub and
+    us may be out of order for long.
+    """
     events: dict[str, list[Attempted]] = {}
     for attempt in attempts:
         events.setdefault(attempt.delivery, []).append(attempt)
     last = [
-        max(tries, key=_age)
+        (max(tries, key=_age), len(tries))
         for tries in events.values()
         if len(tries) < TRIES and not any(200 <= attempt.status < 300 for attempt in tries)
     ]
-    return sorted(last, key=_age, reverse=True)[:most]
+    ripe = [attempt for attempt, tried in last if now - attempt.at >= EVERY * (2 ** (tried - 1) - 1)]
+    return sorted(ripe, key=_age, reverse=True)[:most]
 
 
 def _age(attempt: Attempted) -> tuple[datetime, int]:
@@ -50,11 +57,7 @@ def _age(attempt: Attempted) -> tuple[datetime, int]:
 
 def unseen(pulls: Iterable[Pull], records: Mapping[int, PullRecord], *, since: datetime) -> Sequence[Pull]:
     """Open pull requests updated after `since` whose head is neither under review nor known to be left out."""
-    return [pull for pull in pulls if pull.open and _recent(pull, since) and not _known(pull, records.get(pull.number))]
-
-
-def _recent(pull: Pull, since: datetime) -> bool:
-    return pull.updated is not None and pull.updated >= since
+    return [pull for pull in recent(pulls, since=since) if not _known(pull, records.get(pull.number))]
 
 
 def _known(pull: Pull, record: PullRecord | None) -> bool:
@@ -63,9 +66,17 @@ def _known(pull: Pull, record: PullRecord | None) -> bool:
     return (bool(record.run) and record.head == pull.head) or (bool(record.excluded) and record.pull.head == pull.head)
 
 
-def look(pull: Pull, round: CatchUp, *, installation: int) -> Message:
-    """The message that has an unseen head looked at; the same for every round that finds it."""
-    id = f"catch-up/{pull.repository}#{pull.number}@{pull.head}"
+def recent(pulls: Iterable[Pull], *, since: datetime) -> Sequence[Pull]:
+    """Those that were updated after `since`: of the others nothing is asked."""
+    return [pull for pull in pulls if pull.open and pull.updated is not None and pull.updated >= since]
+
+
+def look(pull: Pull, round: CatchUp, *, installation: int, at: datetime) -> Message:
+    """The message that has an unseen head looked at; the same for every round that finds it within `LOOK`.
+
+    A message that was set aside, because GitHub was down for longer than anybody retries, has a successor so.
+    """
+    id = f"catch-up/{pull.repository}#{pull.number}@{pull.head}/{int(at.timestamp() // LOOK.total_seconds())}"
     event = PullChanged(
         delivery=id,
         action=round.kind,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fusion.dispatch.admission import Admitted, Excluded, admit
-from fusion.dispatch.catchup import TRIES, look, undelivered, unseen
+from fusion.dispatch.catchup import EVERY, TRIES, WINDOW, look, undelivered, unseen
 from fusion.dispatch.decide import LEARNT, Decision, Start, Terminate, decide, standing
 from fusion.dispatch.record import PullRecord
 from fusion.model import Actor, CatchUp, Pull, PullChanged
@@ -248,8 +248,19 @@ def test_events_that_no_attempt_succeeded_for_are_asked_for_newest_first() -> No
         attempt(5, "newer", 0, minute=9),
         *(attempt(10 + number, "hopeless", 400, minute=number) for number in range(TRIES)),
     ]
-    assert [found.id for found in undelivered(attempts)] == [5, 2]
-    assert [found.id for found in undelivered(attempts, most=1)] == [5]
+    assert [found.id for found in undelivered(attempts, now=NOON + 9 * EVERY)] == [5, 2]
+    assert [found.id for found in undelivered(attempts, now=NOON + 9 * EVERY, most=1)] == [5]
+
+
+def test_an_event_is_asked_for_less_often_the_longer_nobody_takes_it_and_not_given_up_within_a_day() -> None:
+    now, attempts, asked = NOON, [attempt(1, "lost", 502)], 0
+    while now < NOON + WINDOW:
+        for found in undelivered(attempts, now=now):
+            attempts.append(replace(found, id=len(attempts) + 1, at=now))
+            asked, last = asked + 1, now
+        now += EVERY
+    assert asked == TRIES - 1
+    assert timedelta(days=1) < last - NOON < WINDOW
 
 
 def test_open_heads_that_nobody_looked_at_are_found_once() -> None:
@@ -263,6 +274,9 @@ def test_open_heads_that_nobody_looked_at_are_found_once() -> None:
     ]
     found = unseen([*pulls, a_pull("f", number=12)], {12: seen, 13: left_out}, since=NOON - timedelta(seconds=10))
     assert [(pull.number, pull.head[0]) for pull in found] == [(14, "c"), (12, "f")]
-    messages = [look(found[0], CatchUp(delivery=delivery), installation=5) for delivery in ("t1", "t2")]
+    messages = [look(found[0], CatchUp(delivery=delivery), installation=5, at=NOON) for delivery in ("t1", "t2")]
     assert messages[0] == messages[1]
-    assert messages[0].id == f"catch-up/octo/shop#14@{'c' * 40}"
+    # by then the first may have been set aside, and the queue would still take its like for a duplicate
+    later = look(found[0], CatchUp(delivery="t3"), installation=5, at=NOON + timedelta(hours=6))
+    assert later.id != messages[0].id
+    assert later.session == messages[0].session
