@@ -7,6 +7,7 @@ pull request. Killed between any two writes, the next attempt finds what was wri
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 from fusion import policy as policies
 from fusion.dispatch.record import Concluded, concluded_key, subject
@@ -15,7 +16,7 @@ from fusion.judging.ledger import Ledger
 from fusion.model import Change, PutCheck, Request, Review, Scene
 from fusion.policy import Policy
 from fusion.ports import Conversation, Hub, Key, Place
-from fusion.publishing import Marks, Notice, Plan, Posted, Reviewed, Step, denied, noted, notice, plan, without
+from fusion.publishing import Marks, Notice, Plan, Posted, Reviewed, Step, check_of, denied, noted, notice, plan, without
 from fusion.render.github import check_title, conclusion
 from fusion.render.sarif import Sarif
 from orchestrations.activities import Activity, Job, named
@@ -138,9 +139,13 @@ class Publishing:
         marks = marks_of(self.bundle, place)
         key = posted_key(self.bundle, place)
         for _ in range(ROUNDS):
-            scene = await conversation.read(place)
             stored = await self.bundle.store.get(key)
             before = Posted.model_validate(stored.value) if stored else Posted()
+            try:
+                scene = await conversation.read(place)
+            except (Denied, Gone) as error:
+                await self._ended_unread(conversation, place, before, str(error))
+                raise
             made = plan(_fit(what, scene), scene, before, policy, marks)
             # a closed pull request needs no word on why it is not reviewed, only no check that waits for ever
             if (only_ended or (not scene.open and isinstance(what, Notice))) and not _unfinished(scene, made):
@@ -158,6 +163,15 @@ class Publishing:
                 if known != before:
                     await self.bundle.store.put(key, known.model_dump(mode="json"), etag=stored.etag if stored else None)
         raise PermanentError(f"GitHub refused a part of what was to be written {ROUNDS} times.")
+
+    async def _ended_unread(self, conversation: Conversation, place: Place, known: Posted, why: str) -> None:
+        """End the checks that wait for an end on a pull request that Fusion may not read any more."""
+        for head, check in known.checks.items():
+            if check.id and not check.done:
+                put = check_of(notice.failed(head, why)).model_copy(update={"id": check.id})
+                # Where checks are out of reach as well, nobody is told anything.
+                with suppress(Denied, Gone):
+                    await conversation.apply(place, put)
 
     async def _step(self, conversation: Conversation, place: Place, step: Step, known: Posted) -> tuple[Posted, bool]:
         """What is known after one write, and whether the rest of the plan still holds."""
