@@ -9,6 +9,8 @@ from fusion.judging.ledger import Ledger, LedgerEntry, dismiss, finder
 from fusion.model import CommentMade, Disposition, Finding, Review, State
 from fusion.ports import Place
 from fusion.publishing import Posted, threads_of
+from fusion.publishing.desired import MARKER
+from fusion.render.github import BODY
 from fusion.render.markdown_finding import bullet, details_of
 from fusion.render.markup import code, prose
 from fusion.render.phrases import count, short
@@ -63,7 +65,9 @@ class Findings:
                 raise UserError(f"{what} of this pull request {fits} a fingerprint that begins with {fingerprint!r}.")
             entry = found[0]
         finding = await self._last(place, ledger, entry)
-        return "\n\n".join(part for part in (bullet(finding), _fate(entry), details_of(finding)) if part)
+        said = "\n\n".join(part for part in (bullet(finding), _fate(entry), details_of(finding)) if part)
+        # never cut: a cut fence would swallow what follows
+        return said if len(said) <= BODY - MARKER else f"{bullet(finding)}\n\nThe rest is too long for a comment on GitHub."
 
     async def status(self, place: Place) -> str:
         """What is known about the pull request, as Markdown."""

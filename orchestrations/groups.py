@@ -85,8 +85,9 @@ class Groups:
 
     async def _conclude(self, job: Job) -> Job:
         event = _group(job)
-        members = [Member(number=number, conclusion=said) for number, said in job["seen"].get("members", [])]
-        notice = merge_group(event.head, members).model_copy(update={"run": job["run"]})
+        seen = job["seen"]
+        members = [Member(number=number, conclusion=said) for number, said in seen.get("members", [])]
+        notice = merge_group(event.head, members, seen.get("message", "")).model_copy(update={"run": job["run"]})
         put = check_of(notice).model_copy(update={"id": job["check"]})
         await app(self.bundle)[0].apply(_place(event), put)
         return {"status": "concluded", "conclusion": notice.conclusion}

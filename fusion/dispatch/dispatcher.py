@@ -226,11 +226,7 @@ class Dispatcher:
 
     async def _merge_group(self, event: MergeGroupFormed) -> Handled:
         digest = hashlib.sha256(f"{event.repository}\0{event.head}".encode()).hexdigest()[:16]
-        id = f"merge-group-{digest}"
-        if event.action == "destroyed":
-            await self.conductor.terminate(id, "the merge group is no more")
-            return Handled(what="a merge group is no more")
-        step = Start(name="merge_group", input={"event": event.model_dump(mode="json")}, id=id)
+        step = Start(name="merge_group", input={"event": event.model_dump(mode="json")}, id=f"merge-group-{digest}")
         return await self._begin(step, f"a merge group at {event.head[:7]}")
 
     async def _rerun(self, event: RerunAsked) -> Handled:

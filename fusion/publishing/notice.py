@@ -111,17 +111,21 @@ class Member:
     conclusion: str = ""
 
 
-def merge_group(head: str, members: Sequence[Member]) -> Notice:
+def merge_group(head: str, members: Sequence[Member], why: str = "") -> Notice:
     """The result for a merge queue's commit: its members were reviewed one by one, and the group is as good as the worst.
 
     A failure of one is the group's; a verdict that is not known, or that asks for action, asks for action. Never nothing: a
-    queue would wait for the check until it times out.
+    queue would wait for the check until it times out. `why`: why the members are not known.
     """
     worst = [member for member in members if member.conclusion == "failure"]
     open_ = [member for member in members if member.conclusion not in ("failure", "success", "neutral", "skipped")]
     names = ", ".join(f"#{member.number} ({member.conclusion or 'no verdict'})" for member in members[:_MEMBERS])
     more = f", and {len(members) - _MEMBERS:,} more" if len(members) > _MEMBERS else ""
-    text = f"The pull requests of this group and their verdicts: {names}{more}." if members else "No pull request is known."
+    text = (
+        f"The pull requests of this group and their verdicts: {names}{more}."
+        if members
+        else f"No pull request is known: {_said(why)}"
+    )
     if worst:
         who = listed([f"#{member.number}" for member in worst[:10]])
         return Notice(head=head, conclusion="failure", title=f"Blocked by {who}", text=text)

@@ -99,7 +99,7 @@ async def test_a_token_sees_one_repository_and_does_no_more_than_it_must(shop: S
     await shop.say()
     (token,) = [token for token in shop.github.tokens.values() if token.installation is not None]
     assert token.repositories == frozenset({NAME})
-    assert token.permissions == {**GRANTED, "contents": "read"}
+    assert token.permissions == {**GRANTED, "contents": "read", "issues": "read"}
 
 
 async def test_threads_are_resolved_with_a_token_of_their_own(shop: Shop) -> None:

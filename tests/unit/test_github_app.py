@@ -16,9 +16,10 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from fusion.adapters.github.app import PERMISSIONS, App, private_key
+from fusion.adapters.github.app import LISTING, PERMISSIONS, RESOLVING, App, private_key
 from fusion.adapters.github.client import Access
 from fusion.errors import Denied, Gone, PermanentError, UserError
+from fusion.events import permissions
 from tests.fakes.scripted_http import NOW, Asked, Scripted, Time, listening, reply
 
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
@@ -138,6 +139,24 @@ async def test_no_token_is_to_be_had(status: int, message: str, error: type[Exce
         with pytest.raises(error) as caught:
             await app.client(5, "octo/shop").json("/x")
         assert type(caught.value) is error
+
+
+def test_no_token_may_do_what_the_app_is_not_registered_for() -> None:
+    registered = {permission.name: permission.access for permission in permissions.PERMISSIONS}
+    for asked in (PERMISSIONS, RESOLVING, LISTING):
+        assert asked.keys() <= registered.keys()
+        assert not [name for name, access in asked.items() if (access, registered[name]) == ("write", "read")]
+
+
+async def test_a_token_for_all_repositories_may_only_list_them() -> None:
+    time = Time()
+
+    def script(asked: Asked) -> bytes:
+        return issued(time, 1) if asked.method == "POST" else reply(200, {"repositories": [{"full_name": "octo/shop"}]})
+
+    async with app_on(script, time) as (server, app):
+        assert await app.repositories(5) == ["octo/shop"]
+        assert json.loads(server.asked[0].body) == {"permissions": {"metadata": "read"}}
 
 
 async def test_what_an_owner_did_not_grant_is_not_asked_for() -> None:

@@ -66,3 +66,10 @@ def test_a_merge_group_is_as_good_as_its_worst_member(conclusions: tuple[str, ..
 
     assert (made.status, made.conclusion, made.name) == ("completed", ends, "Fusion")
     assert all(f"#{member.number}" in made.summary for member in members)
+
+
+def test_a_group_whose_members_are_not_known_says_why() -> None:
+    made = check_of(merge_group(sha(1), [], "GitHub says <b>no</b>."))
+    assert made.conclusion == "action_required"
+    assert "GitHub says" in made.summary
+    assert "\\<b>no" in made.summary

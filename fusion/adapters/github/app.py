@@ -26,12 +26,14 @@ from fusion.ports import Attempted, Installed
 PERMISSIONS: Mapping[str, str] = {
     "checks": "write",
     "contents": "read",
-    "issues": "write",
+    "issues": "read",
     "metadata": "read",
     "pull_requests": "write",
     "security_events": "write",
 }
 """What a token may do, at most: check runs, files, comments and reviews, code scanning."""
+LISTING: Mapping[str, str] = {"metadata": "read"}
+"""What naming the repositories of an installation takes. The token for that is the only one that is not for one of them."""
 RESOLVING: Mapping[str, str] = {"contents": "write", "metadata": "read", "pull_requests": "write"}
 """What resolving a review thread takes: GitHub wants `contents: write` for it. No other token has that."""
 LIFETIME = 540
@@ -159,10 +161,10 @@ class App:
         return self._identity
 
     def client(self, installation: int, repository: str = "", *, resolving: bool = False) -> Client:
-        """A client for one repository (owner/name) of an installation; `resolving`: one that may resolve threads."""
+        """A client for one repository (owner/name) of an installation, or to list them; `resolving`: it may resolve threads."""
         key = installation, repository.lower(), resolving
         if key not in self._installations:
-            permissions = RESOLVING if resolving else PERMISSIONS
+            permissions = RESOLVING if resolving else PERMISSIONS if repository else LISTING
             self._installations[key] = InstallationCredentials(self, installation, repository, permissions)
         self._installations.move_to_end(key)
         while len(self._installations) > TOKENS:
