@@ -20,7 +20,7 @@ review: .venv/base ## review an example history, then tell you how to review you
 test: .venv/dev ## the gate: format, lint, strict types, tests
 	@tools/gate
 
-soak: .venv/dev ## long fault campaigns (the engine killed 100 times at random moments)
+soak: .venv/dev ## long fault campaigns (the engine and the bot killed at random moments, and between any two requests)
 	@.venv/bin/python -m tests.soak
 
 bench: .venv/dev ## measure: a table, and build/bench.json

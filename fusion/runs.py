@@ -41,11 +41,12 @@ class Run(Record):
 
 
 def run_id(request: Request, *, nonce: str = "") -> str:
-    """The orchestration id of a request: a function of its content, so that a second delivery starts nothing.
+    """The orchestration id of a request: a function of its content, so that a second delivery starts nothing, nor does
+    whoever finds the same head on another way at the same moment: by whom and why it is asked for does not count.
 
     An explicit command of a person is a new run each time: it passes a nonce.
     """
-    content = request.model_dump_json(exclude={"actor", "schema_version"})
+    content = request.model_dump_json(exclude={"actor", "why", "schema_version"})
     digest = hashlib.sha256(content.encode()).hexdigest()[:16]
     return f"review-{digest}" + (f"-{nonce}" if nonce else "")
 

@@ -102,7 +102,9 @@ def _left(home: Path) -> list[str]:
         rows = journal.execute("SELECT name, status, count(*) FROM instance GROUP BY name, status").fetchall()
         (sound,) = journal.execute("PRAGMA integrity_check").fetchone()
     journal.close()
-    problems += [f"{n} orchestrations {name} are {status}" for name, status, n in rows if status not in ("completed", "terminated")]
+    problems += [
+        f"{n} orchestrations {name} are {status}" for name, status, n in rows if status not in ("completed", "terminated")
+    ]
     if sound != "ok":
         problems.append(f"the journal is damaged: {sound}")
     return problems

@@ -70,7 +70,7 @@ def test_the_id_follows_the_content_and_the_attempt() -> None:
     assert run_id(one) == run_id(again)
     assert run_id(one) != run_id(rerun)
     assert run_id(one, nonce="x") != run_id(one)
-    assert run_id(one) == run_id(one.model_copy(update={"actor": "somebody else"}))
+    assert run_id(one) == run_id(one.model_copy(update={"actor": "somebody else", "why": "nobody had looked at it yet"}))
 
 
 def test_a_repository_may_begin_with_one_dot() -> None:
