@@ -85,7 +85,8 @@ def decide(event: PullChanged, record: PullRecord | None, admission: Admitted | 
     if not pull.open:
         return _closed(now, record, busy=busy)
     same = bool(before.run) and (before.head, before.base_ref) == (pull.head, pull.base_ref)
-    told = same and (run is None or run.status != "terminated")
+    # A run that broke off (its code changed under it) said nothing on its check, no more than one that was ended.
+    told = same and (run is None or run.status not in ("terminated", "failed"))
     if isinstance(admission, Excluded):
         return _excluded(now, admission, record, busy=busy, told=told)
     again = wish(event, record)

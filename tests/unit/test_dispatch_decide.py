@@ -111,7 +111,7 @@ def test_what_is_known_is_ordered_by_its_time(pull: Pull, record: PullRecord | N
         (an_event(a_pull("f", second=1)), begun(), at("running"), ["end", "pull"]),
         (an_event(a_pull("f", second=1)), begun(), at("completed"), ["pull"]),
         (an_event(a_pull(second=1)), begun(), at("running"), []),
-        (an_event(a_pull(second=1)), begun(), at("failed"), []),
+        (an_event(a_pull(second=1)), begun(), at("failed"), ["pull"]),
         (an_event(a_pull(second=1)), begun(), None, []),
         (an_event(a_pull(second=1, base_ref="next")), begun(), at("running"), ["end", "pull"]),
         (an_event(a_pull(second=1, labels=("x",))), begun(), at("completed"), []),
