@@ -16,7 +16,7 @@ from fusion.judging.ledger import Ledger
 from fusion.model import Change, PutCheck, Request, Review, Scene
 from fusion.policy import Policy
 from fusion.ports import Conversation, Hub, Key, Place
-from fusion.publishing import Marks, Notice, Plan, Posted, Reviewed, Step, check_of, denied, noted, notice, plan, without
+from fusion.publishing import Marks, Notice, Plan, Posted, Reviewed, Step, begun, check_of, denied, noted, notice, plan, without
 from fusion.render.github import check_title, conclusion
 from fusion.render.sarif import Sarif
 from orchestrations.activities import Activity, Job, named
@@ -140,7 +140,7 @@ class Publishing:
         key = posted_key(self.bundle, place)
         for _ in range(ROUNDS):
             stored = await self.bundle.store.get(key)
-            before = Posted.model_validate(stored.value) if stored else Posted()
+            before = begun(Posted.model_validate(stored.value) if stored else Posted(), lease.owner)
             try:
                 scene = await conversation.read(place)
             except (Denied, Gone) as error:

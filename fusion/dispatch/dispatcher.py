@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from fusion import policy as policies
 from fusion.dispatch.admission import Admitted, Excluded, admit
 from fusion.dispatch.decide import Decision, Start, Terminate, decide, standing, unreviewed, wish
-from fusion.dispatch.record import InstallationRecord, PullRecord, installation_key, pull_key
+from fusion.dispatch.record import InstallationRecord, PullRecord, concluded_key, installation_key, pull_key
 from fusion.dispatch.renames import follow
 from fusion.errors import Gone, PermanentError, PolicyError, UserError
 from fusion.events.commands import find
@@ -268,7 +268,9 @@ class Dispatcher:
         )
         await self.store.put(key, record.model_dump(mode="json"), etag=stored.etag if stored else None)
         ended = [await self._left(repository) for repository in event.removed]
-        return Handled(what=f"the installation {event.installation}: {event.action}; {sum(ended)} reviews ended")
+        begun = [await self._back(repository, event) for repository in event.added]
+        what = f"{sum(ended)} reviews ended, {sum(begun)} begun again"
+        return Handled(what=f"the installation {event.installation}: {event.action}; {what}")
 
     async def _left(self, repository: str) -> int:
         """End the reviews of a repository that the App was taken from; how many. They begin anew if it comes back."""
@@ -282,9 +284,32 @@ class Dispatcher:
                 ended += 1
         return ended
 
+    async def _back(self, repository: str, event: InstallationChanged) -> int:
+        """Have those reviews made again that came to no end while the App was suspended or had no access; how many."""
+        begun = 0
+        for stored in await self.store.list(tenant=self.tenant, kind="pull", scope=repository):
+            record = PullRecord.model_validate(stored.value)
+            key = concluded_key(self.tenant, repository, record.pull.number)
+            concluded = await self.store.get(key) if record.pull.open and record.head else None
+            if not record.pull.open or not record.head or (concluded and concluded.value["head"] == record.head):
+                continue
+            run = await self.conductor.status(record.run)
+            if run is None or run.ended:
+                pull = record.pull.model_copy(update={"installation": event.installation})
+                delivery, why = f"{event.delivery}#{pull.repository}#{pull.number}", "the App has access again"
+                await self.queue.send(again(pull, delivery=delivery, event=event, action="returned", why=why))
+                begun += 1
+        return begun
+
 
 def again(
-    pull: Pull, *, delivery: str, event: CommentMade | ThreadChanged | RerunAsked, action: str, why: str, full: bool = False
+    pull: Pull,
+    *,
+    delivery: str,
+    event: CommentMade | ThreadChanged | RerunAsked | InstallationChanged,
+    action: str,
+    why: str,
+    full: bool = False,
 ) -> Message:
     """The message that asks for a further review of a pull request because of `event`."""
     wanted = PullChanged(

@@ -26,7 +26,7 @@ from fusion.publishing.notice import (
     unavailable,
     unreviewed,
 )
-from fusion.publishing.posted import Posted, Step, denied, noted, without
+from fusion.publishing.posted import Posted, Step, begun, denied, noted, without
 from fusion.publishing.reconcile import Plan, plan
 from fusion.publishing.threads import threads_of
 
@@ -42,6 +42,7 @@ __all__ = [
     "Reviewed",
     "Step",
     "asks",
+    "begun",
     "cancelled",
     "check_of",
     "denied",

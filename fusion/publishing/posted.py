@@ -77,7 +77,9 @@ class Posted(Record):
     portions: dict[str, int] = Field(default_factory=dict)
     """Head -> comments of one review there, while it is being found out which of them GitHub refuses."""
     denied: dict[Capability, str] = Field(default_factory=dict)
-    """What may not be written -> head at which that came out; it is tried again at the next."""
+    """What may not be written -> head at which that came out; it is tried again at the next, and by the next run."""
+    run: str = ""
+    """The run that came by all this last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +101,11 @@ class Step:
     def capability(self) -> Capability:
         """What it needs a permission for."""
         return _CAPABILITY[self.operation.kind]
+
+
+def begun(posted: Posted, run: str) -> Posted:
+    """What is known when a run begins to write: a permission that another run lacked may be there by now."""
+    return posted if posted.run == run else posted.model_copy(update={"run": run, "denied": {}})
 
 
 def noted(posted: Posted, step: Step, answer: str = "") -> Posted:
