@@ -6,6 +6,7 @@ too large; 503 it cannot be kept now, and GitHub's list of failed deliveries bri
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +20,8 @@ log = logging.getLogger("fusion.deliveries")
 
 AGAIN = {"Retry-After": "30"}
 """Headers of a 503."""
+PATIENCE = 8.0
+"""Seconds that the queue has to keep a delivery. GitHub waits for ten, and does not hear what is answered later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +52,7 @@ async def take(
     queue: Queue,
     app_slug: str = "",
     app_id: int = 0,
+    patience: float = PATIENCE,
 ) -> Answer:
     """Verify a delivery, keep it durably in the queue, and only then say so. See `fusion.events.receive` for the arguments."""
     try:
@@ -60,8 +64,9 @@ async def take(
         log.debug("ignored: %s", accepted.reason)
         return Answer(status=200, body={"answer": "ignored", "reason": accepted.reason})
     try:
-        await queue.send(accepted)
-    except FusionError as error:
-        log.error("a delivery cannot be kept: %s", error)
+        async with asyncio.timeout(patience):
+            await queue.send(accepted)
+    except (FusionError, TimeoutError) as error:
+        log.error("a delivery cannot be kept: %s", str(error) or f"the queue did not answer within {patience:g} s")
         return unavailable("The delivery cannot be kept now; deliver it again.")
     return Answer(status=202, body={"answer": "accepted", "delivery": accepted.id})

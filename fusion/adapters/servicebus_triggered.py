@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from fusion.adapters.servicebus import ANSWER, QUEUES, SHORTEST_WAIT
+from fusion.adapters.servicebus import QUEUES, SHORTEST_WAIT
 from fusion.adapters.servicebus_connections import Connections
 from fusion.adapters.servicebus_messages import (
     ATTEMPTS,
@@ -39,6 +39,9 @@ if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncTokenCredential
     from azure.functions import ServiceBusMessage as Delivered
     from azure.servicebus import ServiceBusMessage
+
+ARRIVAL = 3.0
+"""Seconds that a copy has to come out of the session that it was sent to. One that takes longer is handled as any message."""
 
 
 class Triggered:
@@ -103,21 +106,17 @@ class Triggered:
 
     async def _bury(self, priority: Priority, wire: ServiceBusMessage, reason: str, description: str) -> None:
         wire.session_id = fitting(f"set-aside/{wire.message_id}")
-        async with self._connections.errors(priority):
-            receiver = self._connections.session(priority, wire.session_id)
-            try:
-                # The first receive takes the session, and what an earlier delivery left there.
-                received = await receiver.receive_messages(1, max_wait_time=SHORTEST_WAIT)
-                if not received:
-                    await self._connections.put(priority, wire)
-                    received = await receiver.receive_messages(1, max_wait_time=ANSWER)
-                # None: an earlier delivery sent the copy, and this one was dropped as its duplicate.
-                for each in received:
-                    await receiver.dead_letter_message(
-                        each, reason=reason[:LONGEST_REASON], error_description=description[:LONGEST_REASON]
-                    )
-            finally:
-                self._connections.discard(receiver)
+        async with self._connections.errors(priority), self._connections.session(priority, wire.session_id) as receiver:
+            # The session is held from here on: first what an earlier delivery left in it.
+            received = await receiver.receive_messages(1, max_wait_time=SHORTEST_WAIT)
+            if not received:
+                await self._connections.put(priority, wire)
+                received = await receiver.receive_messages(1, max_wait_time=ARRIVAL)
+            # None: an earlier delivery sent the copy, and this one was dropped as its duplicate.
+            for each in received:
+                await receiver.dead_letter_message(
+                    each, reason=reason[:LONGEST_REASON], error_description=description[:LONGEST_REASON]
+                )
 
 
 def _copy(locked: Locked) -> ServiceBusMessage:

@@ -1,6 +1,7 @@
 """The Durable host's client endpoint: what an application's durable client talks to, over loopback gRPC.
 
-Only what the Durable Functions client uses is served; anything else is answered as unimplemented.
+Only what the Durable Functions client uses is served; anything else is answered as unimplemented. As on Azure, one instance is
+terminated and not what it began, and terminating what has ended is an error that says nothing of its kind.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 import durabletask.internal.orchestrator_service_pb2_grpc as services
 import grpc
 
-from fusion.engine import Engine, InstanceState, InstanceStatus, UnknownInstance, wire
+from fusion.engine import TERMINAL, Engine, InstanceState, InstanceStatus, UnknownInstance, wire
 from fusion.engine.wire import pb
 
 _STATUS = {status: pb.OrchestrationStatus.Value(f"ORCHESTRATION_STATUS_{status.name}") for status in InstanceStatus}
@@ -94,11 +95,21 @@ class ClientEndpoint(services.TaskHubSidecarServiceServicer):
         return pb.RaiseEventResponse()
 
     async def TerminateInstance(self, request: Any, context: Any) -> Any:  # noqa: N802 - protobuf's name
-        try:
-            await self._engine.terminate(request.instanceId, _value(request, "output"), recursive=request.recursive)
-        except UnknownInstance as error:
-            await context.abort(grpc.StatusCode.NOT_FOUND, str(error))
+        state = self._engine.status(request.instanceId)
+        if state is None or state.status in TERMINAL:
+            await context.abort(grpc.StatusCode.UNKNOWN, "Exception was thrown by handler.")
+        await self._engine.terminate(request.instanceId, _value(request, "output"), recursive=False)
         return pb.TerminateResponse()
+
+    async def QueryInstances(self, request: Any, context: Any) -> Any:  # noqa: N802 - protobuf's name
+        asked = request.query
+        found = self._engine.query(prefix=wire.untext(asked, "instanceIdPrefix") or "", limit=1000)
+        states = [
+            _reply(state).orchestrationState
+            for state in found
+            if not asked.runtimeStatus or _STATUS[state.status] in asked.runtimeStatus
+        ]
+        return pb.QueryInstancesResponse(orchestrationState=states)
 
 
 def _reply(state: InstanceState | None) -> Any:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from fusion import local, runtime, settings
+from fusion.adapters.servicebus import ServiceBusQueue
+from fusion.dispatch.catchup import EVERY
+from fusion.dispatch.consume import LOOPS
+from fusion.dispatch.triggered import LIMIT
+from fusion.functions import CATCH_UP, PURGE
 from fusion.model import Request, RequestKind, Review
 from tests.fakes.commandline import Workplace
 from tests.fakes.github import FakeGitHub
@@ -46,7 +53,10 @@ async def function_app(home: Path, **environment: str) -> AsyncIterator[Any]:
         AzureApp(ROOT, environment={"FUSION_HOME": str(home), **environment}) as app,
         app.open(home / "hub.db") as host,
     ):
-        yield host
+        try:
+            yield host
+        finally:
+            await sys.modules["function_app"].functions.close()
 
 
 @pytest.fixture
@@ -155,11 +165,31 @@ async def test_both_hosts_give_the_same_review(home: Path, tmp_path: Path, githu
     assert told(embedded.model_dump(mode="json", exclude_defaults=True)) == told(on_azure["review"])
 
 
-def test_versions_agree() -> None:
+def seconds(span: str) -> float:
+    """A .NET TimeSpan, hh:mm:ss."""
+    hours, minutes, rest = (int(part) for part in span.split(":"))
+    return timedelta(hours=hours, minutes=minutes, seconds=rest).total_seconds()
+
+
+def test_host_json_agrees_with_the_code() -> None:
     from orchestrations.registry import VERSION
 
-    durable = json.loads((ROOT / "host.json").read_text())["extensions"]["durableTask"]
+    host = json.loads((ROOT / "host.json").read_text())
+    durable, bus = host["extensions"]["durableTask"], host["extensions"]["serviceBus"]
     assert durable["defaultVersion"] == VERSION
+    # The conductor asks before it starts; in between, only what runs is left alone by either host.
+    assert durable["overridableExistingInstanceStates"] == "NonRunningStates"
+    assert host["extensions"]["http"]["routePrefix"] == "api"
+    assert bus["autoCompleteMessages"] is True, "returning completes a message"
+    assert bus["maxConcurrentSessions"] == max(LOOPS.values())
+    assert seconds(bus["sessionIdleTimeout"]) == inspect.signature(ServiceBusQueue).parameters["linger"].default
+    # A handler is given up before its lock ends, and that before the host ends the process.
+    assert LIMIT < seconds(bus["maxAutoLockRenewalDuration"]) <= seconds(host["functionTimeout"])
+
+
+def test_the_timers_are_those_of_the_embedded_host() -> None:
+    assert f"0 */{EVERY.total_seconds() / 60:g} * * * *" == CATCH_UP
+    assert [field.isdecimal() for field in PURGE.split()] == [True, True, True, False, False, False], "once a day"
 
 
 def test_importing_the_app_loads_no_model_library() -> None:

@@ -63,6 +63,13 @@ class AzureApp:
         self.activities: dict[str, tuple[Any, str]] = {}
         self.clients: dict[str, str] = {}
         self.triggers: dict[str, str] = {}
+        self.access: dict[str, str] = {}
+        """Who may call an HTTP trigger without more: anonymous, function, admin."""
+        self.routes: dict[str, str] = {}
+        self.queues: dict[str, tuple[str, str, Mapping[str, Any]]] = {}
+        """Queue -> function, parameter and binding of its Service Bus trigger."""
+        self.timers: dict[str, tuple[str, str]] = {}
+        """Function -> parameter and schedule of its timer."""
         self._environment = {"AzureWebJobsStorage": "UseDevelopmentStorage=true", **(environment or {})}
         self._before: dict[str, str | None] = {}
         self._protos = Protos()
@@ -118,6 +125,11 @@ class AzureApp:
                     self.clients[function.name] = name
                 elif kind == "httpTrigger":
                     self.triggers[function.name] = name
+                    self.access[function.name], self.routes[function.name] = binding["authLevel"].lower(), binding["route"]
+                elif kind == "serviceBusTrigger":
+                    self.queues[binding["queueName"]] = function.name, name, binding
+                elif kind == "timerTrigger":
+                    self.timers[function.name] = name, binding["schedule"]
 
     @asynccontextmanager
     async def open(self, journal: Path, **limits: Any) -> AsyncIterator[AzureHost]:
@@ -151,9 +163,18 @@ class AzureApp:
         """A TypedData of one kind: string, json, bytes or http."""
         return self._protos.TypedData(**kind)
 
-    def http(self, method: str, url: str, body: bytes, route: Mapping[str, str], query: Mapping[str, str]) -> Message:
-        """An HTTP request as the host hands it to a function."""
-        headers = {"content-type": "application/json", "content-length": str(len(body))}
+    def http(
+        self,
+        method: str,
+        url: str,
+        body: bytes,
+        route: Mapping[str, str],
+        query: Mapping[str, str],
+        headers: Mapping[str, str] | None = None,
+    ) -> Message:
+        """An HTTP request as the host hands it to a function; names of headers come in lower case."""
+        given = {name.lower(): value for name, value in (headers or {}).items()}
+        headers = {"content-type": "application/json", "content-length": str(len(body)), **given}
         return self.data(
             http=self._protos.RpcHttp(
                 method=method, url=url, headers=headers, params=dict(route), query=dict(query), body=self.data(bytes=body)
@@ -226,14 +247,28 @@ class AzureHost:
         body: bytes = b"",
         route: Mapping[str, str] | None = None,
         query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> HttpReply:
         """Call an HTTP-triggered function."""
         app = self.app
         url = f"http://localhost/api/{function}"
-        inputs = {app.triggers[function]: app.http(method, url, body, route or {}, query or {})}
-        if function in app.clients:
-            inputs[app.clients[function]] = app.data(string=self.endpoint.binding())
+        inputs = {
+            app.triggers[function]: app.http(method, url, body, route or {}, query or {}, headers),
+            **self.client(function),
+        }
         answer = (await app.invoke(function, inputs)).http
         content = answer.body
         data = b"" if content is None else content.bytes if content.bytes is not None else (content.string or "").encode()
         return HttpReply(status=int(answer.status_code), headers=dict(answer.headers), body=data)
+
+    async def timer(self, function: str) -> None:
+        """Let a timer's time come. Raises InvocationFailed."""
+        name, _ = self.app.timers[function]
+        due = self.app.data(json=json.dumps({"Schedule": {"AdjustForDST": True}, "ScheduleStatus": None, "IsPastDue": False}))
+        await self.app.invoke(function, {name: due, **self.client(function)})
+
+    def client(self, function: str) -> dict[str, Message]:
+        """The durable client, where the function asks for one."""
+        if function not in self.app.clients:
+            return {}
+        return {self.app.clients[function]: self.app.data(string=self.endpoint.binding())}

@@ -1,0 +1,284 @@
+"""The bot in Microsoft's worker, from webhook to review, with the real SDKs of Service Bus, Cosmos DB and Blob Storage."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from azure.servicebus import ServiceBusMessage
+from azure.servicebus.aio import ServiceBusClient
+
+if sys.version_info < (3, 13):
+    pytest.skip("Microsoft's Python worker needs Python 3.13 or newer", allow_module_level=True)
+
+from fusion.adapters.servicebus import QUEUES, ServiceBusQueue
+from fusion.events import sign
+from fusion.events.permissions import PERMISSIONS
+from fusion.ports import Message
+from tests.azure.triggers import Listening
+from tests.azure.worker import AzureApp, AzureHost, HttpReply, InvocationFailed
+from tests.fakes import azurite
+from tests.fakes.azurite import Azurite
+from tests.fakes.cosmos.server import CosmosEmulator
+from tests.fakes.github import Delivery, FakeGitHub
+from tests.fakes.servicebus.bus import QueueOptions, ServiceBus
+from tests.fakes.servicebus.messages import State
+
+pytestmark = [
+    pytest.mark.azure,
+    # The worker logs through a deprecated call, and leaves its gRPC channel to the garbage collector.
+    pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning"),
+]
+
+ROOT = Path(__file__).parents[2]
+NAME = "octo/shop"
+SECRET = "a-secret-of-thirty-two-characters"
+OPTIONS = QueueOptions(sessions=True, duplicate_window=604_800, lock_seconds=60, max_deliveries=10)
+GOOD = "def price(item):\n    return item + 1\n"
+BAD = "def price(item):\n    breakpoint()\n    return item + 1\n"
+
+
+@dataclass(kw_only=True)
+class Cloud:
+    """What the Function App is connected to."""
+
+    github: FakeGitHub
+    bus: ServiceBus
+    cosmos: CosmosEmulator
+    blobs: str
+    folder: Path
+    ahead: float = 0.0
+    """Seconds by which the bus's clock is ahead."""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        app = self.github.the_app()
+        return {
+            "FUSION_HOME": str(self.folder / "no" / "folder"),
+            "FUSION_GITHUB_API": self.github.url,
+            "FUSION_GITHUB_APP": str(app.id),
+            "FUSION_GITHUB_KEY": app.private_key,
+            "FUSION_WEBHOOK_SECRET": SECRET,
+            "FUSION_SERVICEBUS": self.bus.connection_string,
+            "FUSION_COSMOS": self.cosmos.connection,
+            "FUSION_BLOBS": self.blobs,
+        }
+
+    @asynccontextmanager
+    async def app(self) -> AsyncIterator[Bot]:
+        """The Function App at work, its triggers listening."""
+        async with AzureApp(ROOT, environment=self.environment) as app, app.open(self.folder / "hub.db") as host:
+            try:
+                async with Listening(host, self.bus.connection_string) as listening:
+                    yield Bot(cloud=self, host=host, listening=listening)
+            finally:
+                await sys.modules["function_app"].functions.close()
+
+    def waiting(self) -> int:
+        """Messages that a trigger could have now."""
+        return sum(message.state is not State.SCHEDULED for queue in QUEUES.values() for message in self.bus.messages(queue))
+
+
+@dataclass(kw_only=True)
+class Bot:
+    cloud: Cloud
+    host: AzureHost
+    listening: Listening
+
+    async def deliver(self, delivery: Delivery, **headers: str) -> HttpReply:
+        """GitHub's request for a delivery."""
+        body = json.dumps(delivery.payload).encode()
+        given = {
+            "Content-Type": "application/json",
+            "X-GitHub-Event": delivery.event,
+            "X-GitHub-Delivery": delivery.guid,
+            "X-Hub-Signature-256": sign(SECRET.encode(), body),
+            **headers,
+        }
+        return await self.host.http("github", method="POST", body=body, headers=given)
+
+    async def settled(self, seconds: float = 60) -> None:
+        """Return when nothing waits and nothing runs, three times in a row."""
+        calm = 0
+        async with asyncio.timeout(seconds):
+            while calm < 3:
+                await asyncio.sleep(0.1)
+                self.listening.check()
+                busy = self.cloud.waiting() or self.listening.busy or self.host.engine.metrics().live
+                calm = 0 if busy else calm + 1
+
+
+@pytest.fixture(scope="module")
+def storage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    if why := azurite.missing():
+        pytest.skip(why)
+    with Azurite(tmp_path_factory.mktemp("azurite")) as running:
+        yield running.connection
+
+
+@pytest.fixture
+def cloud(tmp_path: Path, storage: str) -> Iterator[Cloud]:
+    queues = dict.fromkeys(QUEUES.values(), OPTIONS)
+    made: list[Cloud] = []
+
+    def clock() -> float:
+        return time.time() + (made[0].ahead if made else 0)
+
+    with FakeGitHub() as github, ServiceBus(queues=queues, clock=clock) as bus, CosmosEmulator() as cosmos:
+        github.create(NAME, {".fusion.yml": "version: 1\nblock: low\n", "shop.py": "def price(item):\n    return 1\n"})
+        github.app(permissions={permission.name: permission.access for permission in PERMISSIONS})
+        github.install(NAME)
+        github.webhook("http://127.0.0.1:9/api/github", SECRET, deliver=False)
+        made.append(Cloud(github=github, bus=bus, cosmos=cosmos, blobs=storage, folder=tmp_path))
+        yield made[0]
+
+
+def opened(github: FakeGitHub) -> tuple[int, Delivery]:
+    """A pull request is opened: its number, and its delivery."""
+    with github.held() as told:
+        number = github.open_pull(NAME, head="feature", files={"shop.py": BAD})
+    return number, only(told, "pull_request")
+
+
+def only(told: list[Delivery], event: str) -> Delivery:
+    """The one delivery of an event."""
+    [delivery] = [each for each in told if each.event == event]
+    return delivery
+
+
+def said(github: FakeGitHub, number: int) -> tuple[int, list[bool], str | None]:
+    """What stands on a pull request: comments, threads with whether they are resolved, the last check's end."""
+    threads = [thread.resolved for thread in github.threads(NAME, number)]
+    return len(github.comments(NAME, number)), threads, github.checks(NAME, number)[-1].conclusion
+
+
+async def test_from_a_webhook_to_a_review_that_converges(cloud: Cloud) -> None:
+    github = cloud.github
+    number, delivery = opened(github)
+    async with cloud.app() as bot:
+        answer = await bot.deliver(delivery)
+        assert (answer.status, answer.json()) == (202, {"answer": "accepted", "delivery": delivery.guid})
+        await bot.settled()
+        first = said(github, number)
+        assert first == (1, [False], "failure")
+        assert "analyzers are switched off on this host" in github.conversation(NAME, number)
+        before = len(github.requests)
+        assert (await bot.deliver(delivery)).status == 202
+        await bot.settled()
+        assert (said(github, number), bot.listening.invoked["fusion-event"]) == (first, 1)
+        assert len(github.requests) == before
+        with github.held() as told:
+            github.push(NAME, number, {"shop.py": GOOD})
+        await bot.deliver(only(told, "pull_request"))
+        await bot.settled()
+        assert said(github, number) == (1, [True], "success")
+        github.permit(NAME, "mona", "write")
+        with github.held() as told:
+            github.comment(NAME, number, "mona", "/fusion status")
+        await bot.deliver(only(told, "issue_comment"))
+        await bot.settled()
+        assert bot.listening.invoked == {"fusion-command": 1, "fusion-event": 2, "fusion-scheduled": 0}
+        assert len(github.comments(NAME, number)) == 3
+        assert not bot.listening.failed
+    assert not (cloud.folder / "no").exists(), "nothing is kept on the instance's own disk"
+
+
+async def test_what_is_not_github_is_refused(cloud: Cloud) -> None:
+    _, delivery = opened(cloud.github)
+    async with cloud.app() as bot:
+        body = json.dumps(delivery.payload).encode()
+        signed = sign(b"another-secret-of-thirty-two-char", body)
+        statuses = [
+            (await bot.deliver(delivery, **{"X-Hub-Signature-256": signature})).status
+            for signature in ("", signed, "sha256=", "sha1=" + "0" * 40)
+        ]
+        assert statuses == [401, 401, 401, 401]
+        huge = await bot.host.http("github", method="POST", body=bytes(25 * 1024 * 1024 + 1))
+        assert huge.status == 413
+        odd = await bot.deliver(delivery, **{"X-GitHub-Event": "Not an event"})
+        assert (odd.status, odd.json()["answer"]) == (400, "refused")
+        star = await bot.deliver(delivery, **{"X-GitHub-Event": "star"})
+        assert (star.status, star.json()["answer"]) == (200, "ignored")
+        assert cloud.waiting() == 0
+
+
+async def test_nothing_but_the_webhook_may_be_called_anonymously(cloud: Cloud) -> None:
+    async with AzureApp(ROOT, environment=cloud.environment) as app:
+        assert app.access == {"github": "anonymous", "start": "function", "state": "function"}
+        assert app.routes["github"] == "github"
+        assert set(app.queues) == set(QUEUES.values())
+        for _, _, binding in app.queues.values():
+            assert (binding["connection"], binding["isSessionsEnabled"]) == ("FUSION_SERVICEBUS", True)
+        assert {name: schedule for name, (_, schedule) in app.timers.items()} == {
+            "catch-up": "0 */10 * * * *",
+            "purge": "0 17 3 * * *",
+        }
+
+
+async def test_a_passing_failure_postpones(cloud: Cloud) -> None:
+    number, delivery = opened(cloud.github)
+    outage = cloud.github.fail("/contents/", 502, times=1000)
+    async with cloud.app() as bot:
+        await bot.deliver(delivery)
+        await bot.settled()
+        [copy] = cloud.bus.messages("fusion-event")
+        assert (copy.state, copy.properties[0]) == (State.SCHEDULED, f"{delivery.guid}/a1")
+        assert bot.listening.invoked["fusion-event"] == 1, "it does not come back at once"
+        outage.times = 0
+        cloud.ahead += 10
+        await bot.settled()
+        assert said(cloud.github, number)[2] == "failure"
+        assert bot.listening.invoked["fusion-event"] == 2
+        assert not bot.listening.failed
+
+
+async def test_poison_is_set_aside_at_once_with_its_reason(cloud: Cloud) -> None:
+    async with cloud.app() as bot, ServiceBusQueue(cloud.bus.connection_string) as queue:
+        await queue.send(Message(id="poison", session="o/n#1", body={"event": "nonsense"}))
+        stranger = ServiceBusClient.from_connection_string(cloud.bus.connection_string)
+        async with stranger, stranger.get_queue_sender("fusion-command") as sender:
+            await sender.send_messages(ServiceBusMessage(b"\xff not ours", session_id="s", message_id="strange"))
+        await bot.settled()
+        assert bot.listening.invoked == {"fusion-command": 1, "fusion-event": 1, "fusion-scheduled": 0}
+        assert not bot.listening.failed
+        letters = {letter.reason: letter for letter in await queue.list()}
+        assert set(letters) == {"PermanentError", "Unreadable"}
+        poison = letters["PermanentError"]
+        assert (poison.message.id, poison.message.session, poison.attempts) == ("poison", "o/n#1", 1)
+        assert "is no event" in poison.detail
+        assert await queue.replay("poison") == "poison/r1"
+        await bot.settled()
+        assert bot.listening.invoked["fusion-event"] == 2, "a person's replay is handled again"
+
+
+async def test_the_timers(cloud: Cloud) -> None:
+    async with cloud.app() as bot:
+        await bot.host.timer("catch-up")
+        await bot.host.timer("catch-up")
+        await bot.settled()
+        [round] = [state for state in bot.host.engine.query(limit=100) if state.name == "catch_up"]
+        assert round.status == "completed"
+        assert bot.listening.invoked["fusion-scheduled"] in (1, 2), "two only when an interval ended in between"
+        await bot.host.timer("purge")
+        assert not bot.listening.failed
+
+
+async def test_without_an_app_the_webhook_says_so(tmp_path: Path) -> None:
+    async with AzureApp(ROOT, environment={"FUSION_HOME": str(tmp_path)}) as app, app.open(tmp_path / "hub.db") as host:
+        answer = await host.http("github", method="POST", body=b"{}")
+        assert answer.status == 503
+        assert "FUSION_WEBHOOK_SECRET, FUSION_GITHUB_APP, FUSION_GITHUB_KEY" in answer.json()["error"]
+        assert (app.queues, set(app.timers)) == ({}, {"purge"})
+
+
+async def test_without_a_secret_it_does_not_start(cloud: Cloud) -> None:
+    with pytest.raises(InvocationFailed, match="The bot needs FUSION_WEBHOOK_SECRET"):
+        async with AzureApp(ROOT, environment={**cloud.environment, "FUSION_WEBHOOK_SECRET": ""}):
+            pass

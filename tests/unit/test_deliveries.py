@@ -1,0 +1,87 @@
+"""What every host answers to a delivery."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import datetime
+
+import pytest
+
+from fusion import events
+from fusion.adapters.memory import ManualClock
+from fusion.adapters.memory_queue import MemoryQueue
+from fusion.deliveries import Answer, take
+from fusion.errors import TransientError
+from fusion.ports import Message, Priority
+
+SECRET = b"a-secret-of-thirty-two-characters"
+COMMENT = {
+    "action": "created",
+    "repository": {"full_name": "octo/shop", "id": 1, "owner": {"login": "octo"}},
+    "installation": {"id": 3},
+    "sender": {"login": "mona", "id": 2, "type": "User"},
+    "issue": {"number": 12, "pull_request": {}},
+    "comment": {"id": 9, "body": "/fusion help", "user": {"login": "mona", "id": 2, "type": "User"}},
+}
+
+
+class Broken(MemoryQueue):
+    """A queue that is down, or never answers."""
+
+    def __init__(self, *, mute: bool) -> None:
+        super().__init__(ManualClock())
+        self.mute = mute
+
+    async def send(self, message: Message, *, at: datetime | None = None) -> None:
+        if self.mute:
+            await asyncio.sleep(60)
+        raise TransientError("down")
+
+
+async def ask(queue: MemoryQueue, event: str = "issue_comment", **headers: str) -> Answer:
+    body = json.dumps(COMMENT).encode()
+    given = {
+        "Content-Type": "application/json",
+        "X-GitHub-Event": event,
+        "X-GitHub-Delivery": "d1",
+        "X-Hub-Signature-256": events.sign(SECRET, body),
+        **headers,
+    }
+    return await take([SECRET], given, body, queue=queue, patience=0.05)
+
+
+async def test_accepted_is_kept_first() -> None:
+    queue = MemoryQueue(ManualClock())
+    answer = await ask(queue)
+    assert (answer.status, answer.body) == (202, {"answer": "accepted", "delivery": "d1"})
+    kept = await queue.receive(Priority.COMMAND, wait=0)
+    assert kept is not None
+    assert (kept.message.id, kept.message.session) == ("d1", "octo/shop#12")
+
+
+@pytest.mark.parametrize(
+    ("headers", "status", "word"),
+    [
+        ({"event": "star"}, 200, "ignored"),
+        ({"X-Hub-Signature-256": ""}, 401, "refused"),
+        ({"X-Hub-Signature-256": "sha256=" + "0" * 64}, 401, "refused"),
+        ({"X-GitHub-Delivery": "no id"}, 400, "refused"),
+    ],
+)
+async def test_everything_else_is_not(headers: dict[str, str], status: int, word: str) -> None:
+    queue = MemoryQueue(ManualClock())
+    answer = await ask(queue, **headers)
+    assert (answer.status, answer.body["answer"]) == (status, word)
+    assert all([await queue.receive(priority, wait=0) is None for priority in Priority])
+
+
+async def test_a_body_that_is_too_large() -> None:
+    answer = await take([SECRET], {}, bytes(events.LIMIT + 1), queue=MemoryQueue(ManualClock()))
+    assert answer.status == 413
+
+
+@pytest.mark.parametrize("mute", [False, True])
+async def test_what_cannot_be_kept_in_time_is_asked_for_again(mute: bool) -> None:
+    answer = await ask(Broken(mute=mute))
+    assert (answer.status, answer.headers) == (503, {"Retry-After": "30"})

@@ -1,0 +1,87 @@
+"""Which Function App the settings make, and the context that is entered once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+
+import pytest
+
+from fusion.errors import TransientError, UserError
+from fusion.functions import Functions, Kept
+from fusion.ports import Priority
+
+KEYED = "Endpoint=sb://b.servicebus.windows.net/;SharedAccessKeyName=n;SharedAccessKey=k"
+BOT = {"FUSION_GITHUB_APP": "7", "FUSION_GITHUB_KEY": "pem", "FUSION_WEBHOOK_SECRET": "x" * 16}
+SHARED = {"FUSION_COSMOS": "https://c.documents.azure.com", "FUSION_BLOBS": "https://b.blob.core.windows.net"}
+NAMESPACE = {"FUSION_SERVICEBUS__fullyQualifiedNamespace": "b.servicebus.windows.net"}
+
+
+@pytest.mark.parametrize("bus", [NAMESPACE, {"FUSION_SERVICEBUS": KEYED}, {**NAMESPACE, "FUSION_SERVICEBUS": KEYED}])
+def test_a_bot_listens_to_every_queue(bus: Mapping[str, str]) -> None:
+    functions = Functions({**BOT, **SHARED, **bus})
+    assert functions.is_bot
+    assert set(functions.queues) == set(Priority)
+    assert {"fetch_change", "publish", "redeliver"} <= set(functions.activities())
+    assert functions.settings.evidence == "off", "beside identities no analyzer runs"
+
+
+def test_without_an_app_there_is_the_reviewer_alone() -> None:
+    functions = Functions(SHARED)
+    assert (functions.is_bot, functions.queues) == (False, {})
+
+
+@pytest.mark.parametrize("left_out", [["FUSION_WEBHOOK_SECRET"], ["FUSION_GITHUB_APP", "FUSION_GITHUB_KEY"]])
+def test_half_a_bot_does_not_start(left_out: list[str]) -> None:
+    environ = {name: value for name, value in {**BOT, **SHARED, **NAMESPACE}.items() if name not in left_out}
+    with pytest.raises(UserError, match=f"^The bot needs {' and '.join(left_out)}"):
+        Functions(environ)
+
+
+def test_a_bot_shares_nothing_with_its_other_instances_by_disk() -> None:
+    with pytest.raises(UserError, match="needs FUSION_COSMOS and FUSION_BLOBS and FUSION_SERVICEBUS: its instances share no"):
+        Functions(BOT)
+
+
+def test_a_host_name_where_triggers_take_a_connection_string_is_refused() -> None:
+    with pytest.raises(UserError, match="FUSION_SERVICEBUS__fullyQualifiedNamespace instead"):
+        Functions({**BOT, **SHARED, "FUSION_SERVICEBUS": "b.servicebus.windows.net"})
+
+
+async def test_a_context_is_entered_once_and_again_after_a_failure() -> None:
+    log: list[str] = []
+    broken = [TransientError("not now")]
+
+    @asynccontextmanager
+    async def make() -> AsyncIterator[str]:
+        await asyncio.sleep(0)
+        if broken:
+            raise broken.pop()
+        log.append("in")
+        yield "value"
+        log.append("out")
+
+    kept = Kept(make)
+    with pytest.raises(TransientError):
+        await kept.get()
+    assert await asyncio.gather(*(kept.get() for _ in range(5))) == ["value"] * 5
+    assert log == ["in"]
+    await kept.close()
+    await kept.close()
+    assert log == ["in", "out"]
+    assert await kept.get() == "value"
+    await kept.close()
+
+
+def test_another_event_loop_has_connections_of_its_own() -> None:
+    entered: list[int] = []
+
+    @asynccontextmanager
+    async def make() -> AsyncIterator[int]:
+        entered.append(len(entered))
+        yield len(entered)
+
+    kept = Kept(make)
+    assert asyncio.run(kept.get()) == 1
+    assert asyncio.run(kept.get()) == 2
