@@ -80,6 +80,13 @@ def memory(bot: Serving) -> int:
     return int(peak[0]) // 1024 if peak else 0
 
 
+def resident(bot: Serving) -> int:
+    """The memory that the bot's process has now, MiB."""
+    assert bot.process is not None
+    status = Path(f"/proc/{bot.process.pid}/status").read_text(encoding="ascii")
+    return int(status.partition("VmRSS:")[2].split()[0]) // 1024
+
+
 def campaign(
     folder: Path,
     *,

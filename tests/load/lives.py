@@ -1,7 +1,7 @@
 """One pull request's whole life, and the process killed at each of its boundaries.
 
-Every step of the bot that others can see is a request to GitHub, so the fake is where lives are cut: at the n-th request, either
-before the deed or when it is done and its answer is on the way. No hook in the bot is needed.
+Every step of the bot that others can see is a request to GitHub, so the fake is where lives are cut: at the n-th request,
+either before the deed or when it is done and its answer is on the way. No hook in the bot is needed.
 """
 
 from __future__ import annotations
@@ -52,8 +52,7 @@ class Trap(FakeGitHub):
             return await super()._answer(request)
         answer = await super()._answer(request) if self.after else None
         self.sprung.set()
-        while not self.dead.is_set():
-            await asyncio.sleep(0.002)
+        await asyncio.to_thread(self.dead.wait)
         return answer or await wire.die(request)
 
 

@@ -27,7 +27,7 @@ class Credentials:
 
 
 class RemoteGitHub:
-    """`call("open_pull", "octo/shop", head="f")` is a person's deed; `get` and `all` are the REST API with a token that may read."""
+    """`call("open_pull", "octo/shop", head="f")` is a person's deed; `get` and `all` read the REST API."""
 
     def __init__(self) -> None:
         self.url = ""

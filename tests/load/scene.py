@@ -27,7 +27,9 @@ def files(number: int, push: int = 0) -> dict[str, str]:
     mark = f"# change {number}.{push}\n"
     found = {
         "README.md": f"# A shop\n\nIt sells {number} things, {push}.\n",
-        "shop.py": f'"""Prices."""\n\n\ndef price(amount, rate):\n    """With tax {number}."""\n    {mark}    return amount * rate\n',
+        "shop.py": (
+            f'"""Prices."""\n\n\ndef price(amount, rate):\n    """With tax {number}."""\n    {mark}    return amount * rate\n'
+        ),
     }
     if number % 3 != 0:
         found["stock.py"] = (

@@ -219,7 +219,7 @@ async def test_neighbours_of_an_activity_that_kills_the_process_are_spared(tmp_p
     worker.add_activity("work", work)
     names = ("deadly", "a", "b", "c")
     path = tmp_path / "journal.db"
-    for generation in range(3):  # noqa: B007 - read by the activity
+    for generation in range(3):
         reached.clear()
         began.clear()
         running.clear()
