@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from fusion.agent import Case, Skip
-from fusion.errors import Conflict, FusionError, PermanentError, TransientError, UserError
+from fusion.errors import Conflict, FusionError, HeadMoved, PermanentError, TransientError, UserError
 from fusion.evidence.analyzer import Analyzer
 from fusion.evidence.collect import collect
 from fusion.evidence.imported import read_sarif
@@ -85,8 +85,7 @@ class Activities:
             change = await self.bundle.forge(request).fetch_change(request)
             policy = await self.shelf.policy(change, request)
         except (UserError, PermanentError) as error:
-            moved = request.publish and await self._moved(request)
-            return {"status": "superseded" if moved else "refused", "message": str(error)}
+            return {"status": await self._unread(request, error), "message": str(error)}
         except TransientError as error:
             if not request.publish:
                 raise
@@ -99,15 +98,16 @@ class Activities:
         self.bundle.listen(Fetched(change, asked))
         return {"status": "fetched", "change": await self.shelf.save(change), "analyzers": list(asked)}
 
-    async def _moved(self, request: Request) -> bool:
-        """Whether the pull request has another head by now: then this review is nobody's any more."""
-        if self.bundle.hub is None:
-            return False
+    async def _unread(self, request: Request, error: UserError | PermanentError) -> str:
+        """`superseded` where the pull request has another head by now. One that moved away and is back is read again."""
+        if self.bundle.hub is None or not request.publish:
+            return "refused"
         place = Place(repository=request.repository, number=request.number, installation=request.installation)
+        here = "unavailable" if isinstance(error, HeadMoved) else "refused"
         try:
-            return (await self.bundle.hub.pull(place)).head != request.head
+            return here if (await self.bundle.hub.pull(place)).head == request.head else "superseded"
         except (TransientError, PermanentError):
-            return False
+            return here
 
     def _strangers(self, policy: Policy) -> list[str]:
         """Names in the policy that nothing here answers to: a switch that turns nothing must not go unnoticed."""

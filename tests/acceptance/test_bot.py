@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from fusion.errors import Denied, Gone, PermanentError, RateLimited, TransientError
+from fusion.errors import Denied, Gone, HeadMoved, PermanentError, RateLimited, TransientError
 from fusion.model import (
     CatchUp,
     Completion,
@@ -238,6 +238,15 @@ async def test_a_newer_head_supersedes_the_running_review(world: World) -> None:
     assert world.check.conclusion == "success"
     assert world.unfinished == []
     assert world.wrote("create_comment") == 1
+
+
+async def test_a_head_that_moved_away_and_back_while_it_was_read_is_reviewed(world: World) -> None:
+    opened = world.open("a", BAD)
+    world.faults = [HeadMoved("The head is another one by now.", head=sha("f"))]
+    async with world.process() as bot:
+        await bot.take(opened)
+    assert world.check.conclusion == "failure"
+    assert world.fetched == [sha("a")] * 2
 
 
 async def test_closing_ends_the_review_and_its_check_and_reopening_begins_anew(world: World) -> None:
