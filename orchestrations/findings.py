@@ -43,6 +43,7 @@ class Findings:
         at = event.created or self.bundle.clock.now()
         entry = await self._meant(place, event, asked.fingerprint, ledger)
         if entry is None:
+            _one(asked.fingerprint, ledger)
             after, _ = dismiss(ledger, asked.fingerprint, state, by=event.actor.login, how=how, at=at)
         else:
             said = Disposition(state=state, by=event.actor.login, how=how, at=at)
@@ -58,12 +59,7 @@ class Findings:
         ledger = ledger_of(stored) if stored else Ledger()
         entry = await self._meant(place, event, fingerprint, ledger)
         if entry is None:
-            found = [other for other in ledger.entries if other.fingerprint.startswith(fingerprint)]
-            if len(found) != 1:
-                what = "No finding" if not found else f"{len(found)} findings"
-                fits = "has" if not found else "have"
-                raise UserError(f"{what} of this pull request {fits} a fingerprint that begins with {fingerprint!r}.")
-            entry = found[0]
+            entry = _one(fingerprint, ledger)
         finding = await self._last(place, ledger, entry)
         said = "\n\n".join(part for part in (bullet(finding), _fate(entry), details_of(finding)) if part)
         # never cut: a cut fence would swallow what follows
@@ -84,7 +80,7 @@ class Findings:
         if concluded is not None:
             lines.append(f"- Last verdict, on {code(short(concluded.head))}: {prose(concluded.title)} ({concluded.conclusion})")
         lines.append(f"- {count(len(entries), 'finding')} open, {count(record.runs, 'review')} so far")
-        lines += [f"  - {code(entry.fingerprint[:8])} {prose(excerpt(entry.title, _TITLE))}" for entry in entries[:_LISTED]]
+        lines += [f"  - {_listed(entry)}" for entry in entries[:_LISTED]]
         if len(entries) > _LISTED:
             lines.append(f"  - and {len(entries) - _LISTED} more")
         return "\n".join(lines)
@@ -120,6 +116,22 @@ class Findings:
     async def _concluded(self, place: Place) -> Concluded | None:
         stored = await self.bundle.store.get(concluded_key(self.bundle.tenant, place.repository, place.number))
         return Concluded.model_validate(stored.value) if stored else None
+
+
+def _listed(entry: LedgerEntry) -> str:
+    location = entry.finding.location
+    return f"{code(entry.fingerprint[:8])} {prose(excerpt(entry.title, _TITLE))}, {code(f'{entry.path}:{location.line}')}"
+
+
+def _one(fingerprint: str, ledger: Ledger) -> LedgerEntry:
+    """The only entry whose fingerprint begins so. Raises UserError."""
+    found = [entry for entry in ledger.entries if entry.fingerprint.startswith(fingerprint)]
+    if not found:
+        raise UserError(f"No finding of this pull request has a fingerprint that begins with `{fingerprint}`.")
+    if len(found) > 1:
+        fit = f"{len(found)} findings of this pull request have a fingerprint that begins with `{fingerprint}`"
+        raise UserError(f"{fit}. Give the command in the thread of the one that you mean.")
+    return found[0]
 
 
 def _unknown() -> LedgerEntry:

@@ -153,7 +153,7 @@ class Folder:
         while raw:
             _, _, old_sha, new_sha, status = raw.pop(0).split()
             names = [raw.pop(0)] + ([raw.pop(0)] if status[0] in "RC" else [])
-            added, removed, rest = counts.pop(0).split("\t")
+            added, removed, rest = counts.pop(0).split("\t", 2)
             if not rest:
                 del counts[:2]
             patch = "".join(sections.pop(0) for _ in range(2 if status[0] == "T" else 1))
