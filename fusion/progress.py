@@ -44,7 +44,14 @@ class Judged:
     review: Review
 
 
-Notice = Fetched | ToolStarted | ToolFinished | AgentFinished | Judged
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What `run` found stands on its pull request."""
+
+    run: str
+
+
+Notice = Fetched | ToolStarted | ToolFinished | AgentFinished | Judged | Published
 Listener = Callable[[Notice], None]
 
 

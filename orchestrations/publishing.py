@@ -16,6 +16,7 @@ from fusion.judging.ledger import Ledger
 from fusion.model import Change, PutCheck, Request, Review, Scene
 from fusion.policy import Policy
 from fusion.ports import Conversation, Hub, Key, Place
+from fusion.progress import Published
 from fusion.publishing import Marks, Notice, Plan, Posted, Reviewed, Step, begun, check_of, denied, noted, notice, plan, without
 from fusion.render.github import check_title, conclusion
 from fusion.render.sarif import Sarif
@@ -200,6 +201,8 @@ class Publishing:
             at=self.bundle.clock.now(),
         )
         await self.bundle.store.put(key, concluded.model_dump(mode="json"), etag=stored.etag if stored else None)
+        if isinstance(what, Reviewed):
+            self.bundle.listen(Published(run))
 
 
 def app(bundle: Bundle) -> tuple[Conversation, Hub]:

@@ -12,7 +12,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from fusion.ports import Priority, QueueState
-from fusion.progress import AgentFinished, Judged, Notice, ToolFinished
+from fusion.progress import AgentFinished, Judged, Notice, Published, ToolFinished
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _FAST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
@@ -44,8 +44,10 @@ class Metrics:
         self.agents = Counter("fusion_agents", "Tasks of agents by outcome.", ["agent", "outcome"], registry=self.registry)
         self.reviews = Counter("fusion_reviews", "Reviews by verdict.", ["verdict"], registry=self.registry)
         self.published = Histogram(
-            "fusion_publish_seconds", "From a delivery to its published review.", buckets=_SLOW, registry=self.registry
+            "fusion_publish_seconds", "From the begin of a review to what is published.", buckets=_SLOW, registry=self.registry
         )
+        self.age: Callable[[str], float | None] = lambda _run: None
+        """Seconds since a run began, as its host knows it."""
         self._queue: Mapping[Priority, QueueState] = {}
         self._gauges = _Gauges()
         self._gauges.readers.append(self._depths)
@@ -79,6 +81,8 @@ class Metrics:
                 self.agents.labels(report.agent, report.outcome.value).inc()
             case Judged(review):
                 self.reviews.labels(review.verdict.value).inc()
+            case Published(run) if (age := self.age(run)) is not None:
+                self.published.observe(age)
             case _:
                 pass
 

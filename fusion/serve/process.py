@@ -63,6 +63,7 @@ class Process:
         self._why = "it is starting"
         self.metrics = metrics
         metrics.read(self._gauges)
+        metrics.age = self._age
 
     async def run(self, stop: asyncio.Event, *, opened: Callable[[], None] = lambda: None) -> None:
         """Work until `stop` is set. `opened` is called once deliveries are taken. Raises UserError when it cannot begin."""
@@ -177,6 +178,11 @@ class Process:
             else:
                 log.info("purged: %d records, %d blobs", sum(purged.records.values()), purged.blobs)
             await asyncio.sleep(PURGE.total_seconds())
+
+    def _age(self, run: str) -> float | None:
+        """Seconds since an orchestration began; None when the engine does not know it."""
+        state = self.engine.status(run) if self.engine is not None and self.engine.stopped is None else None
+        return (self.bundle.clock.now() - state.created).total_seconds() if state is not None else None
 
     def _gauges(self) -> Iterable[Reading]:
         yield "fusion_ready", "1 while deliveries are kept and worked on.", (), [((), 0.0 if self._why else 1.0)]

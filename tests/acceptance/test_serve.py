@@ -206,7 +206,9 @@ def test_the_door(tmp_path: Path) -> None:
         assert (same.returncode, "Another `fusion serve`" in same.stderr) == (2, True), same
         told = bot.gauges()
         assert told["fusion_ready"] == 1
-        assert told["fusion_queue_dead"] == 0
+        assert told["fusion_queue_dead"] == told["fusion_publish_seconds_count"] == 0
+        place.open("feature", {"stop.py": STOP})
+        assert bot.gauges()["fusion_publish_seconds_count"] == 1
 
 
 def serve(home: Path, settings: dict[str, str], *args: str) -> subprocess.CompletedProcess[str]:
