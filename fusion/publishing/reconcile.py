@@ -305,6 +305,8 @@ def _ended(scene: Scene, known: Posted) -> Iterator[Step]:
 
 
 def _digest(annotation: dict[str, Any]) -> str:
+    """What an annotation is about. Its message may change when a head is judged anew: that is no second annotation."""
+    annotation = {key: value for key, value in annotation.items() if key != "message"}
     return sha256(json.dumps(annotation, sort_keys=True).encode()).hexdigest()[:16]
 
 
