@@ -18,7 +18,7 @@ from fusion.adapters.servicebus import ServiceBusQueue
 from fusion.dispatch.catchup import EVERY
 from fusion.dispatch.consume import LOOPS
 from fusion.dispatch.triggered import LIMIT
-from fusion.functions import CATCH_UP, PURGE
+from fusion.functions import CATCH_UP, PURGE, PURGE_LIMIT
 from fusion.model import Request, RequestKind, Review
 from tests.fakes.commandline import Workplace
 from tests.fakes.github import FakeGitHub
@@ -183,6 +183,7 @@ def test_host_json_agrees_with_the_code() -> None:
     assert bus["autoCompleteMessages"] is True, "returning completes a message"
     assert bus["maxConcurrentSessions"] == max(LOOPS.values())
     assert seconds(bus["sessionIdleTimeout"]) == inspect.signature(ServiceBusQueue).parameters["linger"].default
+    assert seconds(host["functionTimeout"]) > PURGE_LIMIT
     # A handler is given up before its lock ends, and that before the host ends the process.
     assert LIMIT < seconds(bus["maxAutoLockRenewalDuration"]) <= seconds(host["functionTimeout"])
 

@@ -54,6 +54,7 @@ async def test_a_delivery_is_read_with_its_attempt(bus: ServiceBus) -> None:
         assert desk.read(Delivered(body=b"{}", message_id="x", user_properties={}, application_properties={})) is None
 
 
+@pytest.mark.slow
 async def test_later_is_one_copy_that_carries_the_attempt_on(bus: ServiceBus) -> None:
     async with Triggered(bus.connection_string) as desk, ServiceBusQueue(bus.connection_string) as queue:
         for deliveries in (1, 2):
@@ -68,6 +69,7 @@ async def test_later_is_one_copy_that_carries_the_attempt_on(bus: ServiceBus) ->
         assert bus.messages("fusion-event") == []
 
 
+@pytest.mark.slow
 async def test_set_aside_is_one_dead_letter_with_its_reason(bus: ServiceBus) -> None:
     async with Triggered(bus.connection_string) as desk, ServiceBusQueue(bus.connection_string) as queue:
         locked = desk.read(delivered(deliveries=3))
@@ -79,6 +81,7 @@ async def test_set_aside_is_one_dead_letter_with_its_reason(bus: ServiceBus) -> 
         assert bus.messages("fusion-event") == []
 
 
+@pytest.mark.slow
 async def test_a_copy_that_was_left_behind_is_set_aside_and_not_sent_again(bus: ServiceBus) -> None:
     async with Triggered(bus.connection_string) as desk, ServiceBusQueue(bus.connection_string) as queue:
         locked = desk.read(delivered())

@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 
+from fusion import runtime
+from fusion.adapters.cosmos import CONTAINER
 from fusion.errors import TransientError, UserError
 from fusion.functions import Functions, Kept
 from fusion.ports import Priority
@@ -47,6 +50,13 @@ def test_a_bot_shares_nothing_with_its_other_instances_by_disk() -> None:
 def test_a_host_name_where_triggers_take_a_connection_string_is_refused() -> None:
     with pytest.raises(UserError, match="FUSION_SERVICEBUS__fullyQualifiedNamespace instead"):
         Functions({**BOT, **SHARED, "FUSION_SERVICEBUS": "b.servicebus.windows.net"})
+
+
+def test_the_page_about_azure_names_what_the_code_needs() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "azure.md").read_text(encoding="utf-8")
+    indexed = [entry["path"] for entry in CONTAINER["indexing"]["includedPaths"]]
+    for word in (*runtime.trigger_queues().values(), *CONTAINER["partition_key"], *indexed, *BOT, *SHARED, *NAMESPACE):
+        assert f"`{word}`" in page
 
 
 async def test_a_context_is_entered_once_and_again_after_a_failure() -> None:
