@@ -11,10 +11,10 @@ import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from fusion.errors import FusionError, RateLimited, TransientError
+from fusion.errors import FusionError, RateLimited, TransientError, UserError
 
 ATTEMPTS = 20
-"""Attempts at a message while errors are transient; with the waits below they span about an hour."""
+"""Attempts at a message while errors are transient or can be mended; with the waits below they span about an hour."""
 MISTAKES = 3
 """Attempts at a message on which our own code fails: a race may not come back, a mistake does."""
 SHORTEST = 2.5
@@ -44,13 +44,14 @@ class SetAside:
 def decide(error: BaseException, *, id: str, attempt: int, now: datetime) -> Later | SetAside:
     """What becomes of the message `id`, whose attempt number `attempt` (1 for the first) ended with that error at `now`."""
     name, said = type(error).__name__, str(error)
-    if isinstance(error, TransientError):
+    # What a person can mend (a wrong key, a missing setting) is mended while the message waits; then nothing need be replayed.
+    if isinstance(error, TransientError | UserError):
         if attempt >= ATTEMPTS:
             return SetAside(reason=name, detail=_cut(said, f" (after {attempt} attempts)"))
         asked = error.seconds if isinstance(error, RateLimited) else 0.0
         return Later(until=now + timedelta(seconds=wait(id, attempt, asked=asked)))
     if isinstance(error, FusionError):
-        # Permanent, or for its author to mend: another attempt would end the same way.
+        # Permanent: another attempt would end the same way.
         return SetAside(reason=name, detail=_cut(said))
     if attempt >= MISTAKES:
         return SetAside(reason=name, detail=_cut(said or "no message", f" (a mistake in Fusion, {attempt} attempts)"))

@@ -377,7 +377,7 @@ async def test_a_mistake_in_the_adapter_ends_the_run_instead_of_a_loop() -> None
     ("error", "attempt", "decision"),
     [
         (Gone("deleted"), 1, SetAside(reason="Gone", detail="deleted")),
-        (UserError("mend it"), 1, SetAside(reason="UserError", detail="mend it")),
+        (UserError("mend it"), ATTEMPTS, SetAside(reason="UserError", detail=f"mend it (after {ATTEMPTS} attempts)")),
         (
             RateLimited("slow", seconds=1),
             ATTEMPTS,
@@ -388,6 +388,11 @@ async def test_a_mistake_in_the_adapter_ends_the_run_instead_of_a_loop() -> None
 )
 def test_what_is_set_aside_says_why(error: Exception, attempt: int, decision: SetAside) -> None:
     assert decide(error, id="m", attempt=attempt, now=NOW) == decision
+
+
+@pytest.mark.parametrize("error", [UserError("mend it"), TransientError("down")])
+def test_what_can_be_mended_comes_again(error: Exception) -> None:
+    assert isinstance(decide(error, id="m", attempt=1, now=NOW), Later)
 
 
 def test_a_long_detail_is_cut_but_keeps_its_count() -> None:
