@@ -21,12 +21,12 @@ from typing import Any, Generic, TypeVar
 from fusion import intake, runtime
 from fusion.deliveries import Answer, take, unavailable
 from fusion.dispatch.catchup import due
-from fusion.dispatch.dispatcher import Dispatcher
+from fusion.dispatch.dispatcher import Dispatcher, Handled
 from fusion.dispatch.outcomes import Outcome, Unavailable
 from fusion.dispatch.told import Named, tell
-from fusion.dispatch.triggered import Desk, consume
-from fusion.errors import FusionError, UserError
-from fusion.ports import Priority, Queue
+from fusion.dispatch.triggered import consume
+from fusion.errors import FusionError, TransientError, UserError
+from fusion.ports import Message, Priority, Queue
 from fusion.purge import purge
 from fusion.runs import run_id
 from fusion.settings import Settings, read
@@ -81,11 +81,10 @@ class Kept(Generic[_T]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """Everything that is connected."""
+    """The bundle and the activities on it."""
 
     bundle: Bundle
     activities: Mapping[str, Activity]
-    desk: Desk | None
 
 
 class Functions:
@@ -98,6 +97,7 @@ class Functions:
         self.settings = settings.model_copy(update={"evidence": off})
         self.is_bot = _is_bot(settings, environ)
         self._kept = Kept(self._open)
+        self._desk = Kept(lambda: runtime.triggered(self.settings))
         offline = runtime.embedded(
             self.settings.model_copy(update={"evidence": "off"}), records=runtime.stores_in(settings.home)
         )
@@ -105,18 +105,14 @@ class Functions:
 
     @asynccontextmanager
     async def _open(self) -> AsyncIterator[Opened]:
-        async with AsyncExitStack() as stack:
-            desk = None
-            if self.is_bot:
-                bundle = await stack.enter_async_context(runtime.bot(self.settings))
-                desk = await stack.enter_async_context(runtime.triggered(self.settings))
-            else:
-                bundle = await stack.enter_async_context(runtime.reviewer(self.settings))
-            yield Opened(bundle=bundle, activities=activities(bundle), desk=desk)
+        context = runtime.bot if self.is_bot else runtime.reviewer
+        async with context(self.settings) as bundle:
+            yield Opened(bundle=bundle, activities=activities(bundle))
 
     async def close(self) -> None:
         """End all connections; the next invocation opens them again."""
         await self._kept.close()
+        await self._desk.close()
 
     # Orchestrations
 
@@ -155,15 +151,24 @@ class Functions:
 
         On return the host completes it; when this raises, it comes again at once.
         """
-        opened = await self._kept.get()
-        assert opened.desk is not None
-        locked = opened.desk.read(delivered)
+        desk = await self._desk.get()
+        locked = desk.read(delivered)
         if locked is None:
             log.error("set aside (Unreadable): %s", delivered.message_id)
-            await opened.desk.unreadable(delivered, priority)
+            await desk.unreadable(delivered, priority)
             return
-        dispatcher = Dispatcher(opened.bundle, runtime.conductor(client))
-        await consume(locked, dispatcher.handle, desk=opened.desk, clock=opened.bundle.clock, listen=_heard)
+
+        async def handle(message: Message) -> Handled:
+            return await Dispatcher(await self._opened(), runtime.conductor(client)).handle(message)
+
+        await consume(locked, handle, desk=desk, clock=runtime.SystemClock(), listen=_heard)
+
+    async def _opened(self) -> Bundle:
+        """The bundle. Raises TransientError also for what a person has to mend: the messages wait for that, for an hour."""
+        try:
+            return (await self._kept.get()).bundle
+        except UserError as error:
+            raise TransientError(str(error)) from error
 
     async def catch_up(self) -> None:
         """Ask for a look at what GitHub could not deliver, and at pull requests without a run. Raises TransientError."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fusion import plugins
-from fusion.errors import Conflict, TransientError, UserError
+from fusion.errors import TransientError, UserError
 from fusion.model import Request, RequestKind
 from fusion.ports import Blobs, Clock, Conductor, Forge, Installed, Key, Mailbox, Priority, Store
 from fusion.progress import Listener, nobody
@@ -162,16 +162,22 @@ def signing_key(secret: str) -> bytes:
 
 
 async def _slug(app: App, store: Store, settings: Settings) -> str:
-    """The App's name. GitHub may be down when a host starts: then what it said last."""
+    """The App's name. GitHub may be down when a host starts: then what it said last. Raises TransientError if the store is, too."""
     key = Key(tenant=settings.tenant, scope="app", kind="app", id=str(settings.github_app))
-    stored = await store.get(key)
+    stored, outage = None, None
+    try:
+        stored = await store.get(key)
+    except TransientError as error:
+        outage = error
     try:
         slug = (await asyncio.wait_for(app.identity(), 10)).slug
     except (TransientError, TimeoutError):
+        if outage is not None:
+            raise outage from None
         return str(stored.value["slug"]) if stored else ""
     if stored is None or stored.value["slug"] != slug:
-        # Another host that starts at the same time writes the same.
-        with suppress(Conflict):
+        # Another host that starts at the same time writes the same; and it can be written the next time.
+        with suppress(TransientError):
             await store.put(key, {"slug": slug}, etag=stored.etag if stored else None)
     return slug
 

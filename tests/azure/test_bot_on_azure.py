@@ -244,6 +244,22 @@ async def test_a_passing_failure_postpones(cloud: Cloud) -> None:
 
 
 @pytest.mark.slow
+async def test_messages_wait_for_what_cannot_be_opened(cloud: Cloud) -> None:
+    async with ServiceBusQueue(cloud.bus.connection_string) as queue:
+        await queue.send(Message(id="early", session="o/n#1", body={}))
+    cloud.github.fail("/app$", 502, times=1000)
+    cloud.cosmos.fail(503, times=1000)
+    async with cloud.app() as bot:
+        for _ in range(1500):
+            if "early" not in (kept := [message.properties[0] for message in cloud.bus.messages("fusion-event")]):
+                break
+            await asyncio.sleep(0.02)
+        assert kept == ["early/a1"]
+        assert cloud.bus.dead_letters("fusion-event") == []
+        assert not bot.listening.failed
+
+
+@pytest.mark.slow
 async def test_poison_is_set_aside_at_once_with_its_reason(cloud: Cloud) -> None:
     async with cloud.app() as bot, ServiceBusQueue(cloud.bus.connection_string) as queue:
         await queue.send(Message(id="poison", session="o/n#1", body={"event": "nonsense"}))
