@@ -162,7 +162,7 @@ def signing_key(secret: str) -> bytes:
 
 
 async def _slug(app: App, store: Store, settings: Settings) -> str:
-    """The App's name. GitHub may be down when a host starts: then what it said last. Raises TransientError if the store is, too."""
+    """The App's name. While GitHub is down, what it said last. Raises TransientError when the store is down, too."""
     key = Key(tenant=settings.tenant, scope="app", kind="app", id=str(settings.github_app))
     stored, outage = None, None
     try:
