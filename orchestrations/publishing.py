@@ -22,6 +22,7 @@ from fusion.render.github import check_title, conclusion
 from fusion.render.sarif import Sarif
 from orchestrations.activities import Activity, Job, named
 from orchestrations.bundle import Bundle
+from orchestrations.heads import beside, register
 from orchestrations.lease import Lease
 from orchestrations.shelf import Shelf
 from orchestrations.waiting import settled
@@ -127,6 +128,7 @@ class Publishing:
         )
         await lease.take()
         try:
+            await register(self.bundle, request, _result(what))
             made = await self._reconcile(lease, request, what, policy or Policy(), only_ended=only_ended)
             if made.outcome == "current" and _ends(what):
                 await self._conclude(request, what, run, result or {})
@@ -147,7 +149,8 @@ class Publishing:
             except (Denied, Gone) as error:
                 await self._ended_unread(conversation, place, before, str(error))
                 raise
-            made = plan(_fit(what, scene), scene, before, policy, marks)
+            others = await beside(self.bundle, request)
+            made = plan(_fit(what, scene), scene, before, policy, marks, beside=others)
             # a closed pull request needs no word on why it is not reviewed, only no check that waits for ever
             if (only_ended or (not scene.open and isinstance(what, Notice))) and not _unfinished(scene, made):
                 return made
@@ -159,7 +162,9 @@ class Publishing:
                     if not whole:
                         break
                 else:
-                    return made
+                    # whoever wrote the same commit's check meanwhile may not have known of this result, nor this of theirs
+                    if await beside(self.bundle, request) == others:
+                        return made
             finally:
                 if known != before:
                     await self.bundle.store.put(key, known.model_dump(mode="json"), etag=stored.etag if stored else None)
@@ -232,6 +237,14 @@ def _fit(what: What, scene: Scene) -> What:
     if isinstance(what, Notice) and what.status != "completed" and not scene.open:
         return notice.cancelled(what.head, "The pull request was closed.", what.run)
     return what
+
+
+def _result(what: What) -> str:
+    """What is said of the head; nothing while nothing is known."""
+    if isinstance(what, Notice):
+        return what.conclusion
+    ends = conclusion(what.review)
+    return ends if ends in ("success", "failure") else "action_required"
 
 
 def _ends(what: What) -> bool:

@@ -28,9 +28,11 @@ from fusion.publishing.notice import (
 )
 from fusion.publishing.posted import Posted, Step, begun, denied, noted, without
 from fusion.publishing.reconcile import Plan, plan
+from fusion.publishing.shared import Beside
 from fusion.publishing.threads import threads_of
 
 __all__ = [
+    "Beside",
     "Learned",
     "Lesson",
     "Mark",

@@ -21,6 +21,7 @@ from fusion.render.secrets import excerpt
 
 _SENTENCE = 1_000
 _MEMBERS = 100
+MENDED = "Once that is mended, comment `/fusion review`."
 AGAIN = "Comment `/fusion review` to try again."
 
 
@@ -44,7 +45,7 @@ def running(head: str, run: str = "") -> Notice:
 
 def refused(head: str, message: str, run: str = "") -> Notice:
     """The review cannot be made as things are, such as with a policy that does not validate; `message` says what to do."""
-    return _asking(head, "Not reviewed", f"Fusion could not review this: {_said(message)}", run)
+    return _asking(head, "Not reviewed", f"Fusion could not review this: {_said(message)}\n\n{MENDED}", run)
 
 
 def unavailable(head: str, message: str, run: str = "") -> Notice:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any, Literal
 
@@ -34,6 +34,7 @@ from fusion.publishing.desired import Desired, Reviewed, reviewed
 from fusion.publishing.markers import Marks
 from fusion.publishing.notice import Notice, check_of, noticed, superseded
 from fusion.publishing.posted import Check, Posted, Step, latest, noted
+from fusion.publishing.shared import Beside, joint
 from fusion.publishing.threads import replies_of, summaries_of, threads_of
 from fusion.publishing.wording import (
     dismissal_text,
@@ -74,8 +75,12 @@ class Plan:
         return posted
 
 
-def plan(what: Reviewed | Notice, scene: Scene, posted: Posted, policy: Policy, marks: Marks) -> Plan:
-    """The writes that make the conversation say what it should. `marks` are the pull request's; nothing here does I/O."""
+def plan(
+    what: Reviewed | Notice, scene: Scene, posted: Posted, policy: Policy, marks: Marks, *, beside: Sequence[Beside] = ()
+) -> Plan:
+    """The writes that make the conversation say what it should. `marks` are the pull request's, `beside` the other pull
+    requests with the same head; nothing here does I/O.
+    """
     threads, doubles = threads_of(scene, posted, marks)
     head = what.review.head if isinstance(what, Reviewed) else what.head
     known = _adopted(what, scene, posted, threads, marks)
@@ -87,6 +92,7 @@ def plan(what: Reviewed | Notice, scene: Scene, posted: Posted, policy: Policy, 
             if isinstance(what, Reviewed)
             else noticed(what, policy, scene, known)
         )
+        want = replace(want, check=joint(want.check, beside))
         if scene.open:
             replies = {entry: replies_of(thread, marks) for entry, thread in threads.items()}
             steps += _reviews(want, scene, known, marks)

@@ -276,3 +276,35 @@ async def test_a_merge_queue_gets_its_members_verdict_and_never_waits_for_ever(b
     [check] = github.checks(NAME, head)
     assert (check.status, check.conclusion) == ("completed", "action_required")
     assert bot.unfinished == []
+
+
+async def test_of_pull_requests_with_one_head_the_worst_result_stands(bot: Hosted) -> None:
+    """GitHub has one check of a name for a commit: a second pull request must not turn the first one's failure green."""
+    github = bot.github
+    policy(bot, "version: 1\npulls:\n  branches: [main, release]\n")
+    where = github.repository(NAME)
+    where.move("docs", where.sha("main"))
+    open_pull(bot)
+    await bot.settle()
+    assert bot.check().conclusion == "failure"
+    where.move("release", where.sha("feature"))
+    where.write("release", {"other.py": "x = 1\n"}, message="Release")
+    left_out = github.open_pull(NAME, head="feature", base="docs", user="stranger")
+    merged_already = github.open_pull(NAME, head="feature", base="release", user="stranger")
+    await bot.settle()
+    for number in (1, left_out, merged_already):
+        assert (bot.check(number).id, bot.check(number).conclusion) == (bot.check().id, "failure")
+    assert "#1" in bot.check().output["title"]
+    [thread] = github.threads(NAME, 1)
+    github.reply(NAME, thread.comments[0].id, "mona", "/fusion dismiss")
+    await bot.settle()
+    assert bot.check().conclusion == "success"
+    github.reply(NAME, thread.comments[0].id, "mona", "/fusion reopen")
+    await bot.settle()
+    assert bot.check().conclusion == "failure"
+    github.advance(seconds=5)
+    github.close(NAME, 1, user="mona")
+    github.comment(NAME, merged_already, "mona", "/fusion review")
+    await bot.settle()
+    assert bot.check(merged_already).conclusion == "neutral"
+    assert bot.unfinished == []
