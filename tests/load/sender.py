@@ -7,6 +7,7 @@ who queue behind the stall.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -100,7 +101,13 @@ class Sender:
             await asyncio.sleep(AGAIN)
 
     async def _post(self, one: Sent) -> int:
-        reader, writer = self._idle.pop() if self._idle else await asyncio.open_connection("127.0.0.1", self.port)
+        if self._idle:
+            # The server may have closed a connection that was idle for long: that is no answer, and no failure.
+            with contextlib.suppress(ConnectionError, EOFError):
+                return await self._exchange(one, *self._idle.pop())
+        return await self._exchange(one, *await asyncio.open_connection("127.0.0.1", self.port))
+
+    async def _exchange(self, one: Sent, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> int:
         try:
             writer.write(one.head + one.body)
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
