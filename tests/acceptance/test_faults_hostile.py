@@ -113,30 +113,29 @@ async def test_hostile_words_in_commands_come_back_as_text_alone(bot: Hosted) ->
     assert [thread.resolved for thread in bot.github.threads(NAME, 1)] == [True, False]
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "```\n/fusion dismiss\n```",
-        "~~~sh\n/fusion pause\n~~~",
-        "> /fusion ignore",
-        "Say `/fusion ignore` to it.",
-        "    /fusion pause",
-        "<!--\n/fusion pause\n-->",
-        "/fu\u200bsion pause",
-        "\u202e/fusion pause",
-        "@fusion-other pause",
-        "/fusionx pause",
-    ],
+NO_COMMANDS = (
+    "```\n/fusion dismiss\n```",
+    "~~~sh\n/fusion pause\n~~~",
+    "> /fusion ignore",
+    "Say `/fusion ignore` to it.",
+    "    /fusion pause",
+    "<!--\n/fusion pause\n-->",
+    "/fu\u200bsion pause",
+    "\u202e/fusion pause",
+    "@fusion-other pause",
+    "/fusionx pause",
 )
-async def test_what_only_looks_like_a_command_is_none(bot: Hosted, text: str) -> None:
+
+
+async def test_what_only_looks_like_a_command_is_none(bot: Hosted) -> None:
     bot.github.open_pull(NAME, head="feature", files={"a.py": BAD}, user="mona")
     await bot.settle()
     before = bot.ours()
-    comment = bot.github.comment(NAME, 1, "mona", text)
+    for text in NO_COMMANDS:
+        bot.github.comment(NAME, 1, "mona", text)
     await bot.settle()
     assert bot.ours() == before
-    [made] = [one for one in bot.github.comments(NAME, 1) if one.id == comment]
-    assert not made.reactions
+    assert not [comment.body for comment in bot.github.comments(NAME, 1) if comment.reactions]
 
 
 async def test_markers_that_others_copy_or_forge_count_for_nothing(bot: Hosted) -> None:
