@@ -76,7 +76,8 @@ async def test_a_walk_shows_every_blob_with_its_size_and_time(blobs: Blobs) -> N
     seen = [kept async for kept in blobs.walk()]
     assert {kept.digest: kept.size for kept in seen} == digests
     assert len(seen) == 4
-    assert all(abs(kept.written - NOW) < timedelta(minutes=10) for kept in seen)
+    # Of this run, and of no other time zone.
+    assert all(abs(kept.written - NOW) < timedelta(minutes=45) for kept in seen)
 
 
 async def test_only_what_was_put_before_is_deleted(blobs: Blobs) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -40,6 +41,14 @@ class Scripted:
     most_at_once: int = 0
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # A client that goes away before it has asked is answered nothing.
+        with contextlib.closing(writer), contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
+            writer.write(await self.answer(reader))
+            await writer.drain()
+        with contextlib.suppress(ConnectionError):
+            await writer.wait_closed()
+
+    async def answer(self, reader: asyncio.StreamReader) -> bytes:
         head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
         method, target, _ = head[0].split(" ")
         headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in head[1:] if line)}
@@ -49,10 +58,7 @@ class Scripted:
         self.most_at_once = max(self.most_at_once, self.at_once)
         await asyncio.sleep(0.005)
         self.at_once -= 1
-        writer.write(self.script(asked))
-        await writer.drain()
-        writer.close()
-        await writer.wait_closed()
+        return self.script(asked)
 
 
 @dataclass
