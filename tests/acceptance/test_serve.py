@@ -237,7 +237,8 @@ def test_it_ends_in_order_and_goes_on_where_it_was(tmp_path: Path) -> None:
         number = github.open_pull(SHOP, head="feature", files={"stop.py": STOP})
         github.settle()
         assert bot.stop() == 0
-        missed = github.open_pull(SHOP, head="missed", files={"stop.py": STOP})
+        # Something else in it: equal contents of the same second would be the same commit, and share its check.
+        missed = github.open_pull(SHOP, head="missed", files={"stop.py": STOP, "notes.md": "Missed.\n"})
         github.settle()
         assert len(github.unacknowledged()) == 1
         bot.start()
