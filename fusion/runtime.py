@@ -57,7 +57,7 @@ def stores(settings: Settings, *, clock: Clock | None = None) -> tuple[Store, Bl
 def stores_in(home: Path, *, clock: Clock | None = None) -> tuple[Store, Blobs]:
     """The embedded Store and Blobs in a folder; nothing is opened or made before they are used."""
     from fusion.adapters.files import FileBlobs
-    from fusion.adapters.sqlite import SqliteStore
+    from fusion.adapters.sqlite.store import SqliteStore
 
     return SqliteStore(home / "state.db", clock=clock), FileBlobs(home / "blobs")
 
@@ -69,11 +69,11 @@ async def records(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
         # No folder is needed where both are elsewhere.
         store, blobs = (None, None) if settings.cosmos and settings.blobs else stores(settings, clock=clock)
         if settings.cosmos:
-            from fusion.adapters.cosmos import CosmosStore
+            from fusion.adapters.azure.cosmos import CosmosStore
 
             store = await stack.enter_async_context(CosmosStore(settings.cosmos.get_secret_value()))
         if settings.blobs:
-            from fusion.adapters.azure_blobs import AzureBlobs
+            from fusion.adapters.azure.blobs import AzureBlobs
 
             blobs = await stack.enter_async_context(AzureBlobs(settings.blobs.get_secret_value()))
         assert store is not None
@@ -85,12 +85,12 @@ async def records(settings: Settings, *, clock: Clock | None = None) -> AsyncIte
 async def queue(settings: Settings, *, clock: Clock | None = None) -> AsyncIterator[Mailbox]:
     """The queue, and its dead letters: Service Bus where FUSION_SERVICEBUS names it, else a file in the state folder."""
     if settings.servicebus:
-        from fusion.adapters.servicebus import ServiceBusQueue
+        from fusion.adapters.servicebus.queue import ServiceBusQueue
 
         async with ServiceBusQueue(settings.servicebus.get_secret_value()) as remote:
             yield remote
         return
-    from fusion.adapters.sqlite_queue import SqliteQueue
+    from fusion.adapters.sqlite.queue import SqliteQueue
 
     with SqliteQueue(state_folder(settings) / "queue.db", clock=clock) as local:
         yield local
@@ -192,7 +192,7 @@ async def reviewer(settings: Settings) -> AsyncIterator[Bundle]:
 @asynccontextmanager
 async def triggered(settings: Settings) -> AsyncIterator[Desk]:
     """What becomes of messages that triggers of the Functions host received. Raises UserError where no Service Bus is set."""
-    from fusion.adapters.servicebus_triggered import Triggered
+    from fusion.adapters.servicebus.triggered import Triggered
 
     if settings.servicebus is None:
         raise UserError("Triggers need a Service Bus: set FUSION_SERVICEBUS.")
@@ -202,14 +202,14 @@ async def triggered(settings: Settings) -> AsyncIterator[Desk]:
 
 def trigger_queues() -> Mapping[Priority, str]:
     """Names of the queues in Service Bus."""
-    from fusion.adapters.servicebus import QUEUES
+    from fusion.adapters.servicebus.queue import QUEUES
 
     return QUEUES
 
 
 def conductor(client: Any) -> Conductor:
     """Orchestrations behind the durable client (`DurableFunctionsClient`) of an invocation."""
-    from fusion.adapters.durable_functions import DurableConductor
+    from fusion.adapters.azure.durable import DurableConductor
 
     return DurableConductor(client)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fusion.adapters.sqlite_queue import SqliteQueue
+from fusion.adapters.sqlite.queue import SqliteQueue
 from fusion.ports import Message, Priority
 from tests.fakes.commandline import Workplace, one_sentence
 

@@ -11,7 +11,7 @@ import pytest
 
 from fusion.adapters.git import GitForge
 from fusion.adapters.git.command import Git
-from fusion.adapters.memory import ManualClock, MemoryBlobs
+from fusion.adapters.memory.records import ManualClock, MemoryBlobs
 from fusion.changes.diff import added_lines
 from fusion.errors import TransientError, UserError
 from fusion.model import ChangeKind, EntryType, Request, RequestKind

@@ -10,7 +10,7 @@ import pytest
 
 from fusion.adapters.github import Connected, connect
 from fusion.adapters.github.client import Access
-from fusion.adapters.memory import MemoryBlobs
+from fusion.adapters.memory.records import MemoryBlobs
 from fusion.errors import Denied, FusionError, Gone, HeadMoved, RateLimited, TransientError
 from fusion.model import (
     CreateComment,

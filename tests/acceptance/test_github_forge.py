@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from fusion.adapters.github import GitHubForge
-from fusion.adapters.memory import MemoryBlobs
+from fusion.adapters.memory.records import MemoryBlobs
 from fusion.errors import HeadMoved, PermanentError, TransientError, UserError
 from fusion.model import Change, ChangeKind, EntryType, Request, RequestKind
 from tests.fakes.commandline import Workplace

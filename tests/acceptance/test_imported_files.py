@@ -8,7 +8,7 @@ import pytest
 
 from fusion.adapters.git import GitForge
 from fusion.adapters.github import GitHubForge
-from fusion.adapters.memory import MemoryBlobs
+from fusion.adapters.memory.records import MemoryBlobs
 from fusion.dataflow.trail import Trail
 from fusion.model import Change, Request, RequestKind
 from tests.fakes.commandline import Workplace

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from fusion.adapters.files import FileBlobs
-from fusion.adapters.memory import ManualClock
-from fusion.adapters.sqlite import SqliteStore
+from fusion.adapters.memory.records import ManualClock
+from fusion.adapters.sqlite.store import SqliteStore
 from fusion.ports import Key
 from tests.fakes.commandline import Workplace
 

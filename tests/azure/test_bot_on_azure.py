@@ -18,7 +18,7 @@ from azure.servicebus.aio import ServiceBusClient
 if sys.version_info < (3, 13):
     pytest.skip("Microsoft's Python worker needs Python 3.13 or newer", allow_module_level=True)
 
-from fusion.adapters.servicebus import QUEUES, ServiceBusQueue
+from fusion.adapters.servicebus.queue import QUEUES, ServiceBusQueue
 from fusion.events import sign
 from fusion.events.permissions import PERMISSIONS
 from fusion.ports import Message

@@ -13,7 +13,7 @@ if sys.version_info < (3, 13):
 
 from azure.durable_functions import DurableFunctionsClient
 
-from fusion.adapters.durable_functions import DurableConductor
+from fusion.adapters.azure.durable import DurableConductor
 from fusion.engine import TERMINAL, Engine
 from fusion.errors import TransientError
 from fusion.ports import Progress

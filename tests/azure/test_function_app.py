@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from fusion import local, runtime, settings
-from fusion.adapters.servicebus import ServiceBusQueue
+from fusion.adapters.servicebus.queue import ServiceBusQueue
 from fusion.dispatch.catchup import EVERY
 from fusion.dispatch.consume import LOOPS
 from fusion.dispatch.triggered import LIMIT

@@ -10,9 +10,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from azure.storage.blob.aio import BlobServiceClient
 
-from fusion.adapters.azure_blobs import AzureBlobs
-from fusion.adapters.cosmos import CosmosStore
-from fusion.adapters.memory import ManualClock
+from fusion.adapters.azure.blobs import AzureBlobs
+from fusion.adapters.azure.cosmos import CosmosStore
+from fusion.adapters.memory.records import ManualClock
 from fusion.errors import PermanentError, TransientError, UserError
 from fusion.ports import Key
 from fusion.purge import purge

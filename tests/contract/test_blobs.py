@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from fusion.adapters.azure_blobs import AzureBlobs
+from fusion.adapters.azure.blobs import AzureBlobs
 from fusion.adapters.files import FileBlobs
-from fusion.adapters.memory import ManualClock, MemoryBlobs
+from fusion.adapters.memory.records import ManualClock, MemoryBlobs
 from fusion.errors import PermanentError, UserError
 from fusion.ports import Blobs
 from tests.fakes import azurite

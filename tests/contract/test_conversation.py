@@ -8,8 +8,8 @@ from typing import Protocol
 import pytest
 
 from fusion.adapters.github import connect
-from fusion.adapters.memory import MemoryBlobs
-from fusion.adapters.memory_conversation import MemoryConversation
+from fusion.adapters.memory.conversation import MemoryConversation
+from fusion.adapters.memory.records import MemoryBlobs
 from fusion.errors import Gone, PermanentError, TransientError, Unplaced
 from fusion.model import (
     CreateComment,

@@ -20,8 +20,8 @@ from azure.cosmos.exceptions import CosmosResourceNotFoundError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fusion.adapters import cosmos as adapter
-from fusion.adapters.cosmos import CosmosStore
+from fusion.adapters.azure import cosmos as adapter
+from fusion.adapters.azure.cosmos import CosmosStore
 from fusion.errors import Conflict, FusionError, PermanentError, RateLimited, TransientError, UserError
 from fusion.ports import Key
 from tests.fakes.cosmos.server import KEY, CosmosEmulator

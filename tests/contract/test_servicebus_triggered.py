@@ -11,9 +11,9 @@ pytest.importorskip("azure.functions")
 
 from azure.functions.servicebus import ServiceBusMessage as Delivered
 
-from fusion.adapters.servicebus import QUEUES, ServiceBusQueue
-from fusion.adapters.servicebus_messages import ATTEMPTS, DEFERRALS, ENQUEUED, outgoing
-from fusion.adapters.servicebus_triggered import Triggered
+from fusion.adapters.servicebus.messages import ATTEMPTS, DEFERRALS, ENQUEUED, outgoing
+from fusion.adapters.servicebus.queue import QUEUES, ServiceBusQueue
+from fusion.adapters.servicebus.triggered import Triggered
 from fusion.errors import TransientError
 from fusion.ports import Message, Priority
 from tests.fakes.servicebus.bus import QueueOptions, ServiceBus

@@ -16,10 +16,10 @@ from pathlib import Path
 
 import pytest
 
-from fusion.adapters.memory import ManualClock
-from fusion.adapters.memory_queue import MemoryQueue
-from fusion.adapters.sqlite_messages import FORGET, MIGRATIONS, NEXT
-from fusion.adapters.sqlite_queue import SqliteQueue
+from fusion.adapters.memory.queue import MemoryQueue
+from fusion.adapters.memory.records import ManualClock
+from fusion.adapters.sqlite.messages import FORGET, MIGRATIONS, NEXT
+from fusion.adapters.sqlite.queue import SqliteQueue
 from fusion.errors import TransientError, UserError
 from fusion.ports import Message, Priority, QueueState
 
@@ -41,7 +41,7 @@ async def received(queue: SqliteQueue) -> list[str]:
 
 SENDING = """
 import asyncio, pathlib, sys
-from fusion.adapters.sqlite_queue import SqliteQueue
+from fusion.adapters.sqlite.queue import SqliteQueue
 from fusion.ports import Message
 
 async def main():
@@ -85,7 +85,7 @@ def test_what_was_acknowledged_before_a_kill_is_there_once(tmp_path: Path) -> No
 
 RECEIVING = """
 import asyncio, pathlib, sys
-from fusion.adapters.sqlite_queue import SqliteQueue
+from fusion.adapters.sqlite.queue import SqliteQueue
 from fusion.ports import Priority
 
 async def main():
@@ -341,7 +341,7 @@ async def test_a_lock_that_another_process_keeps_is_worth_another_try(tmp_path: 
 
 IN_SMALL_DISK = """
 import asyncio, pathlib, sys
-from fusion.adapters.sqlite_queue import SqliteQueue
+from fusion.adapters.sqlite.queue import SqliteQueue
 from fusion.errors import UserError
 from fusion.ports import Message, Priority
 

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from fusion.adapters.cosmos import CosmosStore
-from fusion.adapters.memory import ManualClock, MemoryStore
-from fusion.adapters.sqlite import MIGRATIONS, SqliteStore
+from fusion.adapters.azure.cosmos import CosmosStore
+from fusion.adapters.memory.records import ManualClock, MemoryStore
+from fusion.adapters.sqlite.store import MIGRATIONS, SqliteStore
 from fusion.errors import Conflict, TransientError, UserError
 from fusion.ports import Key, Store
 from tests.fakes.cosmos.server import CosmosEmulator
@@ -207,7 +207,7 @@ async def test_sqlite_keeps_records_across_openings(tmp_path: Path) -> None:
 
 COUNTING = """
 import asyncio, pathlib, sys
-from fusion.adapters.sqlite import SqliteStore
+from fusion.adapters.sqlite.store import SqliteStore
 from fusion.errors import Conflict
 from fusion.ports import Key
 
@@ -297,7 +297,7 @@ async def test_a_folder_that_cannot_be_made_is_one_clear_sentence(tmp_path: Path
 
 IN_SMALL_DISK = """
 import asyncio, json, pathlib, sys
-from fusion.adapters.sqlite import SqliteStore
+from fusion.adapters.sqlite.store import SqliteStore
 from fusion.errors import UserError
 from fusion.ports import Key
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from fusion.adapters.memory import ManualClock, MemoryBlobs, MemoryStore
-from fusion.adapters.memory_app import MemoryAppAccess
-from fusion.adapters.memory_conversation import MemoryConversation
-from fusion.adapters.memory_queue import MemoryQueue
+from fusion.adapters.memory.app import MemoryAppAccess
+from fusion.adapters.memory.conversation import MemoryConversation
+from fusion.adapters.memory.queue import MemoryQueue
+from fusion.adapters.memory.records import ManualClock, MemoryBlobs, MemoryStore
 from fusion.agent import Case
 from fusion.dispatch.dispatcher import Dispatcher, Handled
 from fusion.engine import Engine

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
-from fusion.adapters.memory_conversation import MemoryConversation
+from fusion.adapters.memory.conversation import MemoryConversation
 from fusion.errors import Denied, Unplaced
 from fusion.judging.judge import Judgement, judge
 from fusion.judging.ledger import Ledger

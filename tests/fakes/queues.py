@@ -9,11 +9,11 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from fusion.adapters.memory import ManualClock
-from fusion.adapters.memory_queue import MemoryQueue
-from fusion.adapters.servicebus import QUEUES as NAMES
-from fusion.adapters.servicebus import ServiceBusQueue
-from fusion.adapters.sqlite_queue import SqliteQueue
+from fusion.adapters.memory.queue import MemoryQueue
+from fusion.adapters.memory.records import ManualClock
+from fusion.adapters.servicebus.queue import QUEUES as NAMES
+from fusion.adapters.servicebus.queue import ServiceBusQueue
+from fusion.adapters.sqlite.queue import SqliteQueue
 from fusion.ports import Mailbox
 from tests.fakes.servicebus.bus import QueueOptions, ServiceBus
 from tests.fakes.servicebus.leaks import abort_leftovers

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fusion.adapters.git import GitForge
 from fusion.adapters.git.command import Git
-from fusion.adapters.memory import MemoryBlobs
+from fusion.adapters.memory.records import MemoryBlobs
 from fusion.model import Blob, Change, FileChange, Request, RequestKind
 
 _WHO = {"NAME": "Ada", "EMAIL": "ada@example.com", "DATE": "2025-01-01T00:00:00Z"}

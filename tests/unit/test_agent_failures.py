@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fusion.adapters.memory import ManualClock, MemoryBlobs, MemoryStore
+from fusion.adapters.memory.records import ManualClock, MemoryBlobs, MemoryStore
 from fusion.agent import Case, Skip
 from fusion.model import AgentTask, Completion, Outcome, Prompt, Report, Request, RequestKind
 from fusion.plugins import Loaded

@@ -6,7 +6,7 @@ import asyncio
 import threading
 from datetime import UTC, datetime
 
-from fusion.adapters.bell import Bell
+from fusion.adapters.sqlite.bell import Bell
 from fusion.ports import Locked, Message, Priority
 
 FAR = 3600.0

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fusion.adapters.memory import ManualClock
-from fusion.adapters.memory_queue import MemoryQueue
+from fusion.adapters.memory.queue import MemoryQueue
+from fusion.adapters.memory.records import ManualClock
 from fusion.dispatch.consume import LOOPS, Consumer
 from fusion.dispatch.outcomes import Begun, Buried, Done, GivenBack, Lost, Outcome, Postponed, Unavailable, Unsettled
 from fusion.dispatch.retry import ASKED, ATTEMPTS, DETAIL, LONGEST, MISTAKES, Later, SetAside, decide, wait

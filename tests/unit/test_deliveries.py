@@ -9,8 +9,8 @@ from datetime import datetime
 import pytest
 
 from fusion import events
-from fusion.adapters.memory import ManualClock
-from fusion.adapters.memory_queue import MemoryQueue
+from fusion.adapters.memory.queue import MemoryQueue
+from fusion.adapters.memory.records import ManualClock
 from fusion.deliveries import Answer, take
 from fusion.errors import TransientError
 from fusion.ports import Message, Priority

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from fusion.adapters.memory import ManualClock, MemoryStore
-from fusion.adapters.memory_conversation import MemoryConversation
-from fusion.adapters.memory_queue import MemoryQueue
+from fusion.adapters.memory.conversation import MemoryConversation
+from fusion.adapters.memory.queue import MemoryQueue
+from fusion.adapters.memory.records import ManualClock, MemoryStore
 from fusion.dispatch.catchup import unseen
 from fusion.dispatch.dispatcher import Dispatcher
 from fusion.dispatch.record import InstallationRecord, PullRecord, installation_key, pull_key

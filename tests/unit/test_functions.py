@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from fusion import runtime
-from fusion.adapters.cosmos import CONTAINER
+from fusion.adapters.azure.cosmos import CONTAINER
 from fusion.errors import TransientError, UserError
 from fusion.functions import Functions, Kept
 from fusion.ports import Priority

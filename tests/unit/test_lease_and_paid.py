@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from fusion.adapters.memory import ManualClock, MemoryBlobs, MemoryStore
+from fusion.adapters.memory.records import ManualClock, MemoryBlobs, MemoryStore
 from fusion.evidence.sandbox import Sandbox
 from fusion.model import Blob, Completion, FileChange, Outcome, Provenance, ToolReport, ToolRun, Usage
 from fusion.policy import Policy

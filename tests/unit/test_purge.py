@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fusion.adapters.memory import ManualClock, MemoryBlobs, MemoryStore
+from fusion.adapters.memory.records import ManualClock, MemoryBlobs, MemoryStore
 from fusion.errors import PermanentError, RateLimited, TransientError
 from fusion.ports import Key, Stored
 from fusion.purge import Purged, purge

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from fusion.adapters.memory import MemoryBlobs
+from fusion.adapters.memory.records import MemoryBlobs
 from fusion.model import Report
 from fusion.model.review import Outcome
 from orchestrations.shelf import Shelf

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 import fusion
-from fusion.adapters.sqlite import MIGRATIONS, SqliteStore
+from fusion.adapters.sqlite.store import MIGRATIONS, SqliteStore
 from fusion.judging.ledger import Ledger
 from fusion.ports import Key
 from fusion.runs import Run

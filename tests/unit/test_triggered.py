@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from fusion.adapters.memory import ManualClock
+from fusion.adapters.memory.records import ManualClock
 from fusion.dispatch.outcomes import Begun, Buried, Done, Outcome, Postponed
 from fusion.dispatch.triggered import consume
 from fusion.errors import FusionError, PermanentError, RateLimited, TransientError

@@ -11,8 +11,8 @@ from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from fusion.adapters.azure_cloud import fields, signed_in
-from fusion.adapters.servicebus_messages import SETTING, meaning
+from fusion.adapters.azure.cloud import fields, signed_in
+from fusion.adapters.servicebus.messages import SETTING, meaning
 from fusion.errors import UserError
 from fusion.ports import Priority
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Any, Generic, TypeVar
 
-from fusion.adapters.database import Database, transaction
+from fusion.adapters.sqlite.database import Database, transaction
 
 MOST = 256
 """Jobs of one transaction: those behind them should not wait for a batch without end."""

@@ -9,8 +9,8 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from fusion.adapters.deliveries import missing, next_replay
-from fusion.adapters.servicebus_connections import Connections
-from fusion.adapters.servicebus_messages import dead_letter, outgoing
+from fusion.adapters.servicebus.connections import Connections
+from fusion.adapters.servicebus.messages import dead_letter, outgoing
 from fusion.errors import TransientError
 from fusion.ports import DeadLetter, Priority
 

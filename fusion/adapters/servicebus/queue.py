@@ -24,9 +24,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from fusion.adapters.deliveries import lost
-from fusion.adapters.servicebus_connections import Connections, sdk_errors
-from fusion.adapters.servicebus_graves import Graves
-from fusion.adapters.servicebus_messages import (
+from fusion.adapters.servicebus.connections import Connections, sdk_errors
+from fusion.adapters.servicebus.graves import Graves
+from fusion.adapters.servicebus.messages import (
     ATTEMPTS,
     DEFERRALS,
     ENQUEUED,

@@ -22,10 +22,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
-from fusion.adapters import sqlite_messages as messages
-from fusion.adapters.bell import Bell
-from fusion.adapters.database import Database, SystemClock
-from fusion.adapters.group_commit import GroupCommit, Work
+from fusion.adapters.sqlite import messages as messages
+from fusion.adapters.sqlite.bell import Bell
+from fusion.adapters.sqlite.database import Database, SystemClock
+from fusion.adapters.sqlite.group_commit import GroupCommit, Work
 from fusion.ports import Clock, DeadLetter, Locked, Message, Priority, QueueState
 
 POLL = 0.2

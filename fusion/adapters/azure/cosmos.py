@@ -28,8 +28,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
-from fusion.adapters.azure_cloud import Service, fields, is_key, signed_in
-from fusion.adapters.database import SystemClock
+from fusion.adapters.azure.cloud import Service, fields, is_key, signed_in
+from fusion.adapters.sqlite.database import SystemClock
 from fusion.errors import Conflict, PermanentError, UserError
 from fusion.ports import Clock, Key, Stored
 

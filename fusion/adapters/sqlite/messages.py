@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from fusion.adapters.database import Migrations
 from fusion.adapters.deliveries import TOO_OFTEN, lost, missing, next_replay, too_often
+from fusion.adapters.sqlite.database import Migrations
 from fusion.ports import DeadLetter, Locked, Message, Priority, QueueState
 
 MIGRATIONS: Migrations = (

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from fusion.adapters.bell import Bell
 from fusion.adapters.deliveries import TOO_OFTEN, lost, missing, next_replay, too_often
-from fusion.adapters.memory import ManualClock
+from fusion.adapters.memory.records import ManualClock
+from fusion.adapters.sqlite.bell import Bell
 from fusion.ports import Clock, DeadLetter, Locked, Message, Priority, QueueState
 
 POLL = 0.02

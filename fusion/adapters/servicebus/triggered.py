@@ -18,9 +18,8 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from fusion.adapters.servicebus import QUEUES, SHORTEST_WAIT
-from fusion.adapters.servicebus_connections import Connections
-from fusion.adapters.servicebus_messages import (
+from fusion.adapters.servicebus.connections import Connections
+from fusion.adapters.servicebus.messages import (
     ATTEMPTS,
     DEFERRALS,
     ENQUEUED,
@@ -33,6 +32,7 @@ from fusion.adapters.servicebus_messages import (
     incoming,
     outgoing,
 )
+from fusion.adapters.servicebus.queue import QUEUES, SHORTEST_WAIT
 from fusion.ports import Locked, Message, Priority
 
 if TYPE_CHECKING:

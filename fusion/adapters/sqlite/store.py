@@ -17,7 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from fusion.adapters.database import Database, Migrations, SystemClock, transaction
+from fusion.adapters.sqlite.database import Database, Migrations, SystemClock, transaction
 from fusion.errors import Conflict, UserError
 from fusion.ports import Clock, Key, Stored
 

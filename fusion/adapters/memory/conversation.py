@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from fusion.adapters.memory import ManualClock
+from fusion.adapters.memory.records import ManualClock
 from fusion.errors import Denied, FusionError, Gone, PermanentError, Unplaced
 from fusion.model import (
     Actor,
