@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -18,7 +19,7 @@ from fusion.dispatch.admission import Admitted, Excluded, admit
 from fusion.dispatch.decide import Decision, Start, Terminate, decide, standing, unreviewed, wish
 from fusion.dispatch.record import InstallationRecord, PullRecord, concluded_key, installation_key, pull_key
 from fusion.dispatch.renames import follow
-from fusion.errors import Gone, PermanentError, PolicyError, UserError
+from fusion.errors import Conflict, Gone, PermanentError, PolicyError, UserError
 from fusion.events.commands import find
 from fusion.model import (
     EVENTS,
@@ -32,7 +33,7 @@ from fusion.model import (
     ThreadChanged,
 )
 from fusion.policy import Policy
-from fusion.ports import Clock, Conductor, Hub, Message, Place, Priority, Queue, Store
+from fusion.ports import Clock, Conductor, Hub, Key, Message, Place, Priority, Queue, Store
 
 log = logging.getLogger("fusion.dispatch")
 
@@ -202,8 +203,25 @@ class Dispatcher:
                 started.append(step.id)
         if decision.record is not None:
             key = pull_key(self.tenant, event.pull.repository, event.pull.number)
-            await self.store.put(key, decision.record.model_dump(mode="json"), etag=etag)
+            try:
+                await self.store.put(key, decision.record.model_dump(mode="json"), etag=etag)
+            except Conflict:
+                await self._withdraw(started, key)
+                raise
         return Handled(what=f"{_name(event.pull)}: {decision.why}", started=tuple(started))
+
+    async def _withdraw(self, started: Sequence[str], key: Key) -> None:
+        """End what was started for a record that another event has written meanwhile: nobody would know of it.
+
+        A command and a push have queues of their own, so that both may be decided at the same moment.
+        """
+        stored = await self.store.get(key)
+        if stored is None:
+            return
+        known = PullRecord.model_validate(stored.value).run
+        for id in started:
+            if id != known:
+                await self.conductor.terminate(id, "another event of the same moment came first")
 
     # --- everything else
 

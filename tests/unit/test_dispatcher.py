@@ -211,6 +211,33 @@ async def test_a_lost_race_for_the_record_starts_nothing_twice(host: Host) -> No
     assert len(host.conductor.started) == 1
 
 
+async def test_of_two_decisions_at_the_same_moment_one_is_withdrawn(host: Host) -> None:
+    """A push and a command have queues of their own: both may see the record as it was."""
+    old = host.forge.open_pull(SHOP, 12, head="a" * 40)
+    await host.handle(of(old))
+    pushed = host.forge.push(SHOP, 12, "b" * 40)
+
+    class Meanwhile(MemoryStore):
+        async def put(self, key: Key, *args: Any, **named: Any) -> str:
+            if not others:
+                others.append(True)
+                await host.handle(of(pushed, again=True, delivery="other"))
+            return await kept.put(key, *args, **named)
+
+        async def get(self, key: Key) -> Any:
+            return await kept.get(key)
+
+    kept, others = host.store, []
+    host.store = Meanwhile(host.clock)
+    with pytest.raises(Conflict):
+        await host.handle(of(pushed))
+    await host.handle(of(pushed))
+    stored = await kept.get(pull_key("t", SHOP, 12))
+    assert stored is not None
+    living = [id for id in host.conductor.started if id not in host.conductor.ended]
+    assert living == [PullRecord.model_validate(stored.value).run]
+
+
 @pytest.mark.parametrize(
     ("event", "name"),
     [
