@@ -47,7 +47,9 @@ def replay(
         return again.id
 
     sent = work(send())
-    say(f"Enqueued as {sent} for {found.session}; a running `fusion serve` takes it at once.")
+    # A queue that no bot looks at takes messages, too: say which it is.
+    place = "in Service Bus" if configured.servicebus else f"in {configured.home}"
+    say(f"Enqueued as {sent} for {found.session}, {place}; a bot that runs there takes it at once.")
 
 
 def _recorded(file: Path, event: str) -> tuple[str, str, dict[str, Any]]:

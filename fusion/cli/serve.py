@@ -48,9 +48,18 @@ def serve(
         journal = runtime.state_folder(configured) / "bot.db"
         async with runtime.bot(configured, listen=metrics.heard) as bundle:
             process = Process(configured, bundle, listening, journal=journal, metrics=metrics)
-            await process.run(
-                stop, opened=lambda: say(f"fusion: Deliveries are taken at http://{place}/github; Ctrl-C ends it.")
-            )
+            await process.run(stop, opened=lambda: _opened(place, log))
 
     asyncio.run(run())
     raise typer.Exit(Exit.FINE)
+
+
+def _opened(place: str, form: str) -> None:
+    """Say where the door is; among lines of JSON in one of them, so that whatever reads them reads it."""
+    import logging
+
+    sentence = f"Deliveries are taken at http://{place}/github; Ctrl-C ends it."
+    if form == "json":
+        logging.getLogger("fusion.serve").info(sentence)
+    else:
+        say(f"fusion: {sentence}")

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 
@@ -25,6 +26,8 @@ from fusion.ports import Measured, Queue
 from fusion.render.text import one_line
 from fusion.serve.logs import about
 from fusion.serve.metrics import CONTENT_TYPE, Metrics
+
+log = logging.getLogger("fusion.serve")
 
 KNOWN = frozenset(events.EVENTS)
 """Names of events that may label a metric; what GitHub does not know is `other`."""
@@ -60,6 +63,7 @@ def application(
         try:
             body = await _body(request)
         except events.TooLarge as error:
+            log.warning("a delivery is refused: %s", error)
             return refused(error)
         except ClientDisconnect:
             return Answer(status=400, body={"answer": "refused", "error": "The delivery broke off."})

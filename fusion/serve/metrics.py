@@ -7,7 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    ProcessCollector,
+    disable_created_metrics,
+    generate_latest,
+)
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -26,6 +33,8 @@ class Metrics:
     """Counters of one process."""
 
     def __init__(self) -> None:
+        # In the text format they would be gauges of their own beside each counter.
+        disable_created_metrics()  # type: ignore[no-untyped-call]
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         self.deliveries = Counter(
@@ -44,7 +53,10 @@ class Metrics:
         self.agents = Counter("fusion_agents", "Tasks of agents by outcome.", ["agent", "outcome"], registry=self.registry)
         self.reviews = Counter("fusion_reviews", "Reviews by verdict.", ["verdict"], registry=self.registry)
         self.published = Histogram(
-            "fusion_publish_seconds", "From the begin of a review to what is published.", buckets=_SLOW, registry=self.registry
+            "fusion_publish_seconds",
+            "From the beginning of a review to what is published.",
+            buckets=_SLOW,
+            registry=self.registry,
         )
         self.age: Callable[[str], float | None] = lambda _run: None
         """Seconds since a run began, as its host knows it."""

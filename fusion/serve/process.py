@@ -27,6 +27,7 @@ from fusion.local import worker
 from fusion.ports import Progress, Reclaiming
 from fusion.purge import purge
 from fusion.serve.conductor import EngineConductor
+from fusion.serve.endings import Endings
 from fusion.serve.intake import application
 from fusion.serve.metrics import Metrics, Reading
 from fusion.serve.watch import watch
@@ -60,6 +61,7 @@ class Process:
         self.listening = listening
         self.journal = journal
         self.engine: Engine | None = None
+        self.endings: Endings | None = None
         self._why = "it is starting"
         self.metrics = metrics
         metrics.read(self._gauges)
@@ -93,6 +95,7 @@ class Process:
             await self._reclaim()
             web.start()
             opened()
+            self._introduce()
             async with asyncio.TaskGroup() as group:
                 group.create_task(consumer.run())
                 timers = [group.create_task(self._catch_up(stop)), group.create_task(self._purge(stop))]
@@ -110,6 +113,14 @@ class Process:
             self.listening.close()
             await asyncio.gather(engine, return_exceptions=True)
         log.info("stopped")
+
+    def _introduce(self) -> None:
+        """Say who works where: a wrong folder or address shows at once."""
+        app, api, home = self.settings.github_app, self.settings.github_api, self.settings.home
+        if self.bundle.slug:
+            log.info("works as the App %s (%d) of %s; its state is in %s", self.bundle.slug, app, api, home)
+        else:
+            log.warning("%s does not answer now; work begins once it does. State is in %s", api, home)
 
     async def _reclaim(self) -> None:
         """Free what a killed process held. Whoever has the journal open is the only consumer of this state folder."""
@@ -129,6 +140,7 @@ class Process:
             try:
                 async with Engine(self.journal, worker(self.bundle), version=VERSION, retention=KEPT, drain=GRACE) as engine:
                     self.engine, self._why, wait = engine, "", _REOPEN[0]
+                    self.endings = Endings(engine)
                     if not first.done():
                         first.set_result(None)
                     while engine.stopped is None and not stop.is_set():
@@ -145,7 +157,7 @@ class Process:
                     raise
                 self._why = f"the engine cannot be opened: {error}"
             finally:
-                self.engine = None
+                self.engine = self.endings = None
             if not stop.is_set():
                 log.error("%s; trying again in %g s", self._why, wait)
                 with contextlib.suppress(TimeoutError):
@@ -206,7 +218,10 @@ class _Reopened:
         return EngineConductor(self._process.engine)
 
     async def start(self, name: str, input: object, id: str) -> bool:
-        return await self._now().start(name, input, id)
+        created = await self._now().start(name, input, id)
+        if created and self._process.endings is not None:
+            self._process.endings.expect(id)
+        return created
 
     async def status(self, id: str) -> Progress | None:
         return await self._now().status(id)

@@ -31,7 +31,8 @@ def listen(host: str, port: int) -> socket.socket:
             ) from None
         if error.errno in (errno.EACCES, errno.EPERM):
             raise UserError(f"Port {port} is not open to this user: choose one above 1023 with --port.") from None
-        why = os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
+        # The numbers of failed look-ups are negative, and not the system's.
+        why = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror or str(error)
         raise UserError(f"Fusion cannot listen on {host}: {why}; choose another address with --host.") from None
     return listening
 
