@@ -128,6 +128,12 @@ def main() -> None:
         place = f" ({error.filename})" if error.filename else ""
         _stop(f"The system refused: {error.strerror or error}{place}. Nothing was reviewed to the end.", Exit.INCOMPLETE)
     except Exception as error:
+        if isinstance(error, ModuleNotFoundError) and (error.name or "").partition(".")[0] in ("azure", "aiohttp"):
+            _stop(
+                "FUSION_SERVICEBUS, FUSION_COSMOS or FUSION_BLOBS is set, and the packages for Azure are not installed:"
+                ' pip install -c constraints.txt -e ".[azure]", in the folder of Fusion.',
+                Exit.USAGE,
+            )
         # A mistake of ours is no verdict: code 1 would say "findings".
         from fusion.render.text import visible
 

@@ -144,6 +144,8 @@ async def _each(ids: Sequence[str], everything: bool, act: Callable[[Mailbox, De
     async with _queue() as queue:
         letters = await queue.list(limit=ALL)
         chosen = letters if everything else [_found(letters, id) for id in ids]
+        if not chosen:
+            typer.echo("No message was set aside.")
         for letter in {letter.message.id: letter for letter in chosen}.values():
             await act(queue, letter)
 
@@ -158,7 +160,9 @@ def _found(letters: Sequence[DeadLetter], typed: str) -> DeadLetter:
     begins = [letter for letter in letters if letter.message.id.startswith(typed)]
     exact = [letter for letter in begins if letter.message.id == typed]
     if len(found := exact or begins) != 1:
-        raise UserError(f"{len(found) or 'No'} messages that were set aside begin with {typed}; `fusion dead-letters list`.")
+        raise UserError(
+            f"{len(found) or 'No'} messages that were set aside begin with {typed}; `fusion dead-letters list` shows all."
+        )
     return found[0]
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -48,6 +50,7 @@ def waiting(place: Workplace) -> list[Message]:
 def test_the_list_fits_eighty_columns_and_nothing_steers_the_terminal(place: Workplace) -> None:
     done = place.fusion("dead-letters")
     assert (done.returncode, done.stdout) == (0, "No message was set aside.\n")
+    assert place.fusion("dead-letters", "drop", "--all").stdout == done.stdout
     set_aside(place, GUID)
     set_aside(place, "\x1b[2J‮evil", reason="Trans\x1bient")
     done = place.fusion("dead-letters", "list")
@@ -110,3 +113,16 @@ def test_what_cannot_be_done_is_one_sentence_and_nothing_is_done(place: Workplac
     assert said in one_sentence(done)
     assert waiting(place) == []
     assert len(json.loads(place.fusion("dead-letters", "list", "--format", "json").stdout)["dead_letters"]) == 3
+
+
+def test_azure_without_its_packages_is_a_sentence(tmp_path: Path) -> None:
+    """As after `make setup`, which installs what one machine needs."""
+    bare = "import sys; sys.modules['azure'] = None; sys.argv = ['fusion', 'dead-letters']; from fusion.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", bare],
+        env={"FUSION_HOME": str(tmp_path), "FUSION_SERVICEBUS": "name.servicebus.windows.net"},
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "the packages for Azure are not installed" in one_sentence(done)
