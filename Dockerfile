@@ -1,7 +1,7 @@
 # `fusion serve` as a container: docs/bot.md says how to run it. State lives in /state: mount a volume there.
 #
 #   docker build -t fusion .
-#   docker run -p 127.0.0.1:8080:8080 -v fusion-state:/state --env-file fusion.env fusion
+#   docker run --stop-timeout 30 -p 127.0.0.1:8080:8080 -v fusion-state:/state -v ./app.pem:/run/app.pem:ro --env-file fusion.env fusion
 
 FROM python:3.13-slim AS build
 WORKDIR /source

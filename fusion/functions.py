@@ -28,6 +28,7 @@ from fusion.dispatch.triggered import consume
 from fusion.errors import FusionError, TransientError, UserError
 from fusion.ports import Message, Priority, Queue
 from fusion.purge import purge
+from fusion.render.phrases import listed
 from fusion.runs import run_id
 from fusion.settings import Settings, read
 from orchestrations.activities import Activity
@@ -225,11 +226,11 @@ def _is_bot(settings: Settings, environ: Mapping[str, str]) -> bool:
     if len(missing) == 3:
         return False
     if missing:
-        raise UserError(f"The bot needs {' and '.join(missing)}: docs/azure.md says where they come from.")
+        raise UserError(f"The bot needs {listed(missing)}: docs/azure.md says where they come from.")
     shared = {"FUSION_COSMOS": settings.cosmos, "FUSION_BLOBS": settings.blobs, CONNECTION: settings.servicebus}
     if absent := [name for name, value in shared.items() if not value]:
         raise UserError(
-            f"The bot in a Function App needs {' and '.join(absent)}: its instances share no disk. docs/azure.md says how."
+            f"The bot in a Function App needs {listed(absent)}: its instances share no disk. docs/azure.md says how."
         )
     if "=" not in environ.get(CONNECTION, "="):
         raise UserError(

@@ -17,6 +17,7 @@ from fusion.errors import TransientError, UserError
 from fusion.model import Request, RequestKind
 from fusion.ports import Blobs, Clock, Conductor, Forge, Installed, Key, Mailbox, Priority, Store
 from fusion.progress import Listener, nobody
+from fusion.render.phrases import listed
 from fusion.settings import Settings
 from orchestrations.bundle import Bundle
 
@@ -34,9 +35,10 @@ class SystemClock:
 
 
 def state_folder(settings: Settings) -> Path:
-    """`$FUSION_HOME`, made if it is not there. Raises UserError when it cannot be written."""
+    """`$FUSION_HOME`, made if it is not there, for its owner alone: reviews quote code. Raises UserError: not writable."""
     home = settings.home
     try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
         (home / "runs").mkdir(parents=True, exist_ok=True)
         probe = home / "runs" / ".writable"
         probe.touch()
@@ -103,7 +105,7 @@ async def bot(settings: Settings, *, listen: Listener = nobody, clock: Clock | N
     `clock`: what everything embedded goes by; left out, the machine's.
     """
     if needed := missing(settings):
-        raise UserError(f"The bot needs {' and '.join(needed)}: docs/bot.md says where they come from.")
+        raise UserError(f"The bot needs {listed(needed)}: docs/bot.md says where they come from.")
     assert settings.github_key is not None
     keys = tuple(signing_key(secret.get_secret_value()) for secret in settings.webhook_secret)
     from fusion.adapters.github import Access, connect

@@ -44,6 +44,7 @@ def _rows() -> list[tuple[str, str, bool, str]]:
     from fusion.dataflow.knowledge.added import added
     from fusion.evidence.analyzer import Ready
     from fusion.evidence.sandbox import Sandbox
+    from fusion.render.phrases import listed
 
     configured = settings.read(os.environ)
     sandbox = Sandbox.detect()
@@ -77,7 +78,7 @@ def _rows() -> list[tuple[str, str, bool, str]]:
     token = "with GITHUB_TOKEN" if configured.github_token else "without a token: public repositories only, 60 requests an hour"
     rows.append(("adapter", "github (read)", True, f"{configured.github_api}, {token}"))
     if missing := runtime.missing(configured):
-        rows.append(("bot", "github app", False, f"{' and '.join(missing)} not set: only `fusion serve` needs it"))
+        rows.append(("bot", "github app", False, f"{listed(missing)} not set: only `fusion serve` needs it"))
     else:
         rows.append(("bot", "github app", *_app(configured)))
     return rows

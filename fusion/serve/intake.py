@@ -69,12 +69,12 @@ def application(
             return Answer(status=400, body={"answer": "refused", "error": "The delivery broke off."})
         return await take(secrets, request.headers, body, queue=queue, app_slug=app_slug, app_id=app_id)
 
-    @app.get("/healthz")
+    @app.api_route("/healthz", methods=["GET", "HEAD"])
     async def healthz() -> Response:
         """Whether the process lives."""
         return _json(200, {"status": "alive"})
 
-    @app.get("/readyz")
+    @app.api_route("/readyz", methods=["GET", "HEAD"])
     async def readyz() -> Response:
         """Whether deliveries can be kept and worked on."""
         why = ready()

@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -243,6 +244,15 @@ def test_a_state_folder_that_is_named_from_here(flawed: Workplace) -> None:
     assert flawed.fusion("review", *ONLY, FUSION_HOME="~nobody\u00fc [/b]").returncode == 1
     assert flawed.fusion("doctor", FUSION_HOME="[/b]").returncode == 0
     assert flawed.fusion("runs", FUSION_HOME="[/b]").returncode == 0
+
+
+def test_a_new_state_folder_is_its_owners_alone(place: Workplace) -> None:
+    assert not place.home.exists()
+    assert place.fusion("doctor").returncode == 0
+    assert stat.S_IMODE(place.home.stat().st_mode) == 0o700
+    place.home.chmod(0o750)
+    assert place.fusion("doctor").returncode == 0
+    assert stat.S_IMODE(place.home.stat().st_mode) == 0o750, "what its owner chose stays"
 
 
 def test_names_that_look_like_markup(tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ def test_half_a_bot_does_not_start(left_out: list[str]) -> None:
 
 
 def test_a_bot_shares_nothing_with_its_other_instances_by_disk() -> None:
-    with pytest.raises(UserError, match="needs FUSION_COSMOS and FUSION_BLOBS and FUSION_SERVICEBUS: its instances share no"):
+    with pytest.raises(UserError, match="needs FUSION_COSMOS, FUSION_BLOBS and FUSION_SERVICEBUS: its instances share no"):
         Functions(BOT)
 
 
