@@ -17,7 +17,23 @@ from fusion.model import Change, PutCheck, Request, Review, Scene
 from fusion.policy import Policy
 from fusion.ports import Conversation, Hub, Key, Place
 from fusion.progress import Published
-from fusion.publishing import Marks, Notice, Plan, Posted, Reviewed, Step, begun, check_of, denied, noted, notice, plan, without
+from fusion.publishing import (
+    Marks,
+    Notice,
+    Plan,
+    Posted,
+    Reviewed,
+    Step,
+    begun,
+    check_of,
+    denied,
+    intended,
+    noted,
+    notice,
+    plan,
+    unsure,
+    without,
+)
 from fusion.render.github import check_title, conclusion
 from fusion.render.sarif import Sarif
 from orchestrations.activities import Activity, Job, named
@@ -145,7 +161,7 @@ class Publishing:
             stored = await self.bundle.store.get(key)
             before = begun(Posted.model_validate(stored.value) if stored else Posted(), lease.owner)
             try:
-                scene = await conversation.read(place)
+                scene = await conversation.read(place, heads=unsure(before))
             except (Denied, Gone) as error:
                 await self._ended_unread(conversation, place, before, str(error))
                 raise
@@ -154,10 +170,13 @@ class Publishing:
             # a closed pull request needs no word on why it is not reviewed, only no check that waits for ever
             if (only_ended or (not scene.open and isinstance(what, Notice))) and not _unfinished(scene, made):
                 return made
-            known, whole = made.known, False
+            known, whole, etag = made.known, False, stored.etag if stored else None
             try:
                 for step in made.steps:
                     await lease.take()
+                    if (sure := intended(known, step)) != known:
+                        known = sure
+                        etag = await self.bundle.store.put(key, known.model_dump(mode="json"), etag=etag)
                     known, whole = await self._step(conversation, place, step, known)
                     if not whole:
                         break
@@ -167,7 +186,7 @@ class Publishing:
                         return made
             finally:
                 if known != before:
-                    await self.bundle.store.put(key, known.model_dump(mode="json"), etag=stored.etag if stored else None)
+                    await self.bundle.store.put(key, known.model_dump(mode="json"), etag=etag)
         raise PermanentError(f"GitHub refused a part of what was to be written {ROUNDS} times.")
 
     async def _ended_unread(self, conversation: Conversation, place: Place, known: Posted, why: str) -> None:

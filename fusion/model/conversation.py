@@ -94,7 +94,7 @@ class Scene(Record):
     """Of the conversation (issue comments), oldest first."""
     reviews: tuple[PostedReview, ...] = ()
     checks: tuple[PostedCheck, ...] = ()
-    """Ours, at `head`."""
+    """Ours, at `head` and at what other heads were asked for."""
     cut: tuple[str, ...] = ()
     """What could not be read, a sentence each."""
 

@@ -43,8 +43,8 @@ class Conversation(Protocol):
     say so), Gone (no such repository, pull request or object), or PermanentError.
     """
 
-    async def read(self, place: Place) -> Scene:
-        """The conversation as it is: head, threads, comments, reviews, our check runs at the head."""
+    async def read(self, place: Place, *, heads: Sequence[str] = ()) -> Scene:
+        """The conversation as it is: head, threads, comments, reviews, our check runs at the head and at these others."""
         ...
 
     async def apply(self, place: Place, operation: Operation) -> str:

@@ -26,7 +26,7 @@ from fusion.publishing.notice import (
     unavailable,
     unreviewed,
 )
-from fusion.publishing.posted import Posted, Step, begun, denied, noted, without
+from fusion.publishing.posted import Posted, Step, begun, denied, intended, noted, unsure, without
 from fusion.publishing.reconcile import Plan, plan
 from fusion.publishing.shared import Beside
 from fusion.publishing.threads import threads_of
@@ -49,6 +49,7 @@ __all__ = [
     "check_of",
     "denied",
     "failed",
+    "intended",
     "learn",
     "merge_group",
     "noted",
@@ -59,5 +60,6 @@ __all__ = [
     "threads_of",
     "unavailable",
     "unreviewed",
+    "unsure",
     "without",
 ]

@@ -49,6 +49,8 @@ class Check(Record):
 
     id: int = 0
     done: bool = False
+    run: str = ""
+    """Whose it is, while its id is not known: several pull requests may have one head."""
     annotations: tuple[str, ...] = ()
 
 
@@ -106,6 +108,20 @@ class Step:
 def begun(posted: Posted, run: str) -> Posted:
     """What is known when a run begins to write: a permission that another run lacked may be there by now."""
     return posted if posted.run == run else posted.model_copy(update={"run": run, "denied": {}})
+
+
+def intended(posted: Posted, step: Step) -> Posted:
+    """What has to be kept before a step is done: that a check run is made. If nobody comes to note it, and another head is
+    under review by then, nothing else would tell that there is one to end."""
+    operation = step.operation
+    if not isinstance(operation, PutCheck) or operation.id or operation.head in posted.checks:
+        return posted
+    return posted.model_copy(update={"checks": latest(posted.checks, operation.head, Check(run=operation.external_id))})
+
+
+def unsure(posted: Posted) -> tuple[str, ...]:
+    """Heads at which there may be a check run that nobody has noted."""
+    return tuple(head for head, check in posted.checks.items() if not check.id and not check.done)
 
 
 def noted(posted: Posted, step: Step, answer: str = "") -> Posted:

@@ -305,8 +305,11 @@ def _is(there: PostedCheck, put: PutCheck) -> bool:
 def _ended(scene: Scene, known: Posted) -> Iterator[Step]:
     """Check runs that were left unfinished at older heads."""
     for head, check in known.checks.items():
-        if head != scene.head and check.id and not check.done:
-            put = check_of(superseded(head, scene.head)).model_copy(update={"id": check.id})
+        if head == scene.head or check.done:
+            continue
+        waiting = [one for one in scene.checks if one.head == head and one.status != "completed"]
+        for id in (check.id,) if check.id else [one.id for one in waiting if one.external_id == check.run]:
+            put = check_of(superseded(head, scene.head)).model_copy(update={"id": id})
             yield Step(operation=put, head=scene.head)
 
 

@@ -240,6 +240,20 @@ async def test_a_newer_head_supersedes_the_running_review(world: World) -> None:
     assert world.wrote("create_comment") == 1
 
 
+async def test_a_check_whose_number_nobody_heard_is_ended_by_the_next_head(world: World) -> None:
+    """It was made, the answer was lost, and before anyone looked again a newer head came."""
+    opened = world.open("a", BAD)
+    world.forge.fail(RateLimited("the answer was lost", seconds=600), on="put_check", late=True)
+    async with world.process() as bot:
+        await world.queue.send(opened)
+        await bot.dispatch()
+        while not world.unfinished:
+            await asyncio.sleep(0.01)
+        await bot.take(world.push("f", "x = 1"))
+    assert world.check.conclusion == "success"
+    assert world.unfinished == []
+
+
 async def test_a_head_that_moved_away_and_back_while_it_was_read_is_reviewed(world: World) -> None:
     opened = world.open("a", BAD)
     world.faults = [HeadMoved("The head is another one by now.", head=sha("f"))]

@@ -45,10 +45,10 @@ class GitHubConversation:
         self.gate = gate
         self.blobs = blobs
 
-    async def read(self, place: Place) -> Scene:
+    async def read(self, place: Place, *, heads: Sequence[str] = ()) -> Scene:
         """The conversation as it is."""
         async with self.gate.access:
-            return await self._read(self.gate.client(place), place)
+            return await self._read(self.gate.client(place), place, heads)
 
     async def apply(self, place: Place, operation: Operation) -> str:
         """Write. An answer that is lost raises TransientError: read again before writing again."""
@@ -57,7 +57,7 @@ class GitHubConversation:
 
     # --- reading
 
-    async def _read(self, client: Client, place: Place) -> Scene:
+    async def _read(self, client: Client, place: Place, heads: Sequence[str]) -> Scene:
         owner, _, name = place.repository.partition("/")
         login = await self.gate.login(place)
         wanted: dict[str, str | None] = {"threads": None, "comments": None, "reviews": None}
@@ -102,7 +102,7 @@ class GitHubConversation:
             threads=tuple(threads),
             comments=tuple(comments),
             reviews=tuple(reviews),
-            checks=await self._checks(client, place, head),
+            checks=tuple([check for one in dict.fromkeys((head, *heads)) for check in await self._checks(client, place, one)]),
             cut=tuple(f"GitHub has more {key} here than Fusion reads" for key in wanted),
         )
 

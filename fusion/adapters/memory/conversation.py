@@ -180,7 +180,7 @@ class MemoryConversation:
 
     # --- Conversation
 
-    async def read(self, place: Place) -> Scene:
+    async def read(self, place: Place, *, heads: Sequence[str] = ()) -> Scene:
         """The conversation as it is."""
         self._fail("read", late=False)
         kept = self.kept(place.repository, place.number)
@@ -202,7 +202,7 @@ class MemoryConversation:
             checks=tuple(
                 check
                 for (repository, _), check in self.checks.items()
-                if repository == place.repository and check.head == pull.head
+                if repository == place.repository and check.head in (pull.head, *heads)
             ),
         )
 
