@@ -68,18 +68,24 @@ def stores_in(home: Path, *, clock: Clock | None = None) -> tuple[Store, Blobs]:
 async def records(settings: Settings, *, clock: Clock | None = None) -> AsyncIterator[tuple[Store, Blobs]]:
     """Store and Blobs: Cosmos DB and Azure Storage where FUSION_COSMOS and FUSION_BLOBS name them, else the embedded ones."""
     async with AsyncExitStack() as stack:
-        # No folder is needed where both are elsewhere.
-        store, blobs = (None, None) if settings.cosmos and settings.blobs else stores(settings, clock=clock)
+        store: Store
+        blobs: Blobs
         if settings.cosmos:
             from fusion.adapters.azure.cosmos import CosmosStore
 
             store = await stack.enter_async_context(CosmosStore(settings.cosmos.get_secret_value()))
+        else:
+            from fusion.adapters.sqlite.store import SqliteStore
+
+            store = stack.enter_context(SqliteStore(state_folder(settings) / "state.db", clock=clock))
         if settings.blobs:
             from fusion.adapters.azure.blobs import AzureBlobs
 
             blobs = await stack.enter_async_context(AzureBlobs(settings.blobs.get_secret_value()))
-        assert store is not None
-        assert blobs is not None
+        else:
+            from fusion.adapters.files import FileBlobs
+
+            blobs = FileBlobs(state_folder(settings) / "blobs")
         yield store, blobs
 
 
