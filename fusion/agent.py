@@ -16,6 +16,16 @@ from fusion.policy import Policy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Thinking:
+    """How much of a model's attention an agent may plan with, in tokens as the bound counts them."""
+
+    prompt: int = 12_000
+    """Of one brief, at most."""
+    briefs: int = 40
+    """Of one agent, at most; what does not fit is left out by name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """Everything known about a change when the agents are asked: the change, its bytes, the policy and the evidence."""
 
@@ -23,6 +33,8 @@ class Case:
     contents: Contents
     policy: Policy
     evidence: Sequence[Evidence] = ()
+    thinking: Thinking | None = None
+    """What a model may be asked; None: no model is there, or none is wanted for this change."""
 
 
 @dataclass(frozen=True, slots=True)

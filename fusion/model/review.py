@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from fusion.model.evidence import Evidence, Fix, Location, Outcome, ToolRun, Unread
+from fusion.model.reasoning import Brief, Call, Quote, Usage, Vote, Walkthrough
 from fusion.model.values import SCHEMA_VERSION, Category, Confidence, Provenance, Record, Severity, Side, Verdict
 
 
@@ -64,18 +64,10 @@ class Finding(Record):
     """The author's own suppression comment, where policy lets it count: shown, but it neither blocks nor fails a command."""
     cleared: str = ""
     """Why data flow holds it to be harmless, where it has followed everything that arrives at its place."""
+    votes: tuple[Vote, ...] = ()
+    """Of a model's finding: who found it, and what the verifier said."""
     disposition: Disposition = Disposition()
     provenance: Provenance = Provenance()
-
-
-class Usage(Record):
-    """What a run cost: model tokens and money (in `currency`), and seconds of wall time."""
-
-    input_tokens: int = 0
-    output_tokens: int = 0
-    cost: float = 0.0
-    currency: str = "USD"
-    seconds: float = 0.0
 
 
 class AgentTask(Record):
@@ -86,23 +78,8 @@ class AgentTask(Record):
     read: tuple[str, ...] = ()
     candidates: tuple[Finding, ...] = ()
     unread: tuple[Unread, ...] = ()
-
-
-class Prompt(Record):
-    """What an agent asks a model: messages and the JSON schema that the reply must fit."""
-
-    system: str
-    user: str
-    reply_schema: dict[str, Any]
-
-
-class Completion(Record):
-    """A model's reply that fits the schema, with what it cost."""
-
-    value: dict[str, Any]
-    model: str
-    usage: Usage
-    cached: bool = False
+    brief: Brief | None = None
+    """What a model is asked to look at; None: the task needs no model."""
 
 
 class Report(Record):
@@ -115,6 +92,10 @@ class Report(Record):
     unread: tuple[Unread, ...] = ()
     findings: tuple[Finding, ...] = ()
     usage: Usage = Usage()
+    calls: tuple[Call, ...] = ()
+    """Every model call of the task and every attempt, in order."""
+    dropped: tuple[Finding, ...] = ()
+    """Findings of a model that its verifier refuted: kept with both votes, shown to nobody."""
     provenance: Provenance = Provenance()
 
 
@@ -151,6 +132,8 @@ class Coverage(Record):
     """Why the review is incomplete, a sentence each; empty: it is complete."""
     notes: tuple[str, ...] = ()
     """What a reader should know and that does not make it incomplete ("no model reasoned about this change")."""
+    quote: Quote | None = None
+    """What the model calls were foreseen to cost; None: none was planned."""
 
 
 class Tally(Record):
@@ -181,5 +164,6 @@ class Review(Record):
     tally: Tally = Tally()
     coverage: Coverage
     policy_origin: str = ""
+    walkthrough: Walkthrough | None = None
     usage: Usage = Usage()
     provenance: Provenance = Provenance()

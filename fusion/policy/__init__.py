@@ -6,6 +6,6 @@ Paths are gitignore-style patterns, matched against repository paths.
 
 from fusion.policy.file import load
 from fusion.policy.manual import reference, schema, template
-from fusion.policy.rules import Caps, Floor, Instruction, Policy, Pulls, digest
+from fusion.policy.rules import Caps, Floor, Instruction, Models, Policy, Pulls, digest
 
-__all__ = ["Caps", "Floor", "Instruction", "Policy", "Pulls", "digest", "load", "reference", "schema", "template"]
+__all__ = ["Caps", "Floor", "Instruction", "Models", "Policy", "Pulls", "digest", "load", "reference", "schema", "template"]

@@ -69,6 +69,28 @@ class Pulls(Record):
     """Resolve a thread when its finding is fixed."""
 
 
+class Models(Record):
+    """What language models may see of the repository, and spend on it. Which models there are is the host's matter."""
+
+    use: bool = True
+    """Ask models, where the host has any. Otherwise the review is made from evidence alone."""
+    local: tuple[str, ...] = ()
+    """Paths whose text never leaves the operator's own machines, as patterns; `**` for the whole repository."""
+    regions: tuple[str, ...] = ()
+    """Cloud regions that text may be sent to; empty: those of the host's endpoints."""
+    missing: Literal["incomplete", "note"] = "incomplete"
+    """What becomes of a review when a model should have looked and could not (an outage, a cap). incomplete: it does not count
+    as passed; note: the receipt says so."""
+    walkthrough: bool = True
+    """Begin the summary with what the change does, in at most five lines."""
+    per_run: float = Field(default=1_000_000, ge=0, le=1_000_000)
+    """Money that one review may cost, in the host's currency. Of this and the host's own cap the lower one counts."""
+    per_pull: float = Field(default=1_000_000, ge=0, le=1_000_000)
+    """Money that all reviews of one pull request may cost."""
+    per_month: float = Field(default=1_000_000, ge=0, le=1_000_000)
+    """Money that all reviews of the repository may cost in a month (UTC)."""
+
+
 class Policy(Record):
     """A repository's configuration, complete with defaults."""
 
@@ -95,6 +117,8 @@ class Policy(Record):
     block; ignore: as if the comment were not there. A new suppression in a change is itself evidence, always."""
     caps: Caps = Caps()
     """Limits of a review."""
+    models: Models = Models()
+    """What language models may see of the repository, and spend on it."""
     pulls: Pulls = Pulls()
     """Which pull requests are reviewed by themselves, and what is written on them."""
 

@@ -20,10 +20,11 @@ from fusion.ports.queue import (
     QueueState,
     Reclaiming,
 )
-from fusion.ports.reasoning import Clock, Model
+from fusion.ports.reasoning import Answered, Clock, Heard, Inference, Model, Tokenizer
 from fusion.ports.records import Blobs, KeptBlob, Key, Store, Stored
 
 __all__ = [
+    "Answered",
     "AppAccess",
     "Attempted",
     "Blobs",
@@ -34,7 +35,9 @@ __all__ = [
     "DeadLetters",
     "Follower",
     "Forge",
+    "Heard",
     "Hub",
+    "Inference",
     "Installed",
     "KeptBlob",
     "Key",
@@ -53,4 +56,5 @@ __all__ = [
     "Reclaiming",
     "Store",
     "Stored",
+    "Tokenizer",
 ]

@@ -1,18 +1,61 @@
-"""Models and time."""
+"""Models, the queue of the inference worker, and time."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from fusion.model import Completion, Prompt
+from fusion.model import InferenceJob, Prompt, Response, Urgency
+
+Heard = Callable[[str], None]
+"""Told each piece of a reply as it streams in, where a person waits."""
 
 
 class Model(Protocol):
-    """A language model behind whatever route."""
+    """One endpoint that answers prompts: a deployment in the cloud, a server on this machine, a folder of recorded replies."""
 
-    async def complete(self, prompt: Prompt) -> Completion:
-        """One reply that fits the prompt's schema. Raises TransientError or PermanentError."""
+    async def complete(self, prompt: Prompt, *, heard: Heard | None = None) -> Response:
+        """One attempt, within the prompt's limits. What the other side does wrong is the response's ending; nothing is retried.
+
+        Raises UserError where the endpoint cannot be used as it is configured (no key, no package).
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """A worker's result that came in: for `run`, as `event`, with the digest of the result. Held until it is passed on."""
+
+    run: str
+    event: str
+    result: str
+    job: str
+
+
+class Inference(Protocol):
+    """Jobs to the worker and results back, each at least once. Raises TransientError while the queue is away."""
+
+    async def submit(self, job: InferenceJob, *, at: datetime | None = None) -> None:
+        """Enqueue it in its class, to be taken not before `at`; a job of the same id is dropped."""
+        ...
+
+    async def depth(self) -> Mapping[Urgency, int]:
+        """Jobs that wait, by class."""
+        ...
+
+    def result(self, *, wait: float) -> AbstractAsyncContextManager[Answered | None]:
+        """The next result, or None after `wait` seconds. Leaving the block settles it; with an error, gives it back."""
+        ...
+
+
+class Tokenizer(Protocol):
+    """Counts tokens as a model does."""
+
+    def count(self, text: str) -> int:
+        """Tokens of the text, exactly."""
         ...
 
 
