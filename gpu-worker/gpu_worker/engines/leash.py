@@ -1,0 +1,32 @@
+"""`python -m gpu_worker.engines.leash COMMAND...`: becomes the command, which the kernel ends when the worker dies.
+
+A worker that is killed must not leave a server behind that holds the accelerator. Linux only (prctl(2), PR_SET_PDEATHSIG);
+elsewhere the command runs without the leash.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+
+PR_SET_PDEATHSIG = 1
+
+
+def main(arguments: list[str]) -> int:
+    """Replace this process by the command. Returns only when that fails."""
+    if sys.platform == "linux":
+        parent = os.getppid()
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
+        if os.getppid() != parent:
+            return 1  # The worker died before the leash was on.
+    try:
+        os.execvp(arguments[0], arguments)
+    except OSError as error:
+        print(f"{arguments[0]} cannot be run: {error.strerror}.", file=sys.stderr)
+        return 127
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
