@@ -1,0 +1,49 @@
+"""Where text of a repository may go, by the repository's own policy. Pure.
+
+A prompt goes only where its most private part may. Paths are compared as `.gitignore` does, and once more without regard to
+capitals: a file that keeps its name in other letters keeps its home.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from pathspec import GitIgnoreSpec
+
+from fusion.model import Source
+from fusion.policy.rules import Models
+from fusion.routing.catalogue import Endpoint, Visibility
+
+
+def kept_local(patterns: tuple[str, ...], sources: Sequence[Source]) -> str:
+    """Why the prompt stays on the operator's own machines, as half a sentence; empty when it need not."""
+    if not patterns:
+        return ""
+    if not sources:
+        # Text may be derived from a local file; who does not say what is in it cannot send it away.
+        return "policy keeps some paths local, and the prompt does not say which it carries"
+    spec, folded = _specs(patterns)
+    for source in sources:
+        if spec.match_file(source.path) or folded.match_file(source.path.casefold()):
+            return f"policy keeps {source.path} local"
+    return ""
+
+
+def refusal(endpoint: Endpoint, models: Models, sources: Sequence[Source], visibility: Visibility) -> str:
+    """Why a prompt must not go to an endpoint, as half a sentence; empty when it may."""
+    if endpoint.visibility and visibility not in endpoint.visibility:
+        return f"it is for {' and '.join(endpoint.visibility)} repositories, and this one is {visibility}"
+    if endpoint.local:
+        return ""
+    if why := kept_local(models.local, sources):
+        return why
+    if models.regions and endpoint.region.casefold() not in {region.casefold() for region in models.regions}:
+        where = f"is in {endpoint.region}" if endpoint.region else "does not say its region"
+        return f"it {where}, and policy allows {', '.join(models.regions)}"
+    return ""
+
+
+@lru_cache(maxsize=256)
+def _specs(patterns: tuple[str, ...]) -> tuple[GitIgnoreSpec, GitIgnoreSpec]:
+    return GitIgnoreSpec.from_lines(patterns), GitIgnoreSpec.from_lines([pattern.casefold() for pattern in patterns])
