@@ -1,7 +1,7 @@
 """What the worker measures, for Prometheus.
 
 The prefix-cache hit rate is `fusion_worker_cached_tokens_total / fusion_worker_input_tokens_total`. A job's GPU-seconds are its
-share of the time in which the engine generated: while n jobs run side by side each is charged 1/n of it, so the shares add up to
+share of the time in which the engine generated: while n jobs run side by side each is charged 1/n of it, so they add up to
 the engine's busy time. Its cost is those seconds at the price of an hour. Without a GPU there are no GPU gauges, for absent is
 not 0; `fusion_worker_accelerator_info` says why.
 """

@@ -100,9 +100,14 @@ class Served:
         """The server's process, where it is ours and runs."""
         return self._child.pid if self._child and self._child.running else None
 
-    async def ready(self) -> bool:
+    @property
+    def up(self) -> bool:
         """Whether it is warmed up and has not died since."""
         return self._ready and (self._child is None or self._child.running)
+
+    async def ready(self) -> bool:
+        """Whether it would generate now."""
+        return self.up
 
     async def start(self) -> None:
         """Bring it up and keep it up. Raises EngineFailed when it does not generate before its deadline."""
@@ -112,7 +117,7 @@ class Served:
     async def generate(self, messages: Sequence[ChatMessage], schema: Mapping[str, Any], limits: Limits) -> Generation:
         """One generation. Raises EngineFailed while it is down, and when it dies under it."""
         client = self._client
-        if client is None or not await self.ready():
+        if client is None or not self.up:
             raise EngineFailed("The engine is not ready.")
         begun = self.share.begin()
         own = 0.0
