@@ -64,6 +64,7 @@ _FOREIGN = re.compile("[\u0370-\u052f\u1c80-\u1c8f\u2de0-\u2dff\ua640-\ua69f]")
 _STYLED = re.compile("[\U0001d400-\U0001d7ff\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]")
 _MARKS = re.compile("([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{2})"
                     "([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+)")  # fmt: skip
+_OPENED = "[HTML comment: "
 _COMMENT = re.compile(r"<!--(.*?)(-->|--!>|\Z)", re.DOTALL)
 
 
@@ -92,7 +93,7 @@ def rows(passage: Passage) -> tuple[str, ...]:
 
 def words(text: str, limit: int = LINE) -> str:
     """A text of a model or a tool on one line, fit to be shown to a model outside of a fence as a JSON string."""
-    return json.dumps(_clipped(mask(text), limit, lambda part: _inert(exact(part))), ensure_ascii=False)
+    return json.dumps(_clipped(_COMMENT.sub(_comment, mask(text)), limit, lambda part: _inert(exact(part))), ensure_ascii=False)
 
 
 def guided(brief: Brief) -> str:
@@ -150,7 +151,8 @@ def _name(name: str) -> str:
 
 
 def _comment(match: re.Match[str]) -> str:
-    return f"[HTML comment: {match[1].strip(' ')}" + ("]" if match[2] else "")
+    inner = match[1].replace("<!--", _OPENED).strip(" ")
+    return f"{_OPENED}{inner}" + ("]" if match[2] else "")
 
 
 def _row(line: str) -> str:

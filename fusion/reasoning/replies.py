@@ -89,7 +89,8 @@ def _parsed(text: str) -> Any:
             text, object_pairs_hook=_object, parse_int=_integer, parse_float=_number, parse_constant=_constant, strict=True
         )
     except json.JSONDecodeError as error:
-        cut = "it ends too early" if error.pos >= len(text.rstrip()) else f"line {error.lineno}, column {error.colno}"
+        early = error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated")
+        cut = "it ends too early" if early else f"line {error.lineno}, column {error.colno}"
         raise _Refused(f"The reply is not JSON ({cut}).") from None
 
 
