@@ -141,12 +141,15 @@ class Engine(Protocol):
         ...
 
 
+Kind = Literal["taken", "answered", "told_again", "expired", "given_back", "dead_lettered", "lock_lost", "away"]
+"""`told_again`: it was answered before. `expired`: nobody waited any more. `away`: the queue or the blobs did not answer."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happening:
     """What the loop tells whoever listens: metrics, a log, a person at a terminal."""
 
-    kind: Literal["taken", "answered", "told_again", "expired", "given_back", "dead_lettered", "lock_lost", "away"]
-    """`told_again`: it was answered before. `away`: the queue or the blobs did not answer; `detail` says so."""
+    kind: Kind
     job: str = ""
     """Its id; empty where the body is no job."""
     urgency: str = ""
