@@ -6,8 +6,12 @@ import ipaddress
 from pathlib import PurePosixPath, PureWindowsPath
 from urllib.parse import SplitResult, urlsplit
 
-_AZURE = (".azure.com", ".azure.us", ".azure.cn", ".windows.net")
-"""Hosts that take a token of Entra ID."""
+_AZURE = tuple(
+    f".{service}.azure.{cloud}"
+    for service in ("openai", "services.ai", "cognitiveservices", "models.ai", "inference.ml")
+    for cloud in ("com", "us", "cn")
+)
+"""Endings of the hosts of Azure's own models. Not of all of Azure: anybody can rent a host in `.cloudapp.azure.com`."""
 _PRIVATE = (".internal", ".local", ".localhost", ".home.arpa", ".lan", ".corp", ".intranet", ".private")
 """Endings of names that no public server has (RFC 6761, 6762, 8375; `.internal` by ICANN's resolution of 29 July 2024)."""
 
@@ -56,7 +60,7 @@ def is_loopback(address: str) -> bool:
 
 
 def is_azure(address: str) -> bool:
-    """Whether the URL leads to a host of Azure, over TLS."""
+    """Whether the URL leads to Azure's own models, over TLS: the only hosts that are shown a token of Entra ID."""
     parts = _parts(address)
     return parts is not None and parts.scheme == "https" and _host(address).endswith(_AZURE)
 

@@ -167,13 +167,13 @@ class HostCaps(Record):
     """Money that the host spends at most; each is a hard limit, and of these and a repository's own the lower one counts."""
 
     currency: str = Field(default="USD", pattern="^[A-Z]{3}$")
-    run: float = Field(default=1.0, ge=0, le=1_000_000)
+    run: float = Field(default=1.0, ge=0)
     """For one review."""
-    pull: float = Field(default=5.0, ge=0, le=1_000_000)
+    pull: float = Field(default=5.0, ge=0)
     """For all reviews of one pull request."""
-    repository: float = Field(default=100.0, ge=0, le=1_000_000)
+    repository: float = Field(default=100.0, ge=0)
     """For all reviews of one repository in a month (UTC)."""
-    month: float = Field(default=300.0, ge=0, le=1_000_000)
+    month: float = Field(default=300.0, ge=0)
     """For everything in a month (UTC)."""
 
 
@@ -268,8 +268,8 @@ def _check(tables: Tables, endpoint: Endpoint, models: dict[str, ModelCard], cap
     if card is None:
         tables.refuse(
             (*where, "model"),
-            f"there is no model {endpoint.model!r} in the catalogue; {nearest(endpoint.model, models)}, or describe it under"
-            f' [models."{endpoint.model}"]',
+            f'there is no model `{endpoint.model}` in the catalogue; describe it under [models."{endpoint.model}"], or'
+            f" {nearest(endpoint.model, models)}",
         )
     assert card is not None
     if endpoint.key and not _VARIABLE.fullmatch(endpoint.key):

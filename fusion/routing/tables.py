@@ -38,7 +38,7 @@ class Tables:
         try:
             self.document = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
-            raise PolicyError(f"{origin}: {_syntax(str(error))}.") from None
+            raise PolicyError(f"{origin}: {_syntax(str(error), text)}.") from None
         except (RecursionError, ValueError):
             raise PolicyError(f"{origin}: a value in it nests too deeply or is too large to be read.") from None
 
@@ -46,7 +46,8 @@ class Tables:
         """Raise PolicyError about a key."""
         line = _line(self.text, key)
         where = f", line {line}" if line else ""
-        raise PolicyError(f"{self.origin}{where}: {_called(key)}: {why}.")
+        end = "" if why.endswith("?") else "."
+        raise PolicyError(f"{self.origin}{where}: {_called(key)}: {why}{end}")
 
     def top(self, names: tuple[str, ...]) -> dict[str, Any]:
         """The document, all of whose keys are among `names` and tables."""
@@ -112,9 +113,9 @@ class Tables:
             return value
         wanted = (int, float) if annotation is float else (annotation,)
         is_whole_date = annotation is not date or not isinstance(value, datetime)
-        if not isinstance(value, wanted) or (isinstance(value, bool) and annotation is not bool) or not is_whole_date:
-            self._mistaken(value, annotation, key, field)
-        if isinstance(value, int | float) and not isinstance(value, bool) and not _within(value, bounds(field)):
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        is_other = not isinstance(value, wanted) or (isinstance(value, bool) and annotation is not bool)
+        if is_other or not is_whole_date or (is_number and not _within(value, bounds(field))):
             self._mistaken(value, annotation, key, field)
         return value
 
@@ -127,7 +128,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
     names = list(known)
     near = difflib.get_close_matches(name.lower(), names, n=1, cutoff=0.5)
     if near:
-        return f"did you mean `{near[0]}`"
+        return f"did you mean `{near[0]}`?"
     return f"there are {', '.join(names)}" if names else "there are none"
 
 
@@ -180,13 +181,17 @@ def _called(key: Key) -> str:
     return f"`{'.'.join(parts)}`"
 
 
-def _syntax(said: str) -> str:
+def _syntax(said: str, text: str) -> str:
     """A syntax error in our words: `Cannot declare ('endpoints', 'a') twice (at line 5, column 13)`."""
-    twice = re.fullmatch(r"Cannot (?:declare|overwrite|mutate)?.*?\((.*)\) twice \(at line (\d+).*\)", said)
-    if twice:
+    place = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", said)
+    line = place[1] if place and place[1] else max(len(text.splitlines()), 1)
+    where, what = f"line {line}: ", said[: place.start()] if place else said
+    if twice := re.fullmatch(r"Cannot declare \((.*)\) twice", what):
         key = tuple(part.strip(" '\"") for part in twice[1].split(",") if part.strip())
-        return f"line {twice[2]}: {_called(key)}: the name is used twice"
-    return f"not valid TOML: {_short(said[:1].lower() + said[1:])}" if len(said) <= 60 else f"not valid TOML: {said}"
+        return f"{where}{_called(key)}: the name is used twice"
+    if what == "Cannot overwrite a value":
+        return f"{where}the key is there already"
+    return f"{where}not valid TOML: {_short(what[:1].lower() + what[1:])}"
 
 
 def _line(text: str, key: Key) -> int:
@@ -200,8 +205,10 @@ def _line(text: str, key: Key) -> int:
         else:
             name = stripped.partition("=")[0].strip()
             here = (*table, *_path(f"[{name}]")) if name and "=" in stripped and not stripped.startswith("#") else ()
-        if len(here) > depth and here == key[: len(here)]:
-            found, depth = number, len(here)
+        shared = next((place for place, (one, other) in enumerate(zip(here, key, strict=False)) if one != other), None)
+        shared = min(len(here), len(key)) if shared is None else shared
+        if shared > depth:
+            found, depth = number, shared
     return found
 
 
