@@ -21,8 +21,9 @@ from agents.checks.arity import misfits
 from agents.checks.growth import FAMILIES, made_worse
 from agents.checks.leftovers import conflict_markers, debugger_stops
 from agents.checks.slips import slips
-from agents.deterministic import Deterministic, switched_off
+from agents.reasoned import Reasoned
 from fusion.agent import Case, Skip
+from fusion.changes.selection import is_code
 from fusion.model import AgentTask, Category, Evidence, Unread
 from fusion.reading.comparison import Comparison, compare, context_texts
 from fusion.reading.observation import Observation, Sources, brought, witnessed
@@ -32,15 +33,14 @@ _CATEGORIES = (Category.CORRECTNESS, Category.MAINTAINABILITY)
 _READ = frozenset({"python", "javascript", "typescript", "tsx", "ruby"})
 
 
-class CodeReview(Deterministic):
+class CodeReview(Reasoned):
     """The code review agent."""
 
     name = "code-review"
+    prompt_name = "code_review"
 
-    def tasks(self, case: Case) -> Sequence[AgentTask] | Skip:
+    def without_model(self, case: Case) -> Sequence[AgentTask] | Skip:
         """One task: findings from evidence and from comparing both sides."""
-        if switched_off(self.name, case.policy.agents):
-            return Skip("switched off by policy")
         compared = compare(case.change, case.contents, case.policy)
         context = context_texts(case.contents)
         by_path = {item.path: item for item in compared.files}
@@ -58,6 +58,10 @@ class CodeReview(Deterministic):
         unparsed = [_unparsed(item) for item in compared.files if _is_broken(item)]
         read = [item.path for item in compared.files if language(item.path) in _READ]
         return [self.task(findings, read=read, unread=(*_of_interest(compared.unread), *unparsed))]
+
+    def wants(self, path: str) -> bool:
+        """Code, whatever its language."""
+        return is_code(path)
 
 
 def _own_checks(item: Comparison) -> Iterator[Observation]:

@@ -25,7 +25,7 @@ from agents.advice import SECRETS, told
 from agents.checks.licence_changes import licence_changes
 from agents.checks.new_dependencies import Manifests, removed_locks
 from agents.checks.workflow_changes import Workflows
-from agents.deterministic import Deterministic, switched_off
+from agents.reasoned import Reasoned
 from fusion.agent import Case, Skip
 from fusion.model import AgentTask, Category, Evidence
 from fusion.reading.comparison import Compared, compare
@@ -35,15 +35,14 @@ from fusion.reading.observation import Observation, Sources, witnessed
 from fusion.reading.workflows import is_action, is_workflow
 
 
-class Compliance(Deterministic):
+class Compliance(Reasoned):
     """The compliance agent."""
 
     name = "compliance"
+    prompt_name = "compliance"
 
-    def tasks(self, case: Case) -> Sequence[AgentTask] | Skip:
+    def without_model(self, case: Case) -> Sequence[AgentTask] | Skip:
         """One task: evidence, and manifests, workflows and licences compared."""
-        if switched_off(self.name, case.policy.agents):
-            return Skip("switched off by policy")
         compared = compare(case.change, case.contents, case.policy)
         evidence = [item for item in case.evidence if _is_ours(item)]
         manifests, workflows = Manifests(compared.files), Workflows(compared.files)
@@ -58,6 +57,10 @@ class Compliance(Deterministic):
             *witnessed(self.name, observations, Sources(compared.files, {}), case.change.provenance),
         )
         return [self.task(findings, read=read, unread=unread)]
+
+    def wants(self, path: str) -> bool:
+        """What others have to agree to: manifests, workflows, licences."""
+        return _concerns(path)
 
 
 def _observations(

@@ -23,24 +23,27 @@ from collections.abc import Sequence
 from agents.advice import told
 from agents.checks.interface import undocumented, wrong_parameters
 from agents.checks.stale_documents import documents, stale_names, stale_switches
-from agents.deterministic import Deterministic, switched_off
+from agents.reasoned import Reasoned
 from fusion.agent import Case, Skip
-from fusion.changes.roles import is_document
-from fusion.model import AgentTask, Category
+from fusion.changes.roles import is_document, is_production
+from fusion.model import AgentTask, Category, Work
 from fusion.reading.comparison import compare, context_texts
 from fusion.reading.observation import Sources, witnessed
 from fusion.syntax import language
 
 
-class Documentation(Deterministic):
+class Documentation(Reasoned):
     """The documentation agent."""
 
     name = "documentation"
+    prompt_name = "documentation"
+    work = Work.DOCUMENT
+    places = frozenset({"change", "document"})
+    drafts = True
+    reads_trees = False
 
-    def tasks(self, case: Case) -> Sequence[AgentTask] | Skip:
+    def without_model(self, case: Case) -> Sequence[AgentTask] | Skip:
         """One task: the public interface of both sides, held against docstrings and documents."""
-        if switched_off(self.name, case.policy.agents):
-            return Skip("switched off by policy")
         if case.change.whole_tree:
             return Skip("a whole tree has no earlier interface to compare with")
         compared = compare(case.change, case.contents, case.policy)
@@ -61,3 +64,7 @@ class Documentation(Deterministic):
         )
         unread = [item for item in compared.unread if language(item.path) is not None or is_document(item.path)]
         return [self.task(findings, read=(*read, *documents((), context)), unread=unread)]
+
+    def wants(self, path: str) -> bool:
+        """Source whose interface people use, and documents."""
+        return is_production(path) or is_document(path)

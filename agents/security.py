@@ -12,22 +12,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agents.advice import SECRETS, told
-from agents.deterministic import Deterministic, switched_off
+from agents.deterministic import switched_off
+from agents.reasoned import Reasoned
 from fusion.agent import Case, Skip
+from fusion.changes.selection import is_code
 from fusion.model import AgentTask, Category
+from fusion.reading.workflows import is_action, is_workflow
 
 
-class Security(Deterministic):
+class Security(Reasoned):
     """The security agent."""
 
     name = "security"
+    prompt_name = "security"
 
-    def tasks(self, case: Case) -> Sequence[AgentTask] | Skip:
+    def without_model(self, case: Case) -> Sequence[AgentTask] | Skip:
         """One task with a finding per piece of security evidence."""
-        if switched_off(self.name, case.policy.agents):
-            return Skip("switched off by policy")
         elsewhere = SECRETS if not switched_off("compliance", case.policy.agents) else frozenset()
         evidence = [item for item in case.evidence if item.category is Category.SECURITY and item.family not in elsewhere]
         if not evidence:
             return Skip("no tool saw anything that touches security")
         return [self.task((told(self.name, item) for item in evidence), read=(item.location.path for item in evidence))]
+
+    def wants(self, path: str) -> bool:
+        """Code, and the workflows that run it."""
+        return is_code(path) or is_workflow(path) or is_action(path)

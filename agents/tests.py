@@ -23,25 +23,29 @@ from agents.checks.switched_off_tests import switched_off as switched_off_tests
 from agents.checks.switched_off_tests import vacuous
 from agents.checks.untested import untested
 from agents.checks.weakened_tests import weakened
-from agents.deterministic import Deterministic, switched_off
+from agents.reasoned import Reasoned
 from fusion.agent import Case, Skip
-from fusion.changes.roles import is_test_code
+from fusion.changes.roles import is_example, is_test_code
+from fusion.changes.selection import is_code
 from fusion.model import AgentTask, Category
 from fusion.reading.comparison import compare, context_texts
 from fusion.reading.observation import Sources, brought, witnessed
 from fusion.syntax import language
 
 
-class Tests(Deterministic):
+class Tests(Reasoned):
     """The tests agent."""
 
     __test__ = False
     name = "tests"
+    prompt_name = "tests"
+    places = frozenset({"change", "test"})
+    drafts = True
+    replaces = False
+    reads_trees = False
 
-    def tasks(self, case: Case) -> Sequence[AgentTask] | Skip:
+    def without_model(self, case: Case) -> Sequence[AgentTask] | Skip:
         """One task: changed behaviour held against the tests, and the tests against what they were."""
-        if switched_off(self.name, case.policy.agents):
-            return Skip("switched off by policy")
         if case.change.whole_tree:
             return Skip("a whole tree has no earlier behaviour to compare with")
         compared = compare(case.change, case.contents, case.policy)
@@ -62,3 +66,7 @@ class Tests(Deterministic):
         )
         unread = [item for item in compared.unread if language(item.path) is not None]
         return [self.task(findings, read=(*read, *(path for path in context if is_test_code(path))), unread=unread)]
+
+    def wants(self, path: str) -> bool:
+        """Source and its tests."""
+        return is_code(path) and not is_example(path)
