@@ -66,6 +66,8 @@ class Finding(Record):
     """Why data flow holds it to be harmless, where it has followed everything that arrives at its place."""
     votes: tuple[Vote, ...] = ()
     """Of a model's finding: who found it, and what the verifier said."""
+    draft: str = ""
+    """What a model wrote for it, a test or a passage: nobody has run it."""
     disposition: Disposition = Disposition()
     provenance: Provenance = Provenance()
 
@@ -92,6 +94,8 @@ class Report(Record):
     unread: tuple[Unread, ...] = ()
     findings: tuple[Finding, ...] = ()
     usage: Usage = Usage()
+    reasoned: bool = False
+    """A model was asked, or should have been."""
     calls: tuple[Call, ...] = ()
     """Every model call of the task and every attempt, in order."""
     dropped: tuple[Finding, ...] = ()
