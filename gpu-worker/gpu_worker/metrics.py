@@ -53,7 +53,7 @@ class Metrics:
             "first_token_seconds", "From the call of the engine to its first token.", buckets=FIRST_TOKEN_SECONDS, **known
         )
         self._seconds = Histogram("generation_seconds", "Wall time of a generation.", buckets=GENERATION_SECONDS, **known)
-        self._batch = Histogram("batch_size", "Generations under way when one is taken, with it.", buckets=BATCH, **known)
+        self._batch = Histogram("batch_size", "Generations side by side over a job's time: its seconds by its share.", buckets=BATCH, **known)
         self._gpu = Histogram("job_gpu_seconds", "A job's share of the engine's time.", buckets=GENERATION_SECONDS, **known)
         self._cost = Counter("cost", "GPU-seconds of jobs at the price of an hour.", ["currency"], **known).labels(currency)
         Gauge("capacity", "Generations that the engine takes at the same time.", **known).set(capacity)
@@ -68,7 +68,6 @@ class Metrics:
         self._jobs.labels(happening.kind, str(result.ending) if result else "").inc()
         if happening.kind == "taken":
             self._queued.labels(happening.urgency).observe(max(0.0, happening.queued_seconds))
-            self._batch.observe(happening.running)
         if happening.kind != "answered" or result is None:
             return
         self._input.inc(result.input_tokens)
@@ -78,6 +77,8 @@ class Metrics:
             self._first.observe(result.first_token_seconds)
         self._seconds.observe(result.seconds)
         self._gpu.observe(result.gpu_seconds)
+        if result.gpu_seconds > 0:
+            self._batch.observe(result.seconds / result.gpu_seconds)
         self._cost.inc(result.gpu_seconds * self._hour / 3600)
 
     def text(self) -> bytes:

@@ -127,7 +127,7 @@ class OpenAIClient:
         }
         return self._connected.post(
             self._address + "/v1/chat/completions",
-            data=json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass"),
+            data=json.dumps(body, ensure_ascii=False).encode("utf-8", "replace"),
             headers={**self._headers, "Content-Type": "application/json", "Accept": "text/event-stream"},
             allow_redirects=False,
         )
