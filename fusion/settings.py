@@ -18,6 +18,7 @@ ENVIRONMENT: Mapping[str, str] = {
     "FUSION_PARALLEL": "parallel",
     "FUSION_GITHUB_API": "github_api",
     "FUSION_KNOWLEDGE": "knowledge",
+    "FUSION_MODELS": "models",
     "FUSION_GITHUB_APP": "github_app",
     "FUSION_GITHUB_KEY": "github_key",
     "FUSION_WEBHOOK_SECRET": "webhook_secret",
@@ -53,6 +54,8 @@ class Settings(Record):
     knowledge: tuple[Path, ...] = ()
     """FUSION_KNOWLEDGE: folders of knowledge about libraries, divided like those of PATH; each an absolute path outside of
     what is reviewed."""
+    models: Path | None = None
+    """FUSION_MODELS: the models file, an absolute path outside of what is reviewed. Default: no model is asked."""
     github_token: SecretStr | None = None
     """GITHUB_TOKEN: reads pull requests for `--pr`; public repositories need none."""
 
@@ -76,6 +79,13 @@ class Settings(Record):
     blobs: SecretStr | None = None
     """FUSION_BLOBS: the storage account's blob address (Entra ID signs in) or a connection string. Default: files in the state
     folder."""
+
+    @field_validator("models")
+    @classmethod
+    def _outside(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_absolute():
+            raise ValueError(f"{str(value)!r} is not an absolute path")
+        return value
 
     @field_validator("webhook_secret", mode="before")
     @classmethod

@@ -101,6 +101,8 @@ class ModelCard(Record):
     """It wants the limit of a reply under this name instead of `max_tokens`."""
     structured: bool = True
     """It takes a JSON schema for its reply."""
+    trial: bool = False
+    """It is being evaluated: asked without figures. Not for reviews that people read."""
     note: str = ""
     """What else one should know."""
 
@@ -215,6 +217,15 @@ def read(path: Path | None) -> ModelsFile:
         raise PolicyError(f"{path}: the file is not UTF-8.") from None
     except OSError as error:
         raise UserError(f"The models file {path} (FUSION_MODELS) cannot be read: {error.strerror or error}.") from None
+
+
+def exchanged(folder: Path) -> ModelsFile:
+    """One endpoint that answers everything through a folder, for a model that is evaluated and that another process reaches."""
+    price = Price(date=datetime.date(2026, 11, 22), source="whoever answers an exchange bills nobody")
+    name = "exchange"
+    card = ModelCard(name=name, size="large", context=1_000_000, output=100_000, price=price, trial=True)
+    endpoint = Endpoint(name=name, kind="exchange", address=str(folder.absolute()), model=name)
+    return ModelsFile(endpoints=(endpoint,), models={name: card})
 
 
 def load(text: str, *, origin: str) -> ModelsFile:

@@ -153,6 +153,8 @@ def may_do(card: ModelCard, work: Work) -> str:
     if work not in card.works:
         return f"{card.name} is not asked to {work}"
     figure = card.figure(work)
+    if card.trial:
+        return ""
     if figure is None:
         return f"there is no figure on record for how well {card.name} does {work}" if work in FOUND_BY_MODELS else ""
     if not figure.counts:
@@ -165,23 +167,26 @@ class _Scene:
 
     def __init__(self, ask: Ask, models: ModelsFile, waiting: Mapping[Urgency, int]) -> None:
         self.ask = ask
+        self.order = [endpoint.model for endpoint in models.endpoints]
         self.tried: dict[str, list[Ending]] = {}
+        self.useless: dict[str, Literal["large", "small", "embedding"]] = {}
+        """Models that answered to no use, with their sizes."""
+        self.same = ""
+        """The model to stay with after an outage."""
         for call in ask.tried:
-            if call.endpoint and not call.cached:
-                self.tried.setdefault(call.endpoint, []).append(call.ending)
-        useless = [call for call in ask.tried if call.ending in retry.USELESS]
-        self.useless = {call.model for call in useless}
-        sizes = [models.models[call.model].size for call in useless if call.model in models.models]
-        self.escalates = bool(useless)
-        self.large_only = "large" in sizes
-        urgencies = list(Urgency)
-        ahead = sum(waiting.get(urgency, 0) for urgency in urgencies[: urgencies.index(ask.urgency) + 1])
-        self.ahead = ahead
-        self.deep = ahead > DEEP[ask.urgency]
-        # The model to stay with after an outage: that of the last call, else the first in the file.
-        self.models = [endpoint.model for endpoint in models.endpoints]
-        outages = [call.model for call in ask.tried if call.ending in retry.OUTAGES and call.model not in self.useless]
-        self.same = outages[-1] if outages else ""
+            # What the other side calls its model is its own matter; the endpoint says which it is.
+            endpoint = models.endpoint(call.endpoint)
+            if endpoint is None:
+                continue
+            if not call.cached:
+                self.tried.setdefault(endpoint.name, []).append(call.ending)
+            if call.ending in retry.USELESS:
+                self.useless[endpoint.model] = models.card(endpoint).size
+            elif call.ending in retry.OUTAGES:
+                self.same = endpoint.model
+        self.same = "" if self.same in self.useless else self.same
+        self.ahead = sum(waiting.get(urgency, 0) for urgency in _as_urgent(ask.urgency))
+        self.deep = self.ahead > DEEP[ask.urgency]
 
     def spent(self, endpoint: Endpoint, card: ModelCard) -> str:
         """Why an endpoint is not asked once more."""
@@ -191,7 +196,7 @@ class _Scene:
             return f"it was asked {times} and the call ended as {endings[-1]}"
         if endpoint.model in self.useless:
             return f"{endpoint.model} has answered and the answer was no use"
-        if self.large_only and card.size != "large":
+        if "large" in self.useless.values() and card.size != "large":
             return "a stronger model's answer was no use"
         return ""
 
@@ -200,20 +205,18 @@ class _Scene:
         again = len(self.tried.get(endpoint.name, ()))
         moved = self.same != "" and endpoint.model != self.same
         tier, why = self._tier(endpoint, card)
-        if self.same and not moved:
-            why = (
-                f"it has {endpoint.model} too, which could not be reached elsewhere"
-                if not again
-                else f"once more after {again}"
-            )
-        elif self.escalates:
+        if again:
+            why = f"it is asked once more, after {again} failed {'attempt' if again == 1 else 'attempts'}"
+        elif self.same and not moved:
+            why = f"it has {endpoint.model} too, which could not be reached elsewhere"
+        elif self.useless:
             why = f"the answer of {' and of '.join(sorted(self.useless))} was no use; {why}"
-        return (again, moved, tier, self.models.index(endpoint.model)), f"{endpoint.name}: {why}."
+        return (again, moved, tier, self.order.index(endpoint.model)), f"{endpoint.name}: {why}."
 
     def _tier(self, endpoint: Endpoint, card: ModelCard) -> tuple[int, str]:
         work, name = self.ask.work, card.name
         is_large = card.size == "large"
-        if work.is_cheap and not self.escalates:
+        if work.is_cheap and not self.useless:
             if endpoint.local and endpoint.kind == "worker" and self.deep:
                 return 3, f"{self.ahead} jobs wait for the worker, and {work} goes to {name} there for want of another"
             if endpoint.local:
@@ -226,6 +229,12 @@ class _Scene:
         if endpoint.local:
             return 1, f"{work} goes to {name} here"
         return 0, f"{work} is hard work, and {name} is a large model"
+
+
+def _as_urgent(urgency: Urgency) -> list[Urgency]:
+    """The urgency and all higher ones."""
+    ranked = list(Urgency)
+    return ranked[: ranked.index(urgency) + 1]
 
 
 def _incapable(ask: Ask, endpoint: Endpoint, card: ModelCard) -> str:

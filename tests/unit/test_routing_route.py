@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -79,7 +80,8 @@ def asked(work: Work = Work.REVIEW, *paths: str, tokens: int = 4000, output: int
 def call(endpoint: str, ending: Ending, models: catalogue.ModelsFile = MODELS) -> Call:
     there = models.endpoint(endpoint)
     assert there is not None
-    return Call(agent="code-review", work=Work.REVIEW, endpoint=endpoint, model=there.model, ending=ending)
+    # Endpoints answer with names of their own for their models.
+    return Call(agent="code-review", work=Work.REVIEW, endpoint=endpoint, model=f"{there.model}-2025-04-14", ending=ending)
 
 
 def chosen(ask: Ask, models: catalogue.ModelsFile = MODELS, **more: Any) -> str:
@@ -134,6 +136,14 @@ def test_a_figure_no_better_than_guessing_does_not_count() -> None:
 
 def test_the_smallest_model_is_asked_nothing_by_itself() -> None:
     assert all(may_do(MODELS.models["smollm2-135m"], work) for work in Work)
+
+
+def test_a_model_that_is_evaluated_is_asked_without_figures(tmp_path: Path) -> None:
+    models = catalogue.exchanged(tmp_path)
+    assert all(chosen(asked(work), models) == "exchange" for work in Work)
+    answer = choose(asked(tokens=100_000), models, breakers=Breakers(), at=START, left=0.0)
+    assert isinstance(answer, Route)
+    assert (answer.bound, answer.local) == (0.0, False)
 
 
 def test_what_policy_keeps_local_goes_to_a_local_endpoint_or_nowhere() -> None:

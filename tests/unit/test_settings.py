@@ -36,6 +36,13 @@ def test_folders_of_knowledge_are_divided_like_those_of_path() -> None:
         settings.read({"FUSION_KNOWLEDGE": f"/a{os.pathsep}k"})
 
 
+def test_the_models_file_lies_outside_of_what_is_reviewed() -> None:
+    assert settings.read({"FUSION_MODELS": "/etc/fusion/models.toml"}).models == Path("/etc/fusion/models.toml")
+    assert settings.read({}).models is None
+    with pytest.raises(UserError, match=r"FUSION_MODELS is not usable: 'models.toml' is not an absolute path\.$"):
+        settings.read({"FUSION_MODELS": "models.toml"})
+
+
 @pytest.mark.parametrize(
     ("name", "value"), [("FUSION_PARALLEL", "many"), ("FUSION_EVIDENCE", "maybe"), ("FUSION_GITHUB_API", "ftp://x")]
 )
