@@ -23,8 +23,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Self
 from urllib.parse import parse_qs, urlsplit
 
-HONEST: Mapping[str, Any] = {"honest": True}
-"""Usage as it is: four characters a token, and what an earlier request began with counts as cached."""
 SECOND = 30.0
 """Seconds after which a step that never ends gives up, so that no test leaves a thread behind."""
 
@@ -67,8 +65,9 @@ class Step:
     text: str = ""
     finish: str | None = "stop"
     refusal: str | None = None
-    usage: Mapping[str, Any] | None = HONEST
-    """What the usage says, word for word; None: there is none."""
+    usage: Mapping[str, Any] | Literal["honest"] | None = "honest"
+    """What the usage says, word for word; None: there is none; honest: four characters a token, and of them those as cached
+    that an earlier request began with."""
     model: str | None = None
     """Name of the model that answers; None: the one asked for."""
     status: int = 200
@@ -160,6 +159,10 @@ FAULTS: Mapping[str, Step] = {
     "no JSON at all": Step(body=b"<html><body>Bad gateway</body></html>", headers={"content-type": "text/html"}),
     "broken JSON": Step(body=b'{"choices": [{"message": {"content": "x"'),
     "another shape": Step(body=b'{"choices": "none", "usage": [], "model": 7}'),
+    "tool call": Step(
+        body=b'{"choices": [{"index": 0, "finish_reason": "tool_calls", "message": {"role": "assistant", "content": null, "tool_calls"'
+        b': [{"id": "1", "type": "function", "function": {"name": "os-system", "arguments": "{}"}}]}}]}'
+    ),
     "deep JSON": Step(body=b'{"choices":' + b"[" * 100_000),
 }
 """Every way to fail, by name, each as a step."""
@@ -280,7 +283,7 @@ class Cloud:
             yield piece
 
     def _usage(self, step: Step, asked: Asked) -> dict[str, Any] | None:
-        if step.usage is not HONEST:
+        if step.usage != "honest":
             return None if step.usage is None else dict(step.usage)
         said = json.dumps(asked.messages)
         cached = max((_common(said, other) for other in self._said), default=0) // 4

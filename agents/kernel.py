@@ -1,0 +1,364 @@
+"""Models of the cloud, and of any OpenAI-compatible server, through Semantic Kernel. Nobody else imports it.
+
+The import takes seconds, so only `fusion.runtime` imports this module, when a model is asked. Of Semantic Kernel we use the
+chat agent and its connectors; what is not used stays off: functions, prompt templates, retries, telemetry. Beneath both SDKs
+each HTTP exchange is listened to (`Exchange`): they drop why a streamed reply ended, and read bodies of any length.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from ipaddress import ip_address
+from types import TracebackType
+from typing import Any, Literal, Self, cast
+from urllib.parse import urlsplit
+
+# Semantic Kernel also reads these from a file `.env` of the working folder, which may be the repository under review; what
+# the environment says goes first. It would write prompts to logs and traces.
+for _setting in ("ENABLE_OTEL_DIAGNOSTICS", "ENABLE_OTEL_DIAGNOSTICS_SENSITIVE"):
+    os.environ[f"SEMANTICKERNEL_EXPERIMENTAL_GENAI_{_setting}"] = "false"
+
+import aiohttp
+import httpx2
+from azure.ai.inference.aio import ChatCompletionsClient
+from azure.core.credentials import AzureKeyCredential
+from azure.core.credentials_async import AsyncTokenCredential
+from azure.core.exceptions import AzureError, ClientAuthenticationError
+from azure.core.pipeline import PipelineRequest, PipelineResponse
+from azure.core.pipeline.policies import AsyncHTTPPolicy
+from azure.core.pipeline.transport import AioHttpTransport
+from azure.core.rest import AsyncHttpResponse, HttpRequest
+from azure.identity.aio import DefaultAzureCredential
+from openai import AsyncOpenAI, DefaultAsyncHttpxClient, OpenAIError
+from pydantic import SecretStr
+from semantic_kernel.agents import ChatCompletionAgent, ChatHistoryAgentThread
+from semantic_kernel.connectors.ai.azure_ai_inference import (
+    AzureAIInferenceChatCompletion,
+    AzureAIInferenceChatPromptExecutionSettings,
+)
+from semantic_kernel.connectors.ai.chat_completion_client_base import ChatCompletionClientBase
+from semantic_kernel.connectors.ai.function_choice_behavior import FunctionChoiceBehavior
+from semantic_kernel.connectors.ai.open_ai import OpenAIChatCompletion, OpenAIChatPromptExecutionSettings
+from semantic_kernel.connectors.ai.prompt_execution_settings import PromptExecutionSettings
+from semantic_kernel.contents import AuthorRole, ChatHistory, ChatMessageContent
+from semantic_kernel.exceptions import KernelException
+from semantic_kernel.functions import KernelArguments
+
+from fusion.adapters.models.answers import Exchange, clean, most_bytes, most_characters, read
+from fusion.adapters.models.strictness import strict
+from fusion.errors import UserError
+from fusion.model import Ending, Prompt, Response
+from fusion.ports import Heard
+
+SCOPE = "https://cognitiveservices.azure.com/.default"
+"""What an Entra token for AI Foundry is asked for."""
+_UNTOLD = "Entra ID gave no token: give this machine an identity, sign in (az login), or set a key."
+_FAILURES = (
+    *(KernelException, OpenAIError, AzureError, httpx2.HTTPError, httpx2.StreamError, aiohttp.ClientError, OSError),
+    # The SDKs build their objects from the other side's JSON without looking at its shape.
+    *(AssertionError, AttributeError, LookupError, TypeError, ValueError, RecursionError),
+)
+_HEADERS = frozenset(
+    {"accept", "accept-encoding", "authorization", "connection", "content-length", "content-type", "host", "user-agent"}
+)
+"""Sent to OpenAI-compatible endpoints; the SDK adds what machine this is and what OPENAI_* says of other accounts."""
+# Where nobody set up logging, their warnings would go to the terminal.
+for _logger in ("azure", "semantic_kernel"):
+    logging.getLogger(_logger).addHandler(logging.NullHandler())
+
+
+class TooMuch(Exception):
+    """The other side does not stop."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Attempt:
+    """One call of `complete`: what is heard of it, and what to close after it."""
+
+    exchange: Exchange
+    opened: AsyncExitStack
+
+
+_attempt: ContextVar[_Attempt] = ContextVar("attempt")
+
+
+class KernelModel:
+    """One deployment, or one model of a server, asked through Semantic Kernel. `async with` holds its connections."""
+
+    def __init__(
+        self,
+        *,
+        kind: Literal["openai", "inference"],
+        address: str,
+        deployment: str,
+        key: SecretStr | None = None,
+        credential: AsyncTokenCredential | None = None,
+        scope: str = SCOPE,
+        api_version: str | None = None,
+        region: str = "",
+        schemas: Literal["strict", "plain", "none"] = "strict",
+        temperature: bool = True,
+        max_tokens: Literal["max_tokens", "max_completion_tokens"] = "max_completion_tokens",
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        """`kind`: by which connector; `address`: `https://NAME.openai.azure.com/openai/v1/`, `https://NAME.services.ai.azure.com/models`.
+
+        `key` None: over https Entra ID (`credential`, or what this machine has: managed identity, workload identity, a
+        developer's login); over http, which a server on this machine speaks, nothing.
+        `schemas`: "strict" binds replies to the schema where its shape allows, without the keywords that AI Foundry refuses;
+        "plain" sends it as it is (llama.cpp, vLLM); "none" sends none. `temperature`: whether the model takes one.
+        `max_tokens`: by which name it takes the bound; inference always takes `max_tokens`.
+        Raises UserError when address, deployment or identity cannot be used.
+        """
+        self.region = region
+        self._kind, self._deployment = kind, deployment
+        self._schemas, self._temperature, self._max_tokens, self._now = schemas, temperature, max_tokens, now
+        self._stack = AsyncExitStack()
+        _check(address, deployment, bool(credential))
+        if key is None and credential is None and address.startswith("https://"):
+            credential = DefaultAzureCredential()
+            self._stack.push_async_callback(credential.close)
+        entra = _Entra(credential, scope) if key is None and credential is not None else None
+        service = self._openai(address, key, entra) if kind == "openai" else self._inference(address, key, entra, api_version)
+        self._agent = ChatCompletionAgent(service=service, function_choice_behavior=FunctionChoiceBehavior.NoneInvoke())
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self._stack.aclose()
+
+    async def complete(self, prompt: Prompt, *, heard: Heard | None = None) -> Response:
+        """One attempt, within the prompt's limits; see `fusion.ports.Model`. With `heard` the reply is streamed."""
+        limits = prompt.limits
+        # As messages of a thread, never as instructions: those are rendered as a template.
+        messages = [ChatMessageContent(role=AuthorRole(each.role), content=each.text) for each in prompt.messages]
+        thread = ChatHistoryAgentThread(chat_history=ChatHistory(messages=messages))
+        arguments = KernelArguments(settings=self._settings(prompt, streamed=heard is not None))
+        exchange = Exchange(most=most_bytes(limits.output_tokens))
+        started, first, text = time.monotonic(), None, None
+        async with AsyncExitStack() as opened:
+            token = _attempt.set(_Attempt(exchange=exchange, opened=opened))
+            opened.callback(_attempt.reset, token)
+            try:
+                async with asyncio.timeout(limits.seconds) as deadline:
+                    if heard is None:
+                        text = (await self._agent.get_response(thread=thread, arguments=arguments)).message.content
+                    else:
+                        text = ""
+                        async for part in self._agent.invoke_stream(thread=thread, arguments=arguments):
+                            if piece := part.message.content:
+                                first = time.monotonic() - started if first is None else first
+                                text += piece
+                                heard(clean(piece))
+                            if len(text) > most_characters(limits.output_tokens):
+                                break
+            except TimeoutError:
+                if deadline.expired():
+                    why = f"No whole reply within {limits.seconds:g} seconds."
+                    return Response(ending=Ending.TIMED_OUT, model=self._deployment, reason=why, first_token=first)
+            except (TooMuch, *_FAILURES):
+                # What went wrong is in the exchange; the SDKs' messages quote the other side at any length.
+                text = None
+        response = read(exchange, text, output_tokens=limits.output_tokens, model=self._deployment, now=self._now())
+        return response.model_copy(update={"first_token": first})
+
+    def _settings(self, prompt: Prompt, *, streamed: bool) -> PromptExecutionSettings:
+        limits = prompt.limits
+        form = self._form(prompt)
+        temperature = limits.temperature if self._temperature else None
+        if self._kind == "openai":
+            return OpenAIChatPromptExecutionSettings(
+                temperature=temperature, response_format=form, **{self._max_tokens: limits.output_tokens}
+            )
+        # The connector mangles a schema that is given as a dictionary, and asks for no usage when it streams.
+        extra: dict[str, Any] = {} if form is None else {"response_format": form}
+        if streamed:
+            extra["stream_options"] = {"include_usage": True}
+        return AzureAIInferenceChatPromptExecutionSettings(
+            temperature=temperature, max_tokens=limits.output_tokens, extra_parameters=extra or None
+        )
+
+    def _form(self, prompt: Prompt) -> dict[str, Any] | None:
+        if self._schemas == "none":
+            return None
+        narrow = strict(prompt.reply_schema) if self._schemas == "strict" else None
+        schema = {"name": prompt.schema_name, "schema": narrow or prompt.reply_schema, "strict": narrow is not None}
+        return {"type": "json_schema", "json_schema": schema}
+
+    def _openai(self, address: str, key: SecretStr | None, entra: _Entra | None) -> ChatCompletionClientBase:
+        async def trim(request: httpx2.Request) -> None:
+            for name in set(request.headers) - _HEADERS:
+                del request.headers[name]
+            # Packed bytes could grow past any bound.
+            request.headers["accept-encoding"] = "identity"
+            if key is None and entra is None:
+                del request.headers["authorization"]
+
+        async def listen(response: httpx2.Response) -> None:
+            attempt = _attempt.get()
+            attempt.exchange.opened(response.status_code, response.headers)
+            attempt.opened.push_async_callback(response.aclose)
+            response.stream = _Stream(cast(httpx2.AsyncByteStream, response.stream))
+
+        client = AsyncOpenAI(
+            base_url=address,
+            api_key=key.get_secret_value() if key is not None else entra or "none",
+            max_retries=0,
+            # The whole attempt has one time-out, and it is ours.
+            timeout=None,
+            http_client=DefaultAsyncHttpxClient(
+                follow_redirects=False, event_hooks={"request": [trim], "response": [listen]}, timeout=None
+            ),
+        )
+        self._stack.push_async_callback(client.close)
+        return OpenAIChatCompletion(ai_model_id=self._deployment, async_client=client, env_file_path=os.devnull)
+
+    def _inference(
+        self, address: str, key: SecretStr | None, entra: _Entra | None, api_version: str | None
+    ) -> ChatCompletionClientBase:
+        async def listen(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+            request.headers["Accept-Encoding"] = "identity"
+            response = await send(request)
+            attempt = _attempt.get()
+            attempt.exchange.opened(response.status, response.headers)
+            attempt.opened.callback(response.close)
+            response.content = _Reader(response.content)  # type: ignore[assignment]
+            return response
+
+        options: dict[str, Any] = {"api_version": api_version} if api_version else {}
+        if key is None:
+            options["authentication_policy"] = _Bearer(entra)
+        client = ChatCompletionsClient(
+            address,
+            # Without a key the policy speaks, and what stands here is not asked.
+            AzureKeyCredential(key.get_secret_value()) if key is not None else cast(AsyncTokenCredential, _Bearer(None)),
+            transport=_Transport(listen),
+            retry_total=0,
+            permit_redirects=False,
+            **options,
+        )
+        self._stack.push_async_callback(client.close)
+        return AzureAIInferenceChatCompletion(ai_model_id=self._deployment, client=client, env_file_path=os.devnull)
+
+
+class _Entra:
+    """A credential as both SDKs ask it: before each request. It keeps its token while that lasts."""
+
+    def __init__(self, credential: AsyncTokenCredential, scope: str) -> None:
+        self._credential, self._scope = credential, scope
+
+    async def __call__(self) -> str:
+        try:
+            return (await self._credential.get_token(self._scope)).token
+        except ClientAuthenticationError:
+            _attempt.get().exchange.untold = _UNTOLD
+            raise
+
+
+class _Bearer(AsyncHTTPPolicy[HttpRequest, AsyncHttpResponse]):
+    """Puts the token on a request; None: there is none to put. (The SDK's own forbids loopback.)"""
+
+    def __init__(self, entra: _Entra | None) -> None:
+        super().__init__()
+        self._entra = entra
+
+    async def send(self, request: PipelineRequest[HttpRequest]) -> PipelineResponse[HttpRequest, AsyncHttpResponse]:
+        if self._entra is not None:
+            request.http_request.headers["Authorization"] = f"Bearer {await self._entra()}"
+        return await self.next.send(request)
+
+
+class _Stream(httpx2.AsyncByteStream):
+    """A body of the OpenAI SDK, listened to."""
+
+    def __init__(self, inner: httpx2.AsyncByteStream) -> None:
+        self._inner, self._heard = inner, _attempt.get().exchange
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        try:
+            async for piece in self._inner:
+                if not self._heard.takes(piece):
+                    raise TooMuch
+                yield piece
+        except httpx2.TransportError:
+            self._heard.broken = True
+            raise
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+
+class _Reader:
+    """A body of the Azure SDK, listened to."""
+
+    def __init__(self, inner: aiohttp.StreamReader) -> None:
+        self._inner, self._heard = inner, _attempt.get().exchange
+
+    async def read(self, n: int = -1) -> bytes:
+        if n >= 0:
+            return await self._piece(n)
+        whole = bytearray()
+        while piece := await self._piece(1 << 16):
+            whole += piece
+        return bytes(whole)
+
+    async def _piece(self, n: int) -> bytes:
+        try:
+            piece = await self._inner.read(n)
+        except (aiohttp.ClientError, OSError):
+            self._heard.broken = True
+            raise
+        if not self._heard.takes(piece):
+            raise TooMuch
+        return piece
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+
+class _Transport(AioHttpTransport):  # type: ignore[misc]  # The SDK hands it out untyped.
+    """The Azure SDK's connections, with somebody who listens."""
+
+    session: aiohttp.ClientSession | None
+
+    def __init__(self, listen: aiohttp.ClientMiddlewareType) -> None:
+        # The whole attempt has one time-out, and it is ours.
+        super().__init__(read_timeout=None)
+        self._listen = listen
+
+    async def open(self) -> None:
+        if self.session is None:
+            self.session = aiohttp.ClientSession(
+                trust_env=True, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False, middlewares=(self._listen,)
+            )
+        await super().open()
+
+
+def _check(address: str, deployment: str, has_credential: bool) -> None:
+    url = urlsplit(address)
+    if url.scheme not in ("http", "https") or not url.hostname or url.username or url.password or url.query or url.fragment:
+        raise UserError(
+            "A model's address is https://HOST/PATH without user, query or fragment: correct it in the models file."
+        )
+    if not deployment.strip():
+        raise UserError("A model needs the name of its deployment: name it in the models file.")
+    if has_credential and url.scheme == "http" and not _is_loopback(url.hostname):
+        raise UserError("A token of Entra ID goes over https only: correct the model's address.")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
