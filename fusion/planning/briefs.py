@@ -1,0 +1,223 @@
+"""The entries: the briefs of one agent, and the brief about one place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+
+from fusion.agent import Case, Thinking
+from fusion.model import Brief, Category, FileChange, Location, Passage, Side, Unread, Work
+from fusion.planning.index import Index, Page, index_of
+from fusion.planning.neighbours import definition, text
+from fusion.planning.packing import Count, Piece, groups, octets, pieces
+from fusion.planning.units import LONGEST, Unit
+from fusion.planning.writing import Writer
+from fusion.syntax import Symbol
+
+_OWN = 2 / 3
+"""Of a brief's room what changed lines may take, so that neighbours find some."""
+_SHARED = 4
+"""Of an agent's briefs one in so many is shared by the least risky parts, when there are more parts than briefs."""
+_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """The briefs of one agent, the riskiest first, and by path what of the change is in none, with the reason."""
+
+    briefs: tuple[Brief, ...] = ()
+    left_out: tuple[Unread, ...] = ()
+
+
+def briefs(
+    case: Case,
+    *,
+    agent: str,
+    wants: Callable[[FileChange], bool],
+    work: Work = Work.REVIEW,
+    kinds: Collection[Category] | None = None,
+    count: Count = octets,
+) -> Planned:
+    """What one agent's model calls see of the files it wants; nothing when the case has no thinking.
+
+    `kinds`: categories of evidence that are quoted, None for all. `count`: tokens of a text, at most. Every changed line of a
+    wanted file that policy does not exclude is in a passage, or its path is in `left_out`.
+    """
+    if case.thinking is None:
+        return Planned()
+    plan = _Plan(case, case.thinking, agent=agent, work=work, kinds=kinds, count=count)
+    wanted = {file.path for file in case.change.files if wants(file)}
+    for item in plan.index.unread:
+        if item.path in wanted:
+            plan.leave(item.path, item.reason)
+    drafts = [draft for path in sorted(plan.index.units.keys() & wanted) for draft in plan.drafts(path)]
+    return plan.finished(drafts)
+
+
+def about(case: Case, location: Location, symbol: str = "", *, count: Count = octets) -> Brief | None:
+    """What one needs to answer a question about a place: its change or its definition, callers, tests and what it calls.
+
+    None where no file of the case holds the place.
+    """
+    index = index_of(case)
+    thinking = case.thinking or Thinking()
+    writer = Writer(index, case.policy, agent="", work=Work.ANSWER, limit=thinking.prompt, kinds=None, count=count)
+    units = _units_at(index, location, symbol)
+    if units:
+        room = int((thinking.prompt - writer.fixed(location.path)) * _OWN)
+        found = [piece for unit in units for piece in pieces(unit, room=room, count=count)[0]]
+        near = sorted(found, key=lambda piece: _distance(piece, location.line))
+        chosen: list[Piece] = []
+        for piece in near:
+            if sum(item.cost for item in chosen) + piece.cost <= room:
+                chosen.append(piece)
+        return writer.write(chosen) if chosen else None
+    page = index.pages.get(location.path)
+    if page is None or location.side is not Side.RIGHT or not page.lines:
+        return None
+    return _unchanged(writer, page, location, symbol)
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """Pieces for one brief, and how much it matters that they are read."""
+
+    path: str
+    pieces: tuple[Piece, ...]
+    points: float
+
+    @property
+    def cost(self) -> int:
+        return sum(piece.cost for piece in self.pieces)
+
+
+class _Plan:
+    """One agent's way from units to briefs; keeps account of what is left out."""
+
+    def __init__(
+        self, case: Case, thinking: Thinking, *, agent: str, work: Work, kinds: Collection[Category] | None, count: Count
+    ) -> None:
+        self.index: Index = index_of(case)
+        self._most, self._limit, self._count = thinking.briefs, thinking.prompt, count
+        self._writer = Writer(self.index, case.policy, agent=agent, work=work, limit=thinking.prompt, kinds=kinds, count=count)
+        self._origin = case.change.policy_origin or "the policy"
+        self._left: dict[str, list[str]] = {}
+
+    def leave(self, path: str, reason: str) -> None:
+        """Note that something of a path is in no brief."""
+        reasons = self._left.setdefault(path, [])
+        if reason not in reasons:
+            reasons.append(reason)
+
+    def drafts(self, path: str) -> list[_Draft]:
+        """The parts of a file as they go into briefs."""
+        room = int((self._limit - self._writer.fixed(path)) * _OWN)
+        found: list[Piece] = []
+        for unit in self.index.units[path]:
+            parts, lost = pieces(unit, room=room, count=self._count)
+            found += parts
+            if lost:
+                self.leave(path, f"{_lines(lost)} of {_called([unit])} fit in no brief of {self._limit:,} tokens")
+        return [
+            _Draft(path, group, max(self._writer.risk(piece.unit).points for piece in group))
+            for group in groups(found, room=room)
+        ]
+
+    def finished(self, drafts: Sequence[_Draft]) -> Planned:
+        """Write the drafts, the riskiest first; where there are too many, the least risky share briefs."""
+        ranked = sorted(drafts, key=lambda draft: (-draft.points, draft.path, draft.pieces[0].keys))
+        alone, rest = ranked, list[_Draft]()
+        if len(ranked) > self._most:
+            kept = self._most - max(1, self._most // _SHARED) if self._most else 0
+            alone, rest = ranked[:kept], ranked[kept:]
+        written: list[Brief] = []
+        for group in [*([draft] for draft in alone), *self._shared(rest)]:
+            brief = self._writer.write([piece for draft in group for piece in draft.pieces])
+            if brief is not None:
+                written.append(brief)
+                self._tell_cuts(group)
+            else:
+                for draft in group:
+                    self._drop(draft, f"fit in no brief of {self._limit:,} tokens")
+        for words in self._writer.unheard() if written else ():
+            self.leave(self._origin, f"an instruction is too long for a brief of {self._limit:,} tokens: {words[:60]}…")
+        left = tuple(Unread(path=path, reason="; ".join(reasons)) for path, reasons in sorted(self._left.items()))
+        return Planned(briefs=tuple(written), left_out=left)
+
+    def _shared(self, rest: Sequence[_Draft]) -> list[list[_Draft]]:
+        """Several drafts to a brief, each into the first that has room; the others are left out by name."""
+        shared: list[list[_Draft]] = []
+        most = max(1, self._most // _SHARED) if self._most else 0
+        for draft in rest:
+            room = self._limit - self._writer.fixed(draft.path)
+            home = next((group for group in shared if sum(item.cost for item in group) + draft.cost <= room), None)
+            if home is not None:
+                home.append(draft)
+            elif len(shared) < most:
+                shared.append([draft])
+            else:
+                self._drop(
+                    draft, f"are beyond the {self._most:,} briefs that one agent may ask about, and less risky than those"
+                )
+        return shared
+
+    def _drop(self, draft: _Draft, why: str) -> None:
+        changed = sum(row.changed for piece in draft.pieces for row in piece.rows)
+        self.leave(draft.path, f"{_lines(changed)} of {_called([piece.unit for piece in draft.pieces])} {why}")
+
+    def _tell_cuts(self, group: Sequence[_Draft]) -> None:
+        for draft in group:
+            cut = sum(row.cut and row.changed for piece in draft.pieces for row in piece.rows)
+            if cut:
+                self.leave(draft.path, f"{_lines(cut)} are longer than what is shown of a line (at most {LONGEST} characters)")
+
+
+def _lines(number: int) -> str:
+    return "1 changed line" if number == 1 else f"{number:,} changed lines"
+
+
+def _called(units: Sequence[Unit]) -> str:
+    names = list(dict.fromkeys(unit.symbol or "the top level" for unit in units))
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
+
+
+def _units_at(index: Index, location: Location, symbol: str) -> list[Unit]:
+    """The changed parts that a place means: by the symbol's name, else by its line."""
+    known = [unit for path, units in index.units.items() if path == location.path for unit in units]
+    named = [unit for unit in known if symbol and (unit.symbol == symbol or unit.name == symbol)]
+    lines = range(location.line, location.end_line + 1)
+    at = [unit for unit in known if location.side is Side.RIGHT and unit.first < lines.stop and unit.last >= lines.start > 0]
+    return named or at
+
+
+def _distance(piece: Piece, line: int) -> int:
+    return min((abs(row.line - line) for row in piece.rows if row.line), default=1 << 30)
+
+
+def _unchanged(writer: Writer, page: Page, location: Location, symbol: str) -> Brief | None:
+    """The brief about a place that the change does not touch."""
+    line = min(max(location.line, 1), len(page.lines))
+    found = next((item for item in page.symbols if symbol and symbol in (item.name, item.name.rpartition(".")[2])), None)
+    found = found or page.around(line)
+    if found is None:
+        last = min(len(page.lines), line + 20)
+        found = Symbol(name="", kind="place", line=max(1, line - 20), end_line=last, public=False)
+    item = definition(
+        page, found, line if found.line <= line <= found.end_line else found.line, "the place that was asked about"
+    )
+    rows = text(writer.index, item)
+    passage = Passage(
+        name="P1",
+        kind="definition",
+        path=page.path,
+        symbol=found.name,
+        why=item.why,
+        text="\n".join(row.text for row in rows),
+        lines=tuple(row.line for row in rows),
+    )
+    unit = Unit(
+        path=page.path, symbol=found.name, head=found if found.name else None, windows=(rows,), at=found.line,
+        first=found.line, last=found.end_line,
+    )  # fmt: skip
+    return writer.compose([passage], [unit])

@@ -1,0 +1,213 @@
+"""What is known of a case's files, worked out once and shared by all agents that plan with it."""
+
+from __future__ import annotations
+
+import re
+import threading
+import weakref
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Generic, Literal, TypeVar
+
+from fusion.agent import Case
+from fusion.changes import roles
+from fusion.model import Change, Contents, Evidence, Side, Unread
+from fusion.planning.masks import Masks
+from fusion.planning.units import Unit, split
+from fusion.policy import Policy
+from fusion.reading.comparison import Comparison, compare, context_texts, lines_of
+from fusion.syntax import Symbol, enclosing, language, symbols
+
+T = TypeVar("T")
+
+_WORD = re.compile(r"[^\W\d][\w$]*")
+_CALLED = re.compile(r"(?<![\w$])([^\W\d][\w$]*)\s*(?:<[^<>()\n]{0,80}>)?!?\(")
+_LARGEST = 1_000_000
+"""Characters of a file that names are looked for in."""
+_MOST_CALLS = 60
+"""Called names of a unit that are followed."""
+_GROUPS = {"tsx": "typescript", "javascript": "typescript", "c": "cpp"}
+"""Languages that call one another by the same names."""
+
+
+class Page:
+    """One file at head. `item`: the change touches it."""
+
+    def __init__(self, path: str, text: str, masks: Masks, item: Comparison | None = None) -> None:
+        self.path, self.text, self.item = path, text, item
+        self._masks = masks
+
+    @cached_property
+    def lines(self) -> tuple[str, ...]:
+        """The lines as they are."""
+        return self.item.after_lines if self.item else lines_of(self.text)
+
+    @cached_property
+    def shown(self) -> tuple[str, ...]:
+        """The lines as they may be shown."""
+        return self._masks.masked(self.path, Side.RIGHT, self.lines)
+
+    @cached_property
+    def symbols(self) -> tuple[Symbol, ...]:
+        """The symbols of the file."""
+        return symbols(self.path, self.text)
+
+    @cached_property
+    def group(self) -> str:
+        """The language, or the one whose names it shares."""
+        name = language(self.path) or ""
+        return _GROUPS.get(name, name)
+
+    @cached_property
+    def is_test(self) -> bool:
+        """Whether it tests other code."""
+        return roles.is_test_code(self.path)
+
+    def around(self, line: int) -> Symbol | None:
+        """The innermost symbol around a line."""
+        name = enclosing(self.symbols, line)
+        inside = (found for found in reversed(self.symbols) if found.name == name and found.line <= line <= found.end_line)
+        return next(inside, None)
+
+
+class Kept(Generic[T]):
+    """What was worked out for units; it keeps them, so that no other takes their identity."""
+
+    def __init__(self) -> None:
+        self._found: dict[int, tuple[Unit, T]] = {}
+
+    def get(self, unit: Unit, make: Callable[[], T]) -> T:
+        """What is kept for a unit, made now where there is nothing yet."""
+        if id(unit) not in self._found:
+            self._found[id(unit)] = unit, make()
+        return self._found[id(unit)][1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Neighbour:
+    """Surroundings of a unit that are shown with it. `ranges` are 1-based lines at head, in order, both ends included."""
+
+    kind: Literal["definition", "caller", "test"]
+    path: str
+    symbol: str
+    why: str
+    ranges: tuple[tuple[int, int], ...]
+    rank: int
+    """The lower, the more it helps."""
+
+
+class Index:
+    """All files of a case by path, the units of its changed files, and where the names that matter to them stand."""
+
+    def __init__(self, change: Change, contents: Contents, policy: Policy, evidence: Sequence[Evidence]) -> None:
+        compared = compare(change, contents, policy)
+        self.compared: tuple[Comparison, ...] = compared.files
+        self.unread: tuple[Unread, ...] = compared.unread
+        heads = {item.path: item.after_lines for item in compared.files if item.exists}
+        bases = {item.base_path: item.before_lines for item in compared.files if item.existed}
+        self.masks = Masks(evidence, lambda path, side: (heads if side is Side.RIGHT else bases).get(path, ()))
+        self.pages: dict[str, Page] = {}
+        for item in sorted(compared.files, key=lambda found: found.path):
+            if item.exists:
+                self.pages[item.path] = Page(item.path, item.after, self.masks, item)
+        around = context_texts(Contents(context={**contents.imports, **contents.context}))
+        for path, text in around.items():
+            self.pages.setdefault(path, Page(path, text, self.masks))
+        self.units: dict[str, tuple[Unit, ...]] = {item.path: self._split(item) for item in compared.files}
+        self.evidence: dict[str, list[Evidence]] = {}
+        for found in evidence:
+            self.evidence.setdefault(found.location.path, []).append(found)
+        self._called: Kept[tuple[str, ...]] = Kept()
+        self.neighbours: Kept[tuple[Neighbour, ...]] = Kept()
+
+    def holders(self, name: str) -> Sequence[Page]:
+        """The code files in which a name stands, the changed ones first."""
+        if name not in self._holders:
+            self._holders[name] = [page for page in self._code if name in page.text and name in _WORD.findall(page.text)]
+        return self._holders[name]
+
+    def called(self, unit: Unit) -> tuple[str, ...]:
+        """Names that a unit calls, those on new lines first."""
+        return self._called.get(unit, lambda: tuple(calls(unit)))
+
+    def _split(self, item: Comparison) -> tuple[Unit, ...]:
+        page = self.pages.get(item.path) if item.exists else None
+        before = self.masks.masked(item.base_path, Side.LEFT, item.before_lines) if item.existed else ()
+        return split(item, before, page.shown if page else ())
+
+    @cached_property
+    def _code(self) -> list[Page]:
+        return [page for page in self.pages.values() if page.group and len(page.text) <= _LARGEST]
+
+    @cached_property
+    def _holders(self) -> dict[str, list[Page]]:
+        units = [unit for found in self.units.values() for unit in found if language(unit.path)]
+        wanted = {name for unit in units for name in self.called(unit)} | {unit.name for unit in units if len(unit.name) > 1}
+        found: dict[str, list[Page]] = {name: [] for name in wanted}
+        for page in self._code:
+            for name in wanted.intersection(_WORD.findall(page.text)):
+                found[name].append(page)
+        return found
+
+
+def calls(unit: Unit) -> Iterator[str]:
+    """Names that are called in a unit, those on new lines first, at most sixty."""
+    seen = {unit.name}
+    for wanted in ("+", " "):
+        for item in unit.rows:
+            if item.mark == wanted:
+                for name in _CALLED.findall(item.text):
+                    if name not in seen and len(seen) <= _MOST_CALLS:
+                        seen.add(name)
+                        yield name
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """An index and what it was made of."""
+
+    change: weakref.ref[Change]
+    contents: Contents
+    policy: Policy
+    evidence: Sequence[Evidence]
+    index: Index
+
+
+class _Indexes:
+    """The index of each case whose change is alive: agents plan one after the other with the same case."""
+
+    def __init__(self) -> None:
+        self._kept: dict[int, _Entry] = {}
+        self._lock = threading.Lock()
+
+    def get(self, case: Case) -> Index:
+        kept = self._kept.get(id(case.change))
+        if (
+            kept is not None
+            and kept.change() is case.change
+            and kept.contents is case.contents
+            and kept.policy is case.policy
+            and kept.evidence is case.evidence
+        ):
+            return kept.index
+        index = Index(case.change, case.contents, case.policy, case.evidence)
+        key = id(case.change)
+        gone = weakref.ref(case.change, lambda reference: self._forget(key, reference))
+        with self._lock:
+            self._kept[key] = _Entry(gone, case.contents, case.policy, case.evidence, index)
+        return index
+
+    def _forget(self, key: int, reference: weakref.ref[Change]) -> None:
+        # No lock: the collector may call this while this very thread holds it.
+        kept = self._kept.get(key)
+        if kept is not None and kept.change is reference:
+            self._kept.pop(key, None)
+
+
+_INDEXES = _Indexes()
+
+
+def index_of(case: Case) -> Index:
+    """The index of a case; the same one for the same change, contents, policy and evidence."""
+    return _INDEXES.get(case)

@@ -1,0 +1,218 @@
+"""A brief written from pieces: what changed, what tools saw there, and as many neighbours as there is room for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from itertools import groupby
+
+from pathspec import GitIgnoreSpec
+
+from fusion.model import Brief, Category, Evidence, Passage, Side, Work
+from fusion.planning.index import Index, Neighbour
+from fusion.planning.neighbours import neighbours, text
+from fusion.planning.packing import Count, Piece, costs, overhead
+from fusion.planning.risk import Risk, risk
+from fusion.planning.units import GAP, Row, Unit
+from fusion.policy import Policy
+from fusion.reasoning import fence
+from fusion.render.text import clip, one_line
+
+_MOST_EVIDENCE = 12
+_LONGEST_MESSAGE = 300
+_PER_BRIEF = 200
+"""Tokens of the fences around the topic, and what joins the parts, at most."""
+_LINE = re.compile(r"\b([Ll]ines?) \d+")
+_NAMED = 3
+"""Names that a topic lists."""
+
+
+class Writer:
+    """Writes briefs of one agent about one case."""
+
+    def __init__(
+        self,
+        index: Index,
+        policy: Policy,
+        *,
+        agent: str,
+        work: Work,
+        limit: int,
+        kinds: Collection[Category] | None,
+        count: Count,
+    ) -> None:
+        self.index = index
+        self.limit, self.count = limit, count
+        self._agent, self._work, self._kinds = agent, work, kinds
+        self._guides = [(GitIgnoreSpec.from_lines(item.paths), item.text) for item in policy.instructions]
+        self._risks: dict[int, Risk] = {}
+
+    def fixed(self, path: str) -> int:
+        """What a brief about a file costs beside its passages."""
+        topic = self.count("x" * fence.LABEL) + _PER_BRIEF
+        return topic + sum(self.count(line) + 4 for line in self.guidance([path]))
+
+    def guidance(self, paths: Collection[str]) -> tuple[str, ...]:
+        """What the policy asks reviewers of these paths to mind, as far as a quarter of the brief goes."""
+        chosen: list[str] = []
+        room = self.limit // 4
+        for spec, words in self._guides:
+            if any(spec.match_file(path) for path in paths) and words not in chosen:
+                room -= self.count(words) + 4
+                if room >= 0:
+                    chosen.append(words)
+        return tuple(chosen)
+
+    def unheard(self) -> list[str]:
+        """Instructions that fit in no brief."""
+        return [words for _, words in self._guides if self.count(words) + 4 > self.limit // 4]
+
+    def risk(self, unit: Unit) -> Risk:
+        """How much it matters to look at a unit."""
+        if id(unit) not in self._risks:
+            lines = range(unit.first, unit.last + 1)
+            seen = [item for item in self._seen(unit.path) if item.location.side is Side.RIGHT and _touches(item, lines)]
+            self._risks[id(unit)] = risk(unit, seen, agent=self._agent)
+        return self._risks[id(unit)]
+
+    def write(self, found: Sequence[Piece], *, more: Sequence[Neighbour] | None = None) -> Brief | None:
+        """The brief about some pieces; None where they do not fit. `more`: neighbours to show instead of the units' own."""
+        passages: list[Passage] = []
+        by_unit = [list(group) for _, group in groupby(_ordered(found), key=lambda piece: id(piece.unit))]
+        for group in by_unit:
+            unit = group[0].unit
+            rows = _rows(group)
+            passages.append(_passage(f"P{len(passages) + 1}", "change", unit.path, unit.symbol, self.risk(unit).reasons, rows))
+        units = [group[0].unit for group in by_unit]
+        return self.compose(passages, units, more)
+
+    def compose(self, passages: list[Passage], units: Sequence[Unit], more: Sequence[Neighbour] | None = None) -> Brief | None:
+        """The brief that begins with some passages, with evidence and neighbours where there is room."""
+        topic = _topic(passages)
+        guidance = self.guidance({passage.path for passage in passages})
+        least = Brief(topic=topic, passages=tuple(passages), guidance=guidance, work=self._work)
+        used = self._size(least)
+        if used > self.limit:
+            return None
+        evidence, ids, price = self._evidence(passages, self.limit - used)
+        around = list(passages)
+        if evidence is not None:
+            around.append(evidence)
+            used += price
+        shown = {(passage.path, line) for passage in passages for line in passage.lines if line}
+        for item in more if more is not None else self._neighbours(units):
+            lines = {(item.path, line) for first, last in item.ranges for line in range(first, last + 1)}
+            if 2 * len(lines & shown) > len(lines):
+                continue
+            rows = text(self.index, item)
+            price = sum(costs(rows, self.count)) + overhead(item.path, item.symbol, self.count)
+            if used + price <= self.limit:
+                used += price
+                shown |= lines
+                around.append(_passage(f"P{len(around) + 1}", item.kind, item.path, item.symbol, [item.why], rows))
+        full = Brief(topic=topic, passages=tuple(around), guidance=guidance, evidence=ids, work=self._work)
+        # Prices of parts are bounds for all that is known of tokenizers; where they are not, the neighbours go.
+        brief = full if (size := self._size(full)) <= self.limit else least
+        return brief.model_copy(update={"tokens": size if brief is full else self._size(least)})
+
+    def _size(self, brief: Brief) -> int:
+        return self.count(fence.shown(brief)) + self.count(fence.guided(brief)) + 4
+
+    def _seen(self, path: str) -> Iterable[Evidence]:
+        return (item for item in self.index.evidence.get(path, ()) if self._kinds is None or item.category in self._kinds)
+
+    def _neighbours(self, units: Sequence[Unit]) -> list[Neighbour]:
+        ranked = sorted(units, key=lambda unit: -self.risk(unit).points)
+        found = [item for unit in ranked for item in neighbours(self.index, unit)]
+        return sorted(found, key=lambda item: item.rank)
+
+    def _evidence(self, passages: Sequence[Passage], room: int) -> tuple[Passage | None, tuple[str, ...], int]:
+        """The passage that says what tools saw in the shown lines, its evidence's ids and its price."""
+        found: list[tuple[int, int, Evidence]] = []
+        for number, passage in enumerate(passages):
+            spots = {line: row for row, line in reversed(list(enumerate(passage.lines, start=1))) if line}
+            for item in self._seen(passage.path):
+                where = _first(item, spots)
+                if where:
+                    found.append((number, where, item))
+        found.sort(key=lambda entry: (-entry[2].severity.rank, entry[0], entry[1], entry[2].tool, entry[2].rule))
+        chosen: dict[str, str] = {}
+        path = found[0][2].location.path if found else ""
+        price = overhead(path, "", self.count)
+        for number, where, item in found:
+            line = self._said(f"{passages[number].name}:{where}", item)
+            cost = sum(costs([Row(" ", line, 0)], self.count))
+            if item.id not in chosen and len(chosen) < _MOST_EVIDENCE and price + cost <= room:
+                chosen[item.id] = line
+                price += cost
+        if not chosen:
+            return None, (), 0
+        rows = [Row(" ", line, 0) for line in chosen.values()]
+        passage = _passage(f"P{len(passages) + 1}", "evidence", path, "", ["what tools saw at these lines"], rows)
+        return passage, tuple(chosen), price
+
+    def _said(self, where: str, item: Evidence) -> str:
+        # Messages that name lines of the file would change with every line above.
+        message = _LINE.sub(r"\1 …", self.index.masks.message(item))
+        doubt = "" if not item.suppressed else ", suppressed by the author"
+        return f"{where} {one_line(item.tool)} {one_line(item.rule)}, {item.severity.value}{doubt}: " + clip(
+            one_line(message), _LONGEST_MESSAGE
+        )
+
+
+def _ordered(found: Sequence[Piece]) -> list[Piece]:
+    return sorted(found, key=lambda piece: (piece.unit.path, piece.unit.at, piece.unit.key, piece.order))
+
+
+def _rows(group: Sequence[Piece]) -> list[Row]:
+    """The rows of one unit's pieces, gaps marked."""
+    unit = group[0].unit
+    rows: list[Row] = list(unit.header)
+    for piece in group:
+        if rows:
+            rows.append(GAP)
+        rows += piece.rows
+    return rows
+
+
+def _passage(name: str, kind: str, path: str, symbol: str, why: Sequence[str], rows: Sequence[Row]) -> Passage:
+    prefixed = kind == "change"
+    return Passage.model_validate(
+        {
+            "name": name,
+            "kind": kind,
+            "path": path,
+            "symbol": symbol,
+            "why": "; ".join(why[:3]),
+            "text": "\n".join(row.mark + row.text if prefixed else row.text for row in rows),
+            "lines": tuple(row.line for row in rows),
+        }
+    )
+
+
+def _topic(passages: Sequence[Passage]) -> str:
+    """`path: symbols` for one file, the paths for several."""
+    paths = list(dict.fromkeys(passage.path for passage in passages))
+    if len(paths) > 1:
+        return _listed(paths)
+    names = list(dict.fromkeys(passage.symbol for passage in passages if passage.symbol))
+    return f"{paths[0]}: {_listed(names)}" if names else paths[0]
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
+
+
+def _touches(item: Evidence, lines: range) -> bool:
+    return item.location.line < lines.stop and item.location.end_line >= lines.start and lines.start > 0
+
+
+def _first(item: Evidence, spots: dict[int, int]) -> int:
+    """The row of a passage at which evidence begins; 0: at none."""
+    place = item.location
+    if place.side is not Side.RIGHT:
+        return 0
+    if place.line in spots:
+        return spots[place.line]
+    return min((row for line, row in spots.items() if place.line <= line <= place.end_line), default=0)
