@@ -127,10 +127,10 @@ class Reasoned(Deterministic):
         return Report(
             agent=self.name,
             outcome=Outcome.OK,
-            reason=left,
             read=task.read,
             unread=task.unread,
             findings=found,
+            set_aside=left,
             reasoned=True,
         )
 
@@ -141,7 +141,7 @@ class Reasoned(Deterministic):
     def _failed(self, reason: str) -> Report:
         return Report(agent=self.name, outcome=Outcome.FAILED, reason=reason, reasoned=True)
 
-    def _found(self, brief: Brief, claims: Sequence[Claim], model: str) -> tuple[tuple[Finding, ...], str]:
+    def _found(self, brief: Brief, claims: Sequence[Claim], model: str) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
         """The findings, and what became of the claims that are none."""
         left: Counter[str] = Counter()
         kept: dict[tuple[str, int, str], tuple[Claim, Kind, Anchor]] = {}
@@ -166,7 +166,7 @@ class Reasoned(Deterministic):
             self._finding(claim, kind, place, fingerprint, model)
             for (claim, kind, place), fingerprint in zip(ordered, prints, strict=True)
         )
-        return found, "; ".join(f"{number:,} dropped as {why}" for why, number in sorted(left.items()))
+        return found, tuple(f"{number:,} dropped: {why}" for why, number in sorted(left.items()))
 
     def _finding(self, claim: Claim, kind: Kind, place: Anchor, fingerprint: str, model: str) -> Finding:
         severity = min(Severity(claim.severity), _CAP, key=lambda item: item.rank)

@@ -136,21 +136,25 @@ def _tools(finding: Finding) -> set[str]:
 
 def joined(group: Sequence[Finding]) -> Finding:
     """The one finding that all of the group are, with all their witnesses; several of different lineage make it surer."""
-    lead = min(group, key=_weight)
-    if len(group) == 1 and len(lead.evidence) < 2:
-        return lead
+    if len(group) == 1 and len(group[0].evidence) < 2:
+        return group[0]
+    # An opinion beside evidence neither speaks for it nor makes it graver or surer: else it would help to block.
+    backed = [finding for finding in group if finding.evidence] or group
+    lead = min(backed, key=_weight)
     evidence = {item.id: item for finding in group for item in sorted(finding.evidence, key=lambda e: e.model_dump_json())}
     witnesses = tuple(sorted(evidence.values(), key=lambda item: (item.tool, item.rule, item.id)))
-    confidence = max((finding.confidence for finding in group), key=lambda item: item.rank)
+    confidence = max((finding.confidence for finding in backed), key=lambda item: item.rank)
     if len({_lineage(item) for item in witnesses}) > 1:
         confidence = _surer(confidence)
     return lead.model_copy(
         update={
-            "severity": max((finding.severity for finding in group), key=lambda item: item.rank),
+            "severity": max((finding.severity for finding in backed), key=lambda item: item.rank),
             "confidence": confidence,
             "cwe": tuple(sorted({number for finding in group for number in finding.cwe})),
             "evidence": witnesses,
             "fix": best_fix([finding.fix for finding in group] + [item.fix for item in witnesses]),
+            "votes": tuple(dict.fromkeys(vote for finding in sorted(group, key=_weight) for vote in finding.votes)),
+            "draft": lead.draft or next((finding.draft for finding in sorted(group, key=_weight) if finding.draft), ""),
         }
     )
 

@@ -193,6 +193,12 @@ def blocks(finding: Finding, policy: Policy) -> bool:
     )
 
 
+def is_verified(finding: Finding) -> bool:
+    """Whether a reader with fresh eyes supports what a model found, and nobody refutes it."""
+    said = {vote.says for vote in finding.votes if vote.by != "finder"}
+    return said == {"supported"} and finding.confidence.rank >= Confidence.LIKELY.rank
+
+
 def _hidden(item: Judged, policy: Policy, floors: Floors, selection: Mapping[str, Exclusion | None]) -> str:
     finding = item.finding
     if item.fate is Fate.DISMISSED and item.entry is not None:
@@ -217,8 +223,8 @@ def _summary(item: Judged, policy: Policy) -> str:
         return f"the author suppressed it: {comment}"
     if finding.cleared:
         return f"data flow finds it harmless: {finding.cleared}"
-    if not finding.evidence:
-        return "it has no evidence"
+    if not finding.evidence and not is_verified(finding):
+        return "an opinion that no second reader has confirmed" if finding.votes else "it has no evidence"
     if finding.severity is Severity.LOW and finding.confidence is Confidence.POSSIBLE:
         return "of low severity and only possible"
     return ""

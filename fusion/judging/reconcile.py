@@ -8,6 +8,7 @@ A tool that failed, or that was not there, fixes nothing.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from enum import Enum
 
 from fusion.judging.fingerprint import normalise
 from fusion.judging.ledger import DISMISSED, RESOLVED, Ledger, LedgerEntry
-from fusion.model import Change, ChangeKind, Contents, Disposition, FileChange, Finding, Outcome, Report, State, ToolRun
+from fusion.model import Change, ChangeKind, Contents, Disposition, Ending, FileChange, Finding, Outcome, Report, State, ToolRun
 from fusion.syntax import symbols
 
 _LEFT = "its file is no longer part of the change"
@@ -29,6 +30,7 @@ _COMPARED = 400
 """Characters of a line that are compared."""
 _CROWD = 60
 """Entries or findings of one symbol and family beyond which lines are not compared pairwise."""
+_OF_MODEL = re.compile(r"\Amodel:(.*)")
 
 
 class Fate(Enum):
@@ -93,13 +95,16 @@ class Looked:
 
 
 def looked(runs: Sequence[ToolRun], reports: Sequence[Report]) -> Looked:
-    """Who looked where, from the receipts of tools and agents. An agent's witness name is `agent:` and its name."""
+    """Who looked where, from the receipts of tools and agents. An agent's witness name is `agent:` and its name, its model's
+    `model:` and the agent's name: a host without a model has not looked for what one found."""
     read: defaultdict[str, set[str]] = defaultdict(set)
     failed: defaultdict[str, set[str]] = defaultdict(set)
     outcomes: defaultdict[str, set[Outcome]] = defaultdict(set)
     partial: set[str] = set()
     receipts: list[tuple[str, ToolRun | Report]] = [(run.tool, run) for run in runs]
     receipts += [(f"agent:{report.agent}", report) for report in reports]
+    answered = [report for report in reports if any(call.ending is Ending.OK for call in report.calls)]
+    receipts += [(f"model:{report.agent}", report) for report in answered]
     for witness, receipt in receipts:
         failed[witness].update(item.path for item in receipt.unread)
         outcomes[witness].add(receipt.outcome)
@@ -117,8 +122,10 @@ def looked(runs: Sequence[ToolRun], reports: Sequence[Report]) -> Looked:
 
 
 def witnesses(finding: Finding) -> frozenset[str]:
-    """Who must look again before a finding counts as fixed: its tools, or its agent where that saw it itself."""
+    """Who must look again before a finding counts as fixed: its tools, its agent or the agent's model, whoever saw it."""
     tools = {evidence.tool for evidence in finding.evidence}
+    if not tools and finding.votes:
+        return frozenset({f"model:{finding.agent}"})
     named = frozenset(tools - {OURS})
     return named | {f"agent:{finding.agent}"} if OURS in tools or not tools else named
 
@@ -329,7 +336,7 @@ def _read_again(silent: Iterable[str]) -> str:
 
 
 def _names(names: Sequence[str]) -> str:
-    *first, last = (name.removeprefix("agent:") for name in names)
+    *first, last = (_OF_MODEL.sub(r"a model for \1", name).removeprefix("agent:") for name in names)
     return f"{', '.join(first)} and {last}" if first else last
 
 

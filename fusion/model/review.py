@@ -100,6 +100,8 @@ class Report(Record):
     """Every model call of the task and every attempt, in order."""
     dropped: tuple[Finding, ...] = ()
     """Findings of a model that its verifier refuted: kept with both votes, shown to nobody."""
+    set_aside: tuple[str, ...] = ()
+    """What a model said and what became no finding, counted by why: it quoted no line, a tool had said it, it was too much."""
     provenance: Provenance = Provenance()
 
 
