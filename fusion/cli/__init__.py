@@ -58,7 +58,7 @@ class _Ordered(TyperGroup):
 
     def list_commands(self, ctx: Any) -> list[str]:
         order = (
-            *("review", "runs", "dismiss", "doctor", "init", "config", "knowledge", "eval", "demo"),
+            *("review", "runs", "dismiss", "doctor", "init", "config", "knowledge", "models", "eval", "demo"),
             *("serve", "app", "replay", "dead-letters", "purge"),
         )
         return sorted(super().list_commands(ctx), key=lambda name: order.index(name) if name in order else len(order))
@@ -99,7 +99,9 @@ def registered() -> typer.Typer:
         dismiss,
         doctor,
         evaluate,
+        gpu,
         knowledge,
+        models,
         purge,
         replay,
         review,

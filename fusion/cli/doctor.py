@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @app.command(short_help="Show what is ready here, and what is skipped and why.")
 def doctor(format: Annotated[str, typer.Option("--format", "-f", help="terminal or json.")] = "terminal") -> None:
-    """Show each analyzer, agent, format, adapter and added piece of knowledge: ready, or skipped and why."""
+    """Show each analyzer, agent, format, adapter, model endpoint and added piece of knowledge: ready, or skipped and why."""
     if format not in ("terminal", "json"):
         raise UserError(f"There is no format {format!r} for doctor; there are: terminal, json.")
     rows = _rows()
@@ -68,7 +68,10 @@ def _rows() -> list[tuple[str, str, bool, str]]:
         detail = f"{found.version} {found.executable.name}".strip() if isinstance(found, Ready) else found.reason
         rows.append(("analyzer", name, isinstance(found, Ready), detail))
     agents, formats = plugins.agents(), plugins.formats()
-    rows += [("agent", name, True, "deterministic half; no model is configured") for name in agents.plugins]
+    asked, rows_of_models = _models(configured)
+    half = f"reasons with {asked}" if asked else "deterministic half; no model is configured"
+    rows += [("agent", name, True, half) for name in agents.plugins]
+    rows += rows_of_models
     rows += [("format", name, True, format.media_type) for name, format in formats.plugins.items()]
     for kind, loaded in (("analyzer", analyzers.broken), ("agent", agents.broken), ("format", formats.broken)):
         rows += [(kind, name, False, why) for name, why in loaded.items()]
@@ -82,6 +85,27 @@ def _rows() -> list[tuple[str, str, bool, str]]:
     else:
         rows.append(("bot", "github app", *_app(configured)))
     return rows
+
+
+def _models(configured: Settings) -> tuple[str, list[tuple[str, str, bool, str]]]:
+    """Who is asked first to review, or nobody, and a row for the models file and each of its endpoints."""
+    from fusion.cli.models import is_installed
+    from fusion.model import Work
+    from fusion.routing import catalogue
+    from fusion.routing.readiness import outlook, readiness
+
+    if configured.models is None:
+        return "", [("models", "file", False, "FUSION_MODELS is not set: no model is asked")]
+    try:
+        file = catalogue.read(configured.models)
+    except UserError as error:
+        return "", [("models", "file", False, str(error))]
+    ready = readiness(file, os.environ, kernel=is_installed())
+    usable = {one.endpoint.name for one in ready if one.ready}
+    first = next((one for one in outlook(file)[Work.REVIEW] if not one.refusal and one.endpoint.name in usable), None)
+    rows = [("models", "file", True, str(configured.models))]
+    rows += [("endpoint", one.endpoint.name, one.ready, one.detail) for one in ready]
+    return first.endpoint.model if first else "", rows
 
 
 def _app(configured: Settings) -> tuple[bool, str]:

@@ -1,0 +1,86 @@
+"""`fusion models` and what `fusion doctor` says of models, as a user types them; the example file is the input."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from fusion.model import Work
+from fusion.routing import catalogue
+from fusion.routing.readiness import RETIRED, outlook, readiness
+from tests.fakes.commandline import Workplace, one_sentence
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "models.toml"
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Workplace:
+    return Workplace(tmp_path / "house", tmp_path / "state").init()
+
+
+def test_the_example_is_right_and_routes_as_its_comments_say() -> None:
+    file = catalogue.read(EXAMPLE)
+    order = {work: [one.endpoint.name for one in told if not one.refusal] for work, told in outlook(file).items()}
+    assert order[Work.REVIEW] == ["foundry-sweden", "foundry-france"]
+    assert order[Work.SUMMARISE][:2] == ["worker", "foundry-mini"]
+    assert order[Work.VERIFY] == order[Work.TRIAGE] == order[Work.REVIEW]
+    told = {one.endpoint.name: one for one in readiness(file, {"FOUNDRY_FRANCE_KEY": "k"}, kernel=True)}
+    assert all(one.ready for one in told.values())
+    assert "Entra ID signs in" in told["foundry-sweden"].detail
+    without = {one.endpoint.name: one for one in readiness(file, {}, kernel=False)}
+    assert without["foundry-france"].detail.startswith("FOUNDRY_FRANCE_KEY is not set; its packages are not installed")
+    assert [name for name, one in without.items() if one.ready] == ["worker"]
+
+
+def test_the_list_says_who_is_asked_first_and_why(place: Workplace) -> None:
+    done = place.fusion("models", "list", "--format", "json", FUSION_MODELS=str(EXAMPLE), FOUNDRY_FRANCE_KEY="hunter2")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "hunter2" not in done.stdout
+    listed = json.loads(done.stdout)
+    assert listed["works"]["review"]["first"] == "foundry-sweden"
+    assert "no figure on record" in listed["works"]["review"]["not_asked"]["worker"]
+    by_name = {endpoint["name"]: endpoint for endpoint in listed["endpoints"]}
+    assert by_name["foundry-sweden"]["card"]["price"]["date"] == "2026-11-22"
+    assert by_name["foundry-sweden"]["card"]["figures"]["review"]["published"] is True
+    shown = place.fusion("models", "list", FUSION_MODELS=str(EXAMPLE), COLUMNS="300").stdout
+    assert "2.2 in, 8.8 out, 0.55 cached USD (2026-11-22)" in shown
+    assert "review is hard work, and gpt-4.1 is a large model" in shown
+    assert "At most 0.5 USD for a review" in shown
+
+
+def test_a_host_without_models_says_so(place: Workplace) -> None:
+    done = place.fusion("models", "list")
+    assert done.returncode == 0
+    assert done.stdout.startswith("No model is asked: FUSION_MODELS names no file")
+    assert one_sentence(place.fusion("models", "check")) == "fusion: Which models file? Name one, or set FUSION_MODELS."
+
+
+def test_a_mistake_is_one_sentence_and_exit_code_2(place: Workplace) -> None:
+    fine = place.fusion("models", "check", str(EXAMPLE))
+    assert fine.returncode == 0
+    assert fine.stdout == f"{EXAMPLE} is right: 4 endpoints.\n"
+    assert "FOUNDRY_FRANCE_KEY is not set" in fine.stderr
+    wrong = place.folder.parent / "models.toml"
+    wrong.write_text('[endpoints.a]\nkind = "inferense"\n')
+    done = place.fusion("models", "check", str(wrong))
+    assert done.returncode == 2
+    assert one_sentence(done) == (
+        f"fusion: {wrong}, line 2: `endpoints.a.kind`: `inferense` is not known here; did you mean `inference`?"
+    )
+
+
+def test_doctor_names_the_file_each_endpoint_and_what_is_retired(place: Workplace) -> None:
+    file = place.folder.parent / "models.toml"
+    address = "https://a.services.ai.azure.com/models"
+    file.write_text(f'[endpoints.old]\nkind = "inference"\naddress = "{address}"\nmodel = "gpt-4.1"\nkey = "OLD_KEY"\n')
+    done = place.fusion("doctor", "--format", "json", FUSION_MODELS=str(file))
+    assert done.returncode == 0, done.stderr
+    told = {(row["kind"], row["name"]): (row["ready"], row["detail"]) for row in json.loads(done.stdout)["parts"]}
+    assert told["models", "file"] == (True, str(file))
+    ready, detail = told["endpoint", "old"]
+    assert not ready
+    assert "OLD_KEY is not set" in detail
+    assert RETIRED in detail
+    assert told["agent", "security"] == (True, "deterministic half; no model is configured")
