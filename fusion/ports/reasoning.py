@@ -33,6 +33,8 @@ class Answered:
     event: str
     result: str
     job: str
+    attempt: int = 1
+    """Which try to pass it on this is."""
 
 
 class Inference(Protocol):
@@ -46,8 +48,10 @@ class Inference(Protocol):
         """Jobs that wait, by class."""
         ...
 
-    def result(self, *, wait: float) -> AbstractAsyncContextManager[Answered | None]:
-        """The next result, or None after `wait` seconds. Leaving the block settles it; with an error, gives it back."""
+    def result(self, *, wait: float, prefix: str = "") -> AbstractAsyncContextManager[Answered | None]:
+        """The next result, or None after `wait` seconds. Leaving the block settles it; with an error, gives it back to come
+        again some seconds later. `prefix`: only those for runs whose ids begin so, where the queue can choose.
+        """
         ...
 
 
