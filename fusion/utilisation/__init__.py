@@ -1,0 +1,1 @@
+"""What the inference workers' accelerators did: recorded samples in, idle time, efficiency, cost and replicas out. Pure."""
