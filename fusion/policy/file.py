@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 LARGEST = 256 * 1024
 """Bytes."""
 DEEPEST = 12
-_PATTERNS = frozenset({"ignore", "generated", "paths"})
+_PATTERNS = frozenset({"ignore", "generated", "local", "paths"})
 _TAG = "tag:yaml.org,2002:"
 _KNOWN_TAGS = frozenset({"bool", "float", "int", "map", "merge", "null", "seq", "str", "timestamp", "value"})
 

@@ -144,6 +144,8 @@ class Breakers:
         self._tell(at)
         known = self._breakers.get(endpoint, _Breaker())
         if ending is Ending.CAPPED:
+            # No call was made; where it was to be the probe, another may be.
+            self._breakers[endpoint] = known.model_copy(update={"probed": None})
             return
         if ending in _ANSWERED:
             self._breakers[endpoint] = _Breaker(barred=known.barred)

@@ -1,11 +1,12 @@
 """Where text of a repository may go, by the repository's own policy. Pure.
 
 A prompt goes only where its most private part may. Paths are compared as `.gitignore` does, and once more without regard to
-capitals: a file that keeps its name in other letters keeps its home.
+capitals and to how accents are composed: a file that keeps its name in other bytes keeps its home. What cannot be told stays.
 """
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -23,9 +24,12 @@ def kept_local(patterns: tuple[str, ...], sources: Sequence[Source]) -> str:
     if not sources:
         # Text may be derived from a local file; who does not say what is in it cannot send it away.
         return "policy keeps some paths local, and the prompt does not say which it carries"
-    spec, folded = _specs(patterns)
+    try:
+        spec, folded = _specs(patterns)
+    except ValueError:
+        return "policy keeps paths local by a pattern that cannot be read"
     for source in sources:
-        if spec.match_file(source.path) or folded.match_file(source.path.casefold()):
+        if spec.match_file(source.path) or folded.match_file(_folded(source.path)):
             return f"policy keeps {source.path} local"
     return ""
 
@@ -38,7 +42,7 @@ def refusal(endpoint: Endpoint, models: Models, sources: Sequence[Source], visib
         return ""
     if why := kept_local(models.local, sources):
         return why
-    if models.regions and endpoint.region.casefold() not in {region.casefold() for region in models.regions}:
+    if models.regions and _region(endpoint.region) not in {_region(region) for region in models.regions}:
         where = f"is in {endpoint.region}" if endpoint.region else "does not say its region"
         return f"it {where}, and policy allows {', '.join(models.regions)}"
     return ""
@@ -46,4 +50,13 @@ def refusal(endpoint: Endpoint, models: Models, sources: Sequence[Source], visib
 
 @lru_cache(maxsize=256)
 def _specs(patterns: tuple[str, ...]) -> tuple[GitIgnoreSpec, GitIgnoreSpec]:
-    return GitIgnoreSpec.from_lines(patterns), GitIgnoreSpec.from_lines([pattern.casefold() for pattern in patterns])
+    return GitIgnoreSpec.from_lines(patterns), GitIgnoreSpec.from_lines([_folded(pattern) for pattern in patterns])
+
+
+def _folded(path: str) -> str:
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
+
+
+def _region(name: str) -> str:
+    """Azure shows `Sweden Central` and takes `swedencentral`."""
+    return name.casefold().replace(" ", "")

@@ -88,7 +88,10 @@ class Tables:
         except ValidationError as error:
             first = error.errors()[0]
             # Only what the tables cannot express comes here: patterns and lengths of texts.
-            self.refuse((*key, *map(str, first["loc"])), first["msg"][:1].lower() + first["msg"][1:])
+            texts = {"string_pattern_mismatch": f"it must look like {first.get('ctx', {}).get('pattern')}"}
+            texts["string_too_short"] = "it must not be empty"
+            said = texts.get(first["type"], first["msg"][:1].lower() + first["msg"][1:])
+            self.refuse((*key, *map(str, first["loc"])), said)
 
     def _value(self, value: Any, annotation: Any, key: Key, field: FieldInfo | None = None) -> Any:
         annotation = _given(annotation)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,20 @@ def test_the_shipped_catalogue_dates_every_price_and_figure() -> None:
         f for card in models.values() for f in card.figures.values()
     ]
     assert all(one.date <= datetime.date(2026, 11, 22) and one.source for one in dated)
+
+
+def test_the_page_says_what_the_catalogue_does() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "models.md").read_text("utf-8")
+    for name, card in catalogue.shipped().models.items():
+        row = next(line for line in page.splitlines() if line.startswith(f"| `{name}`"))
+        price = card.price
+        told = [card.size, f"{card.context:,}", card.quantisation]
+        told += [f"{price.input:.2f}, {price.cached:g}", f"{price.output:.2f}", str(price.date)] if price else []
+        told += [f"{work} {figure.value:g}" for work, figure in card.figures.items() if figure.counts]
+        assert [text for text in told if text not in row.replace("0.50,", "0.5,").replace("0.10,", "0.1,")] == [], name
+    documented = set(re.findall(r"`([a-z_]+)`", page))
+    for kind in (catalogue.Endpoint, catalogue.ModelCard, catalogue.Price, catalogue.Figure, catalogue.HostCaps):
+        assert set(kind.model_fields) - {"name", "figures"} <= documented, kind
 
 
 def test_what_is_known_of_small_models_is_on_record() -> None:
@@ -107,6 +122,7 @@ def test_the_operators_keys_lie_over_the_shipped_ones() -> None:
         (FOUNDRY + FOUNDRY, "models.toml: line 8: `endpoints.foundry`: the name is used twice."),
         (endpoint() + 'model = "b"', "models.toml: line 5: the key is there already."),
         ("[caps]\nrun = -1", "models.toml, line 2: `caps.run`: it must be a number from 0 up, not `-1`."),
+        ("[caps]\ncurrency = 'usd'", "models.toml, line 2: `caps.currency`: it must look like ^[A-Z]{3}$."),
         ("[caps]\nrun = nan", "models.toml, line 2: `caps.run`: it must be a number from 0 up, not `nan`."),
         (
             '[models."x y"]',

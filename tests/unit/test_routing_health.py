@@ -78,6 +78,15 @@ def test_a_probe_that_nobody_heard_of_is_followed_by_another() -> None:
     assert breakers.take("a", later(300 + health.PROBE))
 
 
+def test_a_probe_that_the_budget_did_not_allow_leaves_its_place_to_another() -> None:
+    breakers = Breakers()
+    breakers.note("a", Ending.DENIED, at=START)
+    assert breakers.take("a", later(300))
+    breakers.note("a", Ending.CAPPED, at=later(300))
+    assert breakers.take("a", later(300))
+    assert breakers.standing("a", later(300)).last is Ending.DENIED
+
+
 def test_a_clock_set_back_makes_no_wait_longer() -> None:
     breakers = Breakers()
     breakers.note("a", Ending.DENIED, at=START)
@@ -128,8 +137,7 @@ def test_there_are_never_two_probes_and_it_always_recovers(steps: list[tuple[End
         else:
             assert isinstance(step, Ending)
             breakers.note("a", step, at=now, retry_after=asked)
-            if step is not Ending.CAPPED:
-                probed = None
+            probed = None
     end = now + timedelta(seconds=max(health.ASKED, health.LONGEST, health.PROBE))
     assert breakers.take("a", end)
     breakers.note("a", Ending.OK, at=end)
