@@ -23,6 +23,8 @@ KEYS = [
     *("version", "ignore", "generated", "instructions", "instructions[].paths", "instructions[].text", "floors"),
     *("floors[].paths", "floors[].severity", "agents", "analyzers", "required", "block", "suppressions"),
     *("caps.inline", "caps.files", "caps.file_bytes", "caps.tool_seconds"),
+    *("models.use", "models.local", "models.regions", "models.missing", "models.walkthrough"),
+    *("models.per_run", "models.per_pull", "models.per_month"),
     *("pulls.drafts", "pulls.bots", "pulls.forks", "pulls.skip_labels", "pulls.only_labels", "pulls.branches"),
     *("pulls.request_changes", "pulls.summary", "pulls.sarif", "pulls.resolve"),
 ]
@@ -110,6 +112,7 @@ caps:
         ("ignore: [a, [b]]", ", line 1: `ignore[1]` must be a text, not a list."),
         ("ignore: [~]", ", line 1: `ignore[0]` must be a text, not nothing."),
         ("ignore: ['!']", ", line 1: `ignore[0]` is not a path pattern as in .gitignore: '!'."),
+        ("models:\n  local: ['!']", ", line 2: `models.local[0]` is not a path pattern as in .gitignore: '!'."),
         ("agents: [a]", ", line 1: `agents` must be a mapping of names to true or false, not a list."),
         ("agents: !!map [a]", ", line 1: `agents` must be a mapping of names to true or false, not a list."),
         ("agents: {a: 1}", ", line 1: `agents.a` must be true or false, not `1`."),
