@@ -44,10 +44,10 @@ def _typical(work: Work) -> Ask:
 
 def _ready(models: ModelsFile, endpoint: Endpoint, environ: Mapping[str, str], kernel: bool) -> Readiness:
     card = models.card(endpoint)
-    where = endpoint.address or "by the queue"
+    where = f"at {endpoint.address}" if endpoint.address else "by the queue"
     place = f"local: {endpoint.local_reason or 'by its address'}" if endpoint.local else endpoint.region or "region not said"
     signs_in = {"key": f"key in {endpoint.key}", "entra": "Entra ID signs in", "none": "nobody signs in"}[endpoint.sign_in]
-    told = [f"{endpoint.model} at {where}", place, *([] if endpoint.kind in ("worker", "exchange") else [signs_in])]
+    told = [f"{endpoint.model} {where}", place, *([] if endpoint.kind in ("worker", "exchange") else [signs_in])]
     wrong = []
     if endpoint.key and not environ.get(endpoint.key):
         wrong.append(f"{endpoint.key} is not set")
