@@ -9,7 +9,7 @@ help: ## show this list
 .venv/base: pyproject.toml constraints.txt tools/setup
 	@tools/setup base
 
-.venv/dev: pyproject.toml constraints.txt tests/node/package-lock.json tools/setup
+.venv/dev: pyproject.toml constraints.txt tests/weights.txt tests/node/package-lock.json tools/setup
 	@tools/setup dev
 
 setup: .venv/base ## make the environment in .venv (.venv/bin/fusion is the command line)

@@ -61,11 +61,9 @@ from fusion.ports import Heard
 SCOPE = "https://cognitiveservices.azure.com/.default"
 """What an Entra token for AI Foundry is asked for."""
 _UNTOLD = "Entra ID gave no token: give this machine an identity, sign in (az login), or set a key."
-_FAILURES = (
-    *(KernelException, OpenAIError, AzureError, httpx2.HTTPError, httpx2.StreamError, aiohttp.ClientError, OSError),
-    # The SDKs build their objects from the other side's JSON without looking at its shape.
-    *(AssertionError, AttributeError, LookupError, TypeError, ValueError, RecursionError),
-)
+_FAILURES = (KernelException, OpenAIError, AzureError, httpx2.HTTPError, httpx2.StreamError, aiohttp.ClientError, OSError)
+_MISSHAPEN = (AssertionError, AttributeError, LookupError, TypeError, ValueError, RecursionError)
+"""What the SDKs raise on JSON of another shape: they build their objects from it without looking."""
 _HEADERS = frozenset(
     {"accept", "accept-encoding", "authorization", "connection", "content-length", "content-type", "host", "user-agent"}
 )
@@ -170,6 +168,10 @@ class KernelModel:
             except (TooMuch, *_FAILURES):
                 # What went wrong is in the exchange; the SDKs' messages quote the other side at any length.
                 text = None
+            except _MISSHAPEN:
+                if exchange.status is None:
+                    raise
+                text = None
         response = read(exchange, text, output_tokens=limits.output_tokens, model=self._deployment, now=self._now())
         return response.model_copy(update={"first_token": first})
 
@@ -222,7 +224,8 @@ class KernelModel:
             ),
         )
         self._stack.push_async_callback(client.close)
-        return OpenAIChatCompletion(ai_model_id=self._deployment, async_client=client, env_file_path=os.devnull)
+        # The type checker's plug-in overlooks the inherited constructor.
+        return _OpenAI(ai_model_id=self._deployment, async_client=client, env_file_path=os.devnull)  # type: ignore[call-arg]
 
     def _inference(
         self, address: str, key: SecretStr | None, entra: _Entra | None, api_version: str | None
@@ -249,7 +252,27 @@ class KernelModel:
             **options,
         )
         self._stack.push_async_callback(client.close)
-        return AzureAIInferenceChatCompletion(ai_model_id=self._deployment, client=client, env_file_path=os.devnull)
+        return _Inference(ai_model_id=self._deployment, client=client, env_file_path=os.devnull)
+
+
+class _OpenAI(OpenAIChatCompletion):
+    """The connector without its own accounts: it adds up tokens as they are told, and fails on what is no number."""
+
+    def store_usage(self, response: object) -> None:
+        """Count nothing."""
+
+    def _get_metadata_from_chat_response(self, _response: object) -> dict[str, Any]:
+        return {}
+
+    def _get_metadata_from_streaming_chat_response(self, _response: object) -> dict[str, Any]:
+        return {}
+
+
+class _Inference(AzureAIInferenceChatCompletion):
+    """The connector without its own accounts."""
+
+    def _get_metadata_from_response(self, _response: object) -> dict[str, Any]:
+        return {}
 
 
 class _Entra:

@@ -65,7 +65,7 @@ class Step:
     text: str = ""
     finish: str | None = "stop"
     refusal: str | None = None
-    usage: Mapping[str, Any] | Literal["honest"] | None = "honest"
+    usage: Any = "honest"
     """What the usage says, word for word; None: there is none; honest: four characters a token, and of them those as cached
     that an earlier request began with."""
     model: str | None = None
@@ -160,8 +160,8 @@ FAULTS: Mapping[str, Step] = {
     "broken JSON": Step(body=b'{"choices": [{"message": {"content": "x"'),
     "another shape": Step(body=b'{"choices": "none", "usage": [], "model": 7}'),
     "tool call": Step(
-        body=b'{"choices": [{"index": 0, "finish_reason": "tool_calls", "message": {"role": "assistant", "content": null, "tool_calls"'
-        b': [{"id": "1", "type": "function", "function": {"name": "os-system", "arguments": "{}"}}]}}]}'
+        body=b'{"choices": [{"index": 0, "finish_reason": "tool_calls", "message": {"role": "assistant", "content": null, '
+        b'"tool_calls": [{"id": "1", "type": "function", "function": {"name": "os-system", "arguments": "{}"}}]}}]}'
     ),
     "deep JSON": Step(body=b'{"choices":' + b"[" * 100_000),
 }
@@ -282,9 +282,9 @@ class Cloud:
                 await asyncio.sleep(step.every)
             yield piece
 
-    def _usage(self, step: Step, asked: Asked) -> dict[str, Any] | None:
+    def _usage(self, step: Step, asked: Asked) -> Any:
         if step.usage != "honest":
-            return None if step.usage is None else dict(step.usage)
+            return step.usage
         said = json.dumps(asked.messages)
         cached = max((_common(said, other) for other in self._said), default=0) // 4
         self._said.append(said)
@@ -313,7 +313,7 @@ def _common(one: str, other: str) -> int:
     return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
 
-def _whole(step: Step, model: str, usage: dict[str, Any] | None) -> Iterator[bytes]:
+def _whole(step: Step, model: str, usage: Any) -> Iterator[bytes]:
     message: dict[str, Any] = {"role": "assistant", "content": None if step.refusal else step.text, "refusal": step.refusal}
     told = json.dumps(_frame(model, "chat.completion", [{"index": 0, "message": message, "finish_reason": step.finish}], usage))
     if step.endless:
@@ -326,7 +326,7 @@ def _whole(step: Step, model: str, usage: dict[str, Any] | None) -> Iterator[byt
         yield told[start : start + size].encode()
 
 
-def _events(step: Step, model: str, usage: dict[str, Any] | None, asked: Asked) -> Iterator[bytes]:
+def _events(step: Step, model: str, usage: Any, asked: Asked) -> Iterator[bytes]:
     def event(delta: dict[str, Any], finish: str | None = None) -> bytes:
         return _event(_frame(model, "chat.completion.chunk", [{"index": 0, "delta": delta, "finish_reason": finish}], None))
 
@@ -349,7 +349,7 @@ def _event(value: dict[str, Any]) -> bytes:
     return f"data: {json.dumps(value)}\n\n".encode()
 
 
-def _frame(model: str, kind: str, choices: list[Any], usage: dict[str, Any] | None) -> dict[str, Any]:
+def _frame(model: str, kind: str, choices: list[Any], usage: Any) -> dict[str, Any]:
     told = {"id": "chatcmpl-1", "object": kind, "created": 1_700_000_000, "model": model, "choices": choices}
     return told if usage is None and kind.endswith("chunk") else {**told, "usage": usage}
 
