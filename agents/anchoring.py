@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from fusion.model import Brief, Location, Passage
 from fusion.reasoning.fence import rows
@@ -87,8 +88,8 @@ def found(passage: Passage, line: int, quote: str) -> int | None:
         return None
     places = [
         number
-        for number, (row, bare) in enumerate(zip(rows(passage), _bare(passage), strict=True), start=1)
-        if any(_is(one, _squeezed(row)) or _is(one, _squeezed(bare)) for one in wanted)
+        for number, forms in enumerate(_forms(passage), start=1)
+        if any(_is(one, form) for one in wanted for form in forms)
     ]
     if not places:
         return None
@@ -102,8 +103,7 @@ def stands(brief: Brief, name: str, quote: str) -> bool:
     if passage is None:
         return False
     text = _squeezed(_NUMBER.sub("", quote.strip("\r\n").split("\n", 1)[0]))
-    shown = zip(rows(passage), _bare(passage), strict=True)
-    return bool(text) and any(_is(text, _squeezed(row)) or _is(text, _squeezed(bare)) for row, bare in shown)
+    return bool(text) and any(_is(text, form) for forms in _forms(passage) for form in forms)
 
 
 def named(brief: Brief, location: Location) -> tuple[Passage, int] | None:
@@ -125,10 +125,11 @@ def _squeezed(text: str) -> str:
     return " ".join(text.split())
 
 
-def _bare(passage: Passage) -> tuple[str, ...]:
-    """The rows without the diff's prefix."""
-    shown = rows(passage)
-    return tuple(row[1:] for row in shown) if passage.kind == "change" else shown
+@lru_cache(maxsize=64)
+def _forms(passage: Passage) -> tuple[frozenset[str], ...]:
+    """For each line the texts by which it may be quoted: as it is shown, and without the diff's prefix."""
+    bare = 1 if passage.kind == "change" else 0
+    return tuple(frozenset({_squeezed(row), _squeezed(row[bare:])}) for row in rows(passage))
 
 
 def _texts(passage: Passage) -> Sequence[str]:

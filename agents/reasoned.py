@@ -17,6 +17,7 @@ from agents.kinds import Kind, kinds
 from agents.prompts import prompt
 from agents.replies import Claim, Findings, read
 from fusion.agent import Case, Skip
+from fusion.evidence.catalogue import catalogue, families
 from fusion.judging.fingerprint import fingerprints
 from fusion.model import (
     AgentTask,
@@ -34,12 +35,15 @@ from fusion.model import (
     Vote,
     Work,
 )
+from fusion.planning import briefs
 from fusion.reasoning.clean import plain
 from fusion.render.secrets import mask
 from fusion.render.text import visible
 
 MOST = 5
 """Findings of one brief. Who has more to say about so little code has nothing to say."""
+_LOOKED_AT = 50
+"""Claims of one reply that are held against the code."""
 FAMILY = "model:"
 """How the family of an opinion begins."""
 _TITLE = 120
@@ -50,7 +54,8 @@ _SUGGESTED_LINES = 60
 _CAP = Severity.HIGH
 """An opinion is never critical."""
 _LIMITS = Limits(output_tokens=2_000, seconds=120.0)
-_WORD = re.compile(r"CWE-\d+|[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+_SEEN = re.compile(r"(?P<passage>P\d+):(?P<row>\d{1,6}) (?P<tool>\S+) (?P<rule>.+?), (?:critical|high|medium|low|info)\b")
+"""How the planner quotes evidence: `P1:3 bandit B602, high: ...`."""
 _TAIL = (
     "Report what is wrong with the change above, in JSON. Quote each line exactly. Where nothing is wrong, `findings` is empty."
 )
@@ -86,8 +91,6 @@ class Reasoned(Deterministic):
         first = self.without_model(case)
         if case.thinking is None or (case.change.whole_tree and not self.reads_trees):
             return first
-        from fusion.planning import briefs
-
         planned = briefs(case, agent=self.name, wants=self.wants, work=self.work)
         found = () if isinstance(first, Skip) else tuple(first)
         more = [
@@ -145,7 +148,9 @@ class Reasoned(Deterministic):
         """The findings, and what became of the claims that are none."""
         left: Counter[str] = Counter()
         kept: dict[tuple[str, int, str], tuple[Claim, Kind, Anchor]] = {}
-        for claim in sorted(claims, key=_weight):
+        if len(claims) > _LOOKED_AT:
+            left[f"beyond the {_LOOKED_AT} that are looked at"] = len(claims) - _LOOKED_AT
+        for claim in sorted(claims, key=_weight)[:_LOOKED_AT]:
             kind = kinds()[self.name].get(claim.kind)
             place = anchor(brief, claim.passage, claim.line, claim.end_line, claim.quote)
             if kind is None:
@@ -203,14 +208,25 @@ def _weight(claim: Claim) -> tuple[int, int, str]:
 
 def _said(brief: Brief, kind: Kind, place: Anchor) -> bool:
     """Whether the evidence in the brief says the same about the same lines."""
-    lines = range(place.location.line, place.location.end_line + 1)
+    rows = range(place.first - 1, place.last + 2)
     return any(
-        passage.kind == "evidence"
-        and passage.path == place.location.path
-        and not set(passage.lines).isdisjoint(lines)
-        and not kind.same.isdisjoint(_WORD.findall(passage.text))
+        match["passage"] == place.passage.name
+        and int(match["row"]) in rows
+        and not kind.same.isdisjoint(_meaning(match["tool"], match["rule"]))
         for passage in brief.passages
+        if passage.kind == "evidence"
+        for match in map(_SEEN.match, passage.text.split("\n"))
+        if match is not None
     )
+
+
+def _meaning(tool: str, rule: str) -> set[str]:
+    """The family of a tool's rule, and its weaknesses as `CWE-89`."""
+    own, group = catalogue(tool).entry(rule)
+    family = own.family or group.family
+    known = families().get(family)
+    numbers = (*(own.cwe or group.cwe or ()), *(known.cwe if known is not None else ()))
+    return {family, *(f"CWE-{number}" for number in numbers)} - {""}
 
 
 def _fingerprints(items: Sequence[tuple[Claim, Kind, Anchor]]) -> list[str]:

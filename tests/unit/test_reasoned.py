@@ -17,11 +17,14 @@ from agents.reasoned import MOST, Reasoned
 from agents.replies import Findings, schema
 from agents.security import Security
 from agents.tests import Tests
+from fusion.agent import Skip, Thinking
 from fusion.evidence.catalogue import families
-from fusion.model import AgentTask, Confidence, Ending, Finding, Outcome, Response, Severity, Work
+from fusion.model import AgentTask, Category, Confidence, Ending, Finding, Outcome, Response, Severity, Work
+from fusion.policy import Policy
 from fusion.reasoning.fence import RULES
 from fusion.reasoning.replies import read as checked
 from tests.fakes.briefs import answer, brief_of, claim, passage, reply, task_of
+from tests.samples.agents.changes import case, seen
 
 AGENTS: tuple[Reasoned, ...] = (CodeReview(), Compliance(), Documentation(), Security(), Tests())
 
@@ -99,13 +102,52 @@ def test_the_same_thing_twice_is_one_finding() -> None:
 
 
 def test_what_a_tool_said_of_the_line_is_not_said_again() -> None:
-    seen = passage("    start = number * size", name="P2", kind="evidence", at=11)
-    for text, expected in (("off-by-one", 0), ("CWE-193", 0), ("unused-code", 1)):
-        evidence = seen.model_copy(update={"text": f"{seen.text}\nruff X1: {text}", "lines": (11, 0)})
-        task = task_of(brief=brief_of(passage(), evidence))
-        assert len(found(claim(kind="boundary"), task=task)) == expected
-    elsewhere = seen.model_copy(update={"text": "x\nCWE-193", "lines": (40, 0)})
-    assert len(found(claim(kind="boundary"), task=task_of(brief=brief_of(passage(), elsewhere)))) == 1
+    before = "def page(run, number):\n    run(number)\n"
+    after = before + "    subprocess.run(number, shell=True)\n    eval(number)\n"
+    told = seen("shop/run.py", 3, tool="bandit", rule="B602", family="command-injection", category=Category.SECURITY)
+    thinking = case({"shop/run.py": (before, after)}, evidence=[told], thinking=Thinking())
+    security = Security()
+    (task,) = [task for task in security.tasks(thinking) if isinstance(task, AgentTask) and task.brief]
+    quote = {"line": 3, "end_line": 3, "quote": "    subprocess.run(number, shell=True)"}
+
+    assert found(claim(kind="command-injection", **quote), agent=security, task=task) == ()
+    assert len(found(claim(kind="trust-boundary", **quote), agent=security, task=task)) == 1
+    far = {"line": 1, "end_line": 1, "quote": " def page(run, number):"}
+    assert len(found(claim(kind="command-injection", **far), agent=security, task=task)) == 1
+
+
+def test_thinking_adds_tasks_and_takes_nothing_away() -> None:
+    sides = {"shop/run.py": ("def page(run):\n    run()\n", "def page(run):\n    run(1)\n"), "README.md": ("a\n", "b\n")}
+    for agent in AGENTS:
+        plain, thinking = agent.tasks(case(sides)), agent.tasks(case(sides, thinking=Thinking()))
+        first = [] if isinstance(plain, Skip) else list(plain)
+        if isinstance(thinking, Skip):
+            assert thinking == plain
+            assert agent.name == "compliance"
+            continue
+        assert list(thinking)[: len(first)] == first
+        more = list(thinking)[len(first) :]
+        assert more
+        assert [task.id for task in more] == [f"{agent.name}-{number}" for number in range(2, len(more) + 2)]
+        assert all(task.brief is not None and task.brief.work is agent.work and not task.candidates for task in more)
+        off = case(sides, thinking=Thinking(), policy=Policy(agents={agent.name: False}))
+        assert isinstance(agent.tasks(off), Skip)
+
+
+def test_what_did_not_fit_is_the_model_halfs_to_tell() -> None:
+    sides = {f"shop/part_{n}.py": (None, f"def part_{n}():\n    return {n}\n") for n in range(6)}
+    tasks = AGENTS[0].tasks(case(sides, thinking=Thinking(briefs=1, prompt=900)))
+    assert not isinstance(tasks, Skip)
+    first, *briefed, last = tasks
+
+    assert first.unread == ()
+    assert all(task.brief for task in briefed)
+    assert last.brief is None
+    report = AGENTS[0].read(last, None)
+    assert AGENTS[0].ask(last) is None
+    assert (report.outcome, report.reasoned, report.findings) == (Outcome.OK, True, ())
+    assert {item.path for item in report.unread} < set(sides)
+    assert report.unread
 
 
 @pytest.mark.parametrize("kind", ["evidence", "definition", "caller", "metadata"])

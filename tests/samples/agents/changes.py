@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping, Sequence
 
-from fusion.agent import Agent, Case, Skip
+from fusion.agent import Agent, Case, Skip, Thinking
 from fusion.model import (
     Category,
     Change,
@@ -72,6 +72,7 @@ def case(
     evidence: Sequence[Evidence] = (),
     policy: Policy | None = None,
     whole_tree: bool = False,
+    thinking: Thinking | None = None,
 ) -> Case:
     """`files` by head path: (text at base or None, text at head or None). `renamed`: head path -> base path."""
     renamed = renamed or {}
@@ -94,7 +95,7 @@ def case(
         base={renamed.get(path, path): both[0] for path, both in sides.items() if both[0] is not None},
         context=context_data,
     )
-    return Case(change=change, contents=contents, policy=policy or Policy(), evidence=tuple(evidence))
+    return Case(change=change, contents=contents, policy=policy or Policy(), evidence=tuple(evidence), thinking=thinking)
 
 
 def findings(agent: Agent, case: Case) -> list[Finding]:
