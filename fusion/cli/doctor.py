@@ -6,6 +6,7 @@ import json
 import os
 import platform
 import shutil
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -100,7 +101,7 @@ def _models(configured: Settings) -> tuple[str, list[tuple[str, str, bool, str]]
         file = catalogue.read(configured.models)
     except UserError as error:
         return "", [("models", "file", False, str(error))]
-    ready = readiness(file, os.environ, kernel=is_installed())
+    ready = readiness(file, os.environ, kernel=is_installed(), today=datetime.now(UTC).date())
     usable = {one.endpoint.name for one in ready if one.ready}
     first = next((one for one in outlook(file)[Work.REVIEW] if not one.refusal and one.endpoint.name in usable), None)
     rows = [("models", "file", True, str(configured.models))]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -37,7 +38,7 @@ def list_models(
     if format not in ("table", "json"):
         raise UserError(f"There is no format {format!r} for models; there are: table, json.")
     file = catalogue.read(settings.read(os.environ).models)
-    ready, works = readiness(file, os.environ, kernel=is_installed()), outlook(file)
+    ready, works = readiness(file, os.environ, kernel=is_installed(), today=datetime.now(UTC).date()), outlook(file)
     if format == "json":
         typer.echo(json.dumps(_document(file, ready, works), indent=2))
         return
@@ -63,7 +64,7 @@ def check(
     models = catalogue.read(path)
     number = len(models.endpoints)
     typer.echo(f"{path} is right: {number} endpoint{'' if number == 1 else 's'}.")
-    for one in readiness(models, os.environ, kernel=is_installed()):
+    for one in readiness(models, os.environ, kernel=is_installed(), today=datetime.now(UTC).date()):
         say(f"{one.endpoint.name}: {'ready' if one.ready else 'not ready'}: {one.detail}.")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from fusion.model import Prompt, Work
 from fusion.routing.catalogue import Endpoint, ModelsFile
@@ -12,6 +12,8 @@ from fusion.routing.health import Snapshot
 from fusion.routing.route import Ask, Candidate, may_do, weigh
 
 RETIRED = "Microsoft retired the Azure AI Inference SDK's service on 26 August 2026: move to kind openai and /openai/v1/"
+OLD = 180
+"""Days after which a price should be looked at again."""
 TYPICAL = 4000
 """Tokens of the prompt that the outlook supposes."""
 _THEN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -26,9 +28,9 @@ class Readiness:
     detail: str
 
 
-def readiness(models: ModelsFile, environ: Mapping[str, str], *, kernel: bool) -> tuple[Readiness, ...]:
+def readiness(models: ModelsFile, environ: Mapping[str, str], *, kernel: bool, today: date) -> tuple[Readiness, ...]:
     """Of each endpoint in turn. `environ`: where keys are looked for; `kernel`: whether the packages of [models] are here."""
-    return tuple(_ready(models, endpoint, environ, kernel) for endpoint in models.endpoints)
+    return tuple(_ready(models, endpoint, environ, kernel, today) for endpoint in models.endpoints)
 
 
 def outlook(models: ModelsFile) -> dict[Work, tuple[Candidate, ...]]:
@@ -42,7 +44,7 @@ def _typical(work: Work) -> Ask:
     return Ask(work=work, prompt=prompt, tokens=TYPICAL, visibility="private")
 
 
-def _ready(models: ModelsFile, endpoint: Endpoint, environ: Mapping[str, str], kernel: bool) -> Readiness:
+def _ready(models: ModelsFile, endpoint: Endpoint, environ: Mapping[str, str], kernel: bool, today: date) -> Readiness:
     card = models.card(endpoint)
     where = f"at {endpoint.address}" if endpoint.address else "by the queue"
     place = f"local: {endpoint.local_reason or 'by its address'}" if endpoint.local else endpoint.region or "region not said"
@@ -59,6 +61,8 @@ def _ready(models: ModelsFile, endpoint: Endpoint, environ: Mapping[str, str], k
         wrong.append(f"{card.name} may do none of its works: {may_do(card, Work.REVIEW)}")
     if endpoint.kind == "inference":
         told.append(RETIRED)
+    if card.price is not None and (today - card.price.date).days > OLD:
+        told.append(f"its price was read on {card.price.date}: see whether it still holds")
     if card.trial:
         told.append("on trial: asked without figures, for an evaluation only")
     return Readiness(endpoint=endpoint, ready=not wrong, detail="; ".join([*wrong, *told]))

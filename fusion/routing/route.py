@@ -158,7 +158,7 @@ def may_do(card: ModelCard, work: Work) -> str:
     if figure is None:
         return f"there is no figure on record for how well {card.name} does {work}" if work in FOUND_BY_MODELS else ""
     if not figure.counts:
-        return f"{card.name} was no better than guessing at {work} ({figure.metric} {figure.value:g} on {figure.dataset})"
+        return f"{card.name} was no better than guessing at {work} on {figure.dataset}"
     return ""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from fusion.routing import catalogue
 from fusion.routing.readiness import RETIRED, outlook, readiness
 from tests.fakes.commandline import Workplace, one_sentence
 
+TODAY = date(2026, 11, 23)
 EXAMPLE = Path(__file__).parents[2] / "examples" / "models.toml"
 
 
@@ -26,11 +28,12 @@ def test_the_example_is_right_and_routes_as_its_comments_say() -> None:
     assert order[Work.REVIEW] == ["foundry-sweden", "foundry-france"]
     assert order[Work.SUMMARISE][:2] == ["worker", "foundry-mini"]
     assert order[Work.VERIFY] == order[Work.TRIAGE] == order[Work.REVIEW]
-    told = {one.endpoint.name: one for one in readiness(file, {"FOUNDRY_FRANCE_KEY": "k"}, kernel=True)}
+    told = {one.endpoint.name: one for one in readiness(file, {"FOUNDRY_FRANCE_KEY": "k"}, kernel=True, today=TODAY)}
     assert all(one.ready for one in told.values())
     assert "Entra ID signs in" in told["foundry-sweden"].detail
-    without = {one.endpoint.name: one for one in readiness(file, {}, kernel=False)}
+    without = {one.endpoint.name: one for one in readiness(file, {}, kernel=False, today=TODAY + timedelta(days=365))}
     assert without["foundry-france"].detail.startswith("FOUNDRY_FRANCE_KEY is not set; its packages are not installed")
+    assert without["foundry-mini"].detail.endswith("its price was read on 2026-11-22: see whether it still holds")
     assert [name for name, one in without.items() if one.ready] == ["worker"]
 
 
