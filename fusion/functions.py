@@ -31,7 +31,7 @@ from fusion.purge import purge
 from fusion.render.phrases import listed
 from fusion.runs import run_id
 from fusion.settings import Settings, read
-from orchestrations.activities import Activity
+from orchestrations.activity import Activity
 from orchestrations.bundle import Bundle
 from orchestrations.registry import activities
 

@@ -6,6 +6,7 @@ whose ETags order them.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import re
 from collections.abc import AsyncIterator, Sequence
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from fusion.errors import FusionError, UserError
 from fusion.model import Request
 from fusion.runs import Run, RunStatus, run_id, run_key
-from fusion.runtime import state_folder
+from fusion.runtime import state_folder, thoughtful
 from fusion.settings import Settings
 from orchestrations.bundle import Bundle
 
@@ -44,11 +45,21 @@ def interrupted(home: Path) -> Sequence[str]:
 @contextlib.asynccontextmanager
 async def engine(home: Path, id: str, bundle: Bundle) -> AsyncIterator[Engine]:
     """The engine on the journal of one run."""
+    from fusion.dispatch.answers import relay
     from fusion.engine import Engine
+    from fusion.serve.conductor import EngineConductor
     from orchestrations.registry import VERSION
 
     async with Engine(journal(home, id), worker(bundle), version=VERSION) as running:
-        yield running
+        reasoning = bundle.reasoning
+        if reasoning is None or reasoning.inference is None:
+            yield running
+            return
+        answers = asyncio.create_task(relay(reasoning.inference, EngineConductor(running)))
+        try:
+            yield running
+        finally:
+            answers.cancel()
 
 
 def worker(bundle: Bundle) -> Worker:
@@ -65,13 +76,16 @@ def worker(bundle: Bundle) -> Worker:
 
 
 async def run(request: Request, settings: Settings, bundle: Bundle, *, nonce: str) -> dict[str, Any]:
-    """One review from request to recorded result: the orchestration's output. Raises RunFailed."""
+    """One review from request to recorded result: the orchestration's output. Raises RunFailed.
+
+    Models are those of the bundle, or else those that the settings name.
+    """
     home = state_folder(settings)
     id = run_id(request, nonce=nonce)
     record = Run(id=id, request=request, started=bundle.clock.now())
     begun = False
     try:
-        async with engine(home, id, bundle) as running:
+        async with thoughtful(bundle, settings) as bundle, engine(home, id, bundle) as running:
             await bundle.store.put(run_key(bundle.tenant, request, id), record.model_dump(mode="json"), etag=None)
             await running.start("review", request.model_dump(mode="json", exclude_defaults=True), id)
             begun = True
@@ -87,7 +101,7 @@ async def resume(id: str, settings: Settings, bundle: Bundle) -> dict[str, Any]:
     home = state_folder(settings)
     if not journal(home, id).exists():
         raise UserError(f"There is no interrupted run {id}; `fusion runs` lists them.")
-    async with engine(home, id, bundle) as running:
+    async with thoughtful(bundle, settings) as bundle, engine(home, id, bundle) as running:
         state = running.status(id)
         if state is None:
             _forget(home, id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from fusion.model import Change, Report, Review, ToolReport
+from fusion.model import Change, Quote, Report, Review, ToolReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,21 @@ class ToolFinished:
 
 
 @dataclass(frozen=True, slots=True)
+class Quoted:
+    """What the model calls of this run will cost, before the first is made."""
+
+    quote: Quote
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A model answers an agent, and this piece of it has come in."""
+
+    agent: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class AgentFinished:
     """An agent's task came back, whatever the outcome."""
 
@@ -51,7 +66,7 @@ class Published:
     run: str
 
 
-Notice = Fetched | ToolStarted | ToolFinished | AgentFinished | Judged | Published
+Notice = Fetched | ToolStarted | ToolFinished | Quoted | Heard | AgentFinished | Judged | Published
 Listener = Callable[[Notice], None]
 
 

@@ -6,24 +6,30 @@ import asyncio
 import dataclasses
 import hashlib
 import hmac
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+import os
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pydantic import SecretStr
+
 from fusion import plugins
 from fusion.errors import TransientError, UserError
 from fusion.model import Request, RequestKind
-from fusion.ports import Blobs, Clock, Conductor, Forge, Installed, Key, Mailbox, Priority, Store
+from fusion.ports import Blobs, Clock, Conductor, Forge, Inference, Installed, Key, Mailbox, Model, Priority, Store
 from fusion.progress import Listener, nobody
 from fusion.render.phrases import listed
 from fusion.settings import Settings
-from orchestrations.bundle import Bundle
+from orchestrations.bundle import Bundle, Reasoning
 
 if TYPE_CHECKING:
     from fusion.adapters.github import App
+    from fusion.adapters.sqlite.inference import SqliteJobs, SqliteResults
+    from fusion.adapters.sqlite.jobs import Pick
     from fusion.dispatch.triggered import Desk
+    from fusion.routing.catalogue import Endpoint
 
 
 class SystemClock:
@@ -105,6 +111,34 @@ async def queue(settings: Settings, *, clock: Clock | None = None) -> AsyncItera
 
 
 @asynccontextmanager
+async def inference(settings: Settings, *, clock: Clock | None = None) -> AsyncIterator[Inference]:
+    """The inference worker's queue: Service Bus where FUSION_SERVICEBUS names it, else a file in the state folder.
+
+    On Service Bus the queues are `inference-person`, `-pull`, `-again`, `-scheduled`, `-backfill` and `inference-results`.
+    """
+    if settings.servicebus:
+        from fusion.adapters.servicebus.inference import ServiceBusInference
+
+        async with ServiceBusInference(settings.servicebus.get_secret_value()) as remote:
+            yield remote
+        return
+    from fusion.adapters.sqlite.inference import SqliteInference
+
+    with SqliteInference(state_folder(settings) / "inference.db", clock=clock) as local:
+        yield local
+
+
+@contextmanager
+def worker_queue(settings: Settings, pick: Pick) -> Iterator[tuple[SqliteJobs, SqliteResults, Path]]:
+    """The worker's side of the embedded queue, and the folder of the blobs. `pick`: which of the waiting jobs is next."""
+    from fusion.adapters.sqlite.inference import SqliteInference
+
+    home = state_folder(settings)
+    with SqliteInference(home / "inference.db") as local:
+        yield local.jobs(pick), local.results(), home / "blobs"
+
+
+@asynccontextmanager
 async def bot(settings: Settings, *, listen: Listener = nobody, clock: Clock | None = None) -> AsyncIterator[Bundle]:
     """The bundle of a host that is a GitHub App; its connections are open while it is. Raises UserError: what is not set.
 
@@ -129,7 +163,7 @@ async def bot(settings: Settings, *, listen: Listener = nobody, clock: Clock | N
         assert github.app is not None
         async with github.access:
             base = embedded(settings, listen=listen, records=(store, blobs), clock=clock)
-            yield dataclasses.replace(
+            known = dataclasses.replace(
                 base,
                 forge=lambda request: github.forge if request.installation else base.forge(request),
                 conversation=github.conversation,
@@ -141,6 +175,8 @@ async def bot(settings: Settings, *, listen: Listener = nobody, clock: Clock | N
                 older_keys=keys[1:],
                 quota=settings.quota,
             )
+            async with thoughtful(known, settings) as bundle:
+                yield bundle
 
 
 def missing(settings: Settings) -> Sequence[str]:
@@ -193,8 +229,76 @@ async def _slug(app: App, store: Store, settings: Settings) -> str:
 @asynccontextmanager
 async def reviewer(settings: Settings) -> AsyncIterator[Bundle]:
     """The bundle of a host that reviews what it is asked to and publishes nothing; its connections are open while it is."""
-    async with records(settings) as kept:
-        yield embedded(settings, records=kept)
+    async with records(settings) as kept, thoughtful(embedded(settings, records=kept), settings) as bundle:
+        yield bundle
+
+
+@asynccontextmanager
+async def thoughtful(
+    bundle: Bundle, settings: Settings, *, exchange: Path | None = None, environ: Mapping[str, str] = os.environ
+) -> AsyncIterator[Bundle]:
+    """The bundle with the models that FUSION_MODELS names, and what governs them; unchanged where it names none.
+
+    `exchange`: a folder through which another process answers every call instead. Raises UserError: the file cannot be used, or
+    a key that it names is not set.
+    """
+    if settings.models is None and exchange is None:
+        yield bundle
+        return
+    from fusion.budget.book import Book
+    from fusion.routing import catalogue
+    from fusion.routing.health import Breakers
+
+    file = catalogue.exchanged(exchange) if exchange is not None else catalogue.read(settings.models)
+    async with AsyncExitStack() as stack:
+        models = {
+            endpoint.name: await stack.enter_async_context(_model(endpoint, environ))
+            for endpoint in file.endpoints
+            if endpoint.kind != "worker"
+        }
+        has_worker = any(endpoint.kind == "worker" for endpoint in file.endpoints)
+        reasoning = Reasoning(
+            models=models,
+            file=file,
+            breakers=Breakers(),
+            book=Book(bundle.store, bundle.tenant, bundle.clock, currency=file.caps.currency),
+            inference=await stack.enter_async_context(inference(settings, clock=bundle.clock)) if has_worker else None,
+        )
+        yield dataclasses.replace(bundle, reasoning=reasoning)
+
+
+def _model(endpoint: Endpoint, environ: Mapping[str, str]) -> AbstractAsyncContextManager[Model]:
+    """The model behind one endpoint, opened when it is first asked. Raises UserError: its key is not set."""
+    from fusion.adapters.models.late import LateModel
+
+    secret = environ.get(endpoint.key, "") if endpoint.key else ""
+    if endpoint.key and not secret:
+        raise UserError(f"The endpoint {endpoint.name!r} of the models file signs in with {endpoint.key}, which is not set.")
+
+    def make() -> AbstractAsyncContextManager[Model]:
+        if endpoint.kind == "exchange":
+            from fusion.adapters.models.exchange import ExchangeModel
+
+            return nullcontext(ExchangeModel(Path(endpoint.address)))
+        try:
+            from agents.kernel import KernelModel
+        except ImportError as error:
+            raise UserError(
+                f"Models are asked through Semantic Kernel, and it is not here ({error}): install Fusion with [models]."
+            ) from None
+        return KernelModel(
+            kind="inference" if endpoint.kind == "inference" else "openai",
+            address=endpoint.address,
+            deployment=endpoint.asked_for,
+            # Where nobody signs in, no token of ours may be shown.
+            key=SecretStr(secret or "none") if endpoint.sign_in != "entra" else None,
+            region=endpoint.region,
+            schemas="none" if not endpoint.structured else "plain" if endpoint.local else "strict",
+            temperature=endpoint.temperature,
+            max_tokens="max_completion_tokens" if endpoint.max_completion_tokens else "max_tokens",
+        )
+
+    return LateModel(make)
 
 
 @asynccontextmanager

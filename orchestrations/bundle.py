@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from fusion.agent import Agent
+from fusion.budget.book import Book
 from fusion.evidence.analyzer import Analyzer
 from fusion.evidence.sandbox import Sandbox
 from fusion.model import Request
 from fusion.plugins import Loaded
-from fusion.ports import AppAccess, Blobs, Clock, Conversation, Forge, Hub, Model, Queue, Store
+from fusion.ports import AppAccess, Blobs, Clock, Conversation, Forge, Hub, Inference, Model, Queue, Store
 from fusion.progress import Listener, nobody
+from fusion.routing.catalogue import ModelsFile
+from fusion.routing.health import Breakers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reasoning:
+    """The models that this host may ask, and what governs them."""
+
+    models: Mapping[str, Model]
+    """By endpoint; those that the worker serves are asked through `inference`."""
+    file: ModelsFile
+    breakers: Breakers
+    book: Book
+    inference: Inference | None = None
+    parallel: int = 8
+    """Calls to the cloud under way at the same time."""
+    patience: float = 900.0
+    """Seconds that a job may wait for a worker to start and to be free, beside its own limit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,9 +47,8 @@ class Bundle:
     agents: Loaded[Agent]
     sandbox: Sandbox | None
     """None: this host runs no analyzers; each is on the receipt as skipped."""
-    model: Model | None = None
-    model_name: str = ""
-    """The model's name and route: a completion is answered from memory only for the same one. Empty: never."""
+    reasoning: Reasoning | None = None
+    """None: no model is configured; the review is made from evidence and fixed rules, and says so."""
     conversation: Conversation | None = None
     """None, as `hub`, `app` and `queue`: this host has no GitHub App, and nothing is published."""
     hub: Hub | None = None

@@ -15,7 +15,7 @@ from fusion.events.commands import HELP, Command, Unknown, Verb, find
 from fusion.model import EVENTS, CommentMade, CreateComment, PullChanged, React, Reply, Said, Scene
 from fusion.ports import Message, Permission, Place, Priority
 from fusion.render.markup import code, prose
-from orchestrations.activities import Activity, Job, named
+from orchestrations.activity import Activity, Job, named
 from orchestrations.bundle import Bundle
 from orchestrations.findings import Findings
 from orchestrations.listening import ask

@@ -9,7 +9,7 @@ from fusion.errors import Gone
 from fusion.model import EVENTS, MergeGroupFormed, Pull, PullChanged
 from fusion.ports import Message, Place, Priority
 from fusion.publishing import Member, check_of, merge_group, running
-from orchestrations.activities import Activity, Job, named
+from orchestrations.activity import Activity, Job, named
 from orchestrations.bundle import Bundle
 from orchestrations.publishing import app
 from orchestrations.waiting import settled

@@ -12,7 +12,7 @@ from fusion.judging.ledger import Ledger
 from fusion.model import EVENTS, CommentMade, Request, ThreadChanged
 from fusion.ports import Key, Place, Stored
 from fusion.publishing import Posted, asks, learn
-from orchestrations.activities import Activity, Job, named
+from orchestrations.activity import Activity, Job, named
 from orchestrations.bundle import Bundle
 from orchestrations.publishing import app, marks_of, place_of, posted_key
 from orchestrations.waiting import settled

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from fusion.errors import Conflict, PermanentError
@@ -16,28 +17,36 @@ from fusion.evidence.collect import rules_digest, wanted_files
 from fusion.evidence.examine import rules_folder
 from fusion.model import Change, Completion, Contents, Outcome, Provenance, Record, ToolReport, Usage
 from fusion.policy import Policy, digest
-from fusion.ports import Key, Store
+from fusion.ports import Clock, Key, Store
 from orchestrations.shelf import Shelf
 
 R = TypeVar("R", bound=Record)
+
+FRESH = timedelta(days=30)
+"""For how long a model's answer is given again: models change behind their names."""
 
 
 class Paid:
     """Records by the digest of what they were made from, in one scope of the Store."""
 
-    def __init__(self, store: Store, shelf: Shelf, tenant: str) -> None:
+    def __init__(self, store: Store, shelf: Shelf, tenant: str, clock: Clock) -> None:
         self.store = store
         self.shelf = shelf
         self.tenant = tenant
+        self.clock = clock
 
-    async def completion(self, scope: str, made_from: str) -> Completion | None:
-        """A reply that was paid for: it is marked as cached and costs nothing now."""
-        found = await self._get(Completion, scope, "completion", made_from)
+    async def completion(self, change: Change, policy: Policy, prompt: str, model: str) -> Completion | None:
+        """What the model answered to a prompt (by digest) within FRESH: it is marked as cached and costs nothing now."""
+        key = self._key(change.repository, "completion", prompted(change, policy, prompt, model))
+        stored = await self.store.get(key)
+        if stored is None or self.clock.now() - stored.updated > FRESH:
+            return None
+        found = await self._get(Completion, change.repository, "completion", key.id)
         return found and found.model_copy(update={"cached": True, "usage": Usage()})
 
-    async def keep_completion(self, scope: str, made_from: str, completion: Completion) -> None:
+    async def keep_completion(self, change: Change, policy: Policy, prompt: str, model: str, completion: Completion) -> None:
         """Remember a reply."""
-        await self._put(scope, "completion", made_from, completion)
+        await self._put(change.repository, "completion", prompted(change, policy, prompt, model), completion)
 
     async def evidence(self, scope: str, made_from: str, stamp: Provenance) -> ToolReport | None:
         """A report of an analyzer, stamped as of this run."""
@@ -77,9 +86,15 @@ class Paid:
         return Key(tenant=self.tenant, scope=scope, kind=name, id=made_from)
 
 
-def prompted(prompt: str, model: str) -> str:
-    """What a completion is made from: the digest of the prompt, and the model."""
-    return _digest({"prompt": prompt, "model": model})
+def prompted(change: Change, policy: Policy, prompt: str, model: str) -> str:
+    """What a completion is made from: prompt and schema by their digest, the model, and what policy lets models see.
+
+    The change counts only by its repository (the scope) and the repository's visibility: what one hunk was answered serves all
+    pushes, rebases and pull requests that show the same hunk, and no other repository.
+    """
+    allowed = policy.models.model_dump(mode="json", include={"use", "local", "regions"})
+    made_from = {"prompt": prompt, "model": model, "visibility": change.provenance.visibility, "models": allowed}
+    return _digest(made_from)
 
 
 def examined(analyzer: Analyzer, *, change: Change, contents: Contents, policy: Policy, isolation: str) -> str | None:

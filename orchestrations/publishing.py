@@ -36,7 +36,7 @@ from fusion.publishing import (
 )
 from fusion.render.github import check_title, conclusion
 from fusion.render.sarif import Sarif
-from orchestrations.activities import Activity, Job, named
+from orchestrations.activity import Activity, Job, named
 from orchestrations.bundle import Bundle
 from orchestrations.heads import beside, register
 from orchestrations.lease import Lease

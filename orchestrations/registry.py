@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from orchestrations.activities import Activities, Activity
+from orchestrations.activities import Activities
+from orchestrations.activity import Activity
 from orchestrations.agent import agent
 from orchestrations.bundle import Bundle
 from orchestrations.catch_up import catch_up
@@ -20,6 +21,9 @@ from orchestrations.publishing import Publishing
 from orchestrations.pull import pull
 from orchestrations.review import review
 from orchestrations.rounds import Rounds
+from orchestrations.team import Team
+from orchestrations.thinking import ThoughtActivities
+from orchestrations.thought import thought
 
 VERSION = "1"
 """Version of every orchestrator (host.json `defaultVersion` agrees, a test compares). A change that would break runs in
@@ -28,6 +32,7 @@ flight raises it and keeps the old generator until they have drained."""
 ORCHESTRATORS: Mapping[str, Callable[..., Any]] = {
     "review": review,
     "agent": agent,
+    "thought": thought,
     "pull": pull,
     "notice": notice,
     "learn": learn,
@@ -41,6 +46,8 @@ def activities(bundle: Bundle) -> Mapping[str, Activity]:
     """Every activity by name, bound to one bundle: async functions `(context, input)`; the context is not used."""
     reviewing = Activities(bundle)
     others = (
+        Team(bundle, reviewing.shelf),
+        ThoughtActivities(bundle, reviewing.shelf),
         Publishing(bundle, reviewing.shelf),
         Listening(bundle),
         Commands(bundle, reviewing.shelf),

@@ -52,12 +52,22 @@ def review(ctx: task.OrchestrationContext, request: dict[str, Any]) -> Generator
 
     ctx.set_custom_status("asking the agents")
     asked: list[task.Task[Any]] = []
+    ask = {name: job[name] for name in ("run", "request", "change", "evidence")}
     for number, work in enumerate(plan["tasks"]):
-        ask = {"run": job["run"], "request": request, "change": job["change"], **work}
-        asked.append(ctx.call_sub_orchestrator("agent", input=ask, instance_id=f"{ctx.instance_id}:{number}"))
+        asked.append(ctx.call_sub_orchestrator("agent", input={**ask, **work}, instance_id=f"{ctx.instance_id}:{number}"))
+    if "walkthrough" in plan:
+        overview = {**ask, "agent": "walkthrough", "prompt": plan["walkthrough"]}
+        asked.append(ctx.call_sub_orchestrator("thought", input=overview, instance_id=f"{ctx.instance_id}:w"))
     reports = yield task.when_all(asked)
     if away := broken(*reports):
         return away
+    if "walkthrough" in plan:
+        told = yield ctx.call_activity("read_walkthrough", input={**ask, "agent": "walkthrough", "thought": reports.pop()})
+        if away := broken(told):
+            return away
+        reports.append(told["report"])
+        job["walkthrough"] = told.get("walkthrough")
+    job["quote"] = plan.get("quote")
 
     ctx.set_custom_status("verifying fixes")
     job["reports"] = yield ctx.call_activity("verify_fixes", input={**job, "reports": reports + plan["skipped"]})

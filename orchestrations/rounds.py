@@ -10,7 +10,7 @@ from fusion.dispatch.record import PullRecord, pull_key
 from fusion.errors import Denied, Gone
 from fusion.model import EVENTS, CatchUp, Pull
 from fusion.ports import Place
-from orchestrations.activities import Activity, Job, named
+from orchestrations.activity import Activity, Job, named
 from orchestrations.bundle import Bundle
 from orchestrations.publishing import app
 from orchestrations.waiting import settled

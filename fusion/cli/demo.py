@@ -60,6 +60,8 @@ async def _review(folder: Path, configured: Settings, *, live: bool) -> Review:
     from fusion.model import Request, RequestKind, Review
 
     with Watcher(live=live, always=True) as watcher:
+        # The example costs nothing, whatever models there are.
+        configured = configured.model_copy(update={"models": None})
         bundle = runtime.embedded(configured, listen=watcher)
         request = Request(kind=RequestKind.RANGE, location=str(folder), actor="demo")
         result = await local.run(request, configured, bundle, nonce=str(time.time_ns()))

@@ -53,6 +53,7 @@ def review(
     fail_on: Annotated[
         str, typer.Option("--fail-on", help="Exit with 1 at or above: critical, high, medium, low, info, never.")
     ] = "high",
+    no_models: Annotated[bool, typer.Option("--no-models", help="Ask no model: evidence and fixed rules alone.")] = False,
 ) -> None:
     """Review a change: print findings with their evidence, and a receipt of what was read."""
     from fusion import local, runtime, settings
@@ -70,8 +71,11 @@ def review(
         policy=policy,
     ).checked()
     configured = settings.read(os.environ)
+    if no_models:
+        configured = configured.model_copy(update={"models": None})
     if pull is None:
         _apart(configured.knowledge, repository)
+        _models_apart(configured.models, repository)
     threshold = threshold_of(fail_on)
     write = writer(format, output)
     with Watcher(live=format == "terminal" and output is None) as watcher:
@@ -105,6 +109,17 @@ def _apart(knowledge: Sequence[Path], repository: Path) -> None:
         raise UserError(
             f"{SETTING} names {folder}, which lies in the repository that is reviewed, so that a change could write what it is "
             "judged by; keep it elsewhere, or install it as a plugin."
+        )
+
+
+def _models_apart(file: Path | None, repository: Path) -> None:
+    """Raises UserError where the models file lies in what is reviewed: a change could send the code wherever it likes."""
+    from fusion.dataflow.knowledge.added import inside
+
+    if file is not None and inside([file], repository):
+        raise UserError(
+            f"FUSION_MODELS names {file}, which lies in the repository that is reviewed, so that a change could say where its code "
+            "is sent; keep it elsewhere."
         )
 
 

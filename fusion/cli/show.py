@@ -17,8 +17,8 @@ from fusion import plugins
 from fusion.cli import say
 from fusion.errors import UserError
 from fusion.model import Review
-from fusion.progress import AgentFinished, Fetched, Judged, Notice, ToolFinished, ToolStarted
-from fusion.render.phrases import verdict
+from fusion.progress import AgentFinished, Fetched, Heard, Judged, Notice, Quoted, ToolFinished, ToolStarted
+from fusion.render.phrases import quoted, verdict
 from fusion.render.terminal import print_evidence_line, print_review
 
 
@@ -50,6 +50,7 @@ class Watcher:
         )
         self.task: TaskID | None = None
         self.busy: set[str] = set()
+        self.heard: dict[str, int] = {}
 
     def __enter__(self) -> Watcher:
         self.progress.start()
@@ -74,7 +75,14 @@ class Watcher:
                 self._busy()
                 for evidence in notice.report.evidence if self.live else ():
                     print_evidence_line(evidence, self.progress.console if self.progress.console is self.out else self.out)
+            case Quoted() if notice.quote.calls:
+                self.progress.console.print(f"fusion: {quoted(notice.quote)}", style="dim", markup=False)
+            case Heard():
+                self.heard[notice.agent] = self.heard.get(notice.agent, 0) + len(notice.text)
+                said = ", ".join(f"{agent} {size:,}" for agent, size in sorted(self.heard.items())[:3])
+                self.progress.update(self.task, description=f"Models answer (characters): {said}")
             case AgentFinished():
+                self.heard.pop(notice.report.agent, None)
                 self.progress.update(self.task, description=f"Agents: {notice.report.agent}")
             case Judged():
                 self.progress.update(self.task, description="Judging")

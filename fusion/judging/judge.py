@@ -15,6 +15,7 @@ from math import fsum
 from fusion.changes.selection import select
 from fusion.judging.coverage import cover
 from fusion.judging.flow import weighed
+from fusion.judging.gathered import gathered, reasoned
 from fusion.judging.ledger import Ledger, LedgerEntry, Update, written
 from fusion.judging.merge import merge
 from fusion.judging.placement import Ground, Judged, blocks, placed, rank, softened, suppression
@@ -28,6 +29,7 @@ from fusion.model import (
     Finding,
     Placement,
     Provenance,
+    Quote,
     Report,
     Review,
     Severity,
@@ -36,6 +38,7 @@ from fusion.model import (
     ToolRun,
     Usage,
     Verdict,
+    Walkthrough,
 )
 from fusion.policy import Policy, digest
 
@@ -60,14 +63,17 @@ def judge(
     reports: Sequence[Report],
     ledger: Ledger,
     provenance: Provenance,
-    model_used: bool,
     cleared: Sequence[Cleared] = (),
+    walkthrough: Walkthrough | None = None,
+    quote: Quote | None = None,
 ) -> Judgement:
     """One review of a change. `cleared` is what tools have shown to be harmless.
 
     `provenance.at` is the time of the review; nothing here reads a clock.
     """
     selection = select(change, policy)
+    used = _usage(reports)
+    reports, missing = gathered(reports, policy)
     ground = Ground(change, contents)
     merged = [softened(finding) for finding in weighed(merge(f for report in reports for f in report.findings), cleared)]
     matched = reconcile(ledger, merged, change, contents, looked(runs, reports))
@@ -84,8 +90,14 @@ def judge(
     fixed = [_fixed(item, change, provenance) for item in matched.unmatched if item.rest is Rest.FIXED]
     below = sum(finding.why_placed.startswith("below the floor") for finding in findings)
     coverage = cover(
-        change, selection, runs, reports, policy, model_used=model_used, notes=[*change.notes, *_notes(below, matched)]
-    )
+        change,
+        selection,
+        runs,
+        reports,
+        policy,
+        model_used=reasoned(reports),
+        notes=[*change.notes, *(_capital(note) for note in missing), *_notes(below, matched)],
+    ).model_copy(update={"quote": quote})
     standing = sorted([*findings, *unchecked], key=lambda finding: rank(finding, ground))
     review = Review(
         id=provenance.run or _id(change),
@@ -101,7 +113,8 @@ def judge(
         tally=_tally(items, findings, unchecked, fixed),
         coverage=coverage,
         policy_origin=change.policy_origin,
-        usage=_usage(reports),
+        walkthrough=walkthrough,
+        usage=used,
         provenance=provenance.model_copy(update={"policy": digest(policy)}),
     )
     updates = _updates(items, findings, matched, ground, change, provenance)
@@ -268,6 +281,10 @@ def _usage(reports: Sequence[Report]) -> Usage:
         currency=currency,
         seconds=round(fsum(usage.seconds for usage in used), 3),
     )
+
+
+def _capital(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}."
 
 
 def _by_place(finding: Finding) -> tuple[str, int, str]:

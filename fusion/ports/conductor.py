@@ -34,3 +34,7 @@ class Conductor(Protocol):
     async def terminate(self, id: str, why: str) -> None:
         """End it and its sub-orchestrations; no error when it has ended or never was."""
         ...
+
+    async def tell(self, id: str, event: str, data: Any) -> bool:
+        """Deliver an event to an orchestration; False when it has ended or never was. Raises TransientError."""
+        ...

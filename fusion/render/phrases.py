@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from fusion.model import Finding, Fix, Location, Review, Side, State, Verdict
+from fusion.model import Finding, Fix, Location, Quote, Review, Side, State, Verdict
 from fusion.render.text import exact, one_line
 
 _WITNESSES = 6
@@ -120,6 +120,18 @@ def verdict(review: Review) -> str:
 def reasons(review: Review) -> tuple[str, ...]:
     """Why the verdict is what it is; nothing where `verdict` has said it all (a pass without findings)."""
     return () if review.verdict is Verdict.PASS and not review.findings else review.reasons
+
+
+def money(amount: float, currency: str) -> str:
+    """An amount as a person reads it: cents, and where it is less than one its first two digits."""
+    text = f"{amount:.2f}" if amount >= 0.01 or amount == 0 else f"{amount:.2g}"
+    return f"${text}" if currency == "USD" else f"{text} {currency}"
+
+
+def quoted(quote: Quote) -> str:
+    """What the model calls of a run are foreseen to cost, in one sentence."""
+    likely, bound = money(quote.likely, quote.currency), money(quote.bound, quote.currency)
+    return f"{count(quote.calls, 'model call')}: about {likely}, at most {bound}."
 
 
 def tally(review: Review) -> str:

@@ -32,3 +32,10 @@ class EngineConductor:
             await self.engine.terminate(id, why)
         except UnknownInstance:
             return
+
+    async def tell(self, id: str, event: str, data: Any) -> bool:
+        """Deliver an event; False when the orchestration has ended or never was. Raises EngineFull and EngineStopped."""
+        try:
+            return await self.engine.raise_event(id, event, data)
+        except UnknownInstance:
+            return False

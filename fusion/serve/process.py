@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from pathlib import Path
 
+from fusion.dispatch.answers import relay
 from fusion.dispatch.catchup import EVERY, due
 from fusion.dispatch.consume import Consumer
 from fusion.dispatch.dispatcher import Dispatcher
@@ -99,6 +100,8 @@ class Process:
             async with asyncio.TaskGroup() as group:
                 group.create_task(consumer.run())
                 timers = [group.create_task(self._catch_up(stop)), group.create_task(self._purge(stop))]
+                if self.bundle.reasoning is not None and self.bundle.reasoning.inference is not None:
+                    timers.append(group.create_task(relay(self.bundle.reasoning.inference, _Reopened(self))))
                 await stop.wait()
                 log.info("draining: no more deliveries are taken")
                 self._why = "it is stopping"
@@ -228,3 +231,6 @@ class _Reopened:
 
     async def terminate(self, id: str, why: str) -> None:
         await self._now().terminate(id, why)
+
+    async def tell(self, id: str, event: str, data: object) -> bool:
+        return await self._now().tell(id, event, data)

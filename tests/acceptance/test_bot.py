@@ -14,15 +14,13 @@ import pytest
 from fusion.errors import Denied, Gone, HeadMoved, PermanentError, RateLimited, TransientError
 from fusion.model import (
     CatchUp,
-    Completion,
     MergeGroupFormed,
-    Prompt,
     RerunAsked,
     ThreadChanged,
-    Usage,
 )
 from fusion.ports import Attempted, Installed, Message
 from tests.fakes.bot import NUMBER, REPOSITORY, World, message_of, sha
+from tests.fakes.reasoning import Replying, reasoning_of
 
 BAD = "x = eval(a)"
 SECOND = "zebra = eval(other)"
@@ -322,26 +320,19 @@ async def test_a_round_redelivers_what_failed_and_looks_at_what_was_missed(world
     assert world.check.conclusion == "failure"
 
 
-class Counted:
-    """A model that says what it was paid for."""
-
-    def __init__(self) -> None:
-        self.prompts: list[str] = []
-
-    async def complete(self, prompt: Prompt) -> Completion:
-        self.prompts.append(prompt.user)
-        return Completion(value={}, model="m", usage=Usage(cost=1.0))
-
-
 async def test_what_was_paid_for_is_paid_once(world: World) -> None:
-    model = Counted()
-    world.bundle_fields |= {"model": model, "model_name": "m"}
+    model = Replying()
+    world.bundle_fields |= {"reasoning": reasoning_of(model, store=world.store, clock=world.clock)}
+
+    def asked() -> list[str]:
+        return [prompt.messages[-1].text for prompt in model.prompts if prompt.agent == "spotter"]
+
     async with world.process() as bot:
         await bot.take(world.open("a", BAD))
         await bot.take(world.comment("/fusion review"))
-        assert model.prompts == [BAD]
+        assert asked() == [BAD]
         await bot.take(world.push("f", BAD, SECOND))
-        assert len(model.prompts) == 2
+        assert len(asked()) == 2
 
 
 class Died(Exception):

@@ -27,6 +27,7 @@ from fusion.model import (
     AgentTask,
     AnyEvent,
     Change,
+    ChatMessage,
     CommentMade,
     Completion,
     Finding,
@@ -39,6 +40,7 @@ from fusion.model import (
     Request,
     Thread,
     Usage,
+    Work,
 )
 from fusion.plugins import Loaded
 from fusion.ports import Message, Permission, Priority
@@ -76,7 +78,10 @@ class Spotter:
 
     def ask(self, task: AgentTask) -> Prompt | None:
         """Says the code, if a model is there to ask."""
-        return Prompt(system="", user="\n".join(finding.snippet for finding in task.candidates), reply_schema={})
+        text = "\n".join(finding.snippet for finding in task.candidates)
+        messages = (ChatMessage(role="user", text=text),)
+        schema = {"type": "object", "properties": {}, "required": [], "additionalProperties": False}
+        return Prompt(agent=self.name, work=Work.REVIEW, messages=messages, schema_name="nothing", reply_schema=schema)
 
     def read(self, task: AgentTask, completion: Completion | None) -> Report:
         """What was found."""

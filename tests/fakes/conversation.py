@@ -13,7 +13,7 @@ from fusion.model import Operation, Outcome, Provenance, Report, Review, Scene, 
 from fusion.policy import Policy
 from fusion.ports import Permission, Place
 from fusion.publishing import Learned, Marks, Notice, Plan, Posted, Reviewed, asks, denied, learn, noted, plan, without
-from tests.fakes.judging import AT, change_of, finding_of
+from tests.fakes.judging import ASKED, AT, change_of, finding_of
 
 REPOSITORY, NUMBER = "acme/shop", 12
 PLACE = Place(repository=REPOSITORY, number=NUMBER)
@@ -78,10 +78,18 @@ class Bot:
             contents=contents,
             policy=self.policy,
             runs=[ToolRun(tool="bandit", outcome=outcome, read=() if broken else ("app.py",))],
-            reports=[Report(agent="security", outcome=Outcome.OK, read=("app.py",), findings=() if broken else found)],
+            reports=[
+                Report(
+                    agent="security",
+                    outcome=Outcome.OK,
+                    read=("app.py",),
+                    findings=() if broken else found,
+                    reasoned=True,
+                    calls=ASKED,
+                ),
+            ],
             ledger=self.ledger,
             provenance=Provenance(at=AT, run=f"run-{self.pushes}"),
-            model_used=True,
         )
         self.ledger = self.judgement.ledger
         return self.judgement.review

@@ -13,12 +13,14 @@ from fusion.judging.judge import Judgement, judge
 from fusion.judging.ledger import Ledger
 from fusion.model import (
     Blob,
+    Call,
     Category,
     Change,
     ChangeKind,
     Cleared,
     Confidence,
     Contents,
+    Ending,
     Evidence,
     FileChange,
     Finding,
@@ -29,6 +31,7 @@ from fusion.model import (
     Severity,
     Side,
     ToolRun,
+    Work,
 )
 from fusion.policy import Policy
 from fusion.syntax import enclosing, symbols
@@ -162,6 +165,15 @@ def report_of(findings: Sequence[Finding] = (), *, agent: str = "security", read
     return Report(agent=agent, outcome=fields.pop("outcome", Outcome.OK), findings=tuple(findings), read=tuple(read), **fields)
 
 
+ASKED = (Call(agent="security", work=Work.REVIEW, ending=Ending.OK),)
+"""The calls of an agent that a model has answered."""
+
+
+def thought_of(agent: str = "reader", **fields: Any) -> Report:
+    """The report of an agent that a model has answered."""
+    return Report(agent=agent, outcome=fields.pop("outcome", Outcome.OK), reasoned=True, calls=ASKED, **fields)
+
+
 def judged(
     change: Change,
     contents: Contents,
@@ -180,9 +192,8 @@ def judged(
         contents=contents,
         policy=policy or Policy(),
         runs=[run_of("bandit", *contents.head)] if runs is None else runs,
-        reports=[report_of(findings)] if reports is None else reports,
+        reports=[*([report_of(findings)] if reports is None else reports), *([thought_of()] if model_used else [])],
         ledger=ledger or Ledger(),
         provenance=Provenance(run="review-1", at=AT),
-        model_used=model_used,
         cleared=cleared,
     )

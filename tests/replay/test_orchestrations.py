@@ -3,95 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from fusion.engine import Engine, InstanceState, Worker
-from fusion.engine.replay import Recording, record, replay
-from orchestrations.registry import ORCHESTRATORS, VERSION
+from fusion.engine.replay import Recording, replay
+from orchestrations.registry import VERSION
+from tests.fakes.scripts import FETCHED, SUMMARY, Script, run
 
 RECORDINGS = Path(__file__).parents[1] / "samples" / "recordings"
-FETCHED = {"status": "fetched", "change": "sha256:c", "analyzers": ["bandit", "ruff"]}
-PLAN = {"tasks": [{"agent": "security", "task": "sha256:t1"}, {"agent": "tests", "task": "sha256:t2"}], "skipped": ["sha256:s"]}
-SUMMARY = {"status": "reviewed", "review": "sha256:r", "verdict": "pass", "findings": 0}
-
-
-class Waiting:
-    """Asks to wait once, then has published."""
-
-    def __init__(self) -> None:
-        self.times = 0
-
-    def __call__(self, _job: dict[str, Any]) -> dict[str, Any]:
-        self.times += 1
-        return {"status": "published"} if self.times > 1 else {"status": "wait", "seconds": 0.01}
-
-
-class Script:
-    """Activities that answer from a table and remember what they were asked."""
-
-    def __init__(self, **answers: Any) -> None:
-        self.asked: list[tuple[str, dict[str, Any]]] = []
-        self.answers: dict[str, Any] = {
-            "fetch_change": FETCHED,
-            "collect_evidence": lambda job: [f"sha256:{job['analyzer']}"],
-            "import_evidence": lambda job: [f"{job['sarif']}-report"],
-            "plan": PLAN,
-            "ask_agent": {},
-            "complete": {"completion": "sha256:completion"},
-            "read_agent": lambda job: f"report of {job['agent']} with {job['completion']}",
-            "fail_agent": lambda job: f"failed {job['agent']}: {job['reason']}",
-            "verify_fixes": lambda job: job["reports"],
-            "judge": {"summary": SUMMARY, "ledger": "sha256:l", "etag": None},
-            "record": True,
-            "announce": {"status": "published"},
-            "learn_decisions": {"status": "learnt", "changed": 1},
-            "publish": Waiting(),
-            "settle": {"status": "published"},
-            "ask_again": {"status": "asked"},
-            "hear": {"status": "permitted"},
-            "obey": {"status": "obeyed", "say": "Done."},
-            "answer": {"status": "answered"},
-            "announce_group": {"status": "announced", "check": 7},
-            "look_at_group": {"status": "known", "members": [[12, "success"]]},
-            "conclude_group": {"status": "concluded", "conclusion": "success"},
-            "find_undelivered": {"status": "found", "attempts": [1, 2]},
-            "redeliver": {"status": "redelivered"},
-            "find_installations": {"status": "found", "installations": [{"installation": 5, "since": "2025-01-01"}]},
-            "find_unseen": {"status": "found", "found": 3},
-            **answers,
-        }
-
-    def worker(self) -> Worker:
-        worker = Worker()
-        for name, orchestrator in ORCHESTRATORS.items():
-            worker.add_orchestrator(orchestrator, name=name)
-        for name in self.answers:
-            worker.add_activity(name, self._activity(name))
-        return worker
-
-    def _activity(self, name: str) -> Any:
-        async def activity(_ctx: object, job: dict[str, Any]) -> Any:
-            self.asked.append((name, job))
-            answer = self.answers[name]
-            return answer(job) if callable(answer) else answer
-
-        return activity
-
-    def jobs(self, name: str) -> list[dict[str, Any]]:
-        return [job for asked, job in self.asked if asked == name]
-
-
-async def run(
-    path: Path, script: Script, request: Mapping[str, Any], *, name: str = "review"
-) -> tuple[InstanceState, list[Recording]]:
-    async with Engine(path, script.worker(), version=VERSION) as engine:
-        await engine.start(name, dict(request), "review-1")
-        state = await engine.wait("review-1", timeout=20)
-        return state, record(engine, "review-1")
 
 
 async def test_a_review_takes_every_step_in_order(tmp_path: Path) -> None:
@@ -130,20 +51,6 @@ async def test_a_race_that_is_always_lost_fails_aloud(tmp_path: Path) -> None:
     assert state.status == "failed"
     assert state.failure is not None
     assert "run the review again" in state.failure.message
-
-
-async def test_an_agent_may_ask_a_model(tmp_path: Path) -> None:
-    script = Script(ask_agent={"prompt": "sha256:p"})
-    await run(tmp_path / "j.db", script, {"kind": "range"})
-    assert [job["prompt"] for job in script.jobs("complete")] == ["sha256:p"] * 2
-    assert script.jobs("judge")[0]["reports"][0] == "report of security with sha256:completion"
-
-
-async def test_a_model_that_fails_leaves_a_failed_report(tmp_path: Path) -> None:
-    script = Script(ask_agent={"prompt": "sha256:p"}, complete={"failed": "no capacity"})
-    await run(tmp_path / "j.db", script, {"kind": "range"})
-    assert script.jobs("judge")[0]["reports"][0] == "failed security: no capacity"
-    assert script.jobs("read_agent") == []
 
 
 async def test_an_agent_that_cannot_ask_leaves_a_failed_report(tmp_path: Path) -> None:
@@ -257,6 +164,11 @@ async def test_recorded_histories_still_replay(tmp_path: Path) -> None:
         RECORDINGS.mkdir(parents=True, exist_ok=True)
         for recording in recordings[:2]:
             (RECORDINGS / f"{recording.name}-v{VERSION}.json").write_text(recording.to_json(), encoding="utf-8")
+        thinking = Script(ask_agent={"prompt": "sha256:p"}, ask_verifier={"prompts": ["sha256:v"]})
+        _, recordings = await run(tmp_path / "thought.db", thinking, {"kind": "range"})
+        [asking, thought] = [next(one for one in recordings if one.name == name) for name in ("agent", "thought")]
+        (RECORDINGS / f"agent-with-a-model-v{VERSION}.json").write_text(asking.to_json(), encoding="utf-8")
+        (RECORDINGS / f"thought-v{VERSION}.json").write_text(thought.to_json(), encoding="utf-8")
         for name, given in BOT.items():
             _, recordings = await run(tmp_path / f"{name}.db", Script(), given, name=name)
             (RECORDINGS / f"{name}-v{VERSION}.json").write_text(recordings[0].to_json(), encoding="utf-8")

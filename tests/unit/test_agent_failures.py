@@ -11,9 +11,11 @@ from fusion.adapters.memory.records import ManualClock, MemoryBlobs, MemoryStore
 from fusion.agent import Case, Skip
 from fusion.model import AgentTask, Completion, Outcome, Prompt, Report, Request, RequestKind
 from fusion.plugins import Loaded
-from orchestrations.activities import Activities
 from orchestrations.bundle import Bundle
+from orchestrations.shelf import Shelf
+from orchestrations.team import Team
 from tests.fakes.judging import change_of, finding_of
+from tests.fakes.reasoning import Replying, reasoning_of
 
 CHANGE, _ = change_of({})
 FOUND = finding_of(line=3)
@@ -45,32 +47,26 @@ class Failing:
         raise ZeroDivisionError("read")
 
 
-class Mute:
-    """A model that is there and never asked."""
-
-    async def complete(self, prompt: Prompt) -> Completion:
-        raise NotImplementedError
-
-
-async def activities(step: str = "", *, broken: dict[str, str] | None = None) -> tuple[Activities, dict[str, Any]]:
-    """The activities over one agent, and the job of a run."""
+async def activities(step: str = "", *, broken: dict[str, str] | None = None) -> tuple[Team, dict[str, Any]]:
+    """The activities of a team of one agent, and the job of a run."""
     plugins = {"failing": Failing(step)} if step else {}
+    clock, store = ManualClock(), MemoryStore()
     bundle = Bundle(
         tenant="t",
-        clock=ManualClock(),
+        clock=clock,
         blobs=MemoryBlobs(),
-        store=MemoryStore(),
+        store=store,
         forge=lambda request: NotImplemented,
         analyzers=Loaded(plugins={}, broken={}),
         agents=Loaded(plugins=plugins, broken=broken or {}),
         sandbox=None,
-        model=Mute(),
+        reasoning=reasoning_of(Replying(), store=store, clock=clock),
     )
-    made = Activities(bundle)
+    made = Team(bundle, Shelf(bundle.blobs))
     return made, {"run": "run-1", "request": REQUEST, "change": await made.shelf.save(CHANGE), "evidence": []}
 
 
-async def planned(made: Activities, job: dict[str, Any]) -> list[Report]:
+async def planned(made: Team, job: dict[str, Any]) -> list[Report]:
     return [await made.shelf.load(Report, digest) for digest in (await made.plan(job))["skipped"]]
 
 

@@ -50,6 +50,9 @@ class MemoryConductor:
     async def terminate(self, id: str, why: str) -> None:
         self.ended.setdefault(id, why)
 
+    async def tell(self, id: str, event: str, data: Any) -> bool:
+        return id in self.started and id not in self.ended
+
     def forget(self) -> None:
         """What has ended is purged."""
         self.started = {id: known for id, known in self.started.items() if id not in self.ended}

@@ -296,8 +296,8 @@ def test_the_review_carries_what_the_record_needs() -> None:
 def test_a_review_without_a_run_has_an_id_of_its_own() -> None:
     change, contents = change_of(ADDED)
     arguments = {"change": change, "contents": contents, "policy": Policy(), "runs": [], "reports": [], "ledger": Ledger()}
-    one = judge(**arguments, model_used=False, provenance=Provenance()).review.id
-    assert one == judge(**arguments, model_used=False, provenance=Provenance(at=AT)).review.id
+    one = judge(**arguments, provenance=Provenance()).review.id
+    assert one == judge(**arguments, provenance=Provenance(at=AT)).review.id
     assert one.startswith("review-")
 
 

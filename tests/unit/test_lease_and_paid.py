@@ -10,10 +10,10 @@ import pytest
 
 from fusion.adapters.memory.records import ManualClock, MemoryBlobs, MemoryStore
 from fusion.evidence.sandbox import Sandbox
-from fusion.model import Blob, Completion, FileChange, Outcome, Provenance, ToolReport, ToolRun, Usage
-from fusion.policy import Policy
+from fusion.model import Blob, Change, Completion, FileChange, Outcome, Provenance, ToolReport, ToolRun, Usage
+from fusion.policy import Models, Policy
 from orchestrations.lease import SECONDS, Lease, Taken
-from orchestrations.paid import Paid, examined, prompted
+from orchestrations.paid import FRESH, Paid, examined
 from orchestrations.shelf import Shelf
 from tests.fakes.analyzers import Marks
 from tests.fakes.judging import change_of, evidence_of
@@ -77,20 +77,36 @@ async def test_a_lease_is_renewed_while_its_owner_works() -> None:
             await other.take()
 
 
-async def test_a_completion_is_paid_for_once() -> None:
-    paid = Paid(MemoryStore(), Shelf(MemoryBlobs()), "t")
-    made = prompted("sha256:p", "gpt")
-    assert await paid.completion("octo/shop", made) is None
+def whose(repository: str = "octo/shop", **stamp: Any) -> Change:
+    """A change of a repository; nothing else of it counts for what was paid."""
+    known = {"repository": repository, "subject": "pull:1", "base": "b", "head": "h", "files": ()}
+    return Change(**known, provenance=Provenance(**stamp))
+
+
+async def test_a_completion_is_paid_for_once_in_a_repository_and_not_for_ever() -> None:
+    clock = ManualClock()
+    paid = Paid(MemoryStore(clock), Shelf(MemoryBlobs()), "t", clock)
     reply = Completion(value={"a": 1}, model="gpt", usage=Usage(cost=0.5))
-    await paid.keep_completion("octo/shop", made, reply)
-    assert await paid.completion("octo/shop", made) == reply.model_copy(update={"cached": True, "usage": Usage()})
-    assert await paid.completion("octo/other", made) is None
-    assert await paid.completion("octo/shop", prompted("sha256:p", "another")) is None
+    kept = reply.model_copy(update={"cached": True, "usage": Usage()})
+    assert await paid.completion(whose(), Policy(), "sha256:p", "gpt") is None
+    await paid.keep_completion(whose(), Policy(), "sha256:p", "gpt", reply)
+    assert await paid.completion(whose(), Policy(), "sha256:p", "gpt") == kept
+    assert await paid.completion(whose().model_copy(update={"subject": "pull:2"}), Policy(), "sha256:p", "gpt") == kept
+    others = [
+        (whose("octo/other"), Policy(), "sha256:p", "gpt"),
+        (whose(visibility="public"), Policy(), "sha256:p", "gpt"),
+        (whose(), Policy(models=Models(local=("secret/**",))), "sha256:p", "gpt"),
+        (whose(), Policy(), "sha256:q", "gpt"),
+        (whose(), Policy(), "sha256:p", "another"),
+    ]
+    assert [await paid.completion(*other) for other in others] == [None] * len(others)
+    clock.advance(FRESH.total_seconds() + 1)
+    assert await paid.completion(whose(), Policy(), "sha256:p", "gpt") is None
 
 
 async def test_evidence_is_recalled_as_of_this_run_and_failures_are_not() -> None:
     blobs = MemoryBlobs()
-    paid = Paid(MemoryStore(), Shelf(blobs), "t")
+    paid = Paid(MemoryStore(), Shelf(blobs), "t", ManualClock())
     seen = evidence_of(provenance=Provenance(run="old", rules="sha256:r"))
     report = ToolReport(run=ToolRun(tool="marks", outcome=Outcome.OK), evidence=(seen,))
     await paid.keep_evidence("o/r", "same", report)
@@ -100,7 +116,7 @@ async def test_evidence_is_recalled_as_of_this_run_and_failures_are_not() -> Non
     assert found.evidence[0].provenance == Provenance(run="new", attempt=2, rules="sha256:r")
     assert await paid.evidence("o/r", "failed", Provenance()) is None
     blobs.kept.clear()
-    assert await Paid(paid.store, Shelf(blobs), "t").evidence("o/r", "same", Provenance()) is None
+    assert await Paid(paid.store, Shelf(blobs), "t", ManualClock()).evidence("o/r", "same", Provenance()) is None
 
 
 Texts = Mapping[str, tuple[str | None, str | None]]

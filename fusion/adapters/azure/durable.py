@@ -75,6 +75,14 @@ class DurableConductor:
         for each in (id, *await self._beneath(id)):
             await self._end(each, why)
 
+    async def tell(self, id: str, event: str, data: Any) -> bool:
+        """Deliver an event; False when the orchestration has ended or never was. Raises TransientError."""
+        if await self._ended(id):
+            return False
+        async with self._errors(f"tell {id}"):
+            await self._client.raise_orchestration_event(id, event, data=data)
+        return True
+
     async def _beneath(self, id: str) -> list[str]:
         from durabletask.client import OrchestrationQuery, OrchestrationStatus
 

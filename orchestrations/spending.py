@@ -1,0 +1,34 @@
+"""Whose money a run spends, and how much of it at most."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fusion.budget.accounts import Account, Caps
+from fusion.model import Change, Request, RequestKind, Urgency
+from fusion.policy import Policy
+from fusion.routing.catalogue import HostCaps
+
+
+def account(job: dict[str, Any], change: Change) -> Account:
+    """What the calls of a job are charged to."""
+    return Account(repository=change.repository, subject=change.subject, run=job["run"])
+
+
+def caps(host: HostCaps, policy: Policy) -> Caps:
+    """Of the host's caps and the policy's the lower ones: a repository can spend less than it may, never more."""
+    return Caps(
+        run=min(host.run, policy.models.per_run),
+        pull=min(host.pull, policy.models.per_pull),
+        repository=min(host.repository, policy.models.per_month),
+        month=host.month,
+    )
+
+
+def urgency(request: Request) -> Urgency:
+    """Who waits for a review."""
+    if not request.publish:
+        return Urgency.SCHEDULED if request.kind is RequestKind.TREE and request.repository else Urgency.PERSON
+    if request.why:
+        return Urgency.PERSON
+    return Urgency.AGAIN if request.attempt > 1 else Urgency.PULL

@@ -1,0 +1,286 @@
+"""The activities of a thought: choose a way, ask the cloud, give the worker a job and read what it made of it.
+
+Money is reserved before a call and settled after it. What the other side does wrong is a value; so is a cap that is reached.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from functools import cached_property
+
+from fusion.budget.accounts import Account, Caps
+from fusion.budget.answers import Overcharged, Refused, reservation
+from fusion.budget.tokens import bound
+from fusion.model import (
+    Call,
+    Change,
+    Completion,
+    Ending,
+    InferenceJob,
+    InferenceResult,
+    NoRoute,
+    Prompt,
+    Request,
+    Response,
+    Route,
+    Usage,
+)
+from fusion.policy import Policy
+from fusion.progress import Heard as Piece
+from fusion.reasoning.replies import Misfit, again, read
+from fusion.routing.retry import wait
+from fusion.routing.route import Ask, choose
+from orchestrations.activity import Activity, Job, named, published
+from orchestrations.bundle import Bundle, Reasoning
+from orchestrations.cases import Cases
+from orchestrations.paid import Paid
+from orchestrations.shelf import Shelf
+from orchestrations.spending import account, caps, urgency
+
+OVERCHARGED = "it billed more than its price allows"
+
+
+class ThoughtActivities:
+    """The activities of thoughts, bound to one bundle."""
+
+    def __init__(self, bundle: Bundle, shelf: Shelf) -> None:
+        self.bundle = bundle
+        self.shelf = shelf
+        self.cases = Cases(bundle, shelf)
+
+    def table(self) -> Mapping[str, Activity]:
+        """Name -> async function `(context, input)`."""
+        return named(self, ("route", "complete", "submit_inference", "collect_inference"), published)
+
+    @cached_property
+    def _slots(self) -> asyncio.Semaphore:
+        return asyncio.Semaphore(self._reasoning.parallel)
+
+    @property
+    def _reasoning(self) -> Reasoning:
+        assert self.bundle.reasoning is not None, "no thought without models"
+        return self.bundle.reasoning
+
+    # --- the way
+
+    async def route(self, job: Job) -> Job:
+        """Where a prompt goes next: `way` is `kept`, `cloud`, `worker`, `wait` or `none`; money for the call is reserved."""
+        if self.bundle.reasoning is None:
+            return {"way": "none", "failed": "no model is configured on this host"}
+        change, policy = await self.cases.stamped(job)
+        prompt = await self.shelf.load(Prompt, job["prompt"])
+        tried = [await self.shelf.load(Call, digest) for digest in job["calls"]]
+        if not tried and (kept := await self._known(job, change, policy, prompt)):
+            return kept
+        request = Request.model_validate(job["request"])
+        ask = Ask(
+            work=prompt.work,
+            prompt=prompt,
+            tokens=bound(prompt),
+            policy=policy,
+            visibility=change.provenance.visibility,
+            urgency=urgency(request),
+            tried=tuple(tried),
+        )
+        payer, limits = account(job, change), caps(self._reasoning.file.caps, policy)
+        found = self._same(job, ask) if job.get("stay") else await self._chosen(ask, payer, limits)
+        if isinstance(found, Route):
+            held = await self._reasoning.book.reserve(_reservation(job), payer, found.bound, limits)
+            if not isinstance(held, Refused):
+                return {"way": found.kind, "route": found.model_dump(mode="json"), "pause": _pause(job, found, tried)}
+            found = NoRoute(why=held.reason, ending=Ending.CAPPED)
+        if found.wait > 0:
+            return {"way": "wait", "seconds": found.wait, "failed": found.why}
+        call = Call(agent=prompt.agent, work=prompt.work, ending=found.ending, why=found.why)
+        return {"way": "none", "failed": found.why, "calls": [await self.shelf.save(call)]}
+
+    async def _chosen(self, ask: Ask, payer: Account, limits: Caps) -> Route | NoRoute:
+        """The routing's choice, among endpoints that bill no more than they should."""
+        reasoning, now = self._reasoning, self.bundle.clock.now()
+        left = await reasoning.book.left(payer, limits)
+        waiting = await reasoning.inference.depth() if reasoning.inference is not None else {}
+        while True:
+            found = choose(ask, reasoning.file, breakers=reasoning.breakers, at=now, waiting=waiting, left=left)
+            if isinstance(found, NoRoute):
+                return found
+            if await reasoning.book.distrusted(found.endpoint):
+                reasoning.breakers.bar(found.endpoint, OVERCHARGED)
+            elif reasoning.breakers.take(found.endpoint, now):
+                return found
+            else:
+                return NoRoute(why=f"{found.endpoint} is being tried by another call.", wait=1.0)
+
+    def _same(self, job: Job, ask: Ask) -> Route:
+        """The way of the call before: its model is told what was wrong with its answer."""
+        route = Route.model_validate(job["stay"])
+        endpoint = self._reasoning.file.endpoint(route.endpoint)
+        price = self._reasoning.file.card(endpoint).price if endpoint else None
+        cost = price.of(input_tokens=ask.tokens, output_tokens=ask.prompt.limits.output_tokens) if price else 0.0
+        why = "once more, with what was wrong about the answer"
+        return route.model_copy(update={"why": why, "bound": max(cost, route.bound), "likely": max(cost, route.likely)})
+
+    # --- what was paid for before
+
+    @cached_property
+    def _paid(self) -> Paid:
+        return Paid(self.bundle.store, self.shelf, self.bundle.tenant, self.bundle.clock)
+
+    async def _known(self, job: Job, change: Change, policy: Policy, prompt: Prompt) -> Job | None:
+        """The answer that one of the models gave to the very same prompt before, in this repository."""
+        for name in dict.fromkeys(endpoint.model for endpoint in self._reasoning.file.endpoints):
+            completion = await self._paid.completion(change, policy, job["asked"], name)
+            if completion is not None:
+                call = Call(
+                    agent=prompt.agent,
+                    work=prompt.work,
+                    endpoint=completion.endpoint,
+                    model=completion.model,
+                    region=completion.region,
+                    ending=Ending.OK,
+                    why="the same question was answered before",
+                    cached=True,
+                )
+                return {
+                    "way": "kept",
+                    "completion": await self.shelf.save(completion),
+                    "calls": [await self.shelf.save(call)],
+                }
+        return None
+
+    # --- the cloud
+
+    async def complete(self, job: Job) -> Job:
+        """One attempt at an endpoint: `completion` or not, `calls`, and `again`, the prompt that asks once more."""
+        route = Route.model_validate(job["route"])
+        prompt = await self.shelf.load(Prompt, job["prompt"])
+        if not await self._begun(job):
+            return await self._settled(job, prompt, route, _unpaid())
+        async with self._slots:
+            model = self._reasoning.models[route.endpoint]
+            waits = not job["request"].get("publish")
+            heard = (lambda text: self.bundle.listen(Piece(prompt.agent, text))) if waits else None
+            started = self.bundle.clock.now()
+            response = await model.complete(prompt, heard=heard)
+        return await self._settled(job, prompt, route, response, seconds=(self.bundle.clock.now() - started).total_seconds())
+
+    async def _begun(self, job: Job) -> bool:
+        """Whether the call may be made: where this activity was begun before, that call may have been billed unseen."""
+        route, prompt = Route.model_validate(job["route"]), await self.shelf.load(Prompt, job["prompt"])
+        planned = _call(prompt, route, Ending.OK)
+        return not isinstance(await self._reasoning.book.begin(_reservation(job), planned), Refused)
+
+    # --- the worker
+
+    async def submit_inference(self, job: Job) -> Job:
+        """Give the worker a job; `seconds` is how long its answer is waited for."""
+        reasoning, route = self._reasoning, Route.model_validate(job["route"])
+        prompt = await self.shelf.load(Prompt, job["prompt"])
+        if reasoning.inference is None or not await self._begun(job):
+            return await self._settled(job, prompt, route, _unpaid())
+        now = self.bundle.clock.now()
+        change, _ = await self.cases.stamped(job)
+        seconds = reasoning.patience + prompt.limits.seconds
+        work = InferenceJob(
+            id=_reservation(job),
+            urgency=urgency(Request.model_validate(job["request"])),
+            repository=change.repository,
+            model=route.model,
+            payload=job["prompt"],
+            run=job["thought"],
+            event=job["event"],
+            enqueued=now,
+            expires=now + timedelta(seconds=seconds),
+        )
+        await reasoning.inference.submit(work)
+        return {"seconds": seconds}
+
+    async def collect_inference(self, job: Job) -> Job:
+        """What the worker made of its job, as `complete` answers; silence until the timer is an ending too."""
+        route, prompt = Route.model_validate(job["route"]), await self.shelf.load(Prompt, job["prompt"])
+        if not job.get("result"):
+            reason = "the worker did not answer in time"
+            return await self._settled(job, prompt, route, Response(ending=Ending.ABANDONED, reason=reason, usage=Usage()))
+        result = await self.shelf.load(InferenceResult, job["result"]["result"])
+        usage = Usage(input_tokens=result.input_tokens, output_tokens=result.output_tokens, cached_tokens=result.cached_tokens)
+        response = Response(ending=result.ending, text=result.text, model=result.model, usage=usage, reason=result.reason)
+        return await self._settled(job, prompt, route, response, seconds=result.gpu_seconds or result.seconds)
+
+    def _priced(self, route: Route, usage: Usage, seconds: float) -> Usage:
+        """What the other side counted, with its price in our catalogue."""
+        endpoint = self._reasoning.file.endpoint(route.endpoint)
+        price = self._reasoning.file.card(endpoint).price if endpoint else None
+        timed = usage.model_copy(update={"seconds": seconds, "currency": self._reasoning.file.caps.currency})
+        if price is None:
+            return timed
+        cost = price.of(
+            input_tokens=usage.input_tokens,
+            output_tokens=usage.output_tokens,
+            cached_tokens=usage.cached_tokens,
+            seconds=seconds if route.kind == "worker" else 0.0,
+        )
+        return timed.model_copy(update={"cost": cost})
+
+    # --- what came of it
+
+    async def _settled(self, job: Job, prompt: Prompt, route: Route, response: Response, *, seconds: float = 0.0) -> Job:
+        """Read the reply, settle the account, tell the breaker; the attempt as plain JSON."""
+        reasoning, now = self._reasoning, self.bundle.clock.now()
+        value = read(prompt, response)
+        ending = Ending.UNUSABLE if isinstance(value, Misfit) and response.ending is Ending.OK else response.ending
+        call = _call(prompt, route, ending).model_copy(
+            update={
+                "model": response.model or route.model,
+                "reason": value.reason if isinstance(value, Misfit) else "",
+                "usage": self._priced(route, response.usage or Usage(), seconds),
+                "sources": prompt.sources if ending is not Ending.CAPPED else (),
+            }
+        )
+        settled = await reasoning.book.settle(_reservation(job), call)
+        call = call.model_copy(update={"usage": call.usage.model_copy(update={"cost": settled.cost})})
+        reasoning.breakers.note(route.endpoint, ending, at=now, retry_after=response.retry_after)
+        if isinstance(settled, Overcharged):
+            reasoning.breakers.bar(route.endpoint, OVERCHARGED)
+        answer: Job = {"calls": [await self.shelf.save(call)]}
+        if isinstance(value, Misfit):
+            if ending is Ending.UNUSABLE and not job.get("stay"):
+                answer["again"] = await self.shelf.save(again(prompt, response, value))
+            return answer
+        completion = Completion(value=value, model=call.model, usage=call.usage, endpoint=route.endpoint, region=route.region)
+        change, policy = await self.cases.stamped(job)
+        if not (unsure := value.get("certainty") == "low"):
+            await self._paid.keep_completion(change, policy, job["asked"], route.model, completion)
+        return answer | {"completion": await self.shelf.save(completion), "unsure": unsure}
+
+
+def _reservation(job: Job) -> str:
+    """One per attempt of a thought; the same when the activity is run again."""
+    return reservation(job["run"], job["thought"], str(job["number"]))
+
+
+def _pause(job: Job, route: Route, tried: Sequence[Call]) -> float:
+    """Seconds to wait before the same endpoint is asked once more."""
+    before = [call for call in tried if call.endpoint == route.endpoint]
+    if not before or job.get("stay"):
+        return 0.0
+    return wait(before[-1].ending, attempt=len(before), digest=_reservation(job)) or 0.0
+
+
+def _call(prompt: Prompt, route: Route, ending: Ending) -> Call:
+    return Call(
+        agent=prompt.agent,
+        work=prompt.work,
+        endpoint=route.endpoint,
+        model=route.model,
+        region=route.region,
+        local=route.local,
+        ending=ending,
+        why=route.why,
+        bound=route.bound,
+    )
+
+
+def _unpaid() -> Response:
+    reason = "the budget does not allow the call again, after one that nobody saw the end of"
+    return Response(ending=Ending.CAPPED, reason=reason, usage=Usage())

@@ -1,0 +1,99 @@
+"""Scripted activities: they answer from a table and remember what they were asked. Orchestrators run on them alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from fusion.engine import Engine, InstanceState, Worker
+from fusion.engine.replay import Recording, record
+from orchestrations.registry import ORCHESTRATORS, VERSION
+
+FETCHED = {"status": "fetched", "change": "sha256:c", "analyzers": ["bandit", "ruff"]}
+PLAN = {"tasks": [{"agent": "security", "task": "sha256:t1"}, {"agent": "tests", "task": "sha256:t2"}], "skipped": ["sha256:s"]}
+SUMMARY = {"status": "reviewed", "review": "sha256:r", "verdict": "pass", "findings": 0}
+
+
+class Waiting:
+    """Asks to wait once, then has published."""
+
+    def __init__(self) -> None:
+        self.times = 0
+
+    def __call__(self, _job: dict[str, Any]) -> dict[str, Any]:
+        self.times += 1
+        return {"status": "published"} if self.times > 1 else {"status": "wait", "seconds": 0.01}
+
+
+class Script:
+    """Activities that answer from a table and remember what they were asked."""
+
+    def __init__(self, **answers: Any) -> None:
+        self.asked: list[tuple[str, dict[str, Any]]] = []
+        self.answers: dict[str, Any] = {
+            "fetch_change": FETCHED,
+            "collect_evidence": lambda job: [f"sha256:{job['analyzer']}"],
+            "import_evidence": lambda job: [f"{job['sarif']}-report"],
+            "plan": PLAN,
+            "ask_agent": {},
+            "route": {"way": "cloud", "route": {"endpoint": "large"}},
+            "write_notes": {"notes": []},
+            "follow_up": {"prompt": "sha256:p2", "calls": []},
+            "ask_verifier": {"prompts": []},
+            "hear_verifier": lambda job: f"verified {job['report']}",
+            "submit_inference": {"seconds": 30},
+            "collect_inference": {"completion": "sha256:completion", "calls": ["sha256:call"]},
+            "read_walkthrough": {"report": "sha256:wr", "walkthrough": "sha256:w"},
+            "complete": {"completion": "sha256:completion", "calls": ["sha256:call"]},
+            "read_agent": lambda job: f"report of {job['agent']} with {job['completion']}",
+            "fail_agent": lambda job: f"failed {job['agent']}: {job['reason']}",
+            "verify_fixes": lambda job: job["reports"],
+            "judge": {"summary": SUMMARY, "ledger": "sha256:l", "etag": None},
+            "record": True,
+            "announce": {"status": "published"},
+            "learn_decisions": {"status": "learnt", "changed": 1},
+            "publish": Waiting(),
+            "settle": {"status": "published"},
+            "ask_again": {"status": "asked"},
+            "hear": {"status": "permitted"},
+            "obey": {"status": "obeyed", "say": "Done."},
+            "answer": {"status": "answered"},
+            "announce_group": {"status": "announced", "check": 7},
+            "look_at_group": {"status": "known", "members": [[12, "success"]]},
+            "conclude_group": {"status": "concluded", "conclusion": "success"},
+            "find_undelivered": {"status": "found", "attempts": [1, 2]},
+            "redeliver": {"status": "redelivered"},
+            "find_installations": {"status": "found", "installations": [{"installation": 5, "since": "2025-01-01"}]},
+            "find_unseen": {"status": "found", "found": 3},
+            **answers,
+        }
+
+    def worker(self) -> Worker:
+        worker = Worker()
+        for name, orchestrator in ORCHESTRATORS.items():
+            worker.add_orchestrator(orchestrator, name=name)
+        for name in self.answers:
+            worker.add_activity(name, self._activity(name))
+        return worker
+
+    def _activity(self, name: str) -> Any:
+        async def activity(_ctx: object, job: dict[str, Any]) -> Any:
+            self.asked.append((name, job))
+            answer = self.answers[name]
+            return answer(job) if callable(answer) else answer
+
+        return activity
+
+    def jobs(self, name: str) -> list[dict[str, Any]]:
+        return [job for asked, job in self.asked if asked == name]
+
+
+async def run(
+    path: Path, script: Script, request: Mapping[str, Any], *, name: str = "review"
+) -> tuple[InstanceState, list[Recording]]:
+    """One orchestration to its end, and what it recorded."""
+    async with Engine(path, script.worker(), version=VERSION) as engine:
+        await engine.start(name, dict(request), "review-1")
+        state = await engine.wait("review-1", timeout=20)
+        return state, record(engine, "review-1")
