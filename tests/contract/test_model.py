@@ -69,7 +69,7 @@ async def exchange(folder: Path) -> AsyncIterator[Opened]:
         told = {"text": text} if text is not None else {"refusal": "no"}
         (responses / f"{identity(PROMPT)}.json").write_text(json.dumps(told))
 
-    yield Opened(ExchangeModel(folder), say)
+    yield Opened(ExchangeModel(folder, settled=0.1), say)
 
 
 @asynccontextmanager

@@ -36,8 +36,6 @@ from fusion.ports import Heard
 FORMAT = 1
 _LOOK = 0.05
 """Seconds between two looks for a response."""
-_SETTLED = 1.0
-"""Seconds that a response which does not read must stay as it is to count as broken."""
 
 
 class _Counted(BaseModel):
@@ -63,7 +61,9 @@ class _Reply(BaseModel):
 class ExchangeModel:
     """The model is whoever answers in `folder`, which is made where it is missing."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, settled: float = 1.0) -> None:
+        """`settled`: seconds that a response which does not read must stay as it is to count as broken."""
+        self._settled = settled
         self._requests, self._responses = folder / "requests", folder / "responses"
 
     async def complete(self, prompt: Prompt, *, heard: Heard | None = None) -> Response:
@@ -81,7 +81,7 @@ class ExchangeModel:
                 seen, since = content, now
             if content is not None:
                 response = _read(content, prompt, most=most)
-                if response.ending is not Ending.UNUSABLE or now - since >= _SETTLED or now >= deadline:
+                if response.ending is not Ending.UNUSABLE or now - since >= self._settled or now >= deadline:
                     break
             elif now >= deadline:
                 why = f"Nobody wrote responses/{name} within {prompt.limits.seconds:g} seconds."
@@ -123,14 +123,19 @@ class ExchangeModel:
             ) from None
 
     def _look(self, name: str, most: int) -> bytes | None:
-        """The response as it stands, up to one byte more than it may have; None: there is none, or it is no plain file."""
+        """The response as it stands, up to one byte more than it may have; None: there is none. What is no plain file is empty."""
         try:
             # Neither through a link, nor waiting at a pipe: the folder is somebody else's too.
             number = os.open(self._responses / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         except OSError:
             return None
-        with os.fdopen(number, "rb") as file:
-            return file.read(most + 1) if stat.S_ISREG(os.fstat(number).st_mode) else b""
+        try:
+            if not stat.S_ISREG(os.fstat(number).st_mode):
+                return b""
+            with os.fdopen(number, "rb", closefd=False) as file:
+                return file.read(most + 1)
+        finally:
+            os.close(number)
 
 
 def _read(content: bytes, prompt: Prompt, *, most: int) -> Response:
