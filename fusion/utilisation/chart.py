@@ -10,7 +10,7 @@ from fusion.render.text import one_line
 from fusion.utilisation.analysis import Report, Slot, utc
 from fusion.utilisation.text import money, seconds
 
-WIDTH, HEIGHT = 960, 720
+WIDTH, HEIGHT = 960, 692
 LEFT, RIGHT = 64, 24
 PLOT = WIDTH - LEFT - RIGHT
 MOST_COLUMNS = 144
@@ -138,7 +138,7 @@ def _waits(report: Report, columns: Sequence[Slot], top: int, height: int) -> li
     y = _scale(most, top, height)
     width = PLOT / len(columns)
     parts = [_text(LEFT - 32, top - 14, "Queue wait: 95 % of the jobs were taken within", "head")]
-    parts += _grid(most, y, lambda value: seconds(value) if value else "0", steps=2)
+    parts += _grid(most, y, lambda value: f"{value:g} s" if most < 100 else f"{value / 60:.2g} min", steps=2)
     for number, slot in enumerate(columns):
         if slot.wait:
             parts.append(_bar("warm", LEFT + number * width, y(slot.wait), width, y(0) - y(slot.wait)))
