@@ -8,7 +8,9 @@ bounded when it is read (`replies`), and how much of it people see when it is cl
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -25,6 +27,11 @@ def closed(model: type[BaseModel]) -> dict[str, Any]:
     Field descriptions stay, since the model reads them. Raises ValueError for what strict mode cannot say: recursion, maps,
     tuples of fixed length, more than 100 properties or 5 levels.
     """
+    return copy.deepcopy(_made(model))
+
+
+@lru_cache(maxsize=64)
+def _made(model: type[BaseModel]) -> dict[str, Any]:
     whole = model.model_json_schema(mode="validation")
     made = _closed(whole, whole.get("$defs", {}), ())
     made.pop("description", None)
