@@ -6,18 +6,20 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from fusion.agent import Case, Thinking
-from fusion.model import Brief, Category, FileChange, Location, Passage, Side, Unread, Work
+from fusion.model import Brief, Category, Location, Passage, Side, Unread, Work
 from fusion.planning.index import Index, Page, index_of
 from fusion.planning.neighbours import definition, text
-from fusion.planning.packing import Count, Piece, groups, octets, pieces
+from fusion.planning.packing import Count, Piece, costs, groups, octets, overhead, pieces
 from fusion.planning.units import LONGEST, Unit
 from fusion.planning.writing import Writer
 from fusion.syntax import Symbol
 
 _OWN = 2 / 3
 """Of a brief's room what changed lines may take, so that neighbours find some."""
-_SHARED = 4
-"""Of an agent's briefs one in so many is shared by the least risky parts, when there are more parts than briefs."""
+_MOST_SHARED = 0.75
+"""Of an agent's briefs how many may be shared by the least risky parts, when there are more parts than briefs."""
+_FULL = 0.85
+"""How full shared briefs become, for parts have no sizes that add up to a whole."""
 _NAMED = 3
 
 
@@ -33,20 +35,21 @@ def briefs(
     case: Case,
     *,
     agent: str,
-    wants: Callable[[FileChange], bool],
+    wants: Callable[[str], bool],
     work: Work = Work.REVIEW,
     kinds: Collection[Category] | None = None,
     count: Count = octets,
 ) -> Planned:
     """What one agent's model calls see of the files it wants; nothing when the case has no thinking.
 
-    `kinds`: categories of evidence that are quoted, None for all. `count`: tokens of a text, at most. Every changed line of a
-    wanted file that policy does not exclude is in a passage, or its path is in `left_out`.
+    `wants` is asked for each path at head (at base where the file is deleted). `kinds`: categories of evidence that are quoted,
+    None for all. `count`: tokens of a text, at most. Every changed line of a wanted file that policy does not exclude is in a
+    passage, or its path is in `left_out`.
     """
     if case.thinking is None:
         return Planned()
     plan = _Plan(case, case.thinking, agent=agent, work=work, kinds=kinds, count=count)
-    wanted = {file.path for file in case.change.files if wants(file)}
+    wanted = {file.path for file in case.change.files if wants(file.path)}
     for item in plan.index.unread:
         if item.path in wanted:
             plan.leave(item.path, item.reason)
@@ -126,13 +129,13 @@ class _Plan:
     def finished(self, drafts: Sequence[_Draft]) -> Planned:
         """Write the drafts, the riskiest first; where there are too many, the least risky share briefs."""
         ranked = sorted(drafts, key=lambda draft: (-draft.points, draft.path, draft.pieces[0].keys))
-        alone, rest = ranked, list[_Draft]()
-        if len(ranked) > self._most:
-            kept = self._most - max(1, self._most // _SHARED) if self._most else 0
-            alone, rest = ranked[:kept], ranked[kept:]
+        number = self._sharing(ranked)
+        alone, rest = ranked[: self._most - number], ranked[self._most - number :]
         written: list[Brief] = []
-        for group in [*([draft] for draft in alone), *self._shared(rest)]:
-            brief = self._writer.write([piece for draft in group for piece in draft.pieces])
+        for group in [*([draft] for draft in alone), *self._shared(rest, number)]:
+            found = [piece for draft in group for piece in draft.pieces]
+            # Who shares a brief has no room for neighbours to speak of.
+            brief = self._writer.write(found, more=None if len(group) == 1 else ())
             if brief is not None:
                 written.append(brief)
                 self._tell_cuts(group)
@@ -144,21 +147,35 @@ class _Plan:
         left = tuple(Unread(path=path, reason="; ".join(reasons)) for path, reasons in sorted(self._left.items()))
         return Planned(briefs=tuple(written), left_out=left)
 
-    def _shared(self, rest: Sequence[_Draft]) -> list[list[_Draft]]:
+    def _sharing(self, ranked: Sequence[_Draft]) -> int:
+        """How many briefs have to be shared so that every draft is in one: none, or as few as hold the least risky."""
+        if len(ranked) <= self._most or not self._most:
+            return 0
+        most = max(1, int(self._most * _MOST_SHARED))
+        rest = sum(draft.cost for draft in ranked[self._most :])
+        for number in range(1, most + 1):
+            rest += ranked[self._most - number].cost
+            if rest <= number * self._limit * _FULL:
+                return number
+        return most
+
+    def _shared(self, rest: Sequence[_Draft], most: int) -> list[list[_Draft]]:
         """Several drafts to a brief, each into the first that has room; the others are left out by name."""
         shared: list[list[_Draft]] = []
-        most = max(1, self._most // _SHARED) if self._most else 0
-        for draft in rest:
-            room = self._limit - self._writer.fixed(draft.path)
-            home = next((group for group in shared if sum(item.cost for item in group) + draft.cost <= room), None)
-            if home is not None:
-                home.append(draft)
-            elif len(shared) < most:
-                shared.append([draft])
-            else:
-                self._drop(
-                    draft, f"are beyond the {self._most:,} briefs that one agent may ask about, and less risky than those"
-                )
+        used: list[int] = []
+        for whole in rest:
+            room = self._limit - self._writer.fixed(whole.path)
+            for draft in [whole] if _home(used, whole, room, most) is not None else _parted(whole):
+                home = _home(used, draft, room, most)
+                if home is None:
+                    why = f"are beyond the {self._most:,} briefs that one agent may ask about, and less risky than those"
+                    self._drop(draft, why)
+                    continue
+                if home == len(shared):
+                    shared.append([])
+                    used.append(0)
+                shared[home].append(draft)
+                used[home] += draft.cost
         return shared
 
     def _drop(self, draft: _Draft, why: str) -> None:
@@ -170,6 +187,16 @@ class _Plan:
             cut = sum(row.cut and row.changed for piece in draft.pieces for row in piece.rows)
             if cut:
                 self.leave(draft.path, f"{_lines(cut)} are longer than what is shown of a line (at most {LONGEST} characters)")
+
+
+def _home(used: Sequence[int], draft: _Draft, room: int, most: int) -> int | None:
+    """The first shared brief that has room for a draft, which may be a new one; None: there is none."""
+    found = (number for number, taken in enumerate(used) if taken + draft.cost <= room)
+    return next(found, len(used) if len(used) < most and draft.cost <= room else None)
+
+
+def _parted(draft: _Draft) -> list[_Draft]:
+    return [_Draft(draft.path, (piece,), draft.points) for piece in draft.pieces]
 
 
 def _lines(number: int) -> str:
@@ -220,4 +247,5 @@ def _unchanged(writer: Writer, page: Page, location: Location, symbol: str) -> B
         path=page.path, symbol=found.name, head=found if found.name else None, windows=(rows,), at=found.line,
         first=found.line, last=found.end_line,
     )  # fmt: skip
-    return writer.compose([passage], [unit])
+    used = sum(costs(rows, writer.count)) + overhead(page.path, found.name, writer.count) + writer.fixed(page.path)
+    return writer.compose([passage], [unit], used)

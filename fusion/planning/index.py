@@ -23,6 +23,20 @@ T = TypeVar("T")
 
 _WORD = re.compile(r"[^\W\d][\w$]*")
 _CALLED = re.compile(r"(?<![\w$])([^\W\d][\w$]*)\s*(?:<[^<>()\n]{0,80}>)?!?\(")
+_PART = re.compile(r"[^\W\d][\w$]*(?:-[\w$]+)*")
+"""A name, or the name of a file in a path."""
+_TOP = 20_000
+_DEFINED = {
+    "python": re.compile(r"\b(?:def|class)\s+(\w+)"),
+    "ruby": re.compile(r"\b(?:def|class|module)\s+(?:self\.)?(\w+)"),
+    "go": re.compile(r"\b(?:func\s*(?:\([^)\n]{0,80}\)\s*)?|type\s+)(\w+)"),
+    "typescript": re.compile(
+        r"\b(?:function\*?|class|interface|enum|type|namespace|const|let|var)\s+([\w$]+)"
+        r"|^[ \t]*(?:\w+ ){0,4}([\w$]+)\s*\([^\n]*\{[ \t]*$",
+        re.M,
+    ),
+    "rust": re.compile(r"\b(?:fn|struct|enum|trait|type|union|mod|macro_rules!)\s+(\w+)"),
+}
 _LARGEST = 1_000_000
 """Characters of a file that names are looked for in."""
 _MOST_CALLS = 60
@@ -58,6 +72,17 @@ class Page:
         """The language, or the one whose names it shares."""
         name = language(self.path) or ""
         return _GROUPS.get(name, name)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Names that stand near the top of the file, where imports are."""
+        return frozenset(_PART.findall(self.text[:_TOP]))
+
+    @cached_property
+    def defines(self) -> frozenset[str] | None:
+        """Names that the file likely defines, without reading its tree; None for a language that has no word for it."""
+        shape = _DEFINED.get(self.group)
+        return frozenset(found[found.lastindex or 0] for found in shape.finditer(self.text)) if shape else None
 
     @cached_property
     def is_test(self) -> bool:

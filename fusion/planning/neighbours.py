@@ -36,13 +36,6 @@ _COMMENT = ("#", "//", "*", "/*", "--")
 _DEFINES = re.compile(
     r"\b(?:def|class|func|function|fn|struct|enum|trait|interface|type|module|macro_rules!|new)\b[^(\n]{0,80}$"
 )
-_DEFINED = {
-    "python": r"\b(?:def|class)\s+{}\b",
-    "ruby": r"\b(?:def|class|module)\s+(?:self\.)?{}\b",
-    "go": r"\b(?:func\s*(?:\([^)\n]{{0,80}}\)\s*)?|type\s+){}\b",
-    "rust": r"\b(?:fn|struct|enum|trait|type|union|mod|macro_rules!)\s+{}\b",
-}
-"""How a language writes a definition, where it has a word for it: spares reading files that only use the name."""
 _IMPORT = re.compile(
     r"\s*(?:import\b|from\b|use\b|require|#\s*include\b|(?:const|let|var)\b.{0,200}\brequire\()|^\s*\"[\w./-]+\"$"
 )
@@ -161,10 +154,7 @@ def _definition(index: Index, page: Page, unit: Unit, name: str) -> tuple[Page, 
         prefix = unit.symbol.rpartition(".")[0]
         return page, next((symbol for symbol in mine if symbol.name.rpartition(".")[0] == prefix), mine[0])
     holders = [other for other in index.holders(name) if other is not page and other.group == page.group and not other.is_test]
-    shape = _DEFINED.get(page.group)
-    if shape is not None:
-        pattern = re.compile(shape.format(re.escape(name)))
-        holders = [other for other in holders if pattern.search(other.text)]
+    holders = [other for other in holders if other.defines is None or name in other.defines]
     holders.sort(key=lambda other: (not _names(page, other), _folder(other.path) != _folder(page.path)))
     found: list[tuple[Page, Symbol]] = []
     for other in holders[:_CANDIDATES]:
@@ -249,7 +239,7 @@ def _credit(page: Page, unit: Unit, *, common: bool) -> int:
 def _names(page: Page, other: Page) -> bool:
     """Whether a file names another by the stem of its path, as imports do."""
     stem = _stem(other.path)
-    return len(stem) > 1 and re.search(rf"\b{re.escape(stem)}\b", page.text[:20_000]) is not None
+    return len(stem) > 1 and stem in page.words
 
 
 def _stem(path: str) -> str:

@@ -22,6 +22,8 @@ _MOST_EVIDENCE = 12
 _LONGEST_MESSAGE = 300
 _PER_BRIEF = 200
 """Tokens of the fences around the topic, and what joins the parts, at most."""
+_PER_LINE = 20
+"""Tokens of a line of source, roughly."""
 _LINE = re.compile(r"\b([Ll]ines?) \d+")
 _NAMED = 3
 """Names that a topic lists."""
@@ -84,36 +86,39 @@ class Writer:
             rows = _rows(group)
             passages.append(_passage(f"P{len(passages) + 1}", "change", unit.path, unit.symbol, self.risk(unit).reasons, rows))
         units = [group[0].unit for group in by_unit]
-        return self.compose(passages, units, more)
+        fixed = max((self.fixed(unit.path) for unit in units), default=0)
+        return self.compose(passages, units, sum(piece.cost for piece in found) + fixed, more)
 
-    def compose(self, passages: list[Passage], units: Sequence[Unit], more: Sequence[Neighbour] | None = None) -> Brief | None:
-        """The brief that begins with some passages, with evidence and neighbours where there is room."""
+    def compose(
+        self, passages: list[Passage], units: Sequence[Unit], used: int, more: Sequence[Neighbour] | None = None
+    ) -> Brief | None:
+        """The brief that begins with some passages, which cost `used`, with evidence and neighbours where there is room."""
         topic = _topic(passages)
         guidance = self.guidance({passage.path for passage in passages})
         least = Brief(topic=topic, passages=tuple(passages), guidance=guidance, work=self._work)
-        used = self._size(least)
-        if used > self.limit:
-            return None
         evidence, ids, price = self._evidence(passages, self.limit - used)
         around = list(passages)
         if evidence is not None:
             around.append(evidence)
             used += price
+        room = min(self.limit, used + max(self.limit // 4, used))
         shown = {(passage.path, line) for passage in passages for line in passage.lines if line}
-        for item in more if more is not None else self._neighbours(units):
+        for item in more if more is not None else self._neighbours(units, room - used):
             lines = {(item.path, line) for first, last in item.ranges for line in range(first, last + 1)}
             if 2 * len(lines & shown) > len(lines):
                 continue
             rows = text(self.index, item)
             price = sum(costs(rows, self.count)) + overhead(item.path, item.symbol, self.count)
-            if used + price <= self.limit:
+            if used + price <= room:
                 used += price
                 shown |= lines
                 around.append(_passage(f"P{len(around) + 1}", item.kind, item.path, item.symbol, [item.why], rows))
         full = Brief(topic=topic, passages=tuple(around), guidance=guidance, evidence=ids, work=self._work)
         # Prices of parts are bounds for all that is known of tokenizers; where they are not, the neighbours go.
-        brief = full if (size := self._size(full)) <= self.limit else least
-        return brief.model_copy(update={"tokens": size if brief is full else self._size(least)})
+        size = self._size(full)
+        if size > self.limit:
+            full, size = least, self._size(least)
+        return full.model_copy(update={"tokens": size}) if size <= self.limit else None
 
     def _size(self, brief: Brief) -> int:
         return self.count(fence.shown(brief)) + self.count(fence.guided(brief)) + 4
@@ -121,9 +126,16 @@ class Writer:
     def _seen(self, path: str) -> Iterable[Evidence]:
         return (item for item in self.index.evidence.get(path, ()) if self._kinds is None or item.category in self._kinds)
 
-    def _neighbours(self, units: Sequence[Unit]) -> list[Neighbour]:
-        ranked = sorted(units, key=lambda unit: -self.risk(unit).points)
-        found = [item for unit in ranked for item in neighbours(self.index, unit)]
+    def _neighbours(self, units: Sequence[Unit], room: int) -> list[Neighbour]:
+        """The neighbours of the riskiest units, by rank; not many more than there is room for."""
+        found: list[Neighbour] = []
+        lines = 0
+        for unit in sorted(units, key=lambda unit: -self.risk(unit).points):
+            if lines * _PER_LINE > 2 * room:
+                break
+            for item in neighbours(self.index, unit):
+                found.append(item)
+                lines += sum(last - first + 1 for first, last in item.ranges)
         return sorted(found, key=lambda item: item.rank)
 
     def _evidence(self, passages: Sequence[Passage], room: int) -> tuple[Passage | None, tuple[str, ...], int]:
