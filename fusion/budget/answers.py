@@ -1,0 +1,63 @@
+"""What the book answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fusion.budget.accounts import Cap
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reserved:
+    """The money is set aside."""
+
+    id: str
+    amount: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """The cap that leaves too little, and what it leaves."""
+
+    cap: Cap
+    left: float
+
+    @property
+    def reason(self) -> str:
+        """One sentence for the receipt."""
+        return f"The cap {CAPS[self.cap]} leaves {self.left:.4f}, and that is not enough."
+
+
+CAPS: Mapping[Cap, str] = {
+    Cap.RUN: "of this run",
+    Cap.PULL: "of this pull request",
+    Cap.REPOSITORY: "of this repository's month",
+    Cap.MONTH: "of this month for all repositories",
+}
+"""How each cap is called in a sentence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What the call cost; the rest is free again."""
+
+    cost: float
+    assumed: bool = False
+    """Nobody said what it cost: the bound counts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overcharged:
+    """The call was billed with more than its bound. It is recorded as billed, and the endpoint is distrusted from now on."""
+
+    cost: float
+    bound: float
+    endpoint: str
+
+
+def reservation(run: str, *parts: str) -> str:
+    """The id of a run's reservation: `review-0123/security-2/1`. Raises ValueError where the run's id has a slash."""
+    if not run or "/" in run:
+        raise ValueError(f"The run {run!r} has no id, or one with a slash.")
+    return "/".join((run, *parts))
