@@ -9,8 +9,10 @@ import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
+from typing import Any
 
 from gpu_worker import nvml, samples
+from gpu_worker.archive import Archive
 from gpu_worker.consume import Consumer, nobody
 from gpu_worker.drain import Drain
 from gpu_worker.engines import llama, vllm
@@ -18,6 +20,7 @@ from gpu_worker.engines.child import Launch, free_port
 from gpu_worker.engines.served import Patience, Served
 from gpu_worker.metrics import Metrics, State
 from gpu_worker.protocols import EngineFailed, Happening, Jobs, Listener, Payloads, Results
+from gpu_worker.samples import SampleFile
 from gpu_worker.settings import Settings
 from gpu_worker.status import StatusServer
 
@@ -25,6 +28,9 @@ log = logging.getLogger("gpu_worker")
 
 OUTSIDE_HEALTH = "/v1/models"
 """What every OpenAI-compatible server answers."""
+
+LAST_FLUSH = 3.0
+"""Seconds of a drain that the last samples may take."""
 
 
 def engine(settings: Settings, accelerator: nvml.Accelerator) -> Served:
@@ -74,20 +80,22 @@ async def run(
     drain: Drain,
     listen: Listener = nobody,
     accelerator: nvml.Accelerator | None = None,
+    archive: Archive | None = None,
     serving: Callable[[int], None] = lambda _port: None,
 ) -> str:
     """Work until the drain has ended. Returns "" then, or one sentence that says why there is no engine (any more).
 
-    `serving` is told the port of the status server. Raises OSError when its address is taken.
+    Samples go into `archive`, and into the file that the settings name. `serving` is told the port of the status server.
+    Raises OSError when its address is taken.
     """
-    worker = Worker(settings, drain, accelerator or nvml.accelerator())
+    worker = Worker(settings, drain, accelerator or nvml.accelerator(), archive)
     return await worker.run(jobs, payloads, results, listen=listen, serving=serving)
 
 
 class Worker:
     """One engine and what is measured of it."""
 
-    def __init__(self, settings: Settings, drain: Drain, accelerator: nvml.Accelerator) -> None:
+    def __init__(self, settings: Settings, drain: Drain, accelerator: nvml.Accelerator, archive: Archive | None = None) -> None:
         self._settings = settings
         self._drain = drain
         self._accelerator = accelerator
@@ -103,7 +111,9 @@ class Worker:
             hour=settings.gpu_hour,
             currency=settings.currency,
         )
-        self._file = samples.SampleFile(settings.samples) if settings.samples else None
+        self._archive = archive
+        self._sinks: list[SampleFile | Archive] = [SampleFile(settings.samples)] if settings.samples else []
+        self._sinks += [archive] if archive else []
 
     def state(self) -> State:
         """What the worker is doing."""
@@ -130,6 +140,9 @@ class Worker:
             serving(status.port)
             await stack.enter_async_context(self._engine)
             background = [asyncio.create_task(self._sample())]
+            if self._archive is not None:
+                stack.push_async_callback(self._archive.flush, within=LAST_FLUSH)
+                background.append(asyncio.create_task(self._archive.run()))
             stack.push_async_callback(_cancelled, background)
             if why := await self._start():
                 return why
@@ -166,13 +179,17 @@ class Worker:
         self._drain.begin("the engine is given up", within=self._settings.grace_seconds)
 
     def _sample_job(self, happening: Happening) -> None:
-        if self._file is not None and happening.kind == "answered" and happening.result is not None:
+        if happening.kind == "answered" and happening.result is not None:
             at = datetime.now(UTC)
-            self._file.write(samples.job(at=at, worker=self._name, urgency=happening.urgency, result=happening.result))
+            self._record(samples.job(at=at, worker=self._name, urgency=happening.urgency, result=happening.result))
+
+    def _record(self, line: dict[str, Any]) -> None:
+        for sink in self._sinks:
+            sink.write(line)
 
     async def _sample(self) -> None:
         """Record an interval after the other, the last one when the worker ends."""
-        if self._file is None:
+        if not self._sinks:
             return
         share = self._engine.share
         ending = False
@@ -193,7 +210,7 @@ class Worker:
                 running_seconds=share.running_seconds - running,
                 reading=self._accelerator.read(),
             )
-            self._file.write(line)
+            self._record(line)
 
 
 async def _cancelled(tasks: list[asyncio.Task[None]]) -> None:
