@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from fusion.adapters.memory.inference import MemoryInference
 from fusion.adapters.memory.records import ManualClock
+from fusion.adapters.servicebus.inference import QUEUES, ServiceBusInference
 from fusion.adapters.sqlite.inference import SqliteInference
 from fusion.ports import Inference
+from gpu_worker.namespace import Namespace
 from gpu_worker.picking import pick
 from gpu_worker.protocols import Jobs, Results
+from gpu_worker.servicebus import ServiceBusJobs, ServiceBusResults
 from tests.fakes.queues import moving
+from tests.fakes.servicebus.bus import QueueOptions, ServiceBus
+from tests.fakes.servicebus.leaks import abort_leftovers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,5 +60,63 @@ async def sqlite(folder: Path) -> AsyncIterator[Bench]:
         yield Bench(inference=inference, jobs=jobs, results=results, pass_time=moving(clock), now=clock.now)
 
 
-INFERENCES: Mapping[str, Callable[[Path], AbstractAsyncContextManager[Bench]]] = {"memory": memory, "sqlite": sqlite}
+class Answers:
+    """What a storage account would remember of answered jobs."""
+
+    def __init__(self) -> None:
+        self.noted: dict[str, str] = {}
+
+    async def find(self, job: str) -> str | None:
+        """The digest of the job's result."""
+        return self.noted.get(job)
+
+    async def record(self, job: str, digest: str) -> str:
+        """Note it; the first counts."""
+        return self.noted.setdefault(job, digest)
+
+
+OPTIONS = QueueOptions(duplicate_window=604_800, lock_seconds=60, max_deliveries=10)
+
+
+@asynccontextmanager
+async def servicebus(_folder: Path) -> AsyncIterator[Bench]:
+    ahead = 0.0
+
+    async def pass_time(seconds: float) -> None:
+        nonlocal ahead
+        ahead += seconds
+        # The emulator looks at its clock every few milliseconds.
+        await asyncio.sleep(0.1)
+
+    def now() -> datetime:
+        return datetime.fromtimestamp(time.time() + ahead, UTC)
+
+    with ServiceBus(queues=dict.fromkeys(QUEUES.values(), OPTIONS), clock=lambda: time.time() + ahead) as bus:
+        async with (
+            ServiceBusInference(bus.connection_string, fresh=0.0) as inference,
+            Namespace(bus.connection_string) as namespace,
+        ):
+            jobs = ServiceBusJobs(namespace, clock=lambda: now().timestamp())
+            try:
+                yield Bench(
+                    inference=inference,
+                    jobs=jobs,
+                    results=ServiceBusResults(namespace, Answers()),
+                    pass_time=pass_time,
+                    now=now,
+                    wait=3.0,
+                    nothing=0.1,
+                    fair=False,
+                    chooses=False,
+                )
+            finally:
+                await jobs.close()
+        await abort_leftovers(bus.port)
+
+
+INFERENCES: Mapping[str, Callable[[Path], AbstractAsyncContextManager[Bench]]] = {
+    "memory": memory,
+    "sqlite": sqlite,
+    "servicebus": servicebus,
+}
 """Name -> what makes a queue, given an empty folder."""

@@ -9,12 +9,12 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from fusion.adapters.azure.cloud import fields, signed_in
 from fusion.adapters.servicebus.messages import SETTING, meaning
 from fusion.errors import UserError
-from fusion.ports import Priority
 
 if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncTokenCredential
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from azure.servicebus.aio import ServiceBusClient, ServiceBusReceiver, ServiceBusSender
 
 _T = TypeVar("_T")
+_Q = TypeVar("_Q", bound=StrEnum)
+"""What tells the queues apart: priorities, classes of jobs."""
 _log = logging.getLogger(__name__)
 
 
@@ -40,8 +42,10 @@ def sdk_errors() -> tuple[type[Exception], ...]:
     return (AzureError, TimeoutError, OSError)
 
 
-class Connections:
+class Connections(Generic[_Q]):
     """Makes them when they are first needed. `patience`: seconds for one send with its retries.
+
+    `needs`: what the queues must be made with, for whoever finds one missing.
 
     `connection` is the namespace's host name, with `credential` or what this process can sign in with, or a connection string.
     Raises UserError when it is neither.
@@ -50,9 +54,11 @@ class Connections:
     def __init__(
         self,
         connection: str,
-        names: Mapping[Priority, str],
+        names: Mapping[_Q, str],
         credential: AsyncTokenCredential | None,
         patience: float,
+        *,
+        needs: str = "with sessions and duplicate detection",
     ) -> None:
         parts = fields(connection)
         self._string = connection if "endpoint" in parts else ""
@@ -67,10 +73,11 @@ class Connections:
         self._names = dict(names)
         self._credential = credential
         self._patience = patience
+        self._needs = needs
         self._own: AsyncTokenCredential | None = None
         self._clients: dict[bool, ServiceBusClient] = {}
-        self._senders: dict[Priority, ServiceBusSender] = {}
-        self._one_sends = {priority: asyncio.Lock() for priority in Priority}
+        self._senders: dict[_Q, ServiceBusSender] = {}
+        self._one_sends = {priority: asyncio.Lock() for priority in names}
         self._working: set[asyncio.Task[Any]] = set()
 
     async def close(self) -> None:
@@ -86,23 +93,23 @@ class Connections:
         if own is not None:
             await own.close()
 
-    async def _end(self, priority: Priority) -> None:
+    async def _end(self, priority: _Q) -> None:
         async with self._one_sends[priority]:
             if sender := self._senders.pop(priority, None):
                 self.discard(sender)
 
-    async def put(self, priority: Priority, wire: ServiceBusMessage) -> None:
+    async def put(self, priority: _Q, wire: ServiceBusMessage) -> None:
         """Send a message. Raises what `meaning` makes of the SDK's errors."""
         await self.unbroken(self._put(priority, wire))
 
-    async def _put(self, priority: Priority, wire: ServiceBusMessage) -> None:
+    async def _put(self, priority: _Q, wire: ServiceBusMessage) -> None:
         async with self._one_sends[priority], self.errors(priority):
             sender = self._senders.get(priority)
             if sender is None:
                 sender = self._senders[priority] = self._client(retries=True).get_queue_sender(self._names[priority])
             await sender.send_messages(wire, timeout=self._patience)
 
-    def next_session(self, priority: Priority, wait: float) -> ServiceBusReceiver:
+    def next_session(self, priority: _Q, wait: float) -> ServiceBusReceiver:
         """A receiver that takes the next session that is free, and waits so many seconds for one.
 
         It does not retry by itself: whoever receives asks again anyway, and meanwhile a lock would be lost.
@@ -113,11 +120,15 @@ class Connections:
             self._names[priority], session_id=NEXT_AVAILABLE_SESSION, max_wait_time=wait
         )
 
-    def session(self, priority: Priority, id: str) -> ServiceBusReceiver:
+    def plain(self, priority: _Q) -> ServiceBusReceiver:
+        """A receiver of a queue without sessions. It does not retry by itself."""
+        return self._client(retries=False).get_queue_receiver(self._names[priority])
+
+    def session(self, priority: _Q, id: str) -> ServiceBusReceiver:
         """A receiver that takes this session, whether there is a message in it or not."""
         return self._client(retries=False).get_queue_receiver(self._names[priority], session_id=id)
 
-    def dead_letters(self, priority: Priority) -> ServiceBusReceiver:
+    def dead_letters(self, priority: _Q) -> ServiceBusReceiver:
         """A receiver of the queue's dead letters."""
         from azure.servicebus import ServiceBusSubQueue
 
@@ -151,12 +162,12 @@ class Connections:
             _log.debug("Service Bus: %s", error)
 
     @asynccontextmanager
-    async def errors(self, priority: Priority) -> AsyncIterator[None]:
+    async def errors(self, priority: _Q) -> AsyncIterator[None]:
         """Every error of the SDK inside becomes one of ours."""
         try:
             yield
         except sdk_errors() as error:
-            raise meaning(error, host=self._host, queue=self._names[priority]) from error
+            raise meaning(error, host=self._host, queue=self._names[priority], needs=self._needs) from error
 
     def _client(self, *, retries: bool) -> ServiceBusClient:
         from azure.servicebus.aio import ServiceBusClient

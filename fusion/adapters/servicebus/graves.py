@@ -36,7 +36,7 @@ class _Found(NamedTuple):
 class Graves:
     """Lists, replays and drops."""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Connections[Priority]) -> None:
         self._connections = connections
         self._receivers: dict[Priority, ServiceBusReceiver] = {}
         self._one_reads = {priority: asyncio.Lock() for priority in Priority}

@@ -175,7 +175,7 @@ def dead_letter(received: ServiceBusReceivedMessage) -> DeadLetter:
     )
 
 
-def meaning(error: Exception, *, host: str, queue: str) -> FusionError:
+def meaning(error: Exception, *, host: str, queue: str, needs: str = "with sessions and duplicate detection") -> FusionError:
     """What an error of the SDK means to whoever must act."""
     from azure.core.exceptions import ClientAuthenticationError
     from azure.servicebus import exceptions as sdk
@@ -183,7 +183,7 @@ def meaning(error: Exception, *, host: str, queue: str) -> FusionError:
     at = f"Service Bus at {host}"
     said = _line(error)
     if isinstance(error, sdk.MessagingEntityNotFoundError):
-        return UserError(f"{at} has no queue {queue!r}: create it, with sessions and duplicate detection, or mend {SETTING}.")
+        return UserError(f"{at} has no queue {queue!r}: create it, {needs}, or mend {SETTING}.")
     if isinstance(error, ClientAuthenticationError | sdk.ServiceBusAuthenticationError | sdk.ServiceBusAuthorizationError):
         return UserError(
             f"{at} lets nobody in with these credentials ({said}): give the identity the roles {ROLES}, or mend the"
@@ -192,10 +192,7 @@ def meaning(error: Exception, *, host: str, queue: str) -> FusionError:
     if isinstance(error, sdk.MessageSizeExceededError):
         return PermanentError(f"A message is larger than the queue {queue!r} at {host} takes.")
     if "amqp:not-allowed" in str(error):
-        return UserError(
-            f"{at} does not let the queue {queue!r} be used as Fusion does ({said}): create it anew, with sessions and"
-            " duplicate detection."
-        )
+        return UserError(f"{at} does not let the queue {queue!r} be used as Fusion does ({said}): create it anew, {needs}.")
     if isinstance(error, sdk.ServiceBusError | TimeoutError | OSError):
         return TransientError(f"{at} cannot serve the queue {queue!r} now ({said}).")
     return PermanentError(f"{at}: {type(error).__name__}: {said}.")
