@@ -14,7 +14,7 @@ from fusion.model import Finding, Placement, Review, Severity, Side, State, Verd
 from fusion.render.fixes import suggestion
 from fusion.render.json import encode
 from fusion.render.markdown import summary
-from fusion.render.markdown_finding import explanation, facts, fixed, title, traced
+from fusion.render.markdown_finding import drafted, explanation, facts, fixed, title, traced
 from fusion.render.markdown_receipt import receipt_text
 from fusion.render.markup import fence, prose
 from fusion.render.outgoing import defuse
@@ -85,7 +85,7 @@ def comment_body(finding: Finding) -> str:
     """What an inline comment says, without the hidden marker that ends it."""
     head = f"**{finding.severity.upper()}{', blocks' if finding.blocking else ''}:** {prose(title(finding))}"
     parts = [head, explanation(finding), facts(finding)]
-    for extra in (_fix(finding), traced(finding)):
+    for extra in (_fix(finding), traced(finding), drafted(finding)):
         if sum(map(len, parts)) + len(extra) < BODY - 1_000:
             parts.append(extra)
     # never cut: a cut suggestion would be a wrong one, and a cut fence would swallow what follows

@@ -1,7 +1,7 @@
 """The summary that people read under a pull request, in GitHub-flavoured Markdown.
 
-The verdict and what blocks first; each finding folds open; the receipt is folded at the end. It fits one comment: what has
-no room is counted, never dropped in silence.
+What the change does, the verdict and what blocks first; each finding folds open; the receipt is folded at the end. It fits one
+comment: what has no room is counted, never dropped in silence.
 """
 
 from __future__ import annotations
@@ -10,12 +10,14 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from fusion.model import Finding, Placement, Review, Verdict
+from fusion.reasoning.clean import plain
+from fusion.reasoning.mermaid import diagram
 from fusion.render.markdown_finding import bullet, details_of, heading
 from fusion.render.markdown_receipt import receipt_text
 from fusion.render.markup import code, details, html_text, prose
 from fusion.render.phrases import carried, count, reasons, span, subject, tally, verdict
 from fusion.render.receipt import receipt
-from fusion.render.secrets import excerpt
+from fusion.render.secrets import excerpt, mask
 
 LIMIT = 65_536
 """Characters that GitHub takes in one comment or review body."""
@@ -24,6 +26,7 @@ _NOTICE = 300
 _HEADINGS = 300
 _SENTENCES = 20
 _SENTENCE = 600
+_TOLD = 5
 _WORDS = {Verdict.PASS: "pass", Verdict.BLOCK: "blocked", Verdict.INCOMPLETE: "incomplete, not a pass"}
 
 
@@ -53,13 +56,26 @@ def summary(review: Review, *, limit: int, folded: bool | Callable[[Finding], bo
 
 
 def _opening(review: Review, notes: Sequence[str]) -> str:
-    lines = [f"### Fusion: {_WORDS[review.verdict]}"]
+    lines = [f"### Fusion: {_WORDS[review.verdict]}", *_walkthrough(review)]
     lines.append(f"{verdict(review)} {tally(review).capitalize()}.")
     lines += _sentences(reasons(review))
     lines += [prose(excerpt(note, _SENTENCE)) for note in notes]
     if review.coverage.gaps:
         lines += ["**Not read, though it should have been:**", *_sentences(review.coverage.gaps)]
     return "\n\n".join(lines)
+
+
+def _walkthrough(review: Review) -> list[str]:
+    """What the change does, as a model tells it; its diagram is drawn only where our own grammar takes it."""
+    told = review.walkthrough
+    if told is None or not told.lines:
+        return []
+    parts = ["\n".join(f"- {prose(excerpt(plain(line, _SENTENCE), _SENTENCE))}" for line in told.lines[:_TOLD])]
+    # Drawn anew: what was stored may be from another version, and a fence of Mermaid is not shown as it is.
+    drawing = diagram(told.diagram)
+    if drawing and mask(drawing) == drawing:
+        parts.append(details("Diagram", f"```mermaid\n{drawing}\n```"))
+    return parts
 
 
 def _sentences(sentences: Sequence[str]) -> list[str]:

@@ -7,7 +7,18 @@ from pathlib import PurePosixPath
 from fusion.model import Finding, State
 from fusion.render.fixes import diff_text
 from fusion.render.markup import code, details, fence, html_code, html_text, prose
-from fusion.render.phrases import checked, count, offered, place, short, suppression, weakness, witnesses
+from fusion.render.phrases import (
+    checked,
+    count,
+    offered,
+    opinion,
+    place,
+    second_reading,
+    short,
+    suppression,
+    weakness,
+    witnesses,
+)
 from fusion.render.secrets import excerpt, mask
 from fusion.render.text import clip, paragraphs
 from fusion.render.trace import Stop, shown, stops, trace_of
@@ -17,6 +28,7 @@ _PARAGRAPHS = 8
 _PARAGRAPH = 2000
 _LINES = 20
 _LINE = 400
+_DRAFT = 60
 _STEPS = 12
 _CWE = "https://cwe.mitre.org/data/definitions/"
 
@@ -36,6 +48,8 @@ def bullet(finding: Finding) -> str:
         tail += f", harmless by data flow: {prose(excerpt(finding.cleared, _TITLE))}"
     elif comment := suppression(finding):
         tail += f", the author suppressed it with {code(excerpt(comment, _TITLE))}"
+    elif said := opinion(finding):
+        tail += f", {prose(excerpt(said, _TITLE))}"
     return f"- **{finding.severity.upper()}** {prose(title(finding))}, {code(place(finding.location))}{tail}"
 
 
@@ -61,6 +75,8 @@ def facts(finding: Finding) -> str:
     """Who says so, how sure, which weakness; and the author's suppression."""
     cwe = ", ".join(f"[CWE-{number}]({_CWE}{number}.html)" for number in finding.cwe) if weakness(finding) else ""
     line = " · ".join(part for part in (prose(witnesses(finding)), finding.confidence.value, cwe) if part)
+    if voted := second_reading(finding):
+        line += f"\n\n{prose(excerpt(voted, _PARAGRAPH))}"
     comment = suppression(finding)
     return line + (f"\n\nThe author suppressed this with {code(excerpt(comment, _TITLE))}." if comment else "")
 
@@ -94,15 +110,22 @@ def fixed(finding: Finding) -> str:
     return f"**Fix:** {prose(excerpt(fix.title, _TITLE))} ({prose(checked(fix, finding))})\n\n{_block(diff_text(fix), 'diff')}"
 
 
+def drafted(finding: Finding) -> str:
+    """What a model wrote for it, as it is; empty when there is none, or when a verified fix says the same."""
+    if not finding.draft.strip() or offered(finding) is not None:
+        return ""
+    return f"**Draft,** written by a model and not run:\n\n{_block(finding.draft, 'text', most=_DRAFT)}"
+
+
 def details_of(finding: Finding) -> str:
     """Everything about a finding but its title and place."""
-    parts = (quoted(finding), explanation(finding), facts(finding), traced(finding), fixed(finding))
+    parts = (quoted(finding), explanation(finding), facts(finding), traced(finding), fixed(finding), drafted(finding))
     return "\n\n".join(part for part in parts if part)
 
 
-def _block(text: str, info: str) -> str:
+def _block(text: str, info: str, most: int = _LINES) -> str:
     lines = text.removesuffix("\n").split("\n")
-    more = f"\n\n{count(len(lines) - _LINES, 'more line')}." if len(lines) > _LINES else ""
+    more = f"\n\n{count(len(lines) - most, 'more line')}." if len(lines) > most else ""
     # masked before it is cut: half a secret is not recognised
-    kept = mask("\n".join(line[: 4 * _LINE] for line in lines[:_LINES])).split("\n")
+    kept = mask("\n".join(line[: 4 * _LINE] for line in lines[:most])).split("\n")
     return fence("\n".join(clip(line, _LINE) for line in kept), info) + more

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from fusion.model import Review
+from fusion.render.calls import rows
 from fusion.render.markup import code, prose
 from fusion.render.phrases import count
 from fusion.render.receipt import Group, receipt
@@ -13,20 +14,21 @@ from fusion.render.secrets import excerpt
 _NAMES = 12
 _NAME = 200
 _REASON = 300
+_CALLS = {"models": "Models asked", "sent": "Sent to them", "cost": "Cost", "budget": "Left out by the budget"}
 
 
 def receipt_text(review: Review, *, limit: int) -> str:
     """A list of at most `limit` characters; what has no room is counted at its end."""
-    rows = list(_rows(review))
+    listed = list(_rows(review))
     out: list[str] = []
     room = limit - 80
-    for row in rows:
+    for row in listed:
         if len(row) + 1 > room:
             break
         out.append(row)
         room -= len(row) + 1
-    if len(out) < len(rows):
-        out.append(f"- and {count(len(rows) - len(out), 'more row')} of this receipt, in the JSON report")
+    if len(out) < len(listed):
+        out.append(f"- and {count(len(listed) - len(out), 'more row')} of this receipt, in the JSON report")
     return "\n".join(out)
 
 
@@ -41,6 +43,8 @@ def _rows(review: Review) -> Iterator[str]:
     yield f"- Agents: {', '.join(code(excerpt(name, _NAME)) for name in sorted_.agents) or 'none'}"
     yield from _named("Agents that did not finish", sorted_.agents_broken, who=True)
     yield from _named("Agents skipped", sorted_.agents_skipped, who=True)
+    for label, text in rows(coverage):
+        yield f"- {prose(excerpt(f'{_CALLS[label]}: {text}', 3 * _REASON))}"
     for group in sorted_.isolation:
         yield f"- Isolation: {prose(excerpt(group.reason, _REASON))}"
     if review.policy_origin:

@@ -69,11 +69,36 @@ def witnesses(finding: Finding) -> str:
     """`ruff S602 and bandit B602 agree`, `reported by ruff S602`, or that nothing but an opinion stands behind it."""
     seen = list(dict.fromkeys(one_line(f"{e.tool} {e.rule}") for e in finding.evidence))
     if not seen:
-        return "an opinion: no tool's evidence behind it"
+        return f"{opinion(finding) or 'an opinion'}: no tool's evidence behind it"
     tools = {e.tool for e in finding.evidence}
     if len(seen) > _WITNESSES:
         seen = [*seen[: _WITNESSES - 1], f"{len(seen) - _WITNESSES + 1:,} more"]
     return f"{listed(seen)} agree" if len(tools) > 1 else f"reported by {listed(seen)}"
+
+
+def opinion(finding: Finding) -> str:
+    """`a model's opinion (gpt-4.1)` where nothing but a model stands behind it; empty elsewhere."""
+    if finding.evidence or not finding.votes:
+        return ""
+    models = list(dict.fromkeys(exact(vote.model) for vote in finding.votes if vote.by == "finder" and vote.model))
+    return f"a model's opinion ({listed(models)})" if models else "a model's opinion"
+
+
+def second_reading(finding: Finding) -> str:
+    """What a second reader made of a model's finding, in one sentence; empty where no model has found it."""
+    if not finding.votes:
+        return ""
+    said = [vote for vote in finding.votes if vote.by != "finder"]
+    if not said:
+        return "No second reader has looked at it."
+    why = one_line(said[-1].reason)
+    match said[-1].says:
+        case "supported":
+            return f"A second reader tried to refute it and could not. {why}" if why else "A second reader could not refute it."
+        case "refuted":
+            return f"A second reader refuted it. {why}" if why else "A second reader refuted it."
+        case "unsure":
+            return f"A second reader could not tell: {why}" if why else "A second reader could not tell."
 
 
 def weakness(finding: Finding) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 from fusion import __version__
 from fusion.model import Outcome, Report, Review, ToolRun, Verdict
+from fusion.render.calls import rows
 from fusion.render.json import encode
 from fusion.render.links import relative_uri
 from fusion.render.phrases import count, github_repository, is_commit
@@ -73,6 +74,10 @@ def _run(review: Review) -> dict[str, Any]:
             "coverage": receipt(review.coverage).headline,
         },
     }
+    if review.walkthrough is not None:
+        run["properties"]["walkthrough"] = [plain(line) for line in review.walkthrough.lines]
+    if models := dict(rows(review.coverage)):
+        run["properties"]["models"] = {label: plain(text) for label, text in models.items()}
     repository = github_repository(review)
     if repository and is_commit(review.head):
         run["versionControlProvenance"] = [

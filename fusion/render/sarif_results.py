@@ -10,7 +10,7 @@ from typing import Any
 
 from fusion.model import Edit, Evidence, Finding, Location, Placement, Side, State, Step
 from fusion.render.links import relative_uri
-from fusion.render.phrases import lines, offered, suppression
+from fusion.render.phrases import lines, offered, second_reading, suppression, witnesses
 from fusion.render.sarif_rules import LEVEL, PRECISION, plain, rule_id
 from fusion.render.secrets import mask
 from fusion.render.text import clip, visible
@@ -44,6 +44,8 @@ def result(finding: Finding, rule_index: Mapping[str, int]) -> dict[str, Any]:
             "agent": visible(finding.agent),
         },
     }
+    if voted := second_reading(finding):
+        out["properties"]["opinion"] = plain(f"{witnesses(finding)}. {voted}" if not finding.evidence else voted)
     if finding.cleared:
         out["properties"]["cleared"] = plain(finding.cleared)
     if finding.fingerprint:

@@ -22,8 +22,10 @@ from fusion.render.phrases import (
     checked,
     count,
     offered,
+    opinion,
     place,
     reasons,
+    second_reading,
     short,
     span,
     subject,
@@ -36,7 +38,7 @@ from fusion.render.phrases import (
 from fusion.render.quote import quote
 from fusion.render.secrets import excerpt
 from fusion.render.terminal_receipt import print_receipt
-from fusion.render.text import clip, exact, one_line, paragraphs
+from fusion.render.text import clip, exact, one_line, paragraphs, visible
 from fusion.render.trace import shown, stops, trace_of
 
 SEVERITY = {
@@ -54,6 +56,7 @@ VERDICT = {
 _DIFF = {"+": "green", "-": "red", "@": "cyan"}
 _DIFF_LINES = 14
 _SHORT = 20
+_TOLD = 5
 _TITLE = 200
 _PARAGRAPHS = 6
 _PARAGRAPH = 1200
@@ -102,6 +105,10 @@ def _header(page: Page, review: Review) -> None:
     page.paragraph(("Fusion review", "bold"), ("  ·  ", "dim"), title or subject(review))
     facts = [subject(review) if title else "", span(review), count(len(review.coverage.files), "file")]
     page.paragraph((" · ".join(fact for fact in facts if fact), "dim"))
+    if review.walkthrough is not None and review.walkthrough.lines:
+        page.blank()
+        for line in review.walkthrough.lines[:_TOLD]:
+            page.paragraph("- " + excerpt(line, _PARAGRAPH), hang=2)
 
 
 def _heading(page: Page, title: str, number: int) -> None:
@@ -130,6 +137,8 @@ def _finding(page: Page, finding: Finding, review: Review, root: Path | None) ->
         page.paragraph(excerpt(paragraph, _PARAGRAPH), indent=3)
     facts = [witnesses(finding), finding.confidence.value, weakness(finding), _id(finding)]
     page.paragraph((" · ".join(fact for fact in facts if fact), "dim"), indent=3)
+    if voted := second_reading(finding):
+        page.paragraph((excerpt(voted, _PARAGRAPH), "dim"), indent=3)
     comment = suppression(finding)
     if comment:
         page.paragraph(("the author suppressed this with: ", "dim"), comment, indent=3, hang=2)
@@ -173,6 +182,7 @@ def _trace(page: Page, trace: Sequence[Step], review: Review, root: Path | None)
 def _fix(page: Page, finding: Finding) -> None:
     fix = offered(finding)
     if fix is None or not fix.patch:
+        _draft(page, finding)
         return
     page.paragraph(("Fix: ", "bold"), one_line(fix.title), indent=3, hang=5)
     page.paragraph((checked(fix, finding), "dim"), indent=5)
@@ -181,6 +191,18 @@ def _fix(page: Page, finding: Finding) -> None:
         page.line((clip(line.expandtabs(4), page.width * 2), _DIFF.get(line[:1], "dim")), indent=5)
     if len(lines) > _DIFF_LINES:
         page.line((f"… {count(len(lines) - _DIFF_LINES, 'more line')} of the patch", "dim"), indent=5)
+
+
+def _draft(page: Page, finding: Finding) -> None:
+    """What a model wrote for it: nobody has run it."""
+    if not finding.draft.strip():
+        return
+    page.paragraph(("Draft, ", "bold"), "written by a model and not run:", indent=3, hang=5)
+    lines = finding.draft.strip("\n").split("\n")
+    for line in lines[:_DIFF_LINES]:
+        page.line((clip(visible(line).expandtabs(4), page.width * 2), "dim"), indent=5)
+    if len(lines) > _DIFF_LINES:
+        page.line((f"… {count(len(lines) - _DIFF_LINES, 'more line')}: --format json", "dim"), indent=5)
 
 
 def _brief(page: Page, title: str, findings: Sequence[Finding], review: Review, root: Path | None) -> None:
@@ -202,6 +224,8 @@ def _brief(page: Page, title: str, findings: Sequence[Finding], review: Review, 
             tail = (f"  harmless by data flow: {excerpt(finding.cleared, _TITLE)}", "dim")
         elif comment := suppression(finding):
             tail = (f"  the author suppressed it: {excerpt(comment, _TITLE)}", "dim")
+        elif said := opinion(finding):
+            tail = (f"  {excerpt(said, _TITLE)}", "dim")
         name = ("" if state.state is State.ADDRESSED else f"  {_id(finding)}", "dim")
         page.paragraph((badge, SEVERITY[finding.severity]), _title(finding), ("  ", ""), where, name, tail, indent=1, hang=9)
         if told:

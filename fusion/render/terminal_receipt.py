@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fusion.model import Review
+from fusion.render.calls import rows
 from fusion.render.page import Page
 from fusion.render.phrases import count
 from fusion.render.receipt import Group, receipt
@@ -38,6 +39,8 @@ def print_receipt(page: Page, review: Review) -> None:
     _row(page, "agents", ", ".join(sorted_.agents) or "none ran", quiet)
     _groups(page, "failed", sorted_.agents_broken, warn, names_first=True)
     _groups(page, "skipped", sorted_.agents_skipped, quiet, names_first=True)
+    for label, text in rows(review.coverage):
+        _row(page, label, text, quiet)
     for group in sorted_.isolation:
         everyone = len(group.names) == len({run.tool for run in review.coverage.tools if run.isolation})
         _row(page, "isolation", group.reason + ("" if everyone else f" ({', '.join(group.names)})"), quiet)

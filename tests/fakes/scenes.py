@@ -5,24 +5,32 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from fusion.model import (
+    Call,
     Category,
     Confidence,
     Coverage,
     Disposition,
+    Ending,
     FileCoverage,
     HunkCoverage,
     Outcome,
     Placement,
     Provenance,
+    Quote,
     Report,
     Review,
     Severity,
     Side,
+    Source,
     State,
     Step,
     Tally,
     Unread,
+    Usage,
     Verdict,
+    Vote,
+    Walkthrough,
+    Work,
 )
 from tests.fakes.reviews import HEAD, coverage, evidence, finding, fix, location, review, run
 
@@ -262,8 +270,21 @@ def hostile(text: str = HOSTILE) -> Review:
                 evidence=(witness,),
                 fix=fix(path, 3, before=text.replace("\r", ""), after=text.replace("\r", ""), title=text),
             ),
+            finding(
+                title=text,
+                body=text,
+                location=place,
+                evidence=(),
+                blocking=False,
+                votes=(
+                    Vote(by="finder", says="supported", reason=text, model=text),
+                    Vote(by="verifier", says="unsure", reason=text, model=text),
+                ),
+                draft=f"{text}\n```\n{text}",
+            ),
             finding(title=text, location=place, placement=Placement.SUMMARY, evidence=()),
         ),
+        walkthrough=Walkthrough(lines=(text, text), diagram=f'flowchart LR\n  a --> b\n  click a href "{text}"', model=text),
         fixed=(finding(title=text, location=place, disposition=Disposition(state=State.ADDRESSED, by=text, commit=text)),),
         coverage=Coverage(
             files=(
@@ -276,7 +297,27 @@ def hostile(text: str = HOSTILE) -> Review:
                 run(text, Outcome.FAILED, reason=text),
                 run(text, Outcome.SKIPPED, reason=text),
             ),
-            agents=(Report(agent=text, outcome=Outcome.CUT, reason=text),),
+            agents=(
+                Report(
+                    agent=text,
+                    outcome=Outcome.CUT,
+                    reason=text,
+                    calls=(
+                        Call(
+                            agent=text,
+                            work=Work.REVIEW,
+                            endpoint=text,
+                            model=text,
+                            region=text,
+                            ending=Ending.OK,
+                            reason=text,
+                            usage=Usage(currency=text),
+                            sources=(Source(path=path, bytes=1),),
+                        ),
+                    ),
+                ),
+            ),
+            quote=Quote(currency=text, left_out=(text,) * 5),
             gaps=(text,),
             notes=(text,),
         ),
@@ -331,6 +372,112 @@ def removed_lines() -> Review:
     )
 
 
+def reasoned() -> Review:
+    """Models took part: a walkthrough, opinions with their votes and drafts, calls that went well and others."""
+    found = Vote(by="finder", says="supported", reason="Page 1 starts at 20.", model="gpt-4.1")
+    backed = Vote(by="verifier", says="supported", reason="Every caller shown passes 1 for the first page.", model="gpt-4.1")
+    opinion = finding(
+        fingerprint="0p1n1on1",
+        agent="code-review",
+        family="model:contract",
+        category=Category.CORRECTNESS,
+        title="The first page is skipped: pages are now counted from 0",
+        body="`page(rows, 1)` starts at index 20, so the first 20 rows are never returned.\n\nKeep the old formula.",
+        confidence=Confidence.LIKELY,
+        location=location("app/pages.py", 11),
+        snippet="    start = number * size\n",
+        symbol="page",
+        cwe=(628,),
+        evidence=(),
+        blocking=False,
+        votes=(found, backed),
+    )
+    draft = "def test_the_last_page_may_be_short():\n    assert page([1, 2, 3], 2, size=2) == [3]"
+    untested = opinion.model_copy(
+        update={
+            "fingerprint": "0p1n1on2",
+            "agent": "tests",
+            "family": "model:untested-case",
+            "category": Category.TESTS,
+            "title": "Nothing tests a last page that is not full",
+            "body": "The slice would be wrong and every test would pass.",
+            "severity": Severity.MEDIUM,
+            "cwe": (),
+            "draft": draft,
+            "votes": (found, backed.model_copy(update={"reason": ""})),
+        }
+    )
+    unread = opinion.model_copy(
+        update={
+            "fingerprint": "0p1n1on3",
+            "title": "A negative page number returns the end of the list",
+            "severity": Severity.LOW,
+            "confidence": Confidence.POSSIBLE,
+            "placement": Placement.SUMMARY,
+            "votes": (found, Vote(by="verifier", says="unsure", reason="the budget of the month is used up")),
+        }
+    )
+    sources = (Source(path="app/pages.py", bytes=3_210), Source(path="tests/test_pages.py", bytes=1_790))
+    used = Usage(input_tokens=4_100, output_tokens=310, cost=0.0123)
+    call = Call(
+        agent="code-review",
+        work=Work.REVIEW,
+        endpoint="foundry",
+        model="gpt-4.1",
+        region="swedencentral",
+        ending=Ending.OK,
+        usage=used,
+        sources=sources,
+    )
+    late = call.model_copy(update={"ending": Ending.TIMED_OUT, "reason": "no answer in 120 s", "usage": Usage()})
+    local = call.model_copy(
+        update={
+            "agent": "walkthrough",
+            "endpoint": "worker",
+            "model": "qwen2.5-coder",
+            "region": "",
+            "local": True,
+            "usage": Usage(),
+        }
+    )
+    kept = call.model_copy(update={"agent": "tests", "cached": True, "usage": Usage(), "sources": ()})
+    capped = Call(agent="verifier", work=Work.VERIFY, ending=Ending.CAPPED, reason="the budget of the month is used up")
+    return review(
+        verdict=Verdict.PASS,
+        findings=(opinion, untested, unread),
+        reasons=("No finding is of severity high or above with evidence that makes it at least likely.",),
+        tally=Tally(new=3),
+        walkthrough=Walkthrough(
+            lines=(
+                "Pages are counted from 0: `page` computes the start as `number * size`.",
+                "The listing in `app/pages.py` and its test move along.",
+            ),
+            diagram='flowchart LR\n    request["Request"] --> page\n    page --> rows',
+            model="qwen2.5-coder",
+        ),
+        coverage=coverage(
+            agents=(
+                Report(
+                    agent="code-review",
+                    outcome=Outcome.OK,
+                    reasoned=True,
+                    calls=(late, call, call.model_copy(update={"agent": "verifier"}), capped),
+                    dropped=(opinion,),
+                ),
+                Report(agent="tests", outcome=Outcome.OK, reasoned=True, calls=(kept,)),
+                Report(agent="walkthrough", outcome=Outcome.OK, reasoned=True, calls=(local,)),
+            ),
+            notes=(),
+            quote=Quote(
+                bound=0.21,
+                likely=0.06,
+                calls=6,
+                left_out=("documentation was not asked about 3 parts: the run may cost 0.25 USD",),
+            ),
+        ),
+    )
+
+
 SCENES: Mapping[str, Callable[[], Review]] = {
     "clean": clean,
     "empty": empty,
@@ -341,4 +488,5 @@ SCENES: Mapping[str, Callable[[], Review]] = {
     "hostile": hostile,
     "huge": huge,
     "removed-lines": removed_lines,
+    "reasoned": reasoned,
 }

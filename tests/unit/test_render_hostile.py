@@ -53,7 +53,7 @@ def test_whatever_the_text(text: str) -> None:
     assert not STEERING.search(markdown.replace("\t", ""))
     found = live(markdown)
     html = "".join(found.html)
-    assert html.count("<details>") == html.count("</details>") == html.count("</summary>") == 4
+    assert html.count("<details>") == html.count("</details>") == html.count("</summary>") == 5
     assert all(link.startswith("https://cwe.mitre.org/") for link in found.links)
     assert (found.images, found.references) == ([], [])
 

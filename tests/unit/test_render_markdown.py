@@ -49,8 +49,8 @@ def test_nothing_in_the_data_comes_to_life(scene: str) -> None:
 def test_folds_are_balanced_even_around_hostile_text() -> None:
     html = "".join(live(rendered("hostile")).html)
 
-    assert html.count("<details>") == html.count("</details>") == 4
-    assert html.count("<summary>") == html.count("</summary>") == 4
+    assert html.count("<details>") == html.count("</details>") == 5
+    assert html.count("<summary>") == html.count("</summary>") == 5
 
 
 @settings(max_examples=40, deadline=None)

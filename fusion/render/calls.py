@@ -1,0 +1,119 @@
+"""What models were asked, by whom, what left for where, and what it cost, in a few words. The JSON report has every call."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from math import fsum
+
+from fusion.model import Call, Coverage, Ending
+from fusion.render.phrases import count, listed
+from fusion.render.text import exact, one_line
+
+_NAMED = 4
+_GIVEN_UP = 3
+_ENDED = {
+    Ending.UNUSABLE: "unusable",
+    Ending.REFUSED: "declined",
+    Ending.LIMITED: "turned away as too many",
+    Ending.DENIED: "denied",
+    Ending.MISSING: "without a deployment",
+    Ending.INVALID: "not accepted",
+    Ending.TIMED_OUT: "timed out",
+    Ending.UNAVAILABLE: "unavailable",
+    Ending.ABANDONED: "abandoned",
+    Ending.CAPPED: "over budget",
+}
+
+
+def calls_of(coverage: Coverage) -> tuple[Call, ...]:
+    """Every call of a review, in the order of the receipt."""
+    return tuple(call for report in coverage.agents for call in report.calls)
+
+
+def rows(coverage: Coverage) -> Iterator[tuple[str, str]]:
+    """Label and text, one each about the calls, what left, the cost, and what was given up; nothing where nothing was asked."""
+    calls = calls_of(coverage)
+    if calls:
+        yield "models", _asked(calls, sum(len(report.dropped) for report in coverage.agents))
+        yield "sent", _sent(calls)
+        yield "cost", _cost(calls, coverage)
+    for sentence in (coverage.quote.left_out if coverage.quote else ())[:_GIVEN_UP]:
+        yield "budget", one_line(sentence)
+    more = len(coverage.quote.left_out) - _GIVEN_UP if coverage.quote else 0
+    if more > 0:
+        yield "budget", f"and {count(more, 'more part')} that the budget left out"
+
+
+def _asked(calls: Sequence[Call], refuted: int) -> str:
+    """`code-review 4 calls, security 3 (1 timed out); answered by gpt-4.1; 2 of the answers kept from before`."""
+    agents = dict.fromkeys(call.agent for call in calls)
+    parts = [_of_agent(name, [call for call in calls if call.agent == name], first=n == 0) for n, name in enumerate(agents)]
+    said = [", ".join(parts)]
+    answered = [call for call in calls if call.ending is Ending.OK]
+    models = _some(exact(call.model) for call in answered if call.model)
+    said.append(f"answered by {models}" if models else "" if answered else "none answered")
+    kept = sum(call.cached for call in answered)
+    if kept:
+        said.append(f"{count(kept, 'answer')} kept from before")
+    if refuted:
+        said.append(f"{count(refuted, 'claim')} refuted by a second reader and dropped")
+    return "; ".join(part for part in said if part)
+
+
+def _of_agent(name: str, calls: Sequence[Call], *, first: bool) -> str:
+    failed = Counter(_ENDED[call.ending] for call in calls if call.ending is not Ending.OK)
+    number = count(len(calls), "call") if first else f"{len(calls):,}"
+    return f"{exact(name)} {number}" + (f" ({', '.join(f'{n:,} {why}' for why, n in failed.items())})" if failed else "")
+
+
+def _sent(calls: Sequence[Call]) -> str:
+    """`34.2 kB of 7 files to foundry (swedencentral); 5.1 kB of 2 files to worker, on the operator's own machines`."""
+    parts = []
+    for endpoint, region, local in dict.fromkeys((call.endpoint, call.region, call.local) for call in calls if call.sources):
+        sources = [
+            source
+            for call in calls
+            if (call.endpoint, call.region, call.local) == (endpoint, region, local)
+            for source in call.sources
+        ]
+        what = f"{size(sum(source.bytes for source in sources))} of {count(len({source.path for source in sources}), 'file')}"
+        where = ", on the operator's own machines" if local else f" ({exact(region)})" if region else ""
+        parts.append(f"{what} to {exact(endpoint) or 'a model'}{where}")
+    more = len(parts) - _NAMED
+    if more > 0:
+        parts[_NAMED:] = [f"and to {count(more, 'more endpoint')}"]
+    return "; ".join(parts) or "nothing of the repository"
+
+
+def _cost(calls: Sequence[Call], coverage: Coverage) -> str:
+    currency = next((call.usage.currency for call in calls if call.usage.cost), calls[0].usage.currency)
+    spent = fsum(call.usage.cost for call in calls if call.usage.currency == currency)
+    read = sum(call.usage.input_tokens for call in calls)
+    written = sum(call.usage.output_tokens for call in calls)
+    said = f"{money(spent, currency)} for {read:,} tokens read and {written:,} written"
+    quote = coverage.quote
+    if quote is None or quote.currency != currency:
+        return said
+    return f"{said}; foreseen {money(quote.likely, currency)}, at most {money(quote.bound, currency)}"
+
+
+def size(number: int) -> str:
+    """`812 bytes`, `34.2 kB`, `1.2 MB`."""
+    if number < 1_000:
+        return count(number, "byte")
+    return f"{number / 1_000:,.1f} kB" if number < 1_000_000 else f"{number / 1_000_000:,.1f} MB"
+
+
+def money(amount: float, currency: str) -> str:
+    """`0.0312 USD`, `0.20 USD`: two decimals, and two more below ten where they say something."""
+    if 0 < amount < 0.0001:
+        return f"less than 0.0001 {exact(currency)}"
+    digits = f"{amount:,.4f}".removesuffix("00") if amount < 10 else f"{amount:,.2f}"
+    return f"{digits} {exact(currency)}"
+
+
+def _some(names: Iterable[str]) -> str:
+    known = list(dict.fromkeys(names))
+    more = len(known) - _NAMED
+    return listed([*known[:_NAMED], f"{more:,} more"] if more > 0 else known)

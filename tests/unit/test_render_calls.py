@@ -1,0 +1,84 @@
+"""What the receipt says of model calls: who asked, how it ended, what left for where, and what it cost."""
+
+from __future__ import annotations
+
+import pytest
+
+from fusion.model import Call, Coverage, Ending, Outcome, Quote, Report, Source, Usage, Vote, Work
+from fusion.render.calls import money, rows, size
+from fusion.render.phrases import opinion, second_reading, witnesses
+from tests.fakes.reviews import finding
+
+SENT = (Source(path="a.py", bytes=1_500), Source(path="b.py", bytes=700))
+
+
+def call(**fields: object) -> Call:
+    given = {
+        "agent": "security",
+        "work": Work.REVIEW,
+        "endpoint": "foundry",
+        "model": "m",
+        "ending": Ending.OK,
+        "sources": SENT,
+    }
+    return Call.model_validate(given | fields)
+
+
+def told(*calls: Call, quote: Quote | None = None) -> dict[str, str]:
+    return dict(rows(Coverage(agents=(Report(agent="security", outcome=Outcome.OK, calls=calls),), quote=quote)))
+
+
+def test_without_a_call_there_is_nothing_to_say() -> None:
+    assert told() == {}
+
+
+def test_each_attempt_counts_where_its_bytes_went() -> None:
+    text = told(call(ending=Ending.TIMED_OUT), call(endpoint="north", region="norwayeast"), call(endpoint="worker", local=True))
+    assert text["models"] == "security 3 calls (1 timed out); answered by m"
+    assert text["sent"] == (
+        "2.2 kB of 2 files to foundry; 2.2 kB of 2 files to north (norwayeast); "
+        "2.2 kB of 2 files to worker, on the operator's own machines"
+    )
+
+
+def test_what_never_left_is_not_said_to_have_left() -> None:
+    text = told(call(ending=Ending.CAPPED, endpoint="", model="", sources=()))
+    assert text["models"] == "security 1 call (1 over budget); none answered"
+    assert text["sent"] == "nothing of the repository"
+
+
+def test_every_ending_has_words() -> None:
+    failed = [call(ending=ending) for ending in Ending if ending is not Ending.OK]
+    assert f"security {len(failed)} calls (" in told(*failed)["models"]
+
+
+def test_the_cost_is_held_against_what_was_foreseen() -> None:
+    spent = call(usage=Usage(input_tokens=1_200, output_tokens=80, cost=0.3, currency="EUR"))
+    assert told(spent)["cost"] == "0.30 EUR for 1,200 tokens read and 80 written"
+    foreseen = Quote(bound=1.0, likely=0.25, currency="EUR", left_out=tuple(f"part {n}" for n in range(9)))
+    text = told(spent, quote=foreseen)
+    assert text["cost"].endswith("; foreseen 0.25 EUR, at most 1.00 EUR")
+    assert text["budget"] == "and 6 more parts that the budget left out"
+
+
+@pytest.mark.parametrize(
+    ("amount", "said"), [(0, "0.00"), (0.00002, "less than 0.0001"), (0.0312, "0.0312"), (9.5, "9.50"), (1200, "1,200.00")]
+)
+def test_money_is_short(amount: float, said: str) -> None:
+    assert money(amount, "USD") == f"{said} USD"
+
+
+def test_sizes_are_short() -> None:
+    assert [size(number) for number in (1, 999, 34_210, 1_200_000)] == ["1 byte", "999 bytes", "34.2 kB", "1.2 MB"]
+
+
+def test_an_opinion_says_whose_it_is_and_who_has_looked_again() -> None:
+    found = Vote(by="finder", says="supported", model="gpt-4.1")
+    alone = finding(evidence=(), votes=(found,))
+    assert opinion(alone) == "a model's opinion (gpt-4.1)"
+    assert witnesses(alone) == "a model's opinion (gpt-4.1): no tool's evidence behind it"
+    assert second_reading(alone) == "No second reader has looked at it."
+    assert opinion(finding(votes=(found,))) == ""
+    assert second_reading(finding()) == ""
+    unsure = alone.model_copy(update={"votes": (found, Vote(by="verifier", says="unsure", reason="no model answered"))})
+    assert second_reading(unsure) == "A second reader could not tell: no model answered"
