@@ -26,6 +26,13 @@ _CALLED = re.compile(r"(?<![\w$])([^\W\d][\w$]*)\s*(?:<[^<>()\n]{0,80}>)?!?\(")
 _PART = re.compile(r"[^\W\d][\w$]*(?:-[\w$]+)*")
 """A name, or the name of a file in a path."""
 _TOP = 20_000
+STRICT = frozenset({"python", "typescript", "rust"})
+"""Languages in which a file has to import what it uses of its neighbours."""
+_IMPORTS = re.compile(
+    r"^[ \t]*(?:from\b[^\n(]{0,200}\bimport|import|export|(?:pub )?use|(?:const|let|var)\b[^\n(]{0,400}\brequire)\b"
+    r"[^\n({]{0,400}(?:\([^)]{0,4000}\)|\{[^}]{0,4000}\})?[^\n]{0,400}",
+    re.M,
+)
 _DEFINED = {
     "python": re.compile(r"\b(?:def|class)\s+(\w+)"),
     "ruby": re.compile(r"\b(?:def|class|module)\s+(?:self\.)?(\w+)"),
@@ -75,8 +82,15 @@ class Page:
 
     @cached_property
     def words(self) -> frozenset[str]:
-        """Names that stand near the top of the file, where imports are."""
-        return frozenset(_PART.findall(self.text[:_TOP]))
+        """The names in the file."""
+        return frozenset(_WORD.findall(self.text[:_LARGEST]))
+
+    @cached_property
+    def imported(self) -> frozenset[str]:
+        """Names in its imports; where files of a folder need none, or are included whole, all names near the top."""
+        top = self.text[:_TOP]
+        parts = _IMPORTS.findall(top) if self.group in STRICT else [top]
+        return frozenset(word for part in parts for word in _PART.findall(part))
 
     @cached_property
     def defines(self) -> frozenset[str] | None:

@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import Literal
 
-from fusion.planning.index import Index, Neighbour, Page
+from fusion.changes.roles import is_test_code
+from fusion.planning.index import STRICT, Index, Neighbour, Page
 from fusion.planning.units import GAP, LONGEST, Row, Unit, row
 from fusion.syntax import Symbol
 
@@ -25,6 +26,8 @@ _FILES = 12
 """Files that are read for the callers of one name."""
 _CANDIDATES = 4
 """Files that are read for the definition of one name."""
+_TELLING = 6
+"""Letters of a name that is taken for the only definition there is, though nothing imports it."""
 _WHOLE = 40
 """Lines up to which a neighbour is shown whole."""
 _AROUND = 6
@@ -155,15 +158,19 @@ def _definition(index: Index, page: Page, unit: Unit, name: str) -> tuple[Page, 
         return page, next((symbol for symbol in mine if symbol.name.rpartition(".")[0] == prefix), mine[0])
     holders = [other for other in index.holders(name) if other is not page and other.group == page.group and not other.is_test]
     holders = [other for other in holders if other.defines is None or name in other.defines]
-    holders.sort(key=lambda other: (not _names(page, other), _folder(other.path) != _folder(page.path)))
+    holders.sort(key=lambda other: (_stem(other.path) not in page.imported, _folder(other.path) != _folder(page.path)))
     found: list[tuple[Page, Symbol]] = []
     for other in holders[:_CANDIDATES]:
         symbol = next((symbol for symbol in other.symbols if symbol.name.rpartition(".")[2] == name), None)
-        if symbol is not None and (_names(page, other) or _folder(other.path) == _folder(page.path)):
+        if symbol is None:
+            continue
+        owner = symbol.name.rpartition(".")[0].rpartition(".")[2]
+        if owner and owner not in page.words:
+            continue
+        if _knows(page, other, symbol):
             return other, symbol
-        if symbol is not None:
-            found.append((other, symbol))
-    return found[0] if len(found) == 1 and len(name) >= 4 else None
+        found.append((other, symbol))
+    return found[0] if len(found) == 1 and len(name) >= _TELLING else None
 
 
 def _callers(index: Index, unit: Unit) -> Iterator[Neighbour]:
@@ -176,9 +183,11 @@ def _callers(index: Index, unit: Unit) -> Iterator[Neighbour]:
             rf"(?<![\w$]){re.escape(name)}\s*(?:<[^<>()\n]{{0,80}}>)?!?\(" if unit.name else rf"\b{re.escape(name)}\b"
         )
         holders = index.holders(name) if unit.name else [page for page in index.pages.values() if page.path == unit.path]
-        near = [(_credit(page, unit, common=len(holders) > _COMMON), page) for page in holders]
+        near = [(_credit(page, unit, name, common=len(holders) > _COMMON), page) for page in holders]
         trusted = sorted(((credit, page) for credit, page in near if credit), key=lambda pair: -pair[0])
         for _, page in trusted[:_FILES]:
+            if page.is_test and is_test_code(unit.path) and not (unit.gone or unit.resigned):
+                continue
             for line, symbol in _sites(page, unit, name, call):
                 yield _caller(page, unit, name, line, symbol)
 
@@ -222,24 +231,26 @@ def _sites(page: Page, unit: Unit, name: str, call: re.Pattern[str]) -> Iterator
             return
 
 
-def _credit(page: Page, unit: Unit, *, common: bool) -> int:
+def _credit(page: Page, unit: Unit, name: str, *, common: bool) -> int:
     """How likely a name in a file means the unit's symbol; 0: it does not."""
     if page.path == unit.path:
         return 9
-    stem = _stem(unit.path)
-    named = bool(unit.owner and unit.owner in page.text) or stem in page.text
-    beside = _folder(page.path) == _folder(unit.path)
-    if unit.owner and not named:
+    if page.defines is not None and name in page.defines:
         return 0
-    if common and not (named and (beside or page.item is not None)):
+    owner, loose = unit.owner, page.group not in STRICT
+    imported = not page.imported.isdisjoint({owner or name, _stem(unit.path)})
+    beside = loose and _folder(page.path) == _folder(unit.path)
+    known = bool(owner) and owner in page.words
+    if not (imported or beside or known) or (common and not (imported or (beside and known))):
         return 0
-    return 4 * named + 2 * (page.item is not None) + beside
+    return 4 * imported + 2 * known + (page.item is not None) + beside
 
 
-def _names(page: Page, other: Page) -> bool:
-    """Whether a file names another by the stem of its path, as imports do."""
-    stem = _stem(other.path)
-    return len(stem) > 1 and stem in page.words
+def _knows(page: Page, other: Page, symbol: Symbol) -> bool:
+    """Whether a file imports another or its symbol, or lies beside it where that is enough."""
+    if page.group not in STRICT and _folder(page.path) == _folder(other.path):
+        return True
+    return not page.imported.isdisjoint({_stem(other.path), symbol.name.partition(".")[0]})
 
 
 def _stem(path: str) -> str:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from fusion.agent import Case, Thinking
 from fusion.changes.diff import removed_lines
-from fusion.model import Brief, Category
+from fusion.model import Brief, Category, Evidence
 from fusion.planning import Planned, briefs
 from fusion.planning.units import LONGEST
 from fusion.reading.comparison import compare
@@ -135,7 +135,7 @@ class TestNothingIsLost:
         assert sum(len({item.path for item in brief.passages if item.kind == "change"}) for brief in plan.briefs) == 12
 
 
-def evidence(files: dict[str, Sides]) -> list[object]:
+def evidence(files: dict[str, Sides]) -> list[Evidence]:
     return [seen(path, 2, family="sql-injection", category=Category.SECURITY) for path in files]
 
 
