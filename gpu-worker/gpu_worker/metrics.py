@@ -53,7 +53,9 @@ class Metrics:
             "first_token_seconds", "From the call of the engine to its first token.", buckets=FIRST_TOKEN_SECONDS, **known
         )
         self._seconds = Histogram("generation_seconds", "Wall time of a generation.", buckets=GENERATION_SECONDS, **known)
-        self._batch = Histogram("batch_size", "Generations side by side over a job's time: its seconds by its share.", buckets=BATCH, **known)
+        self._batch = Histogram(
+            "batch_size", "Generations side by side over a job's time: its seconds by its share.", buckets=BATCH, **known
+        )
         self._gpu = Histogram("job_gpu_seconds", "A job's share of the engine's time.", buckets=GENERATION_SECONDS, **known)
         self._cost = Counter("cost", "GPU-seconds of jobs at the price of an hour.", ["currency"], **known).labels(currency)
         Gauge("capacity", "Generations that the engine takes at the same time.", **known).set(capacity)

@@ -12,14 +12,15 @@ import sys
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+
+from gpu_worker.engines import leash
 
 KEPT = 20
 """Lines of the server's log that an error message can quote from."""
 
-HANDED_ON = ("PATH", "HOME", "LANG", "TMPDIR", "USER", "VIRTUAL_ENV", "PYTHONPATH", "LD_LIBRARY_PATH")
+HANDED_ON = ("PATH", "HOME", "LANG", "TMPDIR", "USER", "LD_LIBRARY_PATH")
 HANDED_ON_PREFIXES = ("CUDA_", "NVIDIA_", "NCCL_", "VLLM_", "TORCH", "TRITON_", "HF_", "XDG_", "OMP_", "LC_")
-"""Of the worker's environment, what a server gets: never the keys to the queue and the blobs."""
+"""Of the worker's environment, what a server gets: never the keys to the queue and the blobs, nor the worker's own packages."""
 
 log = logging.getLogger("gpu_worker.engine")
 
@@ -49,11 +50,8 @@ class Child:
     async def start(cls, launch: Launch) -> Child:
         """Start it, in a session of its own, so that Ctrl+C reaches the worker alone and the worker drains first."""
         environment = {name: value for name, value in os.environ.items() if _handed_on(name)}
-        # The package is found whether it is installed or lies beside the worker.
-        here = str(Path(__file__).parents[2])
-        environment["PYTHONPATH"] = os.pathsep.join(filter(None, (here, environment.get("PYTHONPATH", ""))))
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "gpu_worker.engines.leash", *launch.command),
+            *(sys.executable, "-I", leash.__file__, *launch.command),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,

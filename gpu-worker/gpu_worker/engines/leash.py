@@ -1,7 +1,7 @@
-"""`python -m gpu_worker.engines.leash COMMAND...`: becomes the command, which the kernel ends when the worker dies.
+"""`python leash.py COMMAND...`: becomes the command, which the kernel ends when the worker dies.
 
 A worker that is killed must not leave a server behind that holds the accelerator. Linux only (prctl(2), PR_SET_PDEATHSIG);
-elsewhere the command runs without the leash.
+elsewhere the command runs without the leash. It is run as a file and imports nothing that is not Python's own.
 """
 
 from __future__ import annotations

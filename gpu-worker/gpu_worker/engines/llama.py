@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import sys
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from gpu_worker.engines.child import Launch
@@ -38,8 +40,14 @@ def launch(settings: LlamaSettings, port: int) -> Launch:
     return Launch(
         command=(sys.executable, "-m", "gpu_worker.engines.llama", document),
         address=f"http://127.0.0.1:{port}",
-        environment={"OMP_NUM_THREADS": str(settings.threads)},
+        environment={"OMP_NUM_THREADS": str(settings.threads), "PYTHONPATH": _path()},
     )
+
+
+def _path() -> str:
+    """Where this package is found, also when it is not installed."""
+    here = str(Path(__file__).parents[2])
+    return os.pathsep.join(filter(None, (here, os.environ.get("PYTHONPATH", ""))))
 
 
 def parameters(params: Any, settings: LlamaSettings, port: int) -> None:
