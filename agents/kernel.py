@@ -8,37 +8,52 @@ each HTTP exchange is listened to (`Exchange`): they drop why a streamed reply e
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import logging
 import os
+import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from contextlib import AsyncExitStack
-from contextvars import ContextVar
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from ipaddress import ip_address
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self, cast
 from urllib.parse import urlsplit
 
-# Semantic Kernel also reads these from a file `.env` of the working folder, which may be the repository under review; what
-# the environment says goes first. It would write prompts to logs and traces.
-for _setting in ("ENABLE_OTEL_DIAGNOSTICS", "ENABLE_OTEL_DIAGNOSTICS_SENSITIVE"):
-    os.environ[f"SEMANTICKERNEL_EXPERIMENTAL_GENAI_{_setting}"] = "false"
-
-import aiohttp
 import httpx2
 from azure.ai.inference.aio import ChatCompletionsClient
 from azure.core.credentials import AzureKeyCredential
 from azure.core.credentials_async import AsyncTokenCredential
-from azure.core.exceptions import AzureError, ClientAuthenticationError
-from azure.core.pipeline import PipelineRequest, PipelineResponse
-from azure.core.pipeline.policies import AsyncHTTPPolicy
-from azure.core.pipeline.transport import AioHttpTransport
-from azure.core.rest import AsyncHttpResponse, HttpRequest
+from azure.core.exceptions import AzureError
 from azure.identity.aio import DefaultAzureCredential
 from openai import AsyncOpenAI, DefaultAsyncHttpxClient, OpenAIError
 from pydantic import SecretStr
+
+
+def _deafen() -> None:
+    """Keep Semantic Kernel's settings to what we pass: no environment, and no `.env` of the working folder.
+
+    That folder may be the repository under review: its `.env` could turn on telemetry with whole prompts, or be a pipe that
+    is never written to. They are read while the package is imported, so the module that holds their base comes first.
+    """
+    name = "semantic_kernel.kernel_pydantic"
+    package = importlib.util.find_spec("semantic_kernel")
+    if name not in sys.modules and package is not None and package.origin is not None:
+        spec = importlib.util.spec_from_file_location(name, Path(package.origin).with_name("kernel_pydantic.py"))
+        if spec is not None and spec.loader is not None:
+            sys.modules[name] = importlib.util.module_from_spec(spec)
+            spec.loader.exec_module(sys.modules[name])
+            settings = sys.modules[name].KernelBaseSettings
+            # Its constructor names the file, and sources are read even where they are then left out.
+            settings.__new__ = staticmethod(lambda cls, *_given, **_named: object.__new__(cls))
+            settings.settings_customise_sources = classmethod(
+                lambda _cls, _settings, init_settings, **_others: (init_settings,)
+            )
+
+
+_deafen()
+
 from semantic_kernel.agents import ChatCompletionAgent, ChatHistoryAgentThread
 from semantic_kernel.connectors.ai.azure_ai_inference import (
     AzureAIInferenceChatCompletion,
@@ -52,40 +67,20 @@ from semantic_kernel.contents import AuthorRole, ChatHistory, ChatMessageContent
 from semantic_kernel.exceptions import KernelException
 from semantic_kernel.functions import KernelArguments
 
+from fusion.adapters.models import wire
 from fusion.adapters.models.answers import Exchange, clean, most_bytes, most_characters, read
+from fusion.adapters.models.entra import SCOPE, Bearer, Entra
 from fusion.adapters.models.strictness import strict
 from fusion.errors import UserError
 from fusion.model import Ending, Prompt, Response
 from fusion.ports import Heard
 
-SCOPE = "https://cognitiveservices.azure.com/.default"
-"""What an Entra token for AI Foundry is asked for."""
-_UNTOLD = "Entra ID gave no token: give this machine an identity, sign in (az login), or set a key."
-_FAILURES = (KernelException, OpenAIError, AzureError, httpx2.HTTPError, httpx2.StreamError, aiohttp.ClientError, OSError)
+_FAILURES = (*wire.FAILURES, wire.TooMuch, KernelException, OpenAIError, AzureError)
 _MISSHAPEN = (AssertionError, AttributeError, LookupError, TypeError, ValueError, RecursionError)
 """What the SDKs raise on JSON of another shape: they build their objects from it without looking."""
-_HEADERS = frozenset(
-    {"accept", "accept-encoding", "authorization", "connection", "content-length", "content-type", "host", "user-agent"}
-)
-"""Sent to OpenAI-compatible endpoints; the SDK adds what machine this is and what OPENAI_* says of other accounts."""
 # Where nobody set up logging, their warnings would go to the terminal.
 for _logger in ("azure", "semantic_kernel"):
     logging.getLogger(_logger).addHandler(logging.NullHandler())
-
-
-class TooMuch(Exception):
-    """The other side does not stop."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Attempt:
-    """One call of `complete`: what is heard of it, and what to close after it."""
-
-    exchange: Exchange
-    opened: AsyncExitStack
-
-
-_attempt: ContextVar[_Attempt] = ContextVar("attempt")
 
 
 class KernelModel:
@@ -124,7 +119,7 @@ class KernelModel:
         if key is None and credential is None and address.startswith("https://"):
             credential = DefaultAzureCredential()
             self._stack.push_async_callback(credential.close)
-        entra = _Entra(credential, scope) if key is None and credential is not None else None
+        entra = Entra(credential, scope) if key is None and credential is not None else None
         service = self._openai(address, key, entra) if kind == "openai" else self._inference(address, key, entra, api_version)
         self._agent = ChatCompletionAgent(service=service, function_choice_behavior=FunctionChoiceBehavior.NoneInvoke())
 
@@ -146,8 +141,8 @@ class KernelModel:
         exchange = Exchange(most=most_bytes(limits.output_tokens))
         started, first, text = time.monotonic(), None, None
         async with AsyncExitStack() as opened:
-            token = _attempt.set(_Attempt(exchange=exchange, opened=opened))
-            opened.callback(_attempt.reset, token)
+            token = wire.ATTEMPT.set(wire.Attempt(exchange=exchange, opened=opened))
+            opened.callback(wire.ATTEMPT.reset, token)
             try:
                 async with asyncio.timeout(limits.seconds) as deadline:
                     if heard is None:
@@ -165,7 +160,7 @@ class KernelModel:
                 if deadline.expired():
                     why = f"No whole reply within {limits.seconds:g} seconds."
                     return Response(ending=Ending.TIMED_OUT, model=self._deployment, reason=why, first_token=first)
-            except (TooMuch, *_FAILURES):
+            except _FAILURES:
                 # What went wrong is in the exchange; the SDKs' messages quote the other side at any length.
                 text = None
             except _MISSHAPEN:
@@ -198,20 +193,11 @@ class KernelModel:
         schema = {"name": prompt.schema_name, "schema": narrow or prompt.reply_schema, "strict": narrow is not None}
         return {"type": "json_schema", "json_schema": schema}
 
-    def _openai(self, address: str, key: SecretStr | None, entra: _Entra | None) -> ChatCompletionClientBase:
+    def _openai(self, address: str, key: SecretStr | None, entra: Entra | None) -> ChatCompletionClientBase:
         async def trim(request: httpx2.Request) -> None:
-            for name in set(request.headers) - _HEADERS:
-                del request.headers[name]
-            # Packed bytes could grow past any bound.
-            request.headers["accept-encoding"] = "identity"
+            wire.trim(request)
             if key is None and entra is None:
                 del request.headers["authorization"]
-
-        async def listen(response: httpx2.Response) -> None:
-            attempt = _attempt.get()
-            attempt.exchange.opened(response.status_code, response.headers)
-            attempt.opened.push_async_callback(response.aclose)
-            response.stream = _Stream(cast(httpx2.AsyncByteStream, response.stream))
 
         client = AsyncOpenAI(
             base_url=address,
@@ -220,7 +206,10 @@ class KernelModel:
             # The whole attempt has one time-out, and it is ours.
             timeout=None,
             http_client=DefaultAsyncHttpxClient(
-                follow_redirects=False, event_hooks={"request": [trim], "response": [listen]}, timeout=None
+                follow_redirects=False,
+                event_hooks={"request": [trim], "response": [wire.listen]},
+                timeout=None,
+                trust_env=wire.has_proxy(address),
             ),
         )
         self._stack.push_async_callback(client.close)
@@ -228,25 +217,16 @@ class KernelModel:
         return _OpenAI(ai_model_id=self._deployment, async_client=client, env_file_path=os.devnull)  # type: ignore[call-arg]
 
     def _inference(
-        self, address: str, key: SecretStr | None, entra: _Entra | None, api_version: str | None
+        self, address: str, key: SecretStr | None, entra: Entra | None, api_version: str | None
     ) -> ChatCompletionClientBase:
-        async def listen(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
-            request.headers["Accept-Encoding"] = "identity"
-            response = await send(request)
-            attempt = _attempt.get()
-            attempt.exchange.opened(response.status, response.headers)
-            attempt.opened.callback(response.close)
-            response.content = _Reader(response.content)  # type: ignore[assignment]
-            return response
-
         options: dict[str, Any] = {"api_version": api_version} if api_version else {}
         if key is None:
-            options["authentication_policy"] = _Bearer(entra)
+            options["authentication_policy"] = Bearer(entra)
         client = ChatCompletionsClient(
             address,
             # Without a key the policy speaks, and what stands here is not asked.
-            AzureKeyCredential(key.get_secret_value()) if key is not None else cast(AsyncTokenCredential, _Bearer(None)),
-            transport=_Transport(listen),
+            AzureKeyCredential(key.get_secret_value()) if key is not None else cast(AsyncTokenCredential, Bearer(None)),
+            transport=wire.Transport(trust_env=wire.has_proxy(address)),
             retry_total=0,
             permit_redirects=False,
             **options,
@@ -275,99 +255,6 @@ class _Inference(AzureAIInferenceChatCompletion):
         return {}
 
 
-class _Entra:
-    """A credential as both SDKs ask it: before each request. It keeps its token while that lasts."""
-
-    def __init__(self, credential: AsyncTokenCredential, scope: str) -> None:
-        self._credential, self._scope = credential, scope
-
-    async def __call__(self) -> str:
-        try:
-            return (await self._credential.get_token(self._scope)).token
-        except ClientAuthenticationError:
-            _attempt.get().exchange.untold = _UNTOLD
-            raise
-
-
-class _Bearer(AsyncHTTPPolicy[HttpRequest, AsyncHttpResponse]):
-    """Puts the token on a request; None: there is none to put. (The SDK's own forbids loopback.)"""
-
-    def __init__(self, entra: _Entra | None) -> None:
-        super().__init__()
-        self._entra = entra
-
-    async def send(self, request: PipelineRequest[HttpRequest]) -> PipelineResponse[HttpRequest, AsyncHttpResponse]:
-        if self._entra is not None:
-            request.http_request.headers["Authorization"] = f"Bearer {await self._entra()}"
-        return await self.next.send(request)
-
-
-class _Stream(httpx2.AsyncByteStream):
-    """A body of the OpenAI SDK, listened to."""
-
-    def __init__(self, inner: httpx2.AsyncByteStream) -> None:
-        self._inner, self._heard = inner, _attempt.get().exchange
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        try:
-            async for piece in self._inner:
-                if not self._heard.takes(piece):
-                    raise TooMuch
-                yield piece
-        except httpx2.TransportError:
-            self._heard.broken = True
-            raise
-
-    async def aclose(self) -> None:
-        await self._inner.aclose()
-
-
-class _Reader:
-    """A body of the Azure SDK, listened to."""
-
-    def __init__(self, inner: aiohttp.StreamReader) -> None:
-        self._inner, self._heard = inner, _attempt.get().exchange
-
-    async def read(self, n: int = -1) -> bytes:
-        if n >= 0:
-            return await self._piece(n)
-        whole = bytearray()
-        while piece := await self._piece(1 << 16):
-            whole += piece
-        return bytes(whole)
-
-    async def _piece(self, n: int) -> bytes:
-        try:
-            piece = await self._inner.read(n)
-        except (aiohttp.ClientError, OSError):
-            self._heard.broken = True
-            raise
-        if not self._heard.takes(piece):
-            raise TooMuch
-        return piece
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._inner, name)
-
-
-class _Transport(AioHttpTransport):  # type: ignore[misc]  # The SDK hands it out untyped.
-    """The Azure SDK's connections, with somebody who listens."""
-
-    session: aiohttp.ClientSession | None
-
-    def __init__(self, listen: aiohttp.ClientMiddlewareType) -> None:
-        # The whole attempt has one time-out, and it is ours.
-        super().__init__(read_timeout=None)
-        self._listen = listen
-
-    async def open(self) -> None:
-        if self.session is None:
-            self.session = aiohttp.ClientSession(
-                trust_env=True, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False, middlewares=(self._listen,)
-            )
-        await super().open()
-
-
 def _check(address: str, deployment: str, has_credential: bool) -> None:
     url = urlsplit(address)
     if url.scheme not in ("http", "https") or not url.hostname or url.username or url.password or url.query or url.fragment:
@@ -376,12 +263,5 @@ def _check(address: str, deployment: str, has_credential: bool) -> None:
         )
     if not deployment.strip():
         raise UserError("A model needs the name of its deployment: name it in the models file.")
-    if has_credential and url.scheme == "http" and not _is_loopback(url.hostname):
+    if has_credential and url.scheme == "http" and not wire.is_loopback(url.hostname):
         raise UserError("A token of Entra ID goes over https only: correct the model's address.")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

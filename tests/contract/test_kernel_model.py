@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Literal
 
 import pytest
@@ -36,6 +40,7 @@ PROMPT = Prompt(
     },
     limits=Limits(output_tokens=64, seconds=20.0),
 )
+ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 SLOW = {"slow drip", "silence"}
 ENDINGS = {
@@ -68,7 +73,8 @@ async def asking(cloud: Cloud, kind: Kind, **options: Any) -> AsyncIterator[Call
 
     cloud.requests.clear()
     options = {"key": SecretStr(cloud.key), "deployment": "small", "address": getattr(cloud, kind), **options}
-    async with KernelModel(kind=kind, now=lambda: NOW, **options) as model:
+    # As hosts do it, who must not stand still meanwhile: in a thread.
+    async with await asyncio.to_thread(KernelModel, kind=kind, now=lambda: NOW, **options) as model:
         yield model.complete
 
 
@@ -247,8 +253,27 @@ async def test_what_cannot_be_used_is_said_at_once(cloud: Cloud, kind: Kind, wro
             pass
 
 
+async def test_without_a_key_azure_is_asked_who_we_are(kind: Kind, cloud: Cloud) -> None:
+    async with asking(cloud, kind, key=None, address="https://cloud.example/models"):
+        pass
+
+
 async def test_nobody_there(kind: Kind) -> None:
     with Cloud(says("{}")) as gone:
         pass
     async with asking(gone, kind) as complete:
         assert (await complete(PROMPT)).ending is Ending.UNAVAILABLE
+
+
+def test_the_folder_under_review_sets_nothing(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"SEMANTICKERNEL_EXPERIMENTAL_GENAI_ENABLE_OTEL_DIAGNOSTICS_SENSITIVE=true\nX=\xff\n")
+    code = (
+        "import agents.kernel\n"
+        "from semantic_kernel.utils.telemetry.model_diagnostics import decorators\n"
+        "from semantic_kernel.utils.telemetry.model_diagnostics.model_diagnostics_settings import ModelDiagnosticSettings\n"
+        "for found in (decorators.MODEL_DIAGNOSTICS_SETTINGS, ModelDiagnosticSettings()):\n"
+        "    assert not found.enable_otel_diagnostics_sensitive and not found.enable_otel_diagnostics"
+    )
+    environ = {**os.environ, "PYTHONPATH": str(ROOT), "SEMANTICKERNEL_EXPERIMENTAL_GENAI_ENABLE_OTEL_DIAGNOSTICS": "true"}
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environ, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

@@ -145,7 +145,8 @@ FAULTS: Mapping[str, Step] = {
     "no usage": says("{}", usage=None),
     "absurd usage": says("{}", usage={"prompt_tokens": 10**18, "completion_tokens": 1, "total_tokens": 10**18}),
     # What HTTP says.
-    **{f"{status}": fails(status) for status in (302, 400, 401, 403, 404, 408, 409, 422, 500, 502, 503, 504)},
+    "302": fails(302, location="/elsewhere/chat/completions"),
+    **{f"{status}": fails(status) for status in (400, 401, 403, 404, 408, 409, 422, 500, 502, 503, 504)},
     "429": limited(),
     "429 seconds": limited("7"),
     "429 date": limited("Wed, 21 Oct 2015 07:28:00 GMT"),

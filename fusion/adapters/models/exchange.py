@@ -123,7 +123,7 @@ class ExchangeModel:
             ) from None
 
     def _look(self, name: str, most: int) -> bytes | None:
-        """The response as it stands, up to one byte more than it may have; None: there is none. What is no plain file is empty."""
+        """The response as it stands, up to one byte more than it may have; None: there is none. No plain file is empty."""
         try:
             # Neither through a link, nor waiting at a pipe: the folder is somebody else's too.
             number = os.open(self._responses / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
