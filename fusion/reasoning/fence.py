@@ -123,6 +123,16 @@ def sources(brief: Brief) -> tuple[Source, ...]:
     return tuple(Source(path=path, bytes=size) for path, size in sorted(total.items()))
 
 
+def derived(own: Sequence[Source], *others: Sequence[Source]) -> tuple[Source, ...]:
+    """The sources of a prompt that also shows what a model wrote about `others`: those are named, without bytes.
+
+    What a model says of a file may hold the file, so it goes only where the file may go.
+    """
+    known = {source.path for source in own}
+    more = {source.path for sources in others for source in sources} - known
+    return (*own, *(Source(path=path, bytes=0) for path in sorted(more)))
+
+
 def inert(text: str) -> str:
     """The text with everything hidden written out and no control token left; line breaks and tabs stay."""
     return "\n".join(_row(line) for line in _COMMENT.sub(_comment, mask(text)).split("\n"))

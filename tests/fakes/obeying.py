@@ -161,6 +161,9 @@ class Told:
     def _text(self, name: str, number: int) -> str:
         place = self._place(number)
         known = {"passage": place[0], "quote": place[3], "claim": "C1", "diagram": self._diagram()}
+        if name == "question":
+            # What a colleague may be shown elsewhere.
+            return "; ".join(row for *_, row in reversed(self.passages)) + self._spoken(0)
         return known.get(name) or self._spoken(len(name) + 3 * number)
 
     def _spoken(self, turn: int) -> str:
@@ -168,7 +171,10 @@ class Told:
         if not self.say:
             return "As told."
         start = turn % len(self.say)
-        return "\n".join((*self.say[start:], *self.say[:start]))[:3_000]
+        # Code is quoted first now and then: what is about one file must not travel with an answer about another.
+        code = tuple(row for *_, row in self.passages)
+        parts = (*code, *self.say) if turn % 3 == 0 else (*self.say[start:], *self.say[:start], *code)
+        return "\n".join(parts)[:3_000]
 
     def _diagram(self) -> str:
         rows = [line for line in self.say if re.search(r"click|%%|<", line)]
