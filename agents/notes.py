@@ -13,9 +13,22 @@ from agents.anchoring import anchor, passage_of, stands
 from agents.prompts import prompt
 from agents.replies import TEAM, Answer, Findings, Question
 from agents.replies import read as reply_of
-from fusion.model import AgentTask, Brief, ChatMessage, Completion, Limits, Location, Note, NoteReply, Passage, Prompt, Work
+from fusion.model import (
+    AgentTask,
+    Brief,
+    ChatMessage,
+    Completion,
+    Limits,
+    Location,
+    Note,
+    NoteReply,
+    Passage,
+    Prompt,
+    Source,
+    Work,
+)
 from fusion.reasoning.clean import plain
-from fusion.reasoning.fence import inert, rows, shown
+from fusion.reasoning.fence import derived, inert, rows, shown
 
 MOST = 2
 """Questions of one reply."""
@@ -41,13 +54,17 @@ def asked(task: AgentTask, completion: Completion) -> tuple[Note, ...]:
     return tuple(dict.fromkeys(note for note in notes if note is not None))[:MOST]
 
 
-def ask(note: Note, brief: Brief) -> Prompt:
-    """The prompt by which a colleague answers, from a brief about the note's place."""
+def ask(note: Note, brief: Brief, *, behind: Sequence[Source] = ()) -> Prompt:
+    """The prompt by which a colleague answers, from a brief about the note's place.
+
+    `behind`: what the asking agent was shown. Its question may quote that, and goes nowhere else.
+    """
     question = Passage(
         name="Q1", kind="metadata", path="", symbol=note.symbol, text=f"{note.sender} asks {note.to}: {note.question}"
     )
     whole = brief.model_copy(update={"passages": (*brief.passages, question)})
-    return prompt("notes", whole, Answer, agent=note.to, work=Work.ANSWER, tail=_TAIL, limits=_LIMITS)
+    made = prompt("notes", whole, Answer, agent=note.to, work=Work.ANSWER, tail=_TAIL, limits=_LIMITS)
+    return made.model_copy(update={"sources": derived(made.sources, behind)})
 
 
 def read(note: Note, completion: Completion | None, reason: str = "", *, brief: Brief | None = None) -> NoteReply:
@@ -65,8 +82,13 @@ def read(note: Note, completion: Completion | None, reason: str = "", *, brief: 
     return NoteReply(note=note, status="answered", text=text)
 
 
-def followed_up(prompt: Prompt, completion: Completion, replies: Sequence[NoteReply]) -> Prompt:
-    """The asking agent's second round: what it said, what came of its questions, and no further questions."""
+def followed_up(
+    prompt: Prompt, completion: Completion, replies: Sequence[NoteReply], *, behind: Sequence[Source] = ()
+) -> Prompt:
+    """The asking agent's second round: what it said, what came of its questions, and no further questions.
+
+    `behind`: what those who answered were shown and may quote.
+    """
     said = ChatMessage(role="assistant", text=inert(json.dumps(completion.value, ensure_ascii=False, sort_keys=True)))
     answers = tuple(
         Passage(name=f"A{number}", kind="metadata", path="", text=_told(reply)) for number, reply in enumerate(replies, start=1)
@@ -77,6 +99,7 @@ def followed_up(prompt: Prompt, completion: Completion, replies: Sequence[NoteRe
             "messages": (*prompt.messages, said, told),
             "reply_schema": _closed(prompt.reply_schema),
             "schema_name": f"{prompt.schema_name}_again"[:64],
+            "sources": derived(prompt.sources, behind),
         }
     )
 

@@ -50,6 +50,8 @@ _TITLE = 120
 _BODY = 700
 _WHY = 400
 _SUGGESTION = 4_000
+_STARS = "****"
+"""What stands for a secret in what a model is shown: a line with it must not be written back."""
 _SUGGESTED_LINES = 60
 _CAP = Severity.HIGH
 """An opinion is never critical."""
@@ -252,7 +254,7 @@ def _suggested(text: str) -> str:
 def _fix(text: str, place: Anchor) -> Fix | None:
     """The suggestion as an edit of whole lines, unverified; None where it is not about neighbouring lines of the head."""
     before = place.lines
-    if not text or not place.is_plain or _mark(text.split("\n")[0]) or list(before) == text.split("\n"):
+    if not text or not place.is_plain or _STARS in text or _mark(text.split("\n")[0]) or list(before) == text.split("\n"):
         return None
     where = place.location
     edit = Edit(path=where.path, line=where.line, column=1, end_line=where.end_line + 1, end_column=1, text=f"{text}\n")

@@ -15,9 +15,10 @@ from agents.replies import read as reply_of
 from fusion.agent import Case
 from fusion.changes.roles import is_document, is_example, is_production, is_test
 from fusion.changes.selection import select
-from fusion.model import Brief, Change, Completion, FileChange, Hunk, Limits, Passage, Prompt, Walkthrough, Work
+from fusion.model import Brief, Change, Completion, FileChange, Hunk, Limits, Passage, Prompt, Source, Walkthrough, Work
 from fusion.reasoning.clean import plain
 from fusion.reasoning.mermaid import diagram
+from fusion.routing.residency import kept_local
 
 NAME = "walkthrough"
 LINES = 5
@@ -42,11 +43,17 @@ def ask(case: Case) -> Prompt | None:
     """The prompt about the whole change; None where nobody wants a walkthrough, or there is nothing to tell."""
     if case.thinking is None or not case.policy.models.walkthrough or case.change.whole_tree or not case.change.files:
         return None
+    listed = _listed(case)
     chosen = select(case.change, case.policy)
-    told = [file for file in case.change.files if chosen.get(file.path) is None]
-    passages = (_list(case.change.files), *_passages(told))
+    told = [file for file in listed if chosen.get(file.path) is None]
+    passages = (_list(listed, len(case.change.files) - len(listed)), *_passages(told))
     brief = Brief(topic="the whole change", passages=passages, work=Work.SUMMARISE)
-    return prompt(NAME, brief, Summary, agent=NAME, work=Work.SUMMARISE, tail=_TAIL, limits=_LIMITS)
+    made = prompt(NAME, brief, Summary, agent=NAME, work=Work.SUMMARISE, tail=_TAIL, limits=_LIMITS)
+    shown = {source.path: source.bytes for source in made.sources}
+    # The name of a file is of the repository too.
+    names = {file.path: len(file.path.encode("utf-8", "surrogatepass")) for file in listed[:_FILES]}
+    carried = {path: shown.get(path, 0) + names.get(path, 0) for path in sorted({*shown, *names})}
+    return made.model_copy(update={"sources": tuple(Source(path=path, bytes=size) for path, size in carried.items())})
 
 
 def read(completion: Completion, case: Case) -> Walkthrough | None:
@@ -148,10 +155,23 @@ def _tails(path: str) -> Iterator[str]:
     yield from ("/".join(parts[:end]) for end in range(1, len(parts)))
 
 
-def _list(files: Sequence[FileChange]) -> Passage:
+def _listed(case: Case) -> Sequence[FileChange]:
+    """The files to tell of, without those that policy keeps local: a few of them shall not decide who may tell of the rest."""
+    files = case.change.files
+    open_ = [file for file in files if not kept_local(case.policy.models.local, _paths(file))]
+    return open_ or files
+
+
+def _paths(file: FileChange) -> tuple[Source, ...]:
+    return tuple(Source(path=path, bytes=1) for path in dict.fromkeys((file.path, file.base_path)))
+
+
+def _list(files: Sequence[FileChange], left: int) -> Passage:
     rows = [f"{file.kind.value}, {_role(file.path)}, +{file.added} -{file.removed}: {file.path}" for file in files[:_FILES]]
     if len(files) > _FILES:
         rows.append(f"and {len(files) - _FILES} more files")
+    if left:
+        rows.append(f"and {left} more that are not shown")
     return Passage(name="F1", kind="metadata", path="", text="\n".join(rows))
 
 

@@ -10,9 +10,10 @@ from agents import notes
 from agents.code_review import CodeReview
 from agents.prompts import instructions
 from fusion.agent import Thinking
-from fusion.model import Ending, Location, Note, NoteReply, Response, Work
+from fusion.model import Ending, Location, Note, NoteReply, Response, Source, Work
 from fusion.planning import about
 from fusion.reasoning.replies import read as checked
+from fusion.routing.residency import kept_local
 from tests.fakes.briefs import answer, brief_of, claim, passage, reply, task_of
 from tests.samples.agents.changes import case
 
@@ -112,6 +113,20 @@ def test_the_second_round_shows_what_came_of_the_notes_and_asks_no_more() -> Non
     value = {"findings": [claim()], "certainty": "high"}
     assert checked(second, Response(ending=Ending.OK, text=answer(value).model_dump_json(include={"value"})[9:-1])) == value
     assert len(CodeReview().read(task_of(), answer(value)).findings) == 1
+
+
+def test_words_about_a_local_file_stay_where_it_stays() -> None:
+    first = CodeReview().ask(task_of())
+    assert first is not None
+    brief = brief_of(passage(), passage("x = 1", name="P2", kind="caller", path="vault/key.py"))
+    asked = notes.ask(NOTE, brief_of(), behind=[Source(path="vault/key.py", bytes=9)])
+    second = notes.followed_up(
+        first, reply(), [notes.read(NOTE, answered(), brief=brief)], behind=notes.ask(NOTE, brief).sources
+    )
+
+    assert kept_local(("vault/**",), first.sources) == ""
+    assert kept_local(("vault/**",), asked.sources) == "policy keeps vault/key.py local"
+    assert kept_local(("vault/**",), second.sources) == "policy keeps vault/key.py local"
 
 
 def test_the_examples_fit_the_schema() -> None:

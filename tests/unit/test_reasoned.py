@@ -185,6 +185,7 @@ def test_a_suggestion_is_an_edit_of_those_lines_that_nobody_has_verified() -> No
         {"suggestion": "```python\nx\n```"},
         {"suggestion": "x = 1  # \u202e hidden"},
         {"suggestion": 'token = "ghp_' + "a1B2" * 9 + '"'},
+        {"suggestion": 'token = "ghp_********"'},
         {"suggestion": "x\n" * 500},
         {"suggestion": "x" * 100_000},
         {"suggestion": "a = 1", "line": 2, "end_line": 2, "quote": "-    start = (number - 1) * size"},

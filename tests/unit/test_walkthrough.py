@@ -59,7 +59,28 @@ def test_what_policy_excludes_is_named_and_not_shown() -> None:
     assert prompt is not None
     assert "a = 2" in prompt.messages[1].text
     assert "k = 2" not in prompt.messages[1].text
+    assert [source.path for source in prompt.sources] == ["a.py", "vault/key.py"]
+    assert {source.path: source.bytes for source in prompt.sources}["vault/key.py"] == len("vault/key.py")
+
+
+def test_what_stays_local_does_not_decide_who_may_tell_the_rest() -> None:
+    sides: dict[str, Any] = {"a.py": ("a = 1\n", "a = 2\n"), "vault/key.py": ("k = 1\n", "k = 2\n")}
+    policy = Policy(models=Models(local=("vault/**",)))
+    prompt = walkthrough.ask(case(sides, thinking=Thinking(), policy=policy))
+    assert prompt is not None
+    assert "vault" not in prompt.messages[1].text
+    assert "and 1 more that are not shown" in prompt.messages[1].text
     assert [source.path for source in prompt.sources] == ["a.py"]
+
+    moved = walkthrough.ask(
+        case(sides | {"b.py": ("b\n", "c\n")}, renamed={"b.py": "vault/b.py"}, thinking=Thinking(), policy=policy)
+    )
+    assert moved is not None
+    assert [source.path for source in moved.sources] == ["a.py"]
+
+    only = walkthrough.ask(case({"vault/key.py": ("k = 1\n", "k = 2\n")}, thinking=Thinking(), policy=policy))
+    assert only is not None
+    assert [source.path for source in only.sources] == ["vault/key.py"]
 
 
 def test_a_large_change_stays_a_small_prompt() -> None:
