@@ -59,7 +59,7 @@ class _Ordered(TyperGroup):
     def list_commands(self, ctx: Any) -> list[str]:
         order = (
             *("review", "runs", "dismiss", "doctor", "init", "config", "knowledge", "models", "eval", "demo"),
-            *("serve", "app", "replay", "dead-letters", "purge"),
+            *("serve", "worker", "app", "replay", "dead-letters", "purge"),
         )
         return sorted(super().list_commands(ctx), key=lambda name: order.index(name) if name in order else len(order))
 
@@ -107,6 +107,7 @@ def registered() -> typer.Typer:
         review,
         runs,
         serve,
+        worker,
     )
 
     return app
