@@ -10,6 +10,9 @@ Looks at the correctness and maintainability evidence that the change brought, a
 Says that a function is complex or long only when the change added to it. Says nothing about style, about code that merely
 moved, or about what was there before. A file counts as read by this agent when it is Python, JavaScript, TypeScript or Ruby:
 looking for merge markers alone is not a review.
+
+Where a model may be asked, it reads the change in parts and looks for what takes understanding: logic, boundaries, contracts
+between caller and callee, concurrency, missing cases, errors that get lost, the life of resources (`code_review.md`).
 """
 
 from __future__ import annotations

@@ -15,6 +15,9 @@ It says when
 Nothing is looked up: it does not say that a version exists, is vulnerable or is licensed in some way. That a lock file stays
 behind is said only when the lock file is part of the change or its existence is known. A whole tree is reviewed without what
 needs a base: only evidence and the pins and names of dependencies and actions.
+
+Where a model may be asked, it says what the change means for those who have to agree to it, and how grave that is
+(`compliance.md`). It looks nothing up either.
 """
 
 from __future__ import annotations

@@ -14,6 +14,9 @@ not. It says when
 The line of a finding is the line of the text that is wrong, which is often not part of the diff. Change logs, migration notes
 and decision records may name what is gone, and so may sentences that say so. It never judges wording, and never asks for
 documentation where the code base has none.
+
+Where a model may be asked, it writes what is missing or wrong: the docstring, the passage of a document. People get it as a
+draft (`documentation.md`).
 """
 
 from __future__ import annotations

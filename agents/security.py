@@ -5,6 +5,9 @@ says for each what happened, why it matters and what to do. Evidence in tests co
 Secrets are the compliance agent's matter; when policy switches that one off, they are told here.
 
 Never says that a change is secure: without evidence it says nothing, and the receipt names the tools that looked.
+
+Where a model may be asked, it reads the change in parts and looks for what tools cannot see: who may do what, what is trusted
+although a stranger wrote it, ways of data that no analysis followed (`security.md`).
 """
 
 from __future__ import annotations

@@ -12,6 +12,8 @@ Compares both sides of changed files, and reads the tests at head, changed or no
 
 It follows names and runs nothing, so it never says that a test covers a line. Where it knows no test at all it does not ask
 for any. Only tests that belong to the change, or that were handed over as its context, are known to it.
+
+Where a model may be asked, it names the case that no test would notice, and drafts the test (`tests.md`). Nobody has run it.
 """
 
 from __future__ import annotations
