@@ -31,6 +31,9 @@ def worker(
     context: Annotated[int, typer.Option("--context", min=512, help="Tokens of prompt and reply, for each generation.")] = 8192,
     threads: Annotated[int, typer.Option("--threads", min=1, max=256, help="Threads of the engine.")] = 1,
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port of its status and metrics; 0 takes one.")] = 0,
+    samples: Annotated[
+        Path | None, typer.Option("--samples", metavar="FILE", help="Record utilisation there, for `fusion gpu report`.")
+    ] = None,
 ) -> None:
     """Take model calls from the queue in the state folder and answer them, until Ctrl-C or SIGTERM.
 
@@ -46,7 +49,9 @@ def worker(
         raise UserError(
             "FUSION_SERVICEBUS is set, so that jobs go to Service Bus: run the worker as docs/worker.md says, or unset it."
         )
-    prepared = _settings(model, server, name=name, parallel=parallel, context=context, threads=threads, port=port)
+    prepared = _settings(
+        model, server, name=name, parallel=parallel, context=context, threads=threads, port=port, samples=samples
+    )
     place = runtime.state_folder(configured) / "inference.db"
 
     async def run() -> str:
@@ -79,7 +84,15 @@ def worker(
 
 
 def _settings(
-    model: Path | None, server: str, *, name: str, parallel: int, context: int, threads: int, port: int
+    model: Path | None,
+    server: str,
+    *,
+    name: str,
+    parallel: int,
+    context: int,
+    threads: int,
+    port: int,
+    samples: Path | None,
 ) -> WorkerSettings:
     """What the worker is told. Raises UserError."""
     from importlib.util import find_spec
@@ -108,6 +121,7 @@ def _settings(
         threads=threads,
         port=port,
         grace_seconds=GRACE,
+        samples=samples,
     )
 
 

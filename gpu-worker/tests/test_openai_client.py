@@ -62,6 +62,7 @@ async def test_a_generation_tells_its_text_tokens_and_times() -> None:
     ("answer", "ending", "reason"),
     [
         ("length", "unusable", "The reply was cut off at 20 tokens."),
+        ("full", "unusable", "The reply was cut off: together with its prompt it is longer than the model's context."),
         ("endless", "unusable", "The model did not stop at its limit of 20 tokens."),
         ("filtered", "refused", "The model declined."),
         ("400", "invalid", "The engine does not take the prompt (400): it cannot be."),

@@ -116,10 +116,11 @@ class Fake:
         if self.answer == "error":
             await response.write(b'data: {"error": {"message": "EngineDeadError"}}\n\ndata: [DONE]\n\n')
             return
-        finishes = {"length": "length", "filtered": "content_filter"}
+        finishes = {"length": "length", "full": "length", "filtered": "content_filter"}
         await token("" if self.answer == "length" else " true}", finishes.get(self.answer, "stop"))
         if self.answer != "uncounted":
-            usage = {"prompt_tokens": 40, "completion_tokens": 7, "prompt_tokens_details": {"cached_tokens": 32}}
+            made = body["max_tokens"] if self.answer == "length" else 7
+            usage = {"prompt_tokens": 40, "completion_tokens": made, "prompt_tokens_details": {"cached_tokens": 32}}
             await say(choices=[], usage=usage)
         await response.write(b"data: [DONE]\n\n")
 

@@ -148,6 +148,8 @@ def _declined(status: int, message: str) -> tuple[Ending, str]:
 
 def _finished(stream: Stream, limits: Limits) -> tuple[Ending, str]:
     if stream.finish == "length":
+        if stream.counted and 0 < stream.counted.output_tokens < limits.output_tokens:
+            return "unusable", "The reply was cut off: together with its prompt it is longer than the model's context."
         return "unusable", f"The reply was cut off at {limits.output_tokens} tokens."
     if stream.finish == "content_filter":
         return "refused", "The model declined."
