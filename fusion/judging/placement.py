@@ -196,7 +196,7 @@ def blocks(finding: Finding, policy: Policy) -> bool:
 def is_verified(finding: Finding) -> bool:
     """Whether a reader with fresh eyes supports what a model found, and nobody refutes it."""
     said = {vote.says for vote in finding.votes if vote.by != "finder"}
-    return said == {"supported"} and finding.confidence.rank >= Confidence.LIKELY.rank
+    return "supported" in said and "refuted" not in said and finding.confidence.rank >= Confidence.LIKELY.rank
 
 
 def _hidden(item: Judged, policy: Policy, floors: Floors, selection: Mapping[str, Exclusion | None]) -> str:

@@ -91,8 +91,10 @@ def second_reading(finding: Finding) -> str:
     said = [vote for vote in finding.votes if vote.by != "finder"]
     if not said:
         return "No second reader has looked at it."
-    why = one_line(said[-1].reason)
-    match said[-1].says:
+    # Of a finding that two agents made, the surer word counts.
+    vote = min(said, key=lambda item: ("supported", "refuted", "unsure").index(item.says))
+    why = one_line(vote.reason)
+    match vote.says:
         case "supported":
             return f"A second reader tried to refute it and could not. {why}" if why else "A second reader could not refute it."
         case "refuted":

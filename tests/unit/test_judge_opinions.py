@@ -22,6 +22,7 @@ from fusion.model import (
     Work,
 )
 from fusion.policy import Policy
+from fusion.render.phrases import second_reading
 from tests.fakes.judging import change_of, finding_of, judged, report_of
 
 TEXTS: dict[str, tuple[str | None, str | None]] = {"app.py": ("a = 1\n", "a = 1\nb = 2\nc = 3\n")}
@@ -96,6 +97,15 @@ def test_an_opinion_beside_evidence_is_a_vote_and_no_more() -> None:
     assert one.votes == (FOUND,)
     assert one.draft == "def test(): ..."
     assert one.evidence == backed.evidence
+
+
+def test_what_two_agents_found_and_one_reader_supports_is_one_finding_on_its_line() -> None:
+    change, contents = change_of(TEXTS)
+    other = voted("unsure").model_copy(update={"agent": "security", "category": Category.SECURITY})
+    (one,) = judged(change, contents, [voted("supported"), other]).review.findings
+    assert one.placement is Placement.INLINE
+    assert [vote.says for vote in one.votes if vote.by == "verifier"] in (["supported", "unsure"], ["unsure", "supported"])
+    assert second_reading(one) == "A second reader could not refute it."
 
 
 def test_evidence_still_blocks_beside_an_opinion() -> None:
