@@ -174,7 +174,7 @@ class Told:
         # Code is quoted first now and then: what is about one file must not travel with an answer about another.
         code = tuple(row for *_, row in self.passages)
         parts = (*code, *self.say) if turn % 3 == 0 else (*self.say[start:], *self.say[:start], *code)
-        return "\n".join(parts)[:3_000]
+        return "\n".join(parts)[:1_500]
 
     def _diagram(self) -> str:
         rows = [line for line in self.say if re.search(r"click|%%|<", line)]

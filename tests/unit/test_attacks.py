@@ -25,7 +25,7 @@ VECTORS = {
     *("title", "body", "branch", "filename", "comment", "string", "docstring", "commit", "tool", "readme", "test", "policy"),
     *("unicode", "turns", "schema", "exfiltration", "system", "notes", "fixer", "budget", "denial"),
 }
-SAMPLE = 41
+SAMPLE = 61
 """Every so-many-th case is in the gate; no divisor in common with the cases per seed, so that all disguises come up."""
 
 
