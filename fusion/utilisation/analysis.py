@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from statistics import fmean
 
@@ -196,7 +196,7 @@ def replicas(slots: Sequence[Slot], length: float, jobs: Sequence[JobSample], wa
     why = [
         f"Little's law: {rate * 60:.2g} jobs a minute x {engine:.3g} engine-seconds each keep {mean:.2g} engines busy on"
         f" average; {waiting:.2g} jobs wait.",
-        f"In the busiest twentieth of the {length / 60:g}-minute slots it is {peak:.2g} or more; to stay"
+        f"In the busiest twentieth of the {_long(length)} slots it is {peak:.2g} or more; to stay"
         f" {aims.busy:.0%} busy at most, that takes {max(1, math.ceil(peak / aims.busy))}.",
         f"In {quiet:.0%} of the slots no job came: "
         + ("scale to zero between them." if least == 0 else "keep what the median slot needs."),
@@ -204,7 +204,7 @@ def replicas(slots: Sequence[Slot], length: float, jobs: Sequence[JobSample], wa
     if waits.p95 > aims.wait and most <= had:
         most = had + 1
         why.append(
-            f"With up to {had} a twentieth of the jobs waited over {waits.p95:.3g} s ({aims.wait:g} s wanted): one more."
+            f"A twentieth of the jobs waited over {waits.p95:.3g} s with up to {had}; {aims.wait:g} s are wanted: one more."
         )
     elif waits.p95 > aims.wait:
         why.append(f"A twentieth of the jobs waited over {waits.p95:.3g} s; {aims.wait:g} s are wanted.")
@@ -219,15 +219,15 @@ def _slots(
     told: list[list[float]] = [[] for _ in range(number)]
     arrived: list[list[JobSample]] = [[] for _ in range(number)]
     for sample in intervals:
-        middle = sample.at - timedelta(seconds=sample.seconds / 2)
-        index = _index(middle, begin, length, number)
         busy, idle = min(sample.busy_seconds, sample.seconds), _idle(sample)
-        sums[index]["busy"] += busy
-        sums[index]["idle"] += idle
-        sums[index]["away"] += max(0.0, sample.seconds - busy - idle)
-        sums[index]["running"] += sample.running_seconds
-        if sample.gpu_utilisation is not None:
-            told[index].append(sample.gpu_utilisation)
+        away = max(0.0, sample.seconds - busy - idle)
+        for index, share in _shares(sample, begin, length, number):
+            sums[index]["busy"] += busy * share
+            sums[index]["idle"] += idle * share
+            sums[index]["away"] += away * share
+            sums[index]["running"] += sample.running_seconds * share
+            if sample.gpu_utilisation is not None:
+                told[index].append(sample.gpu_utilisation)
     for job in jobs:
         index = _index(job.at - timedelta(seconds=job.seconds + job.queued_seconds), begin, length, number)
         arrived[index].append(job)
@@ -243,6 +243,21 @@ def _slots(
         )
         for index in range(number)
     ]
+
+
+def _shares(sample: IntervalSample, begin: datetime, length: float, number: int) -> Iterator[tuple[int, float]]:
+    """The slots that an interval lies in, each with the share of it that does."""
+    end = (sample.at - begin).total_seconds()
+    start = end - sample.seconds
+    first, last = (min(number - 1, max(0, int(moment / length))) for moment in (start, end))
+    if first == last or sample.seconds <= 0:
+        yield last, 1.0
+        return
+    for index in range(first, last + 1):
+        low = start if index == first else index * length
+        high = end if index == last else (index + 1) * length
+        if high > low:
+            yield index, (high - low) / sample.seconds
 
 
 def _index(at: datetime, begin: datetime, length: float, number: int) -> int:
@@ -287,6 +302,10 @@ def _at(known: Sequence[float], share: float) -> float:
 
 def _any(told: Sequence[tuple[float, float]]) -> bool:
     return any(time for _, time in told)
+
+
+def _long(length: float) -> str:
+    return f"{length / 60:g}-minute" if length % 60 == 0 else f"{length:.0f}-second"
 
 
 def utc(at: datetime) -> str:

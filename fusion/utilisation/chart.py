@@ -201,12 +201,12 @@ def _round_up(value: float) -> float:
         power /= 10
     while power * 10 <= value:
         power *= 10
-    return next((factor * power for factor in (1, 2, 4, 5, 8) if factor * power >= value), 10 * power)
+    return next((factor * power for factor in (1, 2, 4, 5, 8) if factor * power >= value * (1 - 1e-6)), 10 * power)
 
 
 def _hours(report: Report, y: float) -> list[str]:
     span = (report.end - report.begin).total_seconds()
-    form = "%H:%M" if span < 2 * 86400 else "%d %b %H:%M"
+    form = "%H:%M:%S" if span < 1800 else "%H:%M" if span < 2 * 86400 else "%d %b %H:%M"
     parts = []
     for step in range(7):
         at = (report.begin + timedelta(seconds=span * step / 6)).astimezone(UTC)

@@ -120,7 +120,7 @@ def test_replicas_follow_littles_law(engines: float, least: int, most: int) -> N
 def test_long_waits_call_for_one_more_than_there_were() -> None:
     found = report(steady(0.5, queued=90.0), wait=60.0).replicas
     assert (found.least, found.most) == (1, 2)
-    assert "waited over 90 s" in found.why[-1]
+    assert "waited over 90 s with up to 1; 60 s are wanted" in found.why[-1]
 
 
 def test_quiet_hours_scale_to_zero() -> None:
