@@ -98,6 +98,21 @@ def test_semantic_kernel_has_one_importer() -> None:
     assert importers <= {"agents.kernel"}
 
 
+WORKER = sorted((ROOT / "gpu-worker" / "gpu_worker").glob("**/*.py"))
+
+
+@pytest.mark.parametrize("path", WORKER, ids=lambda path: path.stem)
+def test_the_worker_is_a_deployable_of_its_own(path: Path) -> None:
+    assert not {other for other in imports(path) if under(other, "fusion", "agents", "orchestrations", "tests")}
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= LIMIT
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=module)
+def test_only_the_worker_command_knows_the_worker(path: Path) -> None:
+    if any(under(other, "gpu_worker") for other in imports(path)):
+        assert module(path) == "fusion.cli.worker"
+
+
 @pytest.mark.parametrize("package", ["agents", "orchestrations"])
 def test_package_files_are_docstrings(package: str) -> None:
     body = ast.parse((ROOT / package / "__init__.py").read_text(encoding="utf-8")).body

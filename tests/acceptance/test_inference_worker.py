@@ -83,6 +83,7 @@ async def result(inference: SqliteInference, home: Path) -> InferenceResult:
         return InferenceResult.model_validate_json(await FileBlobs(home / "blobs").get(answered.result))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGTERM])
 async def test_what_a_worker_held_when_it_went_another_finishes(
     inference: SqliteInference, tmp_path: Path, ending: signal.Signals
@@ -136,6 +137,7 @@ class Server(BaseHTTPRequestHandler):
         pass
 
 
+@pytest.mark.slow
 async def test_the_command_answers_until_ctrl_c(inference: SqliteInference, tmp_path: Path) -> None:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Server)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
