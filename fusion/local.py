@@ -55,7 +55,7 @@ async def engine(home: Path, id: str, bundle: Bundle) -> AsyncIterator[Engine]:
         if reasoning is None or reasoning.inference is None:
             yield running
             return
-        answers = asyncio.create_task(relay(reasoning.inference, EngineConductor(running)))
+        answers = asyncio.create_task(relay(reasoning.inference, EngineConductor(running), prefix=id))
         try:
             yield running
         finally:
