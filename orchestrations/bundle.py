@@ -31,6 +31,9 @@ class Reasoning:
     """Calls to the cloud under way at the same time."""
     patience: float = 900.0
     """Seconds that a job may wait for a worker to start and to be free, beside its own limit."""
+    waits: float = 300.0
+    """Seconds that one thought waits at most until an endpoint may be asked again; with a person at the terminal the next."""
+    person_waits: float = 20.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,7 @@ from fusion.model import (
 from fusion.planning import about
 from fusion.policy import Policy
 from fusion.progress import AgentFinished, Quoted
+from fusion.reasoning.fence import sources
 from orchestrations.activity import Activity, Job, named, published, said
 from orchestrations.bundle import Bundle
 from orchestrations.cases import Cases
@@ -144,7 +145,7 @@ class Team:
         except Exception as error:
             reason = said("the agent raised", error)
             report = Report(agent=job["agent"], outcome=Outcome.FAILED, reason=reason, read=task.read, findings=task.candidates)
-        return report.model_copy(update={"reasoned": task.brief is not None or completion is not None})
+        return report.model_copy(update={"reasoned": report.reasoned or task.brief is not None})
 
     async def _reported(self, job: Job, report: Report, *, listen: bool = True) -> str:
         """Save a report, stamped; findings of an agent that stamps none take the report's provenance."""
@@ -174,7 +175,8 @@ class Team:
             brief = about(case, note.about, note.symbol) if self._is_there(note.to, case.policy) else None
             saved = {"note": await self.shelf.save(note)}
             if brief is not None:
-                saved |= {"brief": await self.shelf.save(brief), "prompt": await self.shelf.save(notes.ask(note, brief))}
+                ask = notes.ask(note, brief, behind=sources(task.brief) if task.brief else ())
+                saved |= {"brief": await self.shelf.save(brief), "prompt": await self.shelf.save(ask)}
             answers.append(saved)
         return {"notes": answers}
 

@@ -25,6 +25,7 @@ from fusion.model import (
     Request,
     Response,
     Route,
+    Urgency,
     Usage,
 )
 from fusion.policy import Policy
@@ -91,10 +92,15 @@ class ThoughtActivities:
             if not isinstance(held, Refused):
                 return {"way": found.kind, "route": found.model_dump(mode="json"), "pause": _pause(job, found, tried)}
             found = NoRoute(why=held.reason, ending=Ending.CAPPED)
-        if found.wait > 0:
+        if 0 < found.wait <= self._patience(request) - job["waited"]:
             return {"way": "wait", "seconds": found.wait, "failed": found.why}
         call = Call(agent=prompt.agent, work=prompt.work, ending=found.ending, why=found.why)
         return {"way": "none", "failed": found.why, "calls": [await self.shelf.save(call)]}
+
+    def _patience(self, request: Request) -> float:
+        """Seconds that one thought waits for ways to be free again: whoever waits for it decides."""
+        reasoning = self._reasoning
+        return reasoning.person_waits if urgency(request) is Urgency.PERSON else reasoning.waits
 
     async def _chosen(self, ask: Ask, payer: Account, limits: Caps) -> Route | NoRoute:
         """The routing's choice, among endpoints that bill no more than they should."""

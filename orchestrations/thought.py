@@ -17,10 +17,8 @@ from orchestrations.waiting import broken
 
 MOST = 12
 """Attempts of one thought, whatever the routing says."""
-PAUSES = 8
-"""Times that it waits for a way to be free again."""
-LONGEST = 600.0
-"""Seconds of one such wait at most."""
+SHORTEST, LONGEST = 0.1, 600.0
+"""Seconds of one wait."""
 
 Thought = Generator[task.Task[Any], Any, dict[str, Any]]
 
@@ -31,19 +29,20 @@ def thought(ctx: task.OrchestrationContext, job: dict[str, Any]) -> Thought:
     Output: `{"completion": digest, "calls": [digest]}`, or `{"failed": why, "calls": [...]}`; while Store or Blobs are away
     it is their answer instead (`orchestrations.waiting.broken`).
     """
-    ask = {**job, "thought": ctx.instance_id, "calls": [], "number": 0, "asked": job["prompt"], "kept": ""}
-    pauses = 0
+    ask = {**job, "thought": ctx.instance_id, "calls": [], "number": 0, "asked": job["prompt"], "kept": "", "waited": 0.0}
     while ask["number"] < MOST:
         way: dict[str, Any] = yield ctx.call_activity("route", input=ask)
         if away := broken(way):
             return away
-        if way["way"] == "wait" and pauses < PAUSES:
-            pauses += 1
-            yield ctx.create_timer(timedelta(seconds=min(max(way["seconds"], 0.1), LONGEST)))
+        if way["way"] == "wait":
+            # For how long it waits altogether, the activity says: it then answers that there is no way.
+            seconds = min(max(way["seconds"], SHORTEST), LONGEST)
+            yield ctx.create_timer(timedelta(seconds=seconds))
+            ask["waited"] += seconds
             continue
         if "completion" in way:
             return _done(ask, way, way["completion"])
-        if way["way"] in ("none", "wait"):
+        if way["way"] == "none":
             calls = [*ask["calls"], *way.get("calls", [])]
             if ask["kept"]:
                 return {"completion": ask["kept"], "calls": calls}

@@ -74,10 +74,10 @@ async def test_attempts_are_bounded_whatever_the_routing_says(tmp_path: Path) ->
     assert len(script.jobs("complete")) == 12
 
 
-async def test_a_closed_way_is_waited_for_and_not_for_ever(tmp_path: Path) -> None:
-    script = Script(route={"way": "wait", "seconds": 0.01, "failed": "limited"})
-    assert await think(tmp_path, script) == {"failed": "limited", "calls": []}
-    assert len(script.jobs("route")) == 9
+async def test_a_closed_way_is_waited_for_as_long_as_the_activity_says(tmp_path: Path) -> None:
+    script = Script(route=in_turn(*[{"way": "wait", "seconds": 0.01, "failed": "limited"}] * 3, NONE))
+    assert (await think(tmp_path, script))["failed"] == "every way is closed"
+    assert [round(job["waited"], 1) for job in script.jobs("route")] == [0.0, 0.1, 0.2, 0.3]
 
 
 async def test_an_unsure_answer_stands_where_nobody_knows_better(tmp_path: Path) -> None:
