@@ -21,6 +21,7 @@ from fusion.model import (
     Outcome,
     Prompt,
     Report,
+    Source,
     Unread,
     Usage,
     Vote,
@@ -189,6 +190,7 @@ class Team:
         completion = await self.shelf.load(Completion, job["completion"])
         replies: list[NoteReply] = []
         calls: list[str] = []
+        behind: list[Source] = []
         for item in job["notes"]:
             note = await self.shelf.load(Note, item["note"])
             thought = item.get("thought") or {}
@@ -198,12 +200,13 @@ class Team:
                 replies.append(NoteReply(note=note, status="declined", reason=reason))
             elif thought.get("completion"):
                 answer = await self.shelf.load(Completion, thought["completion"])
+                behind += (await self.shelf.load(Prompt, item["prompt"])).sources
                 replies.append(notes.read(note, answer, brief=await self.shelf.load(Brief, item["brief"])))
             elif item.get("thought") is None:
                 replies.append(NoteReply(note=note, status="timed_out", reason="no answer came in time"))
             else:
                 replies.append(notes.read(note, None, thought.get("failed") or thought.get("message", "")))
-        followed = notes.followed_up(prompt, completion, replies)
+        followed = notes.followed_up(prompt, completion, replies, behind=behind)
         return {"prompt": await self.shelf.save(followed), "calls": calls}
 
     # --- the verifier
