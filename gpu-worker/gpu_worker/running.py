@@ -135,7 +135,13 @@ class Worker:
 
         settings = self._settings
         async with AsyncExitStack() as stack:
-            status = StatusServer(host=settings.host, port=settings.port, ready=self._takes, metrics=self._metrics.text)
+            status = StatusServer(
+                host=settings.host,
+                port=settings.port,
+                ready=self._takes,
+                metrics=self._metrics.text,
+                engine=self._engine.metrics,
+            )
             await stack.enter_async_context(status)
             serving(status.port)
             await stack.enter_async_context(self._engine)

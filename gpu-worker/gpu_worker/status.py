@@ -6,18 +6,30 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
+PROMETHEUS = {"Content-Type": "text/plain; version=0.0.4; charset=utf-8"}
+
 
 class StatusServer:
-    """`/healthz` 200 while the worker runs, `/readyz` 200 while it takes jobs, `/metrics`. An async context manager.
+    """`/healthz` 200 while the worker runs, `/readyz` 200 while it takes jobs, `/metrics`, and what the
+    engine itself measures at `/metrics/engine`. An async context manager.
 
     Nothing here is secret and nothing changes anything; all the same it belongs on the loopback interface or a private network.
     """
 
-    def __init__(self, *, host: str, port: int, ready: Callable[[], Awaitable[bool]], metrics: Callable[[], bytes]) -> None:
+    def __init__(
+        self,
+        *,
+        host: str,
+        port: int,
+        ready: Callable[[], Awaitable[bool]],
+        metrics: Callable[[], bytes],
+        engine: Callable[[], Awaitable[str | None]],
+    ) -> None:
         self._host = host
         self._port = port
         self._ready = ready
         self._metrics = metrics
+        self._engine = engine
         self._runner: web.AppRunner | None = None
 
     @property
@@ -30,7 +42,12 @@ class StatusServer:
         """Listen. Raises OSError when the address is taken."""
         app = web.Application()
         app.add_routes(
-            [web.get("/healthz", self._healthz), web.get("/readyz", self._readyz), web.get("/metrics", self._measures)]
+            [
+                web.get("/healthz", self._healthz),
+                web.get("/readyz", self._readyz),
+                web.get("/metrics", self._measures),
+                web.get("/metrics/engine", self._of_the_engine),
+            ]
         )
         self._runner = web.AppRunner(app, access_log=None, handle_signals=False)
         await self._runner.setup()
@@ -50,4 +67,10 @@ class StatusServer:
         return web.Response(text="not ready\n", status=503)
 
     async def _measures(self, _: web.Request) -> web.Response:
-        return web.Response(body=self._metrics(), headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
+        return web.Response(body=self._metrics(), headers=PROMETHEUS)
+
+    async def _of_the_engine(self, _: web.Request) -> web.Response:
+        text = await self._engine()
+        if text is None:
+            return web.Response(text="the engine does not say\n", status=503)
+        return web.Response(body=text.encode(), headers=PROMETHEUS)

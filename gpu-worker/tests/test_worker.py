@@ -123,6 +123,8 @@ async def test_a_worker_from_cold_start_to_drain(tmp_path: Path) -> None:
         assert 'fusion_worker_accelerator_info{gpu="no",name="cpu",why="This test has no GPU."} 1.0' in measured
         assert "fusion_worker_gpu_utilisation_ratio" not in measured
 
+        assert "llamacpp:tokens_predicted_total" in (await status.get("/metrics/engine")).text
+
         # The drain comes while a long job runs: what does not fit into its time is given back, blameless.
         await desk.submit("long", "Tell a long story.", schema=LONG, tokens=900)
         async with asyncio.timeout(20):

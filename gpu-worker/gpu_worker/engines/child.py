@@ -51,7 +51,7 @@ class Child:
         """Start it, in a session of its own, so that Ctrl+C reaches the worker alone and the worker drains first."""
         environment = {name: value for name, value in os.environ.items() if _handed_on(name)}
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-I", leash.__file__, *launch.command),
+            *(sys.executable, "-I", leash.__file__, str(os.getpid()), *launch.command),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
