@@ -6,9 +6,10 @@ one brief when they fit, else the brief is parted at the symbols (`packing`). Wi
 around, callers, tests and what is called, as room allows (`neighbours`, `writing`). When there are more parts than briefs, the
 riskiest come first (`risk`), the least risky share briefs, and what is in none is named with its reason.
 
-Briefs are stable, because an equal brief is an equal prompt and is not paid for again. Nothing but `Passage.lines` depends on
-where a line stands. A change of one hunk changes only briefs that show it, showed it, or have it as a neighbour; the sharing of
-the least risky parts is the exception. Secrets are starred out before anything else happens to a text (`masks`).
+Briefs are stable, because an equal brief is an equal prompt and is not paid for again. Nothing but `Passage.lines` and the ids
+of evidence depends on where a line stands, and nothing on other files but neighbours. Another hunk changes the brief that shows
+it; where that gets too large it is parted, and its parts are new. Only where there are more parts than briefs does one file
+decide how others share. Secrets are starred out before a text is shown (`masks`).
 
 Everything that agents need in common is worked out once for a case (`index`) and forgotten with it.
 """

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fusion.agent import Case, Thinking
 from fusion.model import Brief, Category, Location, Passage, Side, Unread, Work
 from fusion.planning.index import Index, Page, index_of
 from fusion.planning.neighbours import definition, text
 from fusion.planning.packing import Count, Piece, costs, groups, octets, overhead, pieces
+from fusion.planning.risk import ROLES, role_of
 from fusion.planning.units import LONGEST, Unit
 from fusion.planning.writing import Writer
 from fusion.syntax import Symbol
@@ -20,6 +21,8 @@ _MOST_SHARED = 0.75
 """Of an agent's briefs how many may be shared by the least risky parts, when there are more parts than briefs."""
 _FULL = 0.85
 """How full shared briefs become, for parts have no sizes that add up to a whole."""
+_MOST_UNITS = 3_000
+"""Units of a change that one agent weighs; there are briefs for a fraction of them."""
 _NAMED = 3
 
 
@@ -53,7 +56,8 @@ def briefs(
     for item in plan.index.unread:
         if item.path in wanted:
             plan.leave(item.path, item.reason)
-    drafts = [draft for path in sorted(plan.index.units.keys() & wanted) for draft in plan.drafts(path)]
+    paths = sorted(plan.index.units.keys() & wanted, key=lambda path: (-ROLES[role_of(path)], path))
+    drafts = [draft for path in paths for draft in plan.drafts(path)]
     return plan.finished(drafts)
 
 
@@ -94,6 +98,23 @@ class _Draft:
         return sum(piece.cost for piece in self.pieces)
 
 
+@dataclass(slots=True)
+class _Lost:
+    """What of a path is in no brief for one reason."""
+
+    lines: int = 0
+    names: dict[str, None] = field(default_factory=dict)
+
+    def said(self, why: str) -> str:
+        """The reason with its measure."""
+        if not self.lines:
+            return why
+        number = "1 changed line" if self.lines == 1 else f"{self.lines:,} changed lines"
+        names = list(self.names)
+        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        return f"{number}{' of ' if names else ''}{', '.join(names[:_NAMED])}{more}: {why}"
+
+
 class _Plan:
     """One agent's way from units to briefs; keeps account of what is left out."""
 
@@ -104,23 +125,31 @@ class _Plan:
         self._most, self._limit, self._count = thinking.briefs, thinking.prompt, count
         self._writer = Writer(self.index, case.policy, agent=agent, work=work, limit=thinking.prompt, kinds=kinds, count=count)
         self._origin = case.change.policy_origin or "the policy"
-        self._left: dict[str, list[str]] = {}
+        self._units = _MOST_UNITS
+        self._left: dict[str, dict[str, _Lost]] = {}
 
-    def leave(self, path: str, reason: str) -> None:
-        """Note that something of a path is in no brief."""
-        reasons = self._left.setdefault(path, [])
-        if reason not in reasons:
-            reasons.append(reason)
+    def leave(self, path: str, why: str, lines: int = 0, units: Sequence[Unit] = ()) -> None:
+        """Note that something of a path is in no brief: so many changed lines of some units, or all of it."""
+        lost = self._left.setdefault(path, {}).setdefault(why, _Lost())
+        lost.lines += lines
+        lost.names.update(dict.fromkeys(unit.symbol or "the top level" for unit in units))
 
     def drafts(self, path: str) -> list[_Draft]:
         """The parts of a file as they go into briefs."""
         room = int((self._limit - self._writer.fixed(path)) * _OWN)
         found: list[Piece] = []
-        for unit in self.index.units[path]:
+        units = self.index.units[path]
+        if len(units) > self._units:
+            rest = units[self._units :]
+            self.leave(
+                path, f"beyond the {_MOST_UNITS:,} parts of a change that are weighed", sum(u.changed for u in rest), rest
+            )
+        for unit in units[: self._units]:
+            self._units -= 1
             parts, lost = pieces(unit, room=room, count=self._count)
             found += parts
             if lost:
-                self.leave(path, f"{_lines(lost)} of {_called([unit])} fit in no brief of {self._limit:,} tokens")
+                self.leave(path, f"too much for a brief of {self._limit:,} tokens", lost, [unit])
         return [
             _Draft(path, group, max(self._writer.risk(piece.unit).points for piece in group))
             for group in groups(found, room=room)
@@ -141,10 +170,13 @@ class _Plan:
                 self._tell_cuts(group)
             else:
                 for draft in group:
-                    self._drop(draft, f"fit in no brief of {self._limit:,} tokens")
+                    self._drop(draft, f"too much for a brief of {self._limit:,} tokens")
         for words in self._writer.unheard() if written else ():
             self.leave(self._origin, f"an instruction is too long for a brief of {self._limit:,} tokens: {words[:60]}…")
-        left = tuple(Unread(path=path, reason="; ".join(reasons)) for path, reasons in sorted(self._left.items()))
+        left = tuple(
+            Unread(path=path, reason="; ".join(lost.said(why) for why, lost in found.items()))
+            for path, found in sorted(self._left.items())
+        )
         return Planned(briefs=tuple(written), left_out=left)
 
     def _sharing(self, ranked: Sequence[_Draft]) -> int:
@@ -168,7 +200,7 @@ class _Plan:
             for draft in [whole] if _home(used, whole, room, most) is not None else _parted(whole):
                 home = _home(used, draft, room, most)
                 if home is None:
-                    why = f"are beyond the {self._most:,} briefs that one agent may ask about, and less risky than those"
+                    why = f"beyond the {self._most:,} briefs that one agent may ask about, and less risky than those"
                     self._drop(draft, why)
                     continue
                 if home == len(shared):
@@ -180,13 +212,13 @@ class _Plan:
 
     def _drop(self, draft: _Draft, why: str) -> None:
         changed = sum(row.changed for piece in draft.pieces for row in piece.rows)
-        self.leave(draft.path, f"{_lines(changed)} of {_called([piece.unit for piece in draft.pieces])} {why}")
+        self.leave(draft.path, why, changed, [piece.unit for piece in draft.pieces])
 
     def _tell_cuts(self, group: Sequence[_Draft]) -> None:
         for draft in group:
             cut = sum(row.cut and row.changed for piece in draft.pieces for row in piece.rows)
             if cut:
-                self.leave(draft.path, f"{_lines(cut)} are longer than what is shown of a line (at most {LONGEST} characters)")
+                self.leave(draft.path, f"shown in part, for no more than {LONGEST} characters of a line are", cut)
 
 
 def _home(used: Sequence[int], draft: _Draft, room: int, most: int) -> int | None:
@@ -197,16 +229,6 @@ def _home(used: Sequence[int], draft: _Draft, room: int, most: int) -> int | Non
 
 def _parted(draft: _Draft) -> list[_Draft]:
     return [_Draft(draft.path, (piece,), draft.points) for piece in draft.pieces]
-
-
-def _lines(number: int) -> str:
-    return "1 changed line" if number == 1 else f"{number:,} changed lines"
-
-
-def _called(units: Sequence[Unit]) -> str:
-    names = list(dict.fromkeys(unit.symbol or "the top level" for unit in units))
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return ", ".join(names[:_NAMED]) + more
 
 
 def _units_at(index: Index, location: Location, symbol: str) -> list[Unit]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import weakref
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -46,6 +47,8 @@ _DEFINED = {
 }
 _LARGEST = 1_000_000
 """Characters of a file that names are looked for in."""
+REACH = 50
+"""Lines that a piece of evidence is said to be about, at most."""
 _MOST_CALLS = 60
 """Called names of a unit that are followed."""
 _GROUPS = {"tsx": "typescript", "javascript": "typescript", "c": "cpp"}
@@ -155,8 +158,9 @@ class Index:
             self.pages.setdefault(path, Page(path, text, self.masks))
         self.units: dict[str, tuple[Unit, ...]] = {item.path: self._split(item) for item in compared.files}
         self.evidence: dict[str, list[Evidence]] = {}
-        for found in evidence:
-            self.evidence.setdefault(found.location.path, []).append(found)
+        for found in sorted(evidence, key=lambda item: item.location.line):
+            if found.location.side is Side.RIGHT:
+                self.evidence.setdefault(found.location.path, []).append(found)
         self._called: Kept[tuple[str, ...]] = Kept()
         self.neighbours: Kept[tuple[Neighbour, ...]] = Kept()
 
@@ -165,6 +169,16 @@ class Index:
         if name not in self._holders:
             self._holders[name] = [page for page in self._code if name in page.text and name in _WORD.findall(page.text)]
         return self._holders[name]
+
+    def seen(self, path: str, first: int, last: int) -> Iterator[Evidence]:
+        """What tools saw in a range of lines at head, by line; of long evidence the first lines count."""
+        found = self.evidence.get(path, [])
+        for number in range(bisect_left(found, first - REACH, key=lambda item: item.location.line), len(found)):
+            place = found[number].location
+            if place.line > last:
+                return
+            if min(place.end_line, place.line + REACH) >= first:
+                yield found[number]
 
     def called(self, unit: Unit) -> tuple[str, ...]:
         """Names that a unit calls, those on new lines first."""

@@ -39,10 +39,22 @@ class Masks:
     def masked(self, path: str, side: Side, lines: Sequence[str]) -> tuple[str, ...]:
         """The lines of a file as they may be shown."""
         rows = self.plain("\n".join(lines)).split("\n") if lines else []
-        for place in self._places.get((path, side), ()):
+        done: set[int] = set()
+        covered = 0
+        for place in sorted(self._places.get((path, side), ()), key=lambda found: (found.line, found.end_line)):
             first, last = max(place.line, 1), min(place.end_line, len(rows))
-            if first <= last:
-                rows[first - 1 : last] = redact("\n".join(rows[first - 1 : last]), place).split("\n")
+            if first == last and first not in done:
+                rows[first - 1] = redact(rows[first - 1], place)
+                done.add(first)
+            elif first == last:
+                # The line has been masked as a whole; another place on it adds its columns.
+                start, end = (place.column or 1) - 1, max(place.column or 1, place.end_column or 1) - 1
+                row = rows[first - 1]
+                rows[first - 1] = row[:start] + "*" * len(row[start:end]) + row[end:]
+            # Ranges may lie upon one another; each line is masked once.
+            for line in range(max(first, covered + 1), last + 1):
+                rows[line - 1] = redact(rows[line - 1])
+            covered = max(covered, last)
         return tuple(rows)
 
     def plain(self, text: str) -> str:

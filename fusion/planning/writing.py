@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Collection, Sequence
 from itertools import groupby
 
 from pathspec import GitIgnoreSpec
 
-from fusion.model import Brief, Category, Evidence, Passage, Side, Work
-from fusion.planning.index import Index, Neighbour
+from fusion.model import Brief, Category, Evidence, Passage, Work
+from fusion.planning.index import REACH, Index, Neighbour
 from fusion.planning.neighbours import neighbours, text
 from fusion.planning.packing import Count, Piece, costs, overhead
 from fusion.planning.risk import Risk, risk
@@ -72,8 +73,7 @@ class Writer:
     def risk(self, unit: Unit) -> Risk:
         """How much it matters to look at a unit."""
         if id(unit) not in self._risks:
-            lines = range(unit.first, unit.last + 1)
-            seen = [item for item in self._seen(unit.path) if item.location.side is Side.RIGHT and _touches(item, lines)]
+            seen = [item for item in self.index.seen(unit.path, unit.first, unit.last) if unit.first and self._tells(item)]
             self._risks[id(unit)] = risk(unit, seen, agent=self._agent)
         return self._risks[id(unit)]
 
@@ -123,8 +123,8 @@ class Writer:
     def _size(self, brief: Brief) -> int:
         return self.count(fence.shown(brief)) + self.count(fence.guided(brief)) + 4
 
-    def _seen(self, path: str) -> Iterable[Evidence]:
-        return (item for item in self.index.evidence.get(path, ()) if self._kinds is None or item.category in self._kinds)
+    def _tells(self, item: Evidence) -> bool:
+        return self._kinds is None or item.category in self._kinds
 
     def _neighbours(self, units: Sequence[Unit], room: int) -> list[Neighbour]:
         """The neighbours of the riskiest units, by rank; not many more than there is room for."""
@@ -143,10 +143,12 @@ class Writer:
         found: list[tuple[int, int, Evidence]] = []
         for number, passage in enumerate(passages):
             spots = {line: row for row, line in reversed(list(enumerate(passage.lines, start=1))) if line}
-            for item in self._seen(passage.path):
-                where = _first(item, spots)
-                if where:
-                    found.append((number, where, item))
+            lines = sorted(spots)
+            for item in self.index.seen(passage.path, lines[0], lines[-1]) if lines else ():
+                at = bisect_left(lines, item.location.line)
+                last = min(item.location.end_line, item.location.line + REACH)
+                if self._tells(item) and at < len(lines) and lines[at] <= last:
+                    found.append((number, spots[lines[at]], item))
         found.sort(key=lambda entry: (-entry[2].severity.rank, entry[0], entry[1], entry[2].tool, entry[2].rule))
         chosen: dict[str, str] = {}
         path = found[0][2].location.path if found else ""
@@ -214,17 +216,3 @@ def _topic(passages: Sequence[Passage]) -> str:
 def _listed(names: Sequence[str]) -> str:
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
     return ", ".join(names[:_NAMED]) + more
-
-
-def _touches(item: Evidence, lines: range) -> bool:
-    return item.location.line < lines.stop and item.location.end_line >= lines.start and lines.start > 0
-
-
-def _first(item: Evidence, spots: dict[int, int]) -> int:
-    """The row of a passage at which evidence begins; 0: at none."""
-    place = item.location
-    if place.side is not Side.RIGHT:
-        return 0
-    if place.line in spots:
-        return spots[place.line]
-    return min((row for line, row in spots.items() if place.line <= line <= place.end_line), default=0)

@@ -96,7 +96,7 @@ class TestNothingIsLost:
         [
             b"x = '" + b"a" * 400_000 + b"'\n",
             b"\xff\xfe\x00binary\n",
-            b"".join(b"def f%d(): pass\n" % n for n in range(20_000)),
+            b"".join(b"def f%d(): pass\n" % n for n in range(6_000)),
             b"x = " + b"(" * 3_000 + b")" * 3_000,
             b"\n".join(b" " * n + b"if x:" for n in range(600)),
             b"def f(:\n  )class {{{ \r\r\n\x0b\x0c <script>",
