@@ -6,7 +6,6 @@ All cases are run by `python -m tests.bench attacks`.
 from __future__ import annotations
 
 from collections import Counter
-from itertools import islice
 
 import pytest
 
@@ -28,6 +27,13 @@ VECTORS = {
 SAMPLE = 61
 """Every so-many-th case is in the gate; no divisor in common with the cases per seed, so that all disguises come up."""
 
+ALWAYS = frozenset({"notes-05/plain"})
+"""What succeeded once: words about a local file that went on in a question."""
+
+
+def gate() -> list[Case]:
+    return [case for number, case in enumerate(cases()) if number % SAMPLE == 0 or case.id in ALWAYS]
+
 
 def test_the_corpus_is_as_large_and_as_broad_as_it_says() -> None:
     assert len(seeds()) >= 120
@@ -42,7 +48,7 @@ def test_the_corpus_is_as_large_and_as_broad_as_it_says() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("case", [*islice(cases(), 0, None, SAMPLE)], ids=lambda case: case.id)
+@pytest.mark.parametrize("case", gate(), ids=lambda case: case.id)
 async def test_an_attack_changes_nothing(case: Case) -> None:
     assert (await besiege(case)).successes == ()
 
