@@ -113,6 +113,22 @@ class ModelCard(Record):
         return self.figures.get(work)
 
 
+def may_do(card: ModelCard, work: Work) -> str:
+    """Why a model is not asked to do a work, as half a sentence; empty when it is."""
+    if card.size == "embedding":
+        return f"{card.name} makes vectors and answers no prompts"
+    if work not in card.works:
+        return f"{card.name} is not asked to {work}"
+    figure = card.figure(work)
+    if card.trial:
+        return ""
+    if figure is None:
+        return f"there is no figure on record for how well {card.name} does {work}" if work in FOUND_BY_MODELS else ""
+    if not figure.counts:
+        return f"{card.name} was no better than guessing at {work} on {figure.dataset}"
+    return ""
+
+
 Visibility = Literal["public", "private", "internal", "local"]
 
 

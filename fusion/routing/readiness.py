@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from fusion.model import Prompt, Work
-from fusion.routing.catalogue import Endpoint, ModelsFile
+from fusion.routing.catalogue import Endpoint, ModelsFile, may_do
 from fusion.routing.health import Snapshot
-from fusion.routing.route import Ask, Candidate, may_do, weigh
+from fusion.routing.route import Ask, Candidate, weigh
 
 RETIRED = "Microsoft retired the Azure AI Inference SDK's service on 26 August 2026: move to kind openai and /openai/v1/"
 OLD = 180

@@ -17,10 +17,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from fusion.budget import quote
 from fusion.model import Call, Ending, NoRoute, Prompt, Record, Route, Urgency, Work
 from fusion.policy import Policy
 from fusion.routing import residency, retry
-from fusion.routing.catalogue import FOUND_BY_MODELS, Endpoint, ModelCard, ModelsFile, Visibility
+from fusion.routing.catalogue import Endpoint, ModelCard, ModelsFile, Visibility, may_do
 from fusion.routing.health import Health, State
 
 DEEP: Mapping[Urgency, int] = {
@@ -65,6 +66,7 @@ class Candidate:
     """Of one that is busy, seconds until it may be asked."""
     why: str = ""
     bound: float = 0.0
+    likely: float = 0.0
     rank: tuple[int, ...] = ()
 
 
@@ -97,7 +99,7 @@ def choose(
         local=best.endpoint.local,
         why=best.why,
         bound=best.bound,
-        likely=best.bound,
+        likely=best.likely,
     )
 
 
@@ -115,7 +117,7 @@ def weigh(
     candidates = []
     for place, endpoint in enumerate(models.endpoints):
         card = models.card(endpoint)
-        bound = _bound(ask, endpoint, card)
+        bound, likely = _cost(ask, endpoint, card)
         refusal = residency.refusal(endpoint, ask.policy.models, ask.prompt.sources, ask.visibility)
         refusal = refusal or _incapable(ask, endpoint, card) or scene.spent(endpoint, card)
         kept: Literal["", "busy", "poor"] = ""
@@ -140,26 +142,11 @@ def weigh(
                 wait=wait,
                 why=why,
                 bound=bound,
+                likely=likely,
                 rank=(bool(refusal), *rank, place),
             )
         )
     return tuple(sorted(candidates, key=lambda candidate: candidate.rank))
-
-
-def may_do(card: ModelCard, work: Work) -> str:
-    """Why a model is not asked to do a work, as half a sentence; empty when it is."""
-    if card.size == "embedding":
-        return f"{card.name} makes vectors and answers no prompts"
-    if work not in card.works:
-        return f"{card.name} is not asked to {work}"
-    figure = card.figure(work)
-    if card.trial:
-        return ""
-    if figure is None:
-        return f"there is no figure on record for how well {card.name} does {work}" if work in FOUND_BY_MODELS else ""
-    if not figure.counts:
-        return f"{card.name} was no better than guessing at {work} on {figure.dataset}"
-    return ""
 
 
 class _Scene:
@@ -255,12 +242,14 @@ def _size(ask: Ask) -> int:
     return ask.tokens + ask.prompt.limits.output_tokens
 
 
-def _bound(ask: Ask, endpoint: Endpoint, card: ModelCard) -> float:
+def _cost(ask: Ask, endpoint: Endpoint, card: ModelCard) -> tuple[float, float]:
+    """What the call costs at most, and likely. A worker's machine is paid for by the second, and the call may take them all."""
     if card.price is None:
-        return 0.0
+        return 0.0, 0.0
     limits = ask.prompt.limits
     seconds = limits.seconds if endpoint.kind == "worker" else 0.0
-    return card.price.of(input_tokens=ask.tokens, output_tokens=limits.output_tokens, seconds=seconds)
+    bound = quote.at_most(card.price, ask.tokens, limits.output_tokens, seconds=seconds)
+    return bound, min(quote.likely(ask.prompt, card.price), bound)
 
 
 def _unwell(barred: str, last: Ending | None, wait: float) -> str:

@@ -12,8 +12,9 @@ from fusion.model import Call, ChatMessage, Ending, Limits, NoRoute, Prompt, Rou
 from fusion.policy import Policy
 from fusion.policy.rules import Models
 from fusion.routing import catalogue, residency, retry
+from fusion.routing.catalogue import may_do
 from fusion.routing.health import Breakers, Snapshot, Standing, State
-from fusion.routing.route import Ask, choose, may_do, weigh
+from fusion.routing.route import Ask, choose, weigh
 
 START = datetime(2026, 11, 22, 12, tzinfo=UTC)
 HOST = """
@@ -100,15 +101,11 @@ def refused(ask: Ask, models: catalogue.ModelsFile = MODELS, **more: Any) -> NoR
 
 def test_hard_works_go_to_a_large_model_in_the_cloud() -> None:
     route = choose(asked(), WITH_LOCAL, breakers=Breakers(), at=START)
-    assert route == Route(
-        endpoint="sweden",
-        kind="cloud",
-        model="gpt-4.1",
-        region="swedencentral",
-        why="sweden: review is hard work, and gpt-4.1 is a large model.",
-        bound=(4000 * 2 + 1500 * 8) / 1e6,
-        likely=(4000 * 2 + 1500 * 8) / 1e6,
-    )
+    assert isinstance(route, Route)
+    assert (route.endpoint, route.kind, route.model, route.region) == ("sweden", "cloud", "gpt-4.1", "swedencentral")
+    assert route.why == "sweden: review is hard work, and gpt-4.1 is a large model."
+    assert route.bound == (4000 * 2 + 1500 * 8) / 1e6
+    assert 0 < route.likely < route.bound
 
 
 def test_cheap_works_go_to_the_local_model_while_its_queue_is_short() -> None:
