@@ -16,7 +16,7 @@ from typing import TypeVar
 from fusion.errors import Conflict, PermanentError, RateLimited
 from fusion.model import SCHEMA_VERSION, Record
 from fusion.ports import Blobs, Clock, KeptBlob, Key, Store
-from fusion.retention import STEPS, Note, decide, is_named, leads_on, note, sweepable
+from fusion.retention import STEPS, YEAR, Note, decide, is_named, leads_on, note, sweepable
 
 _AT_ONCE = 8
 """Requests at the same time."""
@@ -56,7 +56,8 @@ async def purge(
         # One that was written during the walk comes twice; the last one counts.
         notes[stored.key] = note(stored)
     swept_before = sweepable(notes.values(), now=now, retention=retention)
-    kept, gone = await _drop(store, notes, before=before, dry_run=dry_run)
+    paid_before = min(before, now - YEAR)
+    kept, gone = await _drop(store, notes, before=before, paid_before=paid_before, dry_run=dry_run)
     marked = await _marked(blobs, kept)
     swept, spared = await _sweep(blobs, marked, before=swept_before, dry_run=dry_run)
     return Purged(
@@ -74,10 +75,10 @@ async def purge(
 
 
 async def _drop(
-    store: Store, notes: dict[Key, Note], *, before: datetime, dry_run: bool
+    store: Store, notes: dict[Key, Note], *, before: datetime, paid_before: datetime, dry_run: bool
 ) -> tuple[Sequence[Note], Sequence[Note]]:
     """Delete the records that go: what is kept after all, and what is gone."""
-    decision = decide(notes.values(), before=before)
+    decision = decide(notes.values(), before=before, paid_before=paid_before)
     kept, gone = [*decision.kept], []
     for group in decision.subjects:
         for number, one in enumerate(group):

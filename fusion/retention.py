@@ -7,6 +7,8 @@ A record's last use is its last write.
   Fusion would review it as if it had never seen it, and bring up what people dismissed.
 - A run goes when it was not used for the retention, unless a kept record names it: a ledger names the run that wrote it. A run
   that is still running never goes.
+- What model calls cost, and the accounts of the budget, are kept for `YEAR` at least: last year's month can be compared.
+  What such a record names is not kept for its sake.
 - Quotas, leases, and what could be used again (completions, evidence) go after the retention. Records of any other kind are
   kept for good.
 
@@ -31,6 +33,12 @@ SUBJECT = ("pull", "conclusion", "conversation", "ledger")
 """Kinds of a subject's records, in the order in which they are deleted: whoever begins to use it again writes the first."""
 COUNTED = frozenset({"quota", "lease", "completion", "evidence"})
 """Kinds that go by their own age alone."""
+PAID = frozenset({"spend", "budget", "budget-run"})
+"""Kinds of the budget's records (`fusion.budget.accounts`)."""
+NAMELESS = PAID | {"distrust"}
+"""Kinds whose records keep nothing that they name."""
+YEAR = timedelta(days=400)
+"""Thirteen months and some days: for so long the budget's records are kept, however short the retention is."""
 MARGIN = timedelta(days=2)
 """No review is at work for longer without a record."""
 EARLY = timedelta(days=1)
@@ -78,13 +86,13 @@ def note(stored: Stored) -> Note:
         used=stored.updated,
         began=began,
         open=stored.key.kind == "pull" and isinstance(pull, Mapping) and pull.get("open", True) is True,
-        digests=mentioned(text),
-        runs=frozenset(_RUN.findall(text)) if stored.key.kind != "run" else frozenset(),
+        digests=mentioned(text) if stored.key.kind not in NAMELESS else frozenset(),
+        runs=frozenset(_RUN.findall(text)) if stored.key.kind not in NAMELESS | {"run"} else frozenset(),
     )
 
 
-def decide(notes: Iterable[Note], *, before: datetime) -> Decision:
-    """Which records were last used before that time, and by the rules above may go."""
+def decide(notes: Iterable[Note], *, before: datetime, paid_before: datetime) -> Decision:
+    """Which records were last used before that time, and by the rules above may go; the budget's have a time of their own."""
     kept: list[Note] = []
     runs: list[Note] = []
     others: list[Note] = []
@@ -94,7 +102,7 @@ def decide(notes: Iterable[Note], *, before: datetime) -> Decision:
             subjects[one.key.scope, one.key.id].append(one)
         elif one.key.kind == "run" and one.used < before and one.began is None:
             runs.append(one)
-        elif one.key.kind in COUNTED and one.used < before:
+        elif (one.key.kind in COUNTED and one.used < before) or (one.key.kind in PAID and one.used < paid_before):
             others.append(one)
         else:
             kept.append(one)

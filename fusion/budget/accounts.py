@@ -56,6 +56,39 @@ class Caps(Record):
         )
 
 
+class Spend(Record):
+    """What one call cost; kind `spend`. Of a call that nobody heard of again it is what the call may have cost."""
+
+    schema_version: int = SCHEMA_VERSION
+    id: str
+    """The reservation's, and which of its calls it was: `review-0123/security-2/1:1`."""
+    repository: str
+    subject: str = ""
+    run: str
+    agent: str = ""
+    work: Work = Work.REVIEW
+    endpoint: str = ""
+    model: str = ""
+    region: str = ""
+    local: bool = False
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cached_tokens: int = 0
+    cost: float
+    bound: float
+    currency: str = "USD"
+    ending: Ending
+    cached: bool = False
+    """Answered from the cache of earlier replies, for nothing."""
+    assumed: bool = False
+    """Nobody said what it cost: the bound counts."""
+    over: bool = False
+    """It was billed with more than its bound."""
+    month: str
+    """The month whose caps it counts against."""
+    at: datetime
+
+
 class Planned(Record):
     """Which call was begun, for the record of one that nobody hears of again."""
 
@@ -105,6 +138,10 @@ class RunAccount(Record):
     """By month, what the shared accounts count as spent by this run."""
     reservations: dict[str, Reservation] = Field(default_factory=dict)
 
+    unwritten: dict[str, Spend] = Field(default_factory=dict)
+    """Records of calls that are to be written yet, by the last part of their keys. Kept here first: what the accounts count and
+    what the records say is then the same, whoever dies when."""
+
     def need(self, month: str) -> int:
         """What the run must hold for that month."""
         committed = sum(one.committed for one in self.reservations.values() if one.month == month)
@@ -120,9 +157,10 @@ class RunAccount(Record):
         """The account as one that may reserve: of one that was closed, the next turn."""
         return self if self.state == "open" else self.model_copy(update={"state": "open", "turn": self.turn + 1, "held": {}})
 
-    def reserving(self, id: str, reservation: Reservation) -> RunAccount:
-        """The account with that reservation."""
-        return self.model_copy(update={"reservations": {**self.reservations, id: reservation}})
+    def reserving(self, id: str, reservation: Reservation, *records: Spend) -> RunAccount:
+        """The account with that reservation, and records of calls to be written."""
+        unwritten = self.unwritten | {one.id: one for one in records}
+        return self.model_copy(update={"reservations": {**self.reservations, id: reservation}, "unwritten": unwritten})
 
 
 class Entry(Record):
@@ -156,37 +194,6 @@ class SharedAccount(Record):
         if entry is not None:
             runs[run] = entry
         return self.model_copy(update={"runs": runs, "spent": self.spent + spent})
-
-
-class Spend(Record):
-    """What one call cost; kind `spend`. Of a call that nobody heard of again it is what the call may have cost."""
-
-    schema_version: int = SCHEMA_VERSION
-    repository: str
-    subject: str = ""
-    run: str
-    agent: str = ""
-    work: Work = Work.REVIEW
-    endpoint: str = ""
-    model: str = ""
-    region: str = ""
-    local: bool = False
-    input_tokens: int = 0
-    output_tokens: int = 0
-    cached_tokens: int = 0
-    cost: float
-    bound: float
-    currency: str = "USD"
-    ending: Ending
-    cached: bool = False
-    """Answered from the cache of earlier replies, for nothing."""
-    assumed: bool = False
-    """Nobody said what it cost: the bound counts."""
-    over: bool = False
-    """It was billed with more than its bound."""
-    month: str
-    """The month whose caps it counts against."""
-    at: datetime
 
 
 UNBILLED = frozenset({Ending.LIMITED, Ending.DENIED, Ending.MISSING, Ending.INVALID, Ending.CAPPED})
@@ -245,9 +252,9 @@ def run_key(tenant: str, run: str) -> Key:
     return Key(tenant=tenant, scope=SCOPE, kind="budget-run", id=run)
 
 
-def spend_key(tenant: str, repository: str, id: str, begins: int) -> Key:
-    """Where the record of a call lies: the reservation's id, and which of its calls it was."""
-    return Key(tenant=tenant, scope=repository, kind="spend", id=f"{id}:{begins}")
+def spend_key(tenant: str, repository: str, id: str) -> Key:
+    """Where the record of a call lies."""
+    return Key(tenant=tenant, scope=repository, kind="spend", id=id)
 
 
 def distrust_key(tenant: str, endpoint: str) -> Key:

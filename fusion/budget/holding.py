@@ -63,8 +63,12 @@ class Holding:
         for one in shared(run.account, run.months):
             await self._tried(partial(self._lower, one, run))
 
+    async def is_left(self, run: RunAccount) -> bool:
+        """Whether any account has an entry of the run."""
+        return any([run.account.run in (await self.read(one)).runs for one in shared(run.account, run.months)])
+
     async def fold(self, run: RunAccount) -> None:
-        """Move what a closing run spent from its entries to the totals; of one that is closed, remove what is left."""
+        """Move what a closing run spent from its entries to the totals."""
         for one in shared(run.account, run.months):
             await self._tried(partial(self._fold, one, run))
 
@@ -97,7 +101,7 @@ class Holding:
         etag, account = await self._load(one)
         entry = account.runs.get(run.account.run)
         if entry is not None and entry.turn <= run.turn:
-            spent = sum(run.need(month) for month in one.months) if run.state == "closing" else 0
+            spent = sum(run.need(month) for month in one.months)
             await self._write(one, account.with_entry(run.account.run, None, spent=spent), etag)
 
     async def _load(self, one: Shared) -> tuple[str | None, SharedAccount]:

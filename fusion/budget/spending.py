@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from math import isfinite
 
-from fusion.budget.accounts import UNBILLED, Account, Reservation, Spend, distrust_key, is_believable, spend_key
+from fusion.budget.accounts import UNBILLED, Account, Planned, Reservation, Spend, distrust_key, is_believable, spend_key
 from fusion.budget.money import picos, units
-from fusion.model import Call
+from fusion.model import Call, Ending
 from fusion.ports import Clock, Store
+
+SLACK = 10**6
+"""Picounits (a millionth of a unit) by which a bill may exceed its bound before anybody is distrusted: rounding."""
 
 
 class Spending:
@@ -19,21 +22,23 @@ class Spending:
         self._clock = clock
         self._currency = currency
 
-    async def record(self, account: Account, id: str, held: Reservation, call: Call) -> Spend:
-        """Write what the last call under the reservation cost, unless that is known already; what is on record then."""
-        spend = self._spend(account, held, call)
-        key = spend_key(self._tenant, spend.repository, id, held.begins)
+    async def write(self, spend: Spend) -> None:
+        """Keep the record, once. What is known takes the place of what was assumed, never the other way. Raises Conflict."""
+        key = spend_key(self._tenant, spend.repository, spend.id)
         stored = await self._store.get(key)
-        if stored is not None:
-            kept = Spend.model_validate(stored.value)
-            if not kept.assumed or spend.assumed:
-                return kept
-        await self._store.put(key, spend.model_dump(mode="json"), etag=stored.etag if stored else None)
-        return spend
+        if stored is None or (stored.value["assumed"] and not spend.assumed):
+            await self._store.put(key, spend.model_dump(mode="json"), etag=stored.etag if stored else None)
 
-    def _spend(self, account: Account, held: Reservation, call: Call) -> Spend:
+    async def read(self, repository: str, id: str) -> Spend | None:
+        """The record of that id."""
+        stored = await self._store.get(spend_key(self._tenant, repository, id))
+        return Spend.model_validate(stored.value) if stored else None
+
+    def of(self, account: Account, id: str, held: Reservation, call: Call) -> Spend:
+        """What the last call under a reservation cost."""
         cost, assumed = _cost(call, held.amount)
         return Spend(
+            id=f"{id}:{held.begins}",
             **account.model_dump(),
             **call.model_dump(include={"agent", "work", "endpoint", "model", "region", "local", "ending", "cached"}),
             **call.usage.model_dump(include={"input_tokens", "output_tokens", "cached_tokens"}),
@@ -41,10 +46,15 @@ class Spending:
             bound=units(held.amount),
             currency=self._currency,
             assumed=assumed,
-            over=cost > held.amount,
+            over=cost > held.amount + SLACK,
             month=held.month,
             at=self._clock.now(),
         )
+
+    def unheard(self, account: Account, id: str, held: Reservation) -> Spend:
+        """What a call cost that was begun and never settled, as far as anybody knows: its bound."""
+        planned = held.call or Planned()
+        return self.of(account, id, held, Call(**planned.model_dump(), ending=Ending.ABANDONED))
 
     async def distrust(self, spend: Spend) -> None:
         """Call the endpoint no more."""

@@ -58,7 +58,7 @@ class _Ordered(TyperGroup):
 
     def list_commands(self, ctx: Any) -> list[str]:
         order = (
-            *("review", "runs", "dismiss", "doctor", "init", "config", "knowledge", "models", "eval", "demo"),
+            *("review", "runs", "cost", "dismiss", "doctor", "init", "config", "knowledge", "models", "eval", "demo"),
             *("serve", "worker", "app", "replay", "dead-letters", "purge"),
         )
         return sorted(super().list_commands(ctx), key=lambda name: order.index(name) if name in order else len(order))
@@ -94,6 +94,7 @@ def registered() -> typer.Typer:
     from fusion.cli import (  # noqa: F401
         app_manifest,
         config,
+        cost,
         dead_letters,
         demo,
         dismiss,

@@ -9,13 +9,14 @@ from contextlib import suppress
 from types import coroutine
 from typing import Any
 
+import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from fusion.adapters.memory.records import ManualClock, MemoryStore
-from fusion.budget.accounts import Account, Caps, RunAccount, Shared, SharedAccount, Spend
+from fusion.budget.accounts import Account, Cap, Caps, RunAccount, Shared, SharedAccount, Spend
 from fusion.budget.accounts import shared as accounts_of
-from fusion.budget.answers import Refused, reservation
+from fusion.budget.answers import Overcharged, Refused, Reserved, Settled, reservation
 from fusion.budget.book import Book
 from fusion.budget.money import picos
 from fusion.errors import TransientError, UserError
@@ -121,9 +122,9 @@ class World:
         assert max(by) <= picos(CAPS.run or 0)
         assert by[0] + by[1] <= picos(CAPS.pull or 0)
         assert sum(by) <= picos(CAPS.month or 0)
-        for run in self.runs():
-            for one in needed_by(run):
-                assert shared[f"{one.scope} {one.id}"].runs[run.account.run].amount >= one.of(run.held)
+        for kept in self.runs():
+            for one in needed_by(kept):
+                assert shared[f"{one.scope} {one.id}"].runs[kept.account.run].amount >= one.of(kept.held)
 
 
 def needed_by(run: RunAccount) -> Sequence[Shared]:
@@ -182,10 +183,10 @@ def test_no_interleaving_and_no_death_breaks_a_cap(seed: int) -> None:
     # Closed: nothing is held, and the totals are what the runs spent.
     spent = {run.account.run: run.committed for run in world.runs()}
     totals = world.shared()
-    for name, account in totals.items():
-        assert account.runs == {}
+    for name, total in totals.items():
+        assert total.runs == {}
         of = [one.run for one in world.accounts if name.startswith(("budget ", f"{one.repository} "))]
-        assert account.spent == sum(spent.get(run, 0) for run in of)
+        assert total.spent == sum(spent.get(run, 0) for run in of)
     recorded: dict[str, int] = {}
     for value in world.records("spend").values():
         record = Spend.model_validate(value)
@@ -197,3 +198,130 @@ def test_no_interleaving_and_no_death_breaks_a_cap(seed: int) -> None:
 async def released(book: Book, id: str) -> None:
     with suppress(UserError):
         await book.release(id)
+
+
+ONE = World.accounts[0]
+
+
+async def settled(book: Book, name: str, made: Call, *, caps: Caps | None = None) -> Settled | Overcharged:
+    id = reservation(ONE.run, name)
+    assert isinstance(await book.reserve(id, ONE, 1.0, caps or Caps()), Reserved)
+    assert isinstance(await book.begin(id, made), Reserved)
+    return await book.settle(id, made)
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+def store(clock: ManualClock) -> MemoryStore:
+    return MemoryStore(clock)
+
+
+@pytest.fixture
+def book(store: MemoryStore, clock: ManualClock) -> Book:
+    return Book(store, TENANT, clock)
+
+
+async def spends(store: MemoryStore) -> list[Spend]:
+    return [Spend.model_validate(one.value) for one in await store.list(tenant=TENANT, kind="spend")]
+
+
+async def test_what_is_not_used_is_free_again(book: Book, store: MemoryStore) -> None:
+    caps = Caps(run=1.0)
+    assert await settled(book, "a", call(0.25), caps=caps) == Settled(cost=0.25)
+    assert await book.left(ONE, caps) == 0.75
+    assert await book.settle(reservation(ONE.run, "a"), call(0.9)) == Settled(cost=0.25)
+    [spend] = await spends(store)
+    assert (spend.agent, spend.endpoint, spend.cost, spend.bound, spend.input_tokens) == ("security", "cloud", 0.25, 1.0, 10)
+
+
+async def test_a_second_begin_counts_the_first_call_and_reserves_again(book: Book, store: MemoryStore) -> None:
+    caps, id = Caps(run=2.5), reservation(ONE.run, "a")
+    await book.reserve(id, ONE, 1.0, caps)
+    assert isinstance(await book.begin(id), Reserved)
+    assert isinstance(await book.begin(id), Reserved)
+    assert await book.begin(id) == Refused(cap=Cap.RUN, left=0.5)
+    assert await book.settle(id, call(0, ending=Ending.CAPPED, tokens=0)) == Settled(cost=0.0)
+    await book.close(ONE.run)
+    assert [(spend.cost, spend.assumed) for spend in await spends(store)] == [(1.0, True), (1.0, True)]
+    assert await book.spent(month="2025-01") == 2.0
+
+
+@pytest.mark.parametrize(
+    ("made", "cost"),
+    [
+        (call(0.0, tokens=0), 1.0),
+        (call(0.1, tokens=-1), 1.0),
+        (call(float("nan")), 1.0),
+        (call(-3.0), 1.0),
+        (call(0.0, tokens=0, ending=Ending.TIMED_OUT), 1.0),
+        (call(0.0, tokens=0, ending=Ending.LIMITED), 0.0),
+        (call(0.2, ending=Ending.UNUSABLE), 0.2),
+    ],
+)
+async def test_counts_that_cannot_be_true_count_as_the_bound(book: Book, made: Call, cost: float) -> None:
+    answer = await settled(book, "a", made)
+    assert isinstance(answer, Settled)
+    assert (answer.cost, answer.assumed) == (cost, cost == 1.0)
+
+
+async def test_a_bill_above_its_bound_is_recorded_and_the_endpoint_distrusted(book: Book, store: MemoryStore) -> None:
+    caps = Caps(run=1.0, month=1.0)
+    assert await settled(book, "a", call(3.5), caps=caps) == Overcharged(cost=3.5, bound=1.0, endpoint="cloud")
+    assert await book.distrusted("cloud")
+    assert not await book.distrusted("other")
+    assert await book.left(ONE, caps) == 0
+    assert await book.spent(month="2025-01") == 3.5
+    assert [(spend.cost, spend.over) for spend in await spends(store)] == [(3.5, True)]
+    # What costs nothing is still allowed, and somebody may trust it again.
+    assert isinstance(await book.reserve(reservation(ONE.run, "free"), ONE, 0.0, caps), Reserved)
+    await book.trust("cloud")
+    assert not await book.distrusted("cloud")
+
+
+async def test_a_late_settlement_takes_the_place_of_what_was_assumed(book: Book, store: MemoryStore) -> None:
+    id = reservation(ONE.run, "a")
+    await book.reserve(id, ONE, 1.0, Caps())
+    await book.begin(id)
+    await book.close(ONE.run)
+    assert await book.spent(month="2025-01", repository=ONE.repository) == 1.0
+    assert await book.settle(id, call(0.125)) == Settled(cost=0.125)
+    assert [(spend.cost, spend.assumed) for spend in await spends(store)] == [(0.125, False)]
+    assert await book.spent(month="2025-01", repository=ONE.repository) == 0.125
+
+
+async def test_a_reservation_stays_in_its_month(book: Book, clock: ManualClock) -> None:
+    clock.advance(31 * 86_400 - 1)
+    caps, id = Caps(repository=1.0), reservation(ONE.run, "a")
+    await book.reserve(id, ONE, 0.75, caps)
+    assert isinstance(await book.reserve(reservation(ONE.run, "b"), ONE, 0.5, caps), Refused)
+    clock.advance(1)
+    assert isinstance(await book.reserve(reservation(ONE.run, "b"), ONE, 0.5, caps), Reserved)
+    await book.begin(id)
+    await book.settle(id, call(0.7))
+    # The clock jumps back: what was reserved in the earlier month still counts there.
+    clock.advance(-3600)
+    assert await book.left(ONE, caps) == 0.3
+    await book.close(ONE.run)
+    assert (await book.spent(month="2025-01"), await book.spent(month="2025-02")) == (0.7, 0.0)
+
+
+async def test_runs_that_nobody_closed_are_closed_after_a_while(book: Book, clock: ManualClock) -> None:
+    await book.open(ONE, 2.0, Caps())
+    assert await book.abandon(before=clock.now()) == 0
+    clock.advance(60)
+    assert await book.abandon(before=clock.now()) == 1
+    assert await book.spent(month="2025-01") == 0
+
+
+async def test_what_cannot_be_a_reservation_is_refused(book: Book) -> None:
+    with pytest.raises(ValueError, match="does not belong"):
+        await book.reserve("other/1", ONE, 1.0, Caps())
+    with pytest.raises(UserError, match="no reservation"):
+        await book.begin(reservation(ONE.run, "never"))
+    await book.open(ONE, 0.0, Caps())
+    with pytest.raises(ValueError, match="is of 'o/a'"):
+        await book.open(Account(repository="o/b", run=ONE.run), 1.0, Caps())

@@ -241,3 +241,14 @@ async def test_no_digest_that_a_kept_record_leads_to_is_ever_deleted(
     names = {one for stored in kept if stored.key.kind != "run" for one in stored.value["runs"]}
     there = {stored.key.id for stored in kept if stored.key.kind == "run"}
     assert {run(name) for kind, name, *_ in records if kind == "run"} & names <= there
+
+
+async def test_what_calls_cost_outlives_the_runs_that_it_names() -> None:
+    state = State()
+    await state.record("run", run(1), {"status": "reviewed"}, days=100)
+    for kind in ("spend", "budget", "budget-run", "distrust"):
+        await state.record(kind, f"young-{kind}", {"run": run(1)}, days=390)
+        await state.record(kind, f"old-{kind}", {"run": run(1)}, days=410)
+    assert (await state.purge()).records == {"budget": 1, "budget-run": 1, "run": 1, "spend": 1}
+    left = await state.left()
+    assert {"distrust old-distrust", "spend young-spend", "budget young-budget", "budget-run young-budget-run"} <= left
