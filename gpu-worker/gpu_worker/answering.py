@@ -43,8 +43,9 @@ class Rules:
     """Between two looks whether the engine is ready, and after an outage of the queue."""
     margin: float = 5.0
     """Of a drain's time, kept to give back what did not finish."""
-    ahead: int = 1
-    """Jobs held beyond the engine's capacity, so that it never waits for the queue."""
+    ahead: float = 0.25
+    """Jobs held beyond the engine's capacity, as a share of it and at least one, so that the engine never waits for the
+    queue; 0: none."""
 
 
 class _Refused(Exception):

@@ -1,7 +1,7 @@
 """The loop: keeps the engine fed with jobs, until a drain begins.
 
-It holds as many jobs as the engine generates at once, and one more so that the engine never waits for the queue; batching
-them is the engine's. Nothing is taken while the engine is not ready. What becomes of one job is in `answering`.
+It holds as many jobs as the engine generates at once, and a quarter more so that the engine never waits for the queue;
+batching them is the engine's. Nothing is taken while the engine is not ready. What becomes of one job is in `answering`.
 
 A job that was delivered three times without an end may be what kills the engine: it is held until everything else has ended
 and runs alone, so that it takes nobody with it.
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import socket
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime
@@ -50,14 +51,15 @@ class Consumer:
         self._drain = drain
         self._rules = rules or Rules()
         self._listen = listen
-        self._room = max(engine.capacity, 1) + max(self._rules.ahead, 0)
+        capacity = max(engine.capacity, 1)
+        self._room = capacity + math.ceil(capacity * max(self._rules.ahead, 0.0))
         self._running: set[asyncio.Task[None]] = set()
         self._answering = Answering(
             jobs,
             payloads,
             results,
             engine,
-            seats=asyncio.Semaphore(max(engine.capacity, 1)),
+            seats=asyncio.Semaphore(capacity),
             clock=clock,
             rules=self._rules,
             name=name or socket.gethostname(),

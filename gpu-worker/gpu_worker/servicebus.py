@@ -4,10 +4,11 @@ What the queues must be (infrastructure makes them): `inference-person`, `-pull`
 `inference-results`; no sessions, no partitions, duplicate detection with a window of a day or more, a lock of a minute or more,
 ten deliveries at most (the worker itself sets a job aside after five).
 
-Which queue to take from is decided by `picking`, by the age of the oldest message of each, which is peeked at. Peeking shows
-also what others hold, so that a queue that then gives nothing is left alone for a second. Within a queue jobs come in the order
-in which they were sent: fairness between repositories is only that of the classes, for Service Bus gives out no message by
-name. While nothing waits, the queues are looked at every quarter of a second, and up to every two seconds when it lasts.
+Which queue to take from is decided by `picking`, by the age of the oldest message of each, which is peeked at, twice a second
+at most while there is work. Peeking shows also what others hold, so that a queue that then gives nothing is left alone for a
+second. Within a queue jobs come in the order in which they were sent: fairness between repositories is only that of the
+classes, for Service Bus gives out no message by name. While nothing waits, the queues are looked at every quarter of a second,
+and up to every two seconds when it lasts.
 
 A job is given back as a copy that comes later under an id of its own, and the original is completed: Service Bus has no abandon
 with a delay. A crash between the two leaves both; the second finds the first one's answer.
@@ -53,6 +54,8 @@ LOOKS = 4
 """Looks into one queue at most, past those that this worker holds."""
 SOONEST, LATEST = 0.25, 2.0
 """Seconds between two looks at empty queues."""
+YOUNG = 0.5
+"""Seconds for which what was seen in the queues is gone by."""
 QUIET = 1.0
 """Seconds for which a queue that gave nothing is left alone."""
 LONGEST_REASON = 4_000
@@ -103,6 +106,8 @@ class ServiceBusJobs:
         self._seats: dict[Urgency, _Seat] = {}
         self._quiet: dict[Urgency, float] = {}
         self._held: dict[str, BusHeld] = {}
+        self._seen: dict[Urgency, list[float]] = {}
+        self._looked = float("-inf")
         self._turn = 0
         self._pause = SOONEST
 
@@ -141,39 +146,49 @@ class ServiceBusJobs:
             self._retire(seat)
 
     async def _take(self) -> BusHeld | None:
-        now = time.monotonic()
-        classes = [urgency for urgency in self._queues if self._quiet.get(urgency, 0.0) <= now]
-        found = await asyncio.gather(*(self._oldest(urgency) for urgency in classes), return_exceptions=True)
-        if errors := [each for each in found if isinstance(each, BaseException)]:
-            raise errors[0]
-        heads = [(urgency.value, "", since) for urgency, since in zip(classes, found, strict=True) if isinstance(since, float)]
-        while heads:
-            chosen = heads.pop(pick(heads, {}, self._turn, self._clock()))
-            urgency = Urgency(chosen[0])
+        await self._look()
+        while heads := [(urgency.value, "", since[0]) for urgency, since in self._seen.items() if since]:
+            urgency = Urgency(heads[pick(heads, {}, self._turn, self._clock())][0])
             if held := await self._receive(urgency):
                 self._turn += 1
+                self._seen[urgency].pop(0)
                 return held
             # Others hold what was seen.
+            self._seen[urgency] = []
             self._quiet[urgency] = time.monotonic() + QUIET
         return None
 
-    async def _oldest(self, urgency: Urgency) -> float | None:
-        """Since when the oldest message waits that could be taken; None without one."""
+    async def _look(self) -> None:
+        """Peek at the queues, unless what was seen there is young and not all taken."""
+        now = time.monotonic()
+        if now - self._looked < YOUNG and any(self._seen.values()):
+            return
+        classes = [urgency for urgency in self._queues if self._quiet.get(urgency, 0.0) <= now]
+        found = await asyncio.gather(*(self._waiting(urgency) for urgency in classes), return_exceptions=True)
+        if errors := [each for each in found if isinstance(each, BaseException)]:
+            raise errors[0]
+        self._looked = now
+        self._seen = {each: since for each, since in zip(classes, found, strict=True) if isinstance(since, list)}
+
+    async def _waiting(self, urgency: Urgency) -> list[float]:
+        """Since when messages wait that could be taken, oldest first: some of them, if there are any."""
         from azure.servicebus import ServiceBusMessageState
 
         seat, now = self._seat(urgency), self._clock()
-        number = 1
+        number, since = 1, list[float]()
         async with seat.busy:
             for _ in range(LOOKS):
                 with self._careful(seat):
                     seen = await seat.receiver.peek_messages(PEEKED, sequence_number=number)
-                for each in seen:
-                    if each.state is ServiceBusMessageState.ACTIVE and seat.held.get(each.sequence_number or 0, 0.0) <= now:
-                        return each.enqueued_time_utc.timestamp() if each.enqueued_time_utc else 0.0
-                if len(seen) < PEEKED:
-                    return None
+                since += [
+                    each.enqueued_time_utc.timestamp() if each.enqueued_time_utc else 0.0
+                    for each in seen
+                    if each.state is ServiceBusMessageState.ACTIVE and seat.held.get(each.sequence_number or 0, 0.0) <= now
+                ]
+                if since or len(seen) < PEEKED:
+                    break
                 number = (seen[-1].sequence_number or 0) + 1
-        return None
+        return since
 
     async def _receive(self, urgency: Urgency) -> BusHeld | None:
         seat = self._seat(urgency)
