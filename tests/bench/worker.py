@@ -4,8 +4,8 @@ Throughput: prompts of 128 output tokens and more, 1, 4 and 8 side by side, thro
 and directly through the same client to the same engine; median of alternating pairs. The prefix: the time to the first token of
 prompts that begin alike, against prompts that do not.
 
-A real engine shares the machine with whatever else runs there, so the loop is also measured with one that takes a second for each
-generation, however many run.
+A real engine shares the machine with whatever else runs there, so the loop is also measured with one that takes a second for
+each generation, however many run.
 """
 
 from __future__ import annotations
