@@ -14,8 +14,8 @@ Every step is one write of one record under its ETag, in an order in which a pro
 - Closing settles what nobody settled (a call that was begun counts as its bound), then moves what was spent from the
   run's entry into each account's total. An entry that is not there was moved already.
 
-Measured with 200 runs that open at the same moment in one SQLite file (two cores): all are answered within 1.8 s in repositories
-of their own, within 3.0 s in one; 200 reservations of one run within 2.7 s. No writer gives up.
+Measured with 200 runs that open at the same moment in one SQLite file (two cores): all are answered within 1.8 s in
+repositories of their own, within 3.0 s in one; 200 reservations of one run within 2.7 s. No writer gives up.
 
 A reservation's id is its run's, a slash, and what tells it apart within the run (`reservation`); reserving twice under one id
 reserves once. A reservation counts in the month in which it was made (UTC), whatever the clock says later. Amounts that come in
