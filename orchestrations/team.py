@@ -30,6 +30,7 @@ from fusion.planning import about
 from fusion.policy import Policy
 from fusion.progress import AgentFinished, Quoted
 from fusion.reasoning.fence import sources
+from fusion.routing.catalogue import room
 from orchestrations.activity import Activity, Job, named, published, said
 from orchestrations.bundle import Bundle
 from orchestrations.cases import Cases
@@ -91,16 +92,22 @@ class Team:
     async def _case(self, job: Job) -> Case:
         change, contents, policy = await self.cases.case(job)
         evidence = await self.cases.evidence(job)
-        reasons = self.bundle.reasoning is not None and policy.models.use
-        thinking = Thinking() if reasons else None
+        reasoning = self.bundle.reasoning
+        thinking = Thinking(prompt=room(reasoning.file)) if reasoning is not None and policy.models.use else None
         return Case(change=change, contents=contents, policy=policy, evidence=evidence, thinking=thinking)
 
     async def _afforded(self, job: Job, case: Case, tasks: Sequence[AgentTask], overview: Prompt | None) -> Afforded:
         reasoning = self.bundle.reasoning
         if reasoning is None or case.thinking is None:
             return Afforded(kept=tuple(tasks))
-        left = await reasoning.book.left(account(job, case.change), caps(reasoning.file.caps, case.policy))
-        return afford(tasks, reasoning.file, left, walkthrough=overview, policy=case.policy)
+        payer, limits = account(job, case.change), caps(reasoning.file.caps, case.policy)
+        left = await reasoning.book.left(payer, limits)
+        afforded = afford(tasks, reasoning.file, left, walkthrough=overview, policy=case.policy)
+        if afforded.quote is not None and afforded.quote.calls:
+            # Held in one go, so that the calls need not ask the accounts that all runs share one by one; what another run was
+            # faster to take is refused call by call.
+            await reasoning.book.open(payer, min(afforded.quote.likely, left), limits)
+        return afforded
 
     def _broken(self, name: str, why: str, policy: Policy) -> Report:
         """An agent that does not load leaves evidence that nobody speaks for: a failure, unless policy has switched it off."""

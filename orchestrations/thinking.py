@@ -12,6 +12,7 @@ from functools import cached_property
 
 from fusion.budget.accounts import Account, Caps
 from fusion.budget.answers import Overcharged, Refused, reservation
+from fusion.budget.quote import at_most, cost
 from fusion.budget.tokens import bound
 from fusion.model import (
     Call,
@@ -91,6 +92,9 @@ class ThoughtActivities:
             held = await self._reasoning.book.reserve(_reservation(job), payer, found.bound, limits)
             if not isinstance(held, Refused):
                 return {"way": found.kind, "route": found.model_dump(mode="json"), "pause": _pause(job, found, tried)}
+            if not job.get("stay"):
+                # The probe that was let through is not made.
+                self._reasoning.breakers.note(found.endpoint, Ending.CAPPED, at=self.bundle.clock.now())
             found = NoRoute(why=held.reason, ending=Ending.CAPPED)
         if 0 < found.wait <= self._patience(request) - job["waited"]:
             return {"way": "wait", "seconds": found.wait, "failed": found.why}
@@ -123,9 +127,9 @@ class ThoughtActivities:
         route = Route.model_validate(job["stay"])
         endpoint = self._reasoning.file.endpoint(route.endpoint)
         price = self._reasoning.file.card(endpoint).price if endpoint else None
-        cost = price.of(input_tokens=ask.tokens, output_tokens=ask.prompt.limits.output_tokens) if price else 0.0
+        most = at_most(price, ask.tokens, ask.prompt.limits.output_tokens) if price else 0.0
         why = "once more, with what was wrong about the answer"
-        return route.model_copy(update={"why": why, "bound": max(cost, route.bound), "likely": max(cost, route.likely)})
+        return route.model_copy(update={"why": why, "bound": max(most, route.bound), "likely": max(most, route.likely)})
 
     # --- what was paid for before
 
@@ -220,13 +224,8 @@ class ThoughtActivities:
         timed = usage.model_copy(update={"seconds": seconds, "currency": self._reasoning.file.caps.currency})
         if price is None:
             return timed
-        cost = price.of(
-            input_tokens=usage.input_tokens,
-            output_tokens=usage.output_tokens,
-            cached_tokens=usage.cached_tokens,
-            seconds=seconds if route.kind == "worker" else 0.0,
-        )
-        return timed.model_copy(update={"cost": cost})
+        spent = cost(price, usage, seconds=seconds if route.kind == "worker" else 0.0)
+        return timed.model_copy(update={"cost": spent})
 
     # --- what came of it
 

@@ -26,6 +26,10 @@ LARGEST = 1_000_000
 
 FOUND_BY_MODELS = (Work.TRIAGE, Work.REVIEW, Work.VERIFY, Work.FIX)
 """Works that decide what is found, shown or changed: no figure on record, no routing."""
+_ROOM = (4_000, 24_000)
+"""Least and most tokens of a brief: about 100 and 600 lines of code."""
+_BESIDE = 14_000
+"""Tokens that a prompt has beside its brief: instructions, schema, reply."""
 _MILLION = 1_000_000
 
 
@@ -214,6 +218,17 @@ class ModelsFile(Record):
     def digest(self) -> str:
         """`sha256:` and 64 hex digits over all of it, for provenance."""
         return f"sha256:{hashlib.sha256(self.model_dump_json().encode('utf-8', 'surrogatepass')).hexdigest()}"
+
+
+def room(models: ModelsFile) -> int:
+    """Tokens (as the bound counts them) that a brief may have, so that each endpoint that may review takes it."""
+    contexts = [
+        models.card(endpoint).context
+        for endpoint in models.endpoints
+        if Work.REVIEW in endpoint.roles and not may_do(models.card(endpoint), Work.REVIEW)
+    ]
+    least, most = _ROOM
+    return max(least, min(most, min(contexts, default=most) - _BESIDE))
 
 
 def shipped() -> ModelsFile:
