@@ -54,10 +54,10 @@ def report(
     recorded = read((str(path), _lines(path)) for path in _files(samples))
     made = analysis.analyse(recorded, analysis.Aims(hour=price, currency=currency[:12], busy=busy / 100, wait=wait))
     if chart is not None:
-        from fusion.utilisation import chart as charts
+        from fusion.utilisation.chart import html, svg
 
         try:
-            chart.write_text(charts.html(made) if chart.suffix == ".html" else charts.svg(made), encoding="utf-8")
+            chart.write_text(html(made) if chart.suffix == ".html" else svg(made), encoding="utf-8")
         except OSError as error:
             raise UserError(f"The chart cannot be written to {chart}: {error.strerror}.") from None
     typer.echo(made.model_dump_json(indent=2) if format == "json" else visible(text.render(made)))
