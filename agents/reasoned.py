@@ -36,7 +36,7 @@ from fusion.model import (
     Work,
 )
 from fusion.planning import briefs
-from fusion.reasoning.clean import plain
+from fusion.reasoning.clean import commands, plain
 from fusion.render.secrets import mask
 from fusion.render.text import visible
 
@@ -244,9 +244,9 @@ def _fingerprints(items: Sequence[tuple[Claim, Kind, Anchor]]) -> list[str]:
 
 
 def _suggested(text: str) -> str:
-    """The suggestion as it may be shown: of bounded size, nothing hidden in it, no likely secret; otherwise empty."""
+    """The suggestion as it may be shown: bounded, nothing hidden in it, no likely secret, no command; or else empty."""
     lines = text.rstrip().split("\n")
-    if len(text) > _SUGGESTION or len(lines) > _SUGGESTED_LINES or mask(visible(text)) != text:
+    if len(text) > _SUGGESTION or len(lines) > _SUGGESTED_LINES or mask(visible(text)) != text or commands(text):
         return ""
     return "\n".join(line.rstrip() for line in lines).strip("\n")
 

@@ -18,6 +18,7 @@ BODY = 2_000
 _REFERENCE = re.compile(r"(?<!&)#(?=\d)|\b(GH|gh|Gh|gH)-(?=\d)")
 _SCHEME = re.compile(r"(?:https?|ftp|file|ssh|git)://", re.IGNORECASE)
 _COMMAND = re.compile(r"(?<![\w/.])/(?=fusion\b)|^/(?=[A-Za-z][\w-]*(?:\s|$))", re.IGNORECASE)
+_COMMANDS = re.compile(r"^\s*/[A-Za-z][\w-]*(?=\s|$)", re.MULTILINE)
 _TAG = re.compile(r"<(?=[A-Za-z/!?])(?!U\+[0-9A-F]{4,6}>)")
 _ESCAPED = re.compile(r"&(?=#?\w{1,32};)")
 _MARKER = re.compile(r"<!-*|-+->")
@@ -46,6 +47,11 @@ def plain(text: str, limit: int = BODY, lines: int = 1) -> str:
         # The cut went through a code span: it goes, so that no code becomes prose.
         said = said[: said.rindex("`")].rstrip() + "…"
     return said
+
+
+def commands(text: str) -> bool:
+    """Whether a line begins like a slash command: some of a forge's bots obey those in code, too."""
+    return _COMMANDS.search(text) is not None
 
 
 def _line(text: str) -> str:

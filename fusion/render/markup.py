@@ -20,7 +20,7 @@ _WORD = re.compile(
     r"""(?P<address>https://[^\s<>]+)
       | (?P<code>
             (?<![A-Za-z0-9])[A-Za-z0-9][\w.-]*/[\w.-]+[\#@][0-9a-f]+    # owner/name#12, owner/name@1a2b3c4
-          | (?<![A-Za-z0-9])(?:GH|gh)-\d+ | \#\d+
+          | (?<![A-Za-z0-9])[Gg][Hh]-\d+ | \#\d+
           | @[A-Za-z0-9][\w/-]*
           | (?<![A-Za-z0-9])(?=[a-f]*\d)[0-9a-f]{7,64}(?![A-Za-z0-9])   # what may be a commit id
         )""",

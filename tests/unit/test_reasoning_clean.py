@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from fusion.reasoning.clean import plain
+from fusion.reasoning.clean import commands, plain
 from fusion.reasoning.mermaid import diagram
 from tests.fakes.rendered import live
 
@@ -57,6 +57,13 @@ def test_nothing_is_alive_in_it(text: str, lines: int) -> None:
 )
 def test_what_becomes_of_it(text: str, said: str | None) -> None:
     assert plain(text, 200, 3) == (said if said is not None else text)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"), [("x\n  /approve all", True), ("/lgtm", True), ("/* a */\n// b\n/etc/passwd\na / b", False)]
+)
+def test_commands_are_known_in_code_too(text: str, is_one: bool) -> None:
+    assert commands(text) is is_one
 
 
 def test_a_cut_goes_around_code() -> None:
