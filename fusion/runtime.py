@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from fusion.adapters.sqlite.inference import SqliteJobs, SqliteResults
     from fusion.adapters.sqlite.jobs import Pick
     from fusion.dispatch.triggered import Desk
-    from fusion.routing.catalogue import Endpoint
+    from fusion.routing.catalogue import Endpoint, ModelsFile
 
 
 class SystemClock:
@@ -265,6 +265,29 @@ async def thoughtful(
             inference=await stack.enter_async_context(inference(settings, clock=bundle.clock)) if has_worker else None,
         )
         yield dataclasses.replace(bundle, reasoning=reasoning)
+
+
+def recorded(reasoning: Reasoning, file: Path) -> Reasoning:
+    """The same models, each reply added to the end of the file."""
+    from fusion.adapters.models.recorded import Recorder
+
+    models = {name: Recorder(model, file) for name, model in reasoning.models.items()}
+    return dataclasses.replace(reasoning, models=models)
+
+
+def replayed(bundle: Bundle, models: ModelsFile, file: Path) -> Reasoning:
+    """Models that answer as the file recorded them, routed by the models file. Raises UserError: it is no recording."""
+    from fusion.adapters.models.recorded import RecordedModel
+    from fusion.budget.book import Book
+    from fusion.routing.health import Breakers
+
+    model = RecordedModel(file)
+    return Reasoning(
+        models={endpoint.name: model for endpoint in models.endpoints},
+        file=models,
+        breakers=Breakers(),
+        book=Book(bundle.store, bundle.tenant, bundle.clock, currency=models.caps.currency),
+    )
 
 
 def _model(endpoint: Endpoint, environ: Mapping[str, str]) -> AbstractAsyncContextManager[Model]:

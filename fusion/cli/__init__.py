@@ -100,6 +100,7 @@ def registered() -> typer.Typer:
         dismiss,
         doctor,
         evaluate,
+        evaluate_review,
         gpu,
         knowledge,
         models,

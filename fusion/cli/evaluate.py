@@ -1,4 +1,4 @@
-"""`fusion eval`: how often the analysis is right, on files that somebody has labelled."""
+"""`fusion eval dataflow`: how often the analysis is right, on files that somebody has labelled."""
 
 from __future__ import annotations
 
@@ -21,13 +21,15 @@ if TYPE_CHECKING:
 LISTS = ("false-positives", "false-negatives", "extra")
 LANGUAGES = ("python", "javascript")
 
-commands = typer.Typer(no_args_is_help=True, help="How often the analysis is right, on labelled files.", rich_markup_mode=None)
+commands = typer.Typer(
+    no_args_is_help=True, help="How often Fusion is right, on labelled files and changes.", rich_markup_mode=None
+)
 app.add_typer(commands, name="eval")
 
 
 @commands.callback()
 def group() -> None:
-    """How often the analysis is right, on labelled files."""
+    """How often Fusion is right, on labelled files and changes."""
 
 
 @commands.command(short_help="Score the data-flow analysis.")
