@@ -13,29 +13,22 @@ fix of a file through which the trace of another one leads: each is judged by wh
 
 from __future__ import annotations
 
-import ast
 import asyncio
-import re
-import warnings
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from fusion.changes.edits import apply_edits, unified_patch
-from fusion.evidence.analyzer import Analyzer, Missing
-from fusion.evidence.collect import surroundings, wanted_files
-from fusion.evidence.examine import Look, examine
-from fusion.evidence.pages import Pages
-from fusion.evidence.records import Sighting, sightings
+from fusion.evidence.analyzer import Analyzer
+from fusion.evidence.collect import wanted_files
+from fusion.evidence.looks import Looks, Seen, alike, carries_blots, fitting, parses
 from fusion.evidence.sandbox import Sandbox
-from fusion.model import Change, Contents, Edit, Evidence, Finding, Fix, Outcome
+from fusion.model import Change, Contents, Evidence, Finding, Fix
 from fusion.policy import Policy
-from fusion.syntax import language
 
 _MOST_LAYERS = 5
 """Looks at patched copies. What fits into none, the least grave findings of files with many, is not tried."""
 _AT_ONCE = 2
-_BLOT = re.compile(r"x{4,}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +71,7 @@ async def verify(
     ]
     attempts.sort(key=lambda attempt: -findings[attempt.index].severity.rank)
     layers = _layers(attempts)
-    looks = _Looks(able, policy, sandbox, contents)
+    looks = Looks(able, policy, sandbox, contents)
     wanted = _wanted([attempt for layer in layers for attempt in layer])
     # A flow shows only where both of its ends are looked at: what else shows must not depend on the layer.
     across = {(tool, path) for tool, path in wanted if hasattr(able[tool], "consults")}
@@ -142,11 +135,11 @@ def _attempt(
         return None
     try:
         before = data.decode()
-        edits = [_fitting(edit, before) for edit in fix.edits]
+        edits = [fitting(edit, before) for edit in fix.edits]
         after = apply_edits(before, edits)
     except ValueError:  # not UTF-8, or edits that overlap or lie outside the file
         return None
-    if after == before or _carries_blots(before, edits) or (_parses(path, before) and not _parses(path, after)):
+    if after == before or carries_blots(before, edits) or (parses(path, before) and not parses(path, after)):
         return None
     return _Attempt(
         index=index,
@@ -169,32 +162,6 @@ def _through(path: str, witnesses: Iterable[Evidence], reported: _Reported) -> d
     return through
 
 
-def _fitting(edit: Edit, text: str) -> Edit:
-    """The edit with the file's own line ends: tools write line feeds into files that have carriage returns too."""
-    if "\n" not in edit.text or text.count("\r\n") * 2 <= text.count("\n"):
-        return edit
-    return edit.model_copy(update={"text": edit.text.replace("\r\n", "\n").replace("\n", "\r\n")})
-
-
-def _carries_blots(before: str, edits: Iterable[Edit]) -> bool:
-    """Whether the tool copied what we blotted out of its copy (an author's directive) into the text it would have us write."""
-    own = set(_BLOT.findall(before))
-    return any(run not in own for edit in edits for run in _BLOT.findall(edit.text))
-
-
-def _parses(path: str, text: str) -> bool:
-    """Whether a Python file parses; other languages are their witnesses' business."""
-    if language(path) != "python":
-        return True
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
-
-
 def _layers(attempts: Iterable[_Attempt]) -> list[list[_Attempt]]:
     """Each attempt in the first layer where none patches what another one stands on."""
     layers: list[list[_Attempt]] = [[] for _ in range(_MOST_LAYERS)]
@@ -210,47 +177,7 @@ def _layers(attempts: Iterable[_Attempt]) -> list[list[_Attempt]]:
     return [layer for layer in layers if layer]
 
 
-_Seen = Mapping[tuple[str, str], Sequence[Sighting]]
-"""What a tool sees in a file, by (tool, path); absent where it could not read the file."""
-
-
-class _Looks:
-    """Runs witnesses over copies."""
-
-    def __init__(self, analyzers: Mapping[str, Analyzer], policy: Policy, sandbox: Sandbox, contents: Contents) -> None:
-        self._analyzers = analyzers
-        self._contents = contents
-        self._seconds = policy.caps.tool_seconds
-        self._sandbox = sandbox
-
-    async def all(self, files: Mapping[str, bytes], wanted: Iterable[tuple[str, str]], slots: asyncio.Semaphore) -> _Seen:
-        """What the wanted tools see in the wanted files."""
-        by_tool: defaultdict[str, dict[str, bytes]] = defaultdict(dict)
-        for tool, path in sorted(wanted):
-            by_tool[tool][path] = files[path]
-        seen: dict[tuple[str, str], list[Sighting]] = {}
-        for tool, own, look in await asyncio.gather(*(self._one(tool, own, slots) for tool, own in by_tool.items())):
-            seen |= {(tool, path): [] for path in look.read}
-            for sighting in sightings(tool, look.hits, Pages(own)):
-                seen.get((tool, sighting.hit.location.path), []).append(sighting)
-        return seen
-
-    async def _one(self, name: str, files: dict[str, bytes], slots: asyncio.Semaphore) -> tuple[str, dict[str, bytes], Look]:
-        analyzer = self._analyzers[name]
-        try:
-            ready = analyzer.locate()
-            if isinstance(ready, Missing):
-                return name, files, Look(outcome=Outcome.SKIPPED, reason=ready.reason)
-            async with slots:
-                seconds = min(analyzer.timeout, self._seconds)
-                beside, _ = surroundings(analyzer, self._contents.imports, self._contents.head, files)
-                look = await examine(analyzer, ready, files, sandbox=self._sandbox, seconds=seconds, beside=beside)
-                return name, files, look
-        except Exception as error:  # a third party's analyzer may raise anything; its fixes are then not verified
-            return name, files, Look(outcome=Outcome.FAILED, reason=f"the analyzer raised {type(error).__name__}")
-
-
-def _holds(attempt: _Attempt, before: _Seen, after: _Seen) -> bool:
+def _holds(attempt: _Attempt, before: Seen, after: Seen) -> bool:
     """Whether every witness has fallen silent on its flaw and none sees anything more than before."""
     for witness in attempt.witnesses:
         key = witness.tool, attempt.path
@@ -262,15 +189,9 @@ def _holds(attempt: _Attempt, before: _Seen, after: _Seen) -> bool:
         if now[key, witness.rule] >= was[key, witness.rule] or now - was:
             return False
         flaw = next((item for item in before[key] if item.fingerprint == witness.fingerprint), None)
-        if flaw is None or _alike(flaw, after[key]) >= _alike(flaw, before[key]):
+        if flaw is None or alike(flaw, after[key]) >= alike(flaw, before[key]):
             return False
     return True
-
-
-def _alike(flaw: Sighting, found: Iterable[Sighting]) -> int:
-    """How often the same flaw stands there, whichever of several equal lines it is."""
-    key = flaw.classified.family, flaw.symbol, flaw.normal
-    return sum((item.classified.family, item.symbol, item.normal) == key for item in found)
 
 
 def _with_fix(finding: Finding, fix: Fix | None) -> Finding:

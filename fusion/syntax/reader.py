@@ -16,10 +16,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
 from dataclasses import astuple, fields
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from fusion.syntax.symbol import Symbol
 
@@ -42,7 +41,7 @@ class Reader:
 
     def symbols(self, language: str, text: str) -> tuple[Symbol, ...]:
         """The symbols of a file; empty when the child died of it, hung, or could not be started."""
-        request = json.dumps([language, text]).encode() + b"\n"
+        request = json.dumps(["symbols", language, text]).encode() + b"\n"
         with self._lock:
             try:
                 reply = self._ask(request)
@@ -50,6 +49,17 @@ class Reader:
             except (OSError, ValueError):
                 self._stop()
                 return ()
+
+    def faults(self, language: str, text: str) -> int | None:
+        """As `trees.faults`; None also when the child died of it, hung, or could not be started."""
+        request = json.dumps(["faults", language, text]).encode() + b"\n"
+        with self._lock:
+            try:
+                reply = json.loads(self._ask(request))
+            except (OSError, ValueError):
+                self._stop()
+                return None
+        return reply if isinstance(reply, int) else None
 
     def close(self) -> None:
         """End the child."""
@@ -104,9 +114,12 @@ def serve(requests: IO[str], replies: IO[str]) -> None:
 
     _limit_memory()
     for line in requests:
-        language, text = json.loads(line)
-        found: Sequence[Symbol] = trees.symbols(language, text)
-        replies.write(json.dumps([astuple(symbol) for symbol in found]) + "\n")
+        asked, language, text = json.loads(line)
+        if asked == "faults":
+            answer: Any = trees.faults(language, text)
+        else:
+            answer = [astuple(symbol) for symbol in trees.symbols(language, text)]
+        replies.write(json.dumps(answer) + "\n")
         replies.flush()
 
 

@@ -69,6 +69,27 @@ def symbols(language: str, text: str) -> tuple[Symbol, ...]:
     return tuple(_sweep(_Source(language, data, text.split("\n"), frozenset(exported)), nodes))
 
 
+def faults(language: str, text: str) -> int | None:
+    """How many places of a file the grammar cannot make sense of; None for a language without grammar, or too much work."""
+    loaded = _load(language)
+    if loaded is None or (language in _HEREDOCS and text.count("<<") > _MOST_HEREDOCS):
+        return None
+    root = _root(loaded, text.encode("utf-8", "replace"))
+    if root is None:
+        return None
+    found, depth, cursor = 0, 0, root.walk()
+    while True:
+        node = cursor.node
+        found += node is not None and (node.is_error or node.is_missing)
+        if node is not None and node.has_error and depth < _DEEPEST_NODE and cursor.goto_first_child():
+            depth += 1
+            continue
+        while not cursor.goto_next_sibling():
+            if not cursor.goto_parent():
+                return found
+            depth -= 1
+
+
 @cache
 def _load(name: str) -> Language | None:
     grammar = GRAMMARS.get(name)
