@@ -40,7 +40,8 @@ def review(ctx: task.OrchestrationContext, request: dict[str, Any]) -> Generator
         looks.append(ctx.call_activity("collect_evidence", input={**job, "analyzer": name}))
     for digest in request.get("sarif", []):
         looks.append(ctx.call_activity("import_evidence", input={**job, "sarif": digest}))
-    collected = yield task.when_all(looks)
+    # Tasks that are none never end: neither analyzers nor agents need there be any.
+    collected = (yield task.when_all(looks)) if looks else []
     if away := broken(*collected):
         return away
     job["evidence"] = [digest for digests in collected for digest in digests]
@@ -58,7 +59,7 @@ def review(ctx: task.OrchestrationContext, request: dict[str, Any]) -> Generator
     if "walkthrough" in plan:
         overview = {**ask, "agent": "walkthrough", "prompt": plan["walkthrough"]}
         asked.append(ctx.call_sub_orchestrator("thought", input=overview, instance_id=f"{ctx.instance_id}:w"))
-    reports = yield task.when_all(asked)
+    reports = (yield task.when_all(asked)) if asked else []
     if away := broken(*reports):
         return away
     if "walkthrough" in plan:
