@@ -40,7 +40,7 @@ def review(ctx: task.OrchestrationContext, request: dict[str, Any]) -> Generator
         looks.append(ctx.call_activity("collect_evidence", input={**job, "analyzer": name}))
     for digest in request.get("sarif", []):
         looks.append(ctx.call_activity("import_evidence", input={**job, "sarif": digest}))
-    # Tasks that are none never end: neither analyzers nor agents need there be any.
+    # `when_all` of nothing never completes, and a policy may switch off every analyzer and every agent.
     collected = (yield task.when_all(looks)) if looks else []
     if away := broken(*collected):
         return away

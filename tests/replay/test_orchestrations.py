@@ -30,6 +30,13 @@ async def test_a_review_takes_every_step_in_order(tmp_path: Path) -> None:
     assert [recording.name for recording in recordings] == ["review", "agent", "agent"]
 
 
+async def test_a_review_without_analyzers_and_agents_comes_to_its_end(tmp_path: Path) -> None:
+    script = Script(fetch_change={**FETCHED, "analyzers": []}, plan={"tasks": [], "skipped": ["sha256:s"]})
+    state, _ = await run(tmp_path / "j.db", script, {"kind": "range"})
+    assert state.output == SUMMARY
+    assert script.jobs("judge")[0]["reports"] == ["sha256:s"]
+
+
 @pytest.mark.parametrize("status", ["refused", "empty"])
 async def test_what_cannot_be_reviewed_is_recorded_and_ends(tmp_path: Path, status: str) -> None:
     script = Script(fetch_change={"status": status, "message": "why"})
