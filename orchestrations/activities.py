@@ -39,6 +39,7 @@ from orchestrations.bundle import Bundle
 from orchestrations.cases import Cases
 from orchestrations.paid import Paid, examined
 from orchestrations.shelf import Shelf
+from orchestrations.spending import paying_run
 
 
 class Activities:
@@ -227,7 +228,7 @@ class Activities:
         done = Run.model_validate(run.model_dump() | known | {"finished": now})
         await self.bundle.store.put(key, done.model_dump(mode="json"), etag=stored.etag if stored else None)
         if self.bundle.reasoning is not None:
-            await self.bundle.reasoning.book.close(job["run"])
+            await self.bundle.reasoning.book.close(paying_run(job["run"]))
         return True
 
     async def _record_ledger(self, job: Job) -> bool:

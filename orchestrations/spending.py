@@ -12,7 +12,14 @@ from fusion.routing.catalogue import HostCaps
 
 def account(job: dict[str, Any], change: Change) -> Account:
     """What the calls of a job are charged to."""
-    return Account(repository=change.repository, subject=change.subject, run=job["run"])
+    return Account(repository=change.repository, subject=change.subject, run=paying_run(job["run"]))
+
+
+def paying_run(run: str) -> str:
+    """Whose account pays for a run: a review that is begun again after an outage (`review-1:r1`) spends what its pull request's
+    run (`review-1`) may spend, and no more.
+    """
+    return run.partition(":")[0]
 
 
 def caps(host: HostCaps, policy: Policy) -> Caps:

@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from functools import cached_property
 
-from fusion.budget.accounts import Account, Caps
-from fusion.budget.answers import Overcharged, Refused, reservation
+from pydantic import ValidationError
+
+from fusion.budget.accounts import Account, Caps, is_believable
+from fusion.budget.answers import Overcharged, Refused, Settled, reservation
 from fusion.budget.quote import at_most, cost
 from fusion.budget.tokens import bound
+from fusion.errors import PermanentError, TransientError, UserError
 from fusion.model import (
     Call,
     Change,
@@ -39,9 +43,11 @@ from orchestrations.bundle import Bundle, Reasoning
 from orchestrations.cases import Cases
 from orchestrations.paid import Paid
 from orchestrations.shelf import Shelf
-from orchestrations.spending import account, caps, urgency
+from orchestrations.spending import account, caps, paying_run, urgency
 
 OVERCHARGED = "it billed more than its price allows"
+_LONGEST = 86_400.0
+"""Seconds that one call can have taken, whatever a worker says."""
 
 
 class ThoughtActivities:
@@ -87,15 +93,17 @@ class ThoughtActivities:
             tried=tuple(tried),
         )
         payer, limits = account(job, change), caps(self._reasoning.file.caps, policy)
-        found = self._same(job, ask) if job.get("stay") else await self._chosen(ask, payer, limits)
+        asked, stays = job["prompt"], job.get("stay")
+        found: Route | NoRoute | Refused = await self._same(job, ask, payer, limits) if stays else NoRoute(why="")
+        if not isinstance(found, Route):
+            # Not the one before, so the question as it was.
+            asked, stays, refused = job["asked"], None, found if isinstance(found, Refused) else None
+            prompt = await self.shelf.load(Prompt, asked)
+            ask = ask.model_copy(update={"prompt": prompt, "tokens": bound(prompt)})
+            found = await self._chosen(job, ask, payer, limits, refused)
         if isinstance(found, Route):
-            held = await self._reasoning.book.reserve(_reservation(job), payer, found.bound, limits)
-            if not isinstance(held, Refused):
-                return {"way": found.kind, "route": found.model_dump(mode="json"), "pause": _pause(job, found, tried)}
-            if not job.get("stay"):
-                # The probe that was let through is not made.
-                self._reasoning.breakers.note(found.endpoint, Ending.CAPPED, at=self.bundle.clock.now())
-            found = NoRoute(why=held.reason, ending=Ending.CAPPED)
+            pause = _pause(job, found, tried)
+            return {"way": found.kind, "route": found.model_dump(mode="json"), "prompt": asked, "stay": stays, "pause": pause}
         if 0 < found.wait <= self._patience(request) - job["waited"]:
             return {"way": "wait", "seconds": found.wait, "failed": found.why}
         call = Call(agent=prompt.agent, work=prompt.work, ending=found.ending, why=found.why)
@@ -106,30 +114,64 @@ class ThoughtActivities:
         reasoning = self._reasoning
         return reasoning.person_waits if urgency(request) is Urgency.PERSON else reasoning.waits
 
-    async def _chosen(self, ask: Ask, payer: Account, limits: Caps) -> Route | NoRoute:
-        """The routing's choice, among endpoints that bill no more than they should."""
+    async def _chosen(
+        self, job: Job, ask: Ask, payer: Account, limits: Caps, refused: Refused | None = None
+    ) -> Route | NoRoute:
+        """The routing's choice, among endpoints that bill no more than they should; the money for it is set aside.
+
+        Where another run was faster to take the money, the choice is made again with what is left: a cheaper way may do.
+        """
         reasoning, now = self._reasoning, self.bundle.clock.now()
         left = await reasoning.book.left(payer, limits)
-        waiting = await reasoning.inference.depth() if reasoning.inference is not None else {}
+        waiting = await self._waiting()
         while True:
             found = choose(ask, reasoning.file, breakers=reasoning.breakers, at=now, waiting=waiting, left=left)
             if isinstance(found, NoRoute):
-                return found
+                known = {"why": f"{refused.reason} {found.why}", "ending": Ending.CAPPED} if refused is not None else {}
+                return found.model_copy(update=known)
             if await reasoning.book.distrusted(found.endpoint):
                 reasoning.breakers.bar(found.endpoint, OVERCHARGED)
-            elif reasoning.breakers.take(found.endpoint, now):
-                return found
-            else:
-                return NoRoute(why=f"{found.endpoint} is being tried by another call.", wait=1.0)
+                continue
+            held = await self._taken(job, found, payer, limits)
+            if not isinstance(held, Refused):
+                return found if held else NoRoute(why=f"{found.endpoint} is being tried by another call.", wait=1.0)
+            refused, left = held, min(left, held.left)
 
-    def _same(self, job: Job, ask: Ask) -> Route:
-        """The way of the call before: its model is told what was wrong with its answer."""
+    async def _same(self, job: Job, ask: Ask, payer: Account, limits: Caps) -> Route | NoRoute | Refused:
+        """The way of the call before, if it still is one: its model is told what was wrong with its answer."""
         route = Route.model_validate(job["stay"])
         endpoint = self._reasoning.file.endpoint(route.endpoint)
-        price = self._reasoning.file.card(endpoint).price if endpoint else None
-        most = at_most(price, ask.tokens, ask.prompt.limits.output_tokens) if price else 0.0
+        if endpoint is None or await self._reasoning.book.distrusted(route.endpoint):
+            return NoRoute(why=f"{route.endpoint} is asked no more.")
+        card, output = self._reasoning.file.card(endpoint), ask.prompt.limits.output_tokens
+        if ask.tokens + output > card.context:
+            return NoRoute(why=f"{card.name} takes {card.context:,} tokens.")
+        seconds = ask.prompt.limits.seconds if route.kind == "worker" else 0.0
+        most = at_most(card.price, ask.tokens, output, seconds=seconds) if card.price else 0.0
         why = "once more, with what was wrong about the answer"
-        return route.model_copy(update={"why": why, "bound": max(most, route.bound), "likely": max(most, route.likely)})
+        found = route.model_copy(update={"why": why, "bound": max(most, route.bound), "likely": max(most, route.likely)})
+        held = await self._taken(job, found, payer, limits)
+        return held if isinstance(held, Refused) else found if held else NoRoute(why=f"{route.endpoint} is left alone.")
+
+    async def _taken(self, job: Job, route: Route, payer: Account, limits: Caps) -> bool | Refused:
+        """Whether the endpoint takes a call now, with the money for it set aside."""
+        if not self._reasoning.breakers.take(route.endpoint, self.bundle.clock.now()):
+            return False
+        held = await self._reasoning.book.reserve(_reservation(job), payer, route.bound, limits)
+        if not isinstance(held, Refused):
+            return True
+        # The probe that was let through is not made.
+        self._reasoning.breakers.note(route.endpoint, Ending.CAPPED, at=self.bundle.clock.now())
+        return held
+
+    async def _waiting(self) -> Mapping[Urgency, int]:
+        """Jobs that wait for the worker. Of a queue that is away nothing is known; who has a job for it will find out."""
+        if self._reasoning.inference is None:
+            return {}
+        try:
+            return await self._reasoning.inference.depth()
+        except TransientError:
+            return {}
 
     # --- what was paid for before
 
@@ -163,17 +205,28 @@ class ThoughtActivities:
 
     async def complete(self, job: Job) -> Job:
         """One attempt at an endpoint: `completion` or not, `calls`, and `again`, the prompt that asks once more."""
+        if self.bundle.reasoning is None:
+            return {"calls": []}
         route = Route.model_validate(job["route"])
         prompt = await self.shelf.load(Prompt, job["prompt"])
-        if not await self._begun(job):
-            return await self._settled(job, prompt, route, _unpaid())
         async with self._slots:
-            model = self._reasoning.models[route.endpoint]
-            waits = not job["request"].get("publish")
-            heard = (lambda text: self.bundle.listen(Piece(prompt.agent, text))) if waits else None
+            # Begun when it is its turn: of what only waits for one, a host that dies leaves nothing to be counted as billed.
+            if not await self._begun(job):
+                return await self._settled(job, prompt, route, _unpaid())
             started = self.bundle.clock.now()
-            response = await model.complete(prompt, heard=heard)
+            response = await self._answered(route, prompt, waits=not job["request"].get("publish"))
         return await self._settled(job, prompt, route, response, seconds=(self.bundle.clock.now() - started).total_seconds())
+
+    async def _answered(self, route: Route, prompt: Prompt, *, waits: bool) -> Response:
+        """What the endpoint says; `waits`: a person, who hears it. One that cannot be asked as it is set up is not there."""
+        model = self._reasoning.models.get(route.endpoint)
+        if model is None:
+            return Response(ending=Ending.MISSING, reason="the models file names it no more")
+        heard = (lambda text: self.bundle.listen(Piece(prompt.agent, text))) if waits else None
+        try:
+            return await model.complete(prompt, heard=heard)
+        except UserError as error:
+            return Response(ending=Ending.MISSING, reason=str(error))
 
     async def _begun(self, job: Job) -> bool:
         """Whether the call may be made: where this activity was begun before, that call may have been billed unseen."""
@@ -185,9 +238,14 @@ class ThoughtActivities:
 
     async def submit_inference(self, job: Job) -> Job:
         """Give the worker a job; `seconds` is how long its answer is waited for."""
+        if self.bundle.reasoning is None:
+            return {"calls": []}
         reasoning, route = self._reasoning, Route.model_validate(job["route"])
         prompt = await self.shelf.load(Prompt, job["prompt"])
-        if reasoning.inference is None or not await self._begun(job):
+        if reasoning.inference is None:
+            gone = Response(ending=Ending.MISSING, reason="the models file names no worker any more")
+            return await self._settled(job, prompt, route, gone)
+        if not await self._begun(job):
             return await self._settled(job, prompt, route, _unpaid())
         now = self.bundle.clock.now()
         change, _ = await self.cases.stamped(job)
@@ -203,25 +261,38 @@ class ThoughtActivities:
             enqueued=now,
             expires=now + timedelta(seconds=seconds),
         )
-        await reasoning.inference.submit(work)
+        try:
+            await reasoning.inference.submit(work)
+        except TransientError as error:
+            # It may have been taken all the same, so that it counts; whoever waits is better served elsewhere.
+            return await self._settled(job, prompt, route, Response(ending=Ending.UNAVAILABLE, reason=str(error)))
         return {"seconds": seconds}
 
     async def collect_inference(self, job: Job) -> Job:
         """What the worker made of its job, as `complete` answers; silence until the timer is an ending too."""
+        if self.bundle.reasoning is None:
+            return {"calls": []}
         route, prompt = Route.model_validate(job["route"]), await self.shelf.load(Prompt, job["prompt"])
         if not job.get("result"):
             reason = "the worker did not answer in time"
             return await self._settled(job, prompt, route, Response(ending=Ending.ABANDONED, reason=reason, usage=Usage()))
-        result = await self.shelf.load(InferenceResult, job["result"]["result"])
+        try:
+            result = await self.shelf.load(InferenceResult, job["result"]["result"])
+        except (PermanentError, ValidationError):
+            reason = "the worker's result cannot be read"
+            return await self._settled(job, prompt, route, Response(ending=Ending.UNAVAILABLE, reason=reason))
         usage = Usage(input_tokens=result.input_tokens, output_tokens=result.output_tokens, cached_tokens=result.cached_tokens)
         response = Response(ending=result.ending, text=result.text, model=result.model, usage=usage, reason=result.reason)
         return await self._settled(job, prompt, route, response, seconds=result.gpu_seconds or result.seconds)
 
     def _priced(self, route: Route, usage: Usage, seconds: float) -> Usage:
-        """What the other side counted, with its price in our catalogue."""
+        """What the other side counted, with its price in our catalogue. Counts that cannot be true are none."""
         endpoint = self._reasoning.file.endpoint(route.endpoint)
         price = self._reasoning.file.card(endpoint).price if endpoint else None
+        seconds = min(seconds, _LONGEST) if seconds >= 0 else 0.0
         timed = usage.model_copy(update={"seconds": seconds, "currency": self._reasoning.file.caps.currency})
+        if not is_believable(usage, Ending.UNUSABLE):
+            return Usage(seconds=seconds, currency=timed.currency)
         if price is None:
             return timed
         spent = cost(price, usage, seconds=seconds if route.kind == "worker" else 0.0)
@@ -237,31 +308,48 @@ class ThoughtActivities:
         call = _call(prompt, route, ending).model_copy(
             update={
                 "model": response.model or route.model,
-                "reason": value.reason if isinstance(value, Misfit) else "",
+                "reason": _reason(response, value),
                 "usage": self._priced(route, response.usage or Usage(), seconds),
                 "sources": prompt.sources if ending is not Ending.CAPPED else (),
             }
         )
-        settled = await reasoning.book.settle(_reservation(job), call)
+        settled = await self._charged(_reservation(job), call)
         call = call.model_copy(update={"usage": call.usage.model_copy(update={"cost": settled.cost})})
         reasoning.breakers.note(route.endpoint, ending, at=now, retry_after=response.retry_after)
         if isinstance(settled, Overcharged):
             reasoning.breakers.bar(route.endpoint, OVERCHARGED)
         answer: Job = {"calls": [await self.shelf.save(call)]}
         if isinstance(value, Misfit):
-            if ending is Ending.UNUSABLE and not job.get("stay"):
+            if ending is Ending.UNUSABLE and not job.get("stay") and not isinstance(settled, Overcharged):
                 answer["again"] = await self.shelf.save(again(prompt, response, value))
             return answer
         completion = Completion(value=value, model=call.model, usage=call.usage, endpoint=route.endpoint, region=route.region)
         change, policy = await self.cases.stamped(job)
-        if not (unsure := value.get("certainty") == "low"):
-            await self._paid.keep_completion(change, policy, job["asked"], route.model, completion)
-        return answer | {"completion": await self.shelf.save(completion), "unsure": unsure}
+        answer |= {"completion": await self.shelf.save(completion), "unsure": value.get("certainty") == "low"}
+        if not answer["unsure"]:
+            # What is kept spares money later; it is not worth the answer that was just paid for.
+            with suppress(TransientError):
+                await self._paid.keep_completion(change, policy, job["asked"], route.model, completion)
+        return answer
+
+    async def _charged(self, reservation: str, call: Call) -> Settled | Overcharged:
+        """What the call cost. While the accounts are away nobody can say: the call stays begun, and counts as its bound."""
+        try:
+            return await self._reasoning.book.settle(reservation, call)
+        except TransientError:
+            return Settled(cost=call.bound, assumed=True)
 
 
 def _reservation(job: Job) -> str:
     """One per attempt of a thought; the same when the activity is run again."""
-    return reservation(job["run"], job["thought"], str(job["number"]))
+    return reservation(paying_run(job["run"]), job["thought"], str(job["number"]))
+
+
+def _reason(response: Response, value: object) -> str:
+    """What went wrong, in the endpoint's words or in ours; empty where nothing did."""
+    if not isinstance(value, Misfit):
+        return ""
+    return value.reason if response.ending is Ending.OK else response.reason or value.reason
 
 
 def _pause(job: Job, route: Route, tried: Sequence[Call]) -> float:

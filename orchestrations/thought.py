@@ -13,10 +13,12 @@ from typing import Any
 
 from durabletask import task
 
-from orchestrations.waiting import broken
+from orchestrations.waiting import broken, pause
 
 MOST = 12
 """Attempts of one thought, whatever the routing says."""
+OUTAGES = 12
+"""How often a thought waits for the Store; with growing pauses, half an hour."""
 SHORTEST, LONGEST = 0.1, 600.0
 """Seconds of one wait."""
 
@@ -30,8 +32,14 @@ def thought(ctx: task.OrchestrationContext, job: dict[str, Any]) -> Thought:
     it is their answer instead (`orchestrations.waiting.broken`).
     """
     ask = {**job, "thought": ctx.instance_id, "calls": [], "number": 0, "asked": job["prompt"], "kept": "", "waited": 0.0}
+    outages = 0
     while ask["number"] < MOST:
         way: dict[str, Any] = yield ctx.call_activity("route", input=ask)
+        if way.get("status") == "wait" and outages < OUTAGES:
+            # Nothing is under way yet: waiting here costs a timer, beginning the review again all that is in this journal.
+            yield ctx.create_timer(pause(outages, way["seconds"]))
+            outages += 1
+            continue
         if away := broken(way):
             return away
         if way["way"] == "wait":
@@ -49,7 +57,9 @@ def thought(ctx: task.OrchestrationContext, job: dict[str, Any]) -> Thought:
             return {"failed": way["failed"], "calls": calls}
         if way.get("pause"):
             yield ctx.create_timer(timedelta(seconds=min(way["pause"], LONGEST)))
-        answered = yield from (_by_worker if way["way"] == "worker" else _by_cloud)(ctx, {**ask, "route": way["route"]})
+        # Where the model cannot be told what was wrong, another is asked the question as it was.
+        turn: dict[str, Any] = {**ask, **{name: way[name] for name in ("route", "prompt", "stay") if name in way}}
+        answered = yield from (_by_worker if way["way"] == "worker" else _by_cloud)(ctx, turn)
         if away := broken(answered):
             return away
         if answered.get("completion") and not answered.get("unsure"):

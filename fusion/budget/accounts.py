@@ -196,14 +196,17 @@ class SharedAccount(Record):
         return self.model_copy(update={"runs": runs, "spent": self.spent + spent})
 
 
+MOST_TOKENS = 10**9
+"""Of one call; the largest windows have a few million."""
 UNBILLED = frozenset({Ending.LIMITED, Ending.DENIED, Ending.MISSING, Ending.INVALID, Ending.CAPPED})
 """Endings of calls that were turned away before a model worked on them: without a usage they cost nothing."""
 
 
 def is_believable(usage: Usage, ending: Ending) -> bool:
-    """Whether the token counts can be true: none is negative, and a reply has tokens on both sides."""
+    """Whether the token counts can be true: none is negative or beyond all windows, cached ones are among those of the prompt,
+    and a reply has tokens on both sides."""
     counts = (usage.input_tokens, usage.output_tokens, usage.cached_tokens)
-    if min(counts) < 0:
+    if min(counts) < 0 or max(counts) > MOST_TOKENS or usage.cached_tokens > usage.input_tokens:
         return False
     return ending is not Ending.OK or (usage.input_tokens > 0 and usage.output_tokens > 0)
 

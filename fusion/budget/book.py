@@ -90,7 +90,10 @@ class Book:
         return await self._patiently(step)
 
     async def reserve(self, id: str, account: Account, amount: float, caps: Caps) -> Reserved | Refused:
-        """Set an upper bound aside for one call; all or nothing. Raises ValueError for an id that is not the run's."""
+        """Set an upper bound aside for one call; all or nothing. Until the call is begun the last amount counts.
+
+        Raises ValueError for an id that is not the run's.
+        """
         if _run_of(id) != account.run:
             raise ValueError(f"The reservation {id!r} does not belong to the run {account.run!r}.")
         asked = picos(amount)
@@ -100,7 +103,8 @@ class Book:
             held = run.reservations.get(id)
             if held is None:
                 made = Reservation(amount=asked, month=self._month())
-            elif held.state == "released":
+            elif held.state == "released" or (held.state == "reserved" and held.amount != asked):
+                # Who asks again before the call may have chosen another way for it.
                 made = held.model_copy(update={"amount": asked, "state": "reserved"})
             else:
                 return Reserved(id=id, amount=units(held.amount))

@@ -39,6 +39,11 @@ async def think(path: Path, script: Script) -> dict[str, Any]:
     return output
 
 
+def _folder(inside: Path, name: str) -> Path:
+    (inside / name).mkdir()
+    return inside / name
+
+
 async def test_a_usable_reply_is_the_end(tmp_path: Path) -> None:
     script = Script(route=CLOUD, complete=done())
     assert await think(tmp_path, script) == done()
@@ -91,9 +96,25 @@ async def test_an_unsure_answer_gives_way_to_a_sure_one(tmp_path: Path) -> None:
     assert (await think(tmp_path, script))["completion"] == "sha256:from-2"
 
 
-async def test_an_outage_of_the_store_is_passed_on(tmp_path: Path) -> None:
-    script = Script(route={"status": "wait", "seconds": 3, "message": "the store is away"})
-    assert (await think(tmp_path, script))["status"] == "unavailable"
+async def test_an_outage_of_the_store_is_waited_for_and_then_passed_on(tmp_path: Path) -> None:
+    """What was answered before it stays in the journal: a review that begins again would pay for it again."""
+    away = {"status": "wait", "seconds": 0.01, "message": "the store is away"}
+    script = Script(route=in_turn(CLOUD, away, away, CLOUD), complete=in_turn(failed(), done("sha256:2")))
+    assert await think(tmp_path, script) == {"completion": "sha256:from-2", "calls": ["sha256:1", "sha256:2"]}
+    script = Script(route=away)
+    assert (await think(_folder(tmp_path, "long"), script))["status"] == "unavailable"
+    assert len(script.jobs("route")) == 13
+    script = Script(route={"status": "failed", "message": "no such blob"})
+    assert (await think(_folder(tmp_path, "never"), script))["status"] == "failed"
+
+
+async def test_where_the_model_cannot_be_asked_once_more_another_is_asked_as_at_first(tmp_path: Path) -> None:
+    elsewhere = {"way": "cloud", "route": {"endpoint": "other"}, "prompt": "sha256:p", "stay": None}
+    replies = in_turn(failed("sha256:1", again="sha256:again"), failed("sha256:2", again="sha256:2nd"), done("sha256:3"))
+    script = Script(route=in_turn(CLOUD, elsewhere, elsewhere | {"stay": elsewhere["route"]}), complete=replies)
+    assert "completion" in await think(tmp_path, script)
+    assert [job["prompt"] for job in script.jobs("complete")] == ["sha256:p", "sha256:p", "sha256:p"]
+    assert [job.get("stay") for job in script.jobs("complete")] == [None, None, elsewhere["route"]]
 
 
 @pytest.mark.parametrize("seconds", [30, 0.2])
