@@ -68,6 +68,6 @@ def fits(finding: Finding, accepted: Sequence[str], *, strict: bool) -> bool:
         return False
     groups = {kinds()[name].group for name in accepted}
     near = {other for name in accepted for other in kinds()[name].near}
-    if not near.isdisjoint(said) or _GROUPS[finding.category] in groups:
-        return True
-    return any(kinds()[name].group in groups for name in said if name != OTHER)
+    if said == (OTHER,):
+        return _GROUPS[finding.category] in groups
+    return not near.isdisjoint(said) or any(kinds()[name].group in groups for name in said)

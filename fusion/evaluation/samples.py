@@ -92,7 +92,7 @@ class Gold(Record):
 
 
 class Sample(Record):
-    """One labelled change: `base` and `head`, or `repository` and `range`, or `patch`."""
+    """One labelled change: `base` and `head`, or `patch` (and `base`, what it applies to), or `repository` and `range`."""
 
     id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*(/[A-Za-z0-9][A-Za-z0-9_.-]*)*$", max_length=120)
     """Unique in the data set."""
@@ -125,12 +125,10 @@ class Sample(Record):
 
     @model_validator(mode="after")
     def _one(self) -> Sample:
-        inline = self.base is not None or self.head is not None or bool(self.deleted)
+        inline = self.head is not None or bool(self.deleted)
         ways = [inline, bool(self.repository or self.range), bool(self.patch)]
-        if sum(ways) != 1:
-            raise ValueError("a change is base and head, or repository and range, or patch: one of the three")
-        if inline and not (self.head or self.deleted):
-            raise ValueError("head is missing: what the change adds or replaces")
+        if sum(ways) != 1 or (self.base is not None and ways[1]):
+            raise ValueError("a change is head (and base), or patch (and base), or repository and range: one of the three")
         if bool(self.repository) != bool(self.range):
             raise ValueError("repository and range belong together")
         if missing := [path for path in self.deleted if path not in (self.base or {})]:
@@ -143,6 +141,11 @@ class Sample(Record):
     def is_clean(self) -> bool:
         """Whether there is nothing to find."""
         return not self.gold
+
+    @property
+    def is_inline(self) -> bool:
+        """Whether both sides are known without git."""
+        return self.head is not None or bool(self.deleted)
 
     @property
     def at_head(self) -> Mapping[str, str]:
@@ -247,10 +250,10 @@ def _sample(given: dict[str, Any], place: str, folder: Path) -> Sample:
         if not there.is_dir():
             raise UserError(f"{place}, key repository: there is no folder {sample.repository}.")
         sample = sample.model_copy(update={"repository": str(there.absolute())})
-    if sample.base is None and sample.head is None:
+    if not sample.is_inline:
         for number, gold in enumerate(sample.gold):
             if not gold.line:
-                raise UserError(f"{place}, key gold.{number}.line: without base and head, the line has to be given.")
+                raise UserError(f"{place}, key gold.{number}.line: without head, the line has to be given.")
         placed = [gold.model_copy(update={"end_line": gold.end_line or gold.line}) for gold in sample.gold]
     else:
         placed = [_anchored(gold, sample, f"{place}, key gold.{number}") for number, gold in enumerate(sample.gold)]

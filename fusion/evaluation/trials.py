@@ -83,24 +83,24 @@ async def run(
 
 
 async def prepared(sample: Sample, folder: Path, blobs: Blobs) -> Request:
-    """The request that reviews a sample. An inline one is written to a repository below the folder. Raises UserError."""
+    """The request that reviews a sample. Files and patches get a repository of their own below the folder. Raises UserError."""
     if sample.repository:
         return Request(kind=RequestKind.RANGE, location=sample.repository, head=sample.range)
     # Its name is the repository's on the receipt.
     place = folder / sample.id.rpartition("/")[2]
     await asyncio.to_thread(place.mkdir, mode=0o700, parents=True)
-    if sample.patch:
-        return Request(kind=RequestKind.PATCH, location=str(place), patch=await blobs.put(sample.patch.encode()))
     await _git(place, "init", "--quiet", "--initial-branch=main", "--template=")
     await _git(place, "fast-import", "--quiet", "--done", stdin=_history(sample))
+    if sample.patch:
+        return Request(kind=RequestKind.PATCH, location=str(place), patch=await blobs.put(sample.patch.encode()))
     return Request(kind=RequestKind.RANGE, location=str(place), head="main..change")
 
 
 def _history(sample: Sample) -> bytes:
-    """Both sides as commits, for `git fast-import`: nothing is checked out, so that nothing in the files configures git."""
-    base, head = sample.base or {}, sample.head or {}
-    parts = [*_commit("main", "The base", base)]
-    parts += _commit("change", "The change", head, after="main", deleted=sample.deleted)
+    """The sides as commits, for `git fast-import`: nothing is checked out, so that nothing in the files configures git."""
+    parts = _commit("main", "The base", sample.base or {})
+    if sample.is_inline:
+        parts += _commit("change", "The change", sample.head or {}, after="main", deleted=sample.deleted)
     return b"".join([*parts, b"done\n"])
 
 
