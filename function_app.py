@@ -49,6 +49,18 @@ for priority, queue in functions.queues.items():
     consumer(priority, queue)
 
 
+if functions.results:
+
+    @app.function_name("answered")
+    @app.service_bus_queue_trigger(
+        arg_name="message", queue_name=functions.results, connection=CONNECTION, data_type=func.DataType.BINARY
+    )
+    @app.durable_client_input(client_name="client")
+    async def answered(message: func.ServiceBusMessage, client: df.DurableFunctionsClient) -> None:
+        """A result of the inference worker: the run that waits for it is told."""
+        await functions.answered(message, client)
+
+
 if functions.is_bot:
 
     @app.function_name("catch-up")

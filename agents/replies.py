@@ -1,11 +1,12 @@
 """The shapes of models' replies, and the JSON schemas that are sent for them.
 
-The schemas bound no lengths (`fusion.reasoning.schemas` says why): what a reply may not exceed is enforced where it is read.
+The schemas bound few lengths, and widely (`fusion.reasoning.schemas` says why): what a reply may not exceed is enforced where
+it is read.
 """
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -80,8 +81,10 @@ class Verdicts(Shape):
 class Summary(Shape):
     """The reply of the walkthrough's writer."""
 
-    lines: tuple[str, ...] = Field(description="At most five, each of at most 160 characters.")
-    diagram: str = Field(description="A Mermaid diagram where it helps; otherwise empty.")
+    lines: tuple[Annotated[str, Field(json_schema_extra={"widest": 400})], ...] = Field(
+        description="At most five, each of at most 160 characters.", json_schema_extra={"widest": 20}
+    )
+    diagram: str = Field(description="A Mermaid diagram where it helps; otherwise empty.", json_schema_extra={"widest": 2_000})
 
 
 class Answer(Shape):

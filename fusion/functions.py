@@ -1,7 +1,8 @@
 """What `function_app.py` registers: the bot, or the reviewer alone, in an Azure Function App.
 
 Which of the two it is, the settings say: with none of FUSION_GITHUB_APP, FUSION_GITHUB_KEY and FUSION_WEBHOOK_SECRET it
-reviews what it is asked to over HTTP; with all of them it is the GitHub App; with some of them it does not start.
+reviews what it is asked to over HTTP; with all of them it is the GitHub App; with some of them it does not start. Where the
+models file (FUSION_MODELS) has an endpoint of the inference worker, its results are listened to, too.
 
 Nothing is connected when the module is imported. Stores, queue and GitHub are opened at the first invocation, on the worker's
 event loop, and kept: the worker has no end at which they could be closed.
@@ -20,6 +21,7 @@ from typing import Any, Generic, TypeVar
 
 from fusion import intake, runtime
 from fusion.deliveries import Answer, take, unavailable
+from fusion.dispatch.answers import hand_over
 from fusion.dispatch.catchup import due
 from fusion.dispatch.dispatcher import Dispatcher, Handled
 from fusion.dispatch.outcomes import Outcome, Unavailable
@@ -27,13 +29,14 @@ from fusion.dispatch.told import Named, tell
 from fusion.dispatch.triggered import consume
 from fusion.errors import FusionError, TransientError, UserError
 from fusion.ports import Message, Priority, Queue
-from fusion.purge import purge
 from fusion.render.phrases import listed
+from fusion.routing import catalogue
 from fusion.runs import run_id
 from fusion.settings import Settings, read
 from orchestrations.activity import Activity
 from orchestrations.bundle import Bundle
 from orchestrations.registry import activities
+from orchestrations.upkeep import keep_up
 
 log = logging.getLogger("fusion.functions")
 
@@ -97,8 +100,9 @@ class Functions:
         off = "off" if settings.evidence == "auto" else settings.evidence
         self.settings = settings.model_copy(update={"evidence": off})
         self.is_bot = _is_bot(settings, environ)
+        self._has_worker = _has_worker(settings, environ)
         self._kept = Kept(self._open)
-        self._desk = Kept(lambda: runtime.triggered(self.settings))
+        self._desks = Kept(lambda: runtime.triggered(self.settings))
         offline = runtime.embedded(
             self.settings.model_copy(update={"evidence": "off"}), records=runtime.stores_in(settings.home)
         )
@@ -113,7 +117,7 @@ class Functions:
     async def close(self) -> None:
         """End all connections; the next invocation opens them again."""
         await self._kept.close()
-        await self._desk.close()
+        await self._desks.close()
 
     # Orchestrations
 
@@ -152,7 +156,7 @@ class Functions:
 
         On return the host completes it; when this raises, it comes again at once.
         """
-        desk = await self._desk.get()
+        desk, _ = await self._desks.get()
         locked = desk.read(delivered)
         if locked is None:
             log.error("set aside (Unreadable): %s", delivered.message_id)
@@ -181,19 +185,34 @@ class Functions:
         assert bundle.queue is not None
         return bundle, bundle.queue
 
+    # The inference worker
+
+    @property
+    def results(self) -> str:
+        """The queue of the worker's results, which is to be listened to; empty without a worker."""
+        return runtime.result_queue() if self._has_worker else ""
+
+    async def answered(self, delivered: Any, client: Any) -> None:
+        """A worker's result (`azure.functions.ServiceBusMessage`) that the trigger received, with the durable client.
+
+        On return the host completes it; when this raises, it comes again at once.
+        """
+        _, desk = await self._desks.get()
+        await hand_over(delivered, desk, runtime.conductor(client).tell)
+
     # Everything else
 
     async def purge(self) -> None:
-        """Remove what is past its retention."""
+        """Remove what is past its retention, and close the accounts of runs that ended without it."""
         bundle = (await self._kept.get()).bundle
         retention = timedelta(days=self.settings.retention)
         try:
             async with asyncio.timeout(PURGE_LIMIT):
-                purged = await purge(bundle.store, bundle.blobs, bundle.clock, tenant=bundle.tenant, retention=retention)
+                done = await keep_up(bundle, retention=retention)
         except TimeoutError:
             log.warning("the purge took longer than %g s; the next one goes on", PURGE_LIMIT)
             return
-        log.info("purged: %d records, %d blobs", sum(purged.records.values()), purged.blobs)
+        log.info("%s", done)
 
     async def start(self, body: bytes, client: Any) -> Answer:
         """Start a review; a second start of the same one changes nothing."""
@@ -232,12 +251,31 @@ def _is_bot(settings: Settings, environ: Mapping[str, str]) -> bool:
         raise UserError(
             f"The bot in a Function App needs {listed(absent)}: its instances share no disk. docs/azure.md says how."
         )
+    _check_connection(environ)
+    return True
+
+
+def _has_worker(settings: Settings, environ: Mapping[str, str]) -> bool:
+    """Whether an inference worker answers prompts. Raises UserError: the models file cannot be used, or no worker reaches it."""
+    if settings.models is None or not catalogue.read(settings.models).has_worker:
+        return False
+    shared = {"FUSION_BLOBS": settings.blobs, CONNECTION: settings.servicebus}
+    if absent := [name for name, value in shared.items() if not value]:
+        raise UserError(
+            f"The models file has an endpoint of the inference worker, which a Function App reaches by {listed(absent)} alone:"
+            " docs/azure.md says how."
+        )
+    _check_connection(environ)
+    return True
+
+
+def _check_connection(environ: Mapping[str, str]) -> None:
+    """Raises UserError where triggers would take a host name for a connection string."""
     if "=" not in environ.get(CONNECTION, "="):
         raise UserError(
             f"The triggers of a Function App take {CONNECTION} for a connection string: give the namespace's host name in"
             f" {CONNECTION}__fullyQualifiedNamespace instead."
         )
-    return True
 
 
 def _heard(outcome: Outcome) -> None:

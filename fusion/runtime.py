@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from fusion.adapters.github import App
     from fusion.adapters.sqlite.inference import SqliteJobs, SqliteResults
     from fusion.adapters.sqlite.jobs import Pick
+    from fusion.dispatch.answers import ResultDesk
     from fusion.dispatch.triggered import Desk
     from fusion.routing.catalogue import Endpoint, ModelsFile
 
@@ -112,10 +113,7 @@ async def queue(settings: Settings, *, clock: Clock | None = None) -> AsyncItera
 
 @asynccontextmanager
 async def inference(settings: Settings, *, clock: Clock | None = None) -> AsyncIterator[Inference]:
-    """The inference worker's queue: Service Bus where FUSION_SERVICEBUS names it, else a file in the state folder.
-
-    On Service Bus the queues are `inference-person`, `-pull`, `-again`, `-scheduled`, `-backfill` and `inference-results`.
-    """
+    """The inference worker's queue: Service Bus where FUSION_SERVICEBUS names it, else a file in the state folder."""
     if settings.servicebus:
         from fusion.adapters.servicebus.inference import ServiceBusInference
 
@@ -256,13 +254,13 @@ async def thoughtful(
             for endpoint in file.endpoints
             if endpoint.kind != "worker"
         }
-        has_worker = any(endpoint.kind == "worker" for endpoint in file.endpoints)
         reasoning = Reasoning(
             models=models,
             file=file,
             breakers=Breakers(),
             book=Book(bundle.store, bundle.tenant, bundle.clock, currency=file.caps.currency),
-            inference=await stack.enter_async_context(inference(settings, clock=bundle.clock)) if has_worker else None,
+            inference=await stack.enter_async_context(inference(settings, clock=bundle.clock)) if file.has_worker else None,
+            patience=file.worker.patience,
         )
         yield dataclasses.replace(bundle, reasoning=reasoning)
 
@@ -325,14 +323,23 @@ def _model(endpoint: Endpoint, environ: Mapping[str, str]) -> AbstractAsyncConte
 
 
 @asynccontextmanager
-async def triggered(settings: Settings) -> AsyncIterator[Desk]:
-    """What becomes of messages that triggers of the Functions host received. Raises UserError where no Service Bus is set."""
+async def triggered(settings: Settings) -> AsyncIterator[tuple[Desk, ResultDesk]]:
+    """What becomes of messages and of worker's results that triggers received. Raises UserError without a Service Bus."""
+    from fusion.adapters.servicebus.results import TriggeredResults
     from fusion.adapters.servicebus.triggered import Triggered
 
     if settings.servicebus is None:
         raise UserError("Triggers need a Service Bus: set FUSION_SERVICEBUS.")
-    async with Triggered(settings.servicebus.get_secret_value()) as desk:
-        yield desk
+    connection = settings.servicebus.get_secret_value()
+    async with Triggered(connection) as messages, TriggeredResults(connection) as results:
+        yield messages, results
+
+
+def result_queue() -> str:
+    """Name of the queue of the worker's results in Service Bus."""
+    from fusion.adapters.servicebus.inference import QUEUES, InferenceQueue
+
+    return QUEUES[InferenceQueue.RESULTS]
 
 
 def trigger_queues() -> Mapping[Priority, str]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Protocol
 
-from fusion.errors import FusionError
-from fusion.ports import Conductor, Inference
+from fusion.errors import FusionError, PermanentError
+from fusion.ports import Answered, Conductor, Inference
 
+RaiseEvent = Callable[[str, str, Any], Awaitable[bool]]
+"""Run, event and its data; whether there is such a run (`Conductor.tell`)."""
 TRIES = 4
 """A run that nobody here knows may be another process's on the same queue: so often a result comes before it is dropped."""
 WAIT = 20.0
@@ -24,9 +26,19 @@ class _Unknown(Exception):
     """Gives the result back."""
 
 
-async def pass_on(
-    inference: Inference, raise_event: Callable[[str, str, Any], Awaitable[bool]], *, wait: float, prefix: str = ""
-) -> bool:
+class ResultDesk(Protocol):
+    """What the results that a host's trigger received need beside the host. `delivered` is one as the host hands it over."""
+
+    def read(self, delivered: Any) -> Answered | None:
+        """The result in a delivery; None when no worker sent it."""
+        ...
+
+    async def later(self, delivered: Any, answered: Answered) -> None:
+        """Let it come again some seconds later. Raises PermanentError when it came too often, and TransientError."""
+        ...
+
+
+async def pass_on(inference: Inference, raise_event: RaiseEvent, *, wait: float, prefix: str = "") -> bool:
     """Tell the next result to the run that waits for it: the event's data is `{"job": id, "result": digest}`.
 
     False when none came in `wait` seconds. `raise_event` says whether there is such a run: a result without one is dropped once
@@ -36,13 +48,37 @@ async def pass_on(
         async with inference.result(wait=wait, prefix=prefix) as answered:
             if answered is None:
                 return False
-            known = await raise_event(answered.run, answered.event, {"job": answered.job, "result": answered.result})
-            if not known and answered.attempt < TRIES:
+            if not await _told(answered, raise_event):
                 raise _Unknown
-            if not known:
-                _log.info("The result of %s came when nobody waited for it any more", answered.job)
     except _Unknown:
         pass
+    return True
+
+
+async def hand_over(delivered: Any, desk: ResultDesk, raise_event: RaiseEvent) -> None:
+    """The same with a result that a trigger received: on return the host may complete it.
+
+    A run that is not known, and an outage, are answered with a copy that comes later. Raises FusionError where that cannot be, or
+    where it is no result: the host gives it back, to come at once, and after ten deliveries Service Bus sets it aside.
+    """
+    answered = desk.read(delivered)
+    if answered is None:
+        raise PermanentError("A message in the queue of the worker's results is no result of a worker's.")
+    try:
+        if await _told(answered, raise_event):
+            return
+    except FusionError as error:
+        _log.warning("The result of %s could not be passed on: %s", answered.job, error)
+    await desk.later(delivered, answered)
+
+
+async def _told(answered: Answered, raise_event: RaiseEvent) -> bool:
+    """Whether the result is done with: its run was told, or nobody knows the run after `TRIES` times."""
+    if await raise_event(answered.run, answered.event, {"job": answered.job, "result": answered.result}):
+        return True
+    if answered.attempt < TRIES:
+        return False
+    _log.info("The result of %s came when nobody waited for it any more", answered.job)
     return True
 
 

@@ -2,8 +2,10 @@
 
 Strict mode (OpenAI and Azure OpenAI structured outputs) wants closed objects with all their properties required, at most 100
 properties and 5 levels, and refuses bounds such as `maxLength`, `pattern` and `maxItems`. Grammars of local engines follow
-`$ref` less reliably than plain nesting. So a schema is written out without references and bounds: how long a reply may be is
-bounded when it is read (`replies`), and how much of it people see when it is cleaned (`clean`).
+`$ref` less reliably than plain nesting. So a schema is written out without references, and bounds are for the local engines
+alone: what a field's `json_schema_extra` calls `widest` becomes `maxItems` or `maxLength`, for a small model that begins to
+repeat itself ends only where its grammar does, and adapters leave them out for strict endpoints. No useful reply breaks them;
+how long a reply may be is bounded when it is read (`replies`), and how much of it people see when it is cleaned (`clean`).
 """
 
 from __future__ import annotations
@@ -52,6 +54,8 @@ def _closed(schema: Mapping[str, Any], known: Mapping[str, Any], within: tuple[s
         said = {key: value for key, value in _closed(known[name], known, (*within, name)).items() if key != "description"}
         return {**said, **({"description": schema["description"]} if "description" in schema else {})}
     made = {key: schema[key] for key in _KEPT if key in schema}
+    if "widest" in schema:
+        made["maxItems" if schema.get("type") == "array" else "maxLength"] = schema["widest"]
     if "const" in schema:
         made |= {"type": _TYPES[type(schema["const"])], "enum": [schema["const"]]}
     if "anyOf" in schema:

@@ -199,12 +199,26 @@ class HostCaps(Record):
     """For everything in a month (UTC)."""
 
 
+class Worker(Record):
+    """How the host waits for the inference worker."""
+
+    patience: float = Field(default=900.0, ge=1, le=86_400)
+    """Seconds that a job may wait for a worker to start and to be free, beside the prompt's own limit; then the call goes
+    another way."""
+
+
 class ModelsFile(Record):
     """The host's endpoints in the order of preference, the models known, the host's caps."""
 
     endpoints: tuple[Endpoint, ...] = ()
     models: dict[str, ModelCard] = Field(default_factory=dict)
     caps: HostCaps = HostCaps()
+    worker: Worker = Worker()
+
+    @property
+    def has_worker(self) -> bool:
+        """Whether any endpoint is served by the inference worker."""
+        return any(endpoint.kind == "worker" for endpoint in self.endpoints)
 
     def endpoint(self, name: str) -> Endpoint | None:
         """The endpoint of that name."""
@@ -265,13 +279,14 @@ def load(text: str, *, origin: str) -> ModelsFile:
     Raises PolicyError, one sentence with line, key and what belongs there.
     """
     tables = Tables(text, origin=origin, largest=LARGEST)
-    top = tables.top(("endpoints", "models", "caps"))
+    top = tables.top(("endpoints", "models", "caps", "worker"))
     given = {name: tables.partial(table, ModelCard, ("models", name)) for name, table in tables.named(top, "models")}
     models: dict[str, ModelCard] = {}
     for name in [*_shipped(), *(name for name in given if name not in _shipped())]:
         merged = _over(_shipped().get(name, {}), given.get(name, {}))
         models[name] = tables.record({**merged, "name": name}, ModelCard, ("models", name))
     caps = tables.record(tables.partial(top.get("caps", {}), HostCaps, ("caps",)), HostCaps, ("caps",))
+    worker = tables.record(tables.partial(top.get("worker", {}), Worker, ("worker",)), Worker, ("worker",))
     endpoints: list[Endpoint] = []
     for name, table in tables.named(top, "endpoints"):
         where = ("endpoints", name)
@@ -283,7 +298,7 @@ def load(text: str, *, origin: str) -> ModelsFile:
         if twin := next((other.name for other in endpoints if other.name.casefold() == name.casefold()), None):
             tables.refuse(where, f"there is an endpoint `{twin}` already, and names must differ by more than capitals")
         endpoints.append(endpoint)
-    return ModelsFile(endpoints=tuple(endpoints), models=models, caps=caps)
+    return ModelsFile(endpoints=tuple(endpoints), models=models, caps=caps, worker=worker)
 
 
 @cache

@@ -26,7 +26,6 @@ from fusion.engine import Engine, EngineStopped, JournalBusy
 from fusion.errors import FusionError, UserError
 from fusion.local import worker
 from fusion.ports import Progress, Reclaiming
-from fusion.purge import purge
 from fusion.serve.conductor import EngineConductor
 from fusion.serve.endings import Endings
 from fusion.serve.intake import application
@@ -36,6 +35,7 @@ from fusion.serve.web import Web
 from fusion.settings import Settings
 from orchestrations.bundle import Bundle
 from orchestrations.registry import VERSION
+from orchestrations.upkeep import keep_up
 
 log = logging.getLogger("fusion.serve")
 
@@ -177,22 +177,15 @@ class Process:
             await asyncio.sleep(EVERY.total_seconds())
 
     async def _purge(self, stop: asyncio.Event) -> None:
-        """Remove what is past its retention, once a day."""
+        """Remove what is past its retention, and close the accounts of runs that ended without it, once a day."""
         while not stop.is_set():
             await asyncio.sleep(PURGE.total_seconds() / 24)
-            bundle = self.bundle
             try:
-                purged = await purge(
-                    bundle.store,
-                    bundle.blobs,
-                    bundle.clock,
-                    tenant=bundle.tenant,
-                    retention=timedelta(days=self.settings.retention),
-                )
+                done = await keep_up(self.bundle, retention=timedelta(days=self.settings.retention))
             except FusionError as error:
                 log.error("nothing more is purged now: %s", error)
             else:
-                log.info("purged: %d records, %d blobs", sum(purged.records.values()), purged.blobs)
+                log.info("%s", done)
             await asyncio.sleep(PURGE.total_seconds())
 
     def _age(self, run: str) -> float | None:

@@ -4,7 +4,8 @@
         ...                                     # each queue that the application's metadata names is listened to
 
 As the host does with `autoCompleteMessages`: a message is completed when its function returns and abandoned when it raises; a
-session is kept for its next messages and given back when there are none. The metadata beside a message is what the host sends.
+session is kept for its next messages and given back when there are none; of a queue without sessions, messages are received as
+they come. The metadata beside a message is what the host sends.
 """
 
 from __future__ import annotations
@@ -58,8 +59,10 @@ class Listening:
                 task.result()
 
     async def _listen(self, queue: str) -> None:
+        _, _, binding = self._host.app.queues[queue]
+        session: Any = NEXT_AVAILABLE_SESSION if binding.get("isSessionsEnabled") else None
         while True:
-            receiver = self._client.get_queue_receiver(queue, session_id=NEXT_AVAILABLE_SESSION, max_wait_time=WAIT)
+            receiver = self._client.get_queue_receiver(queue, session_id=session, max_wait_time=WAIT)
             try:
                 async with receiver:
                     while received := await receiver.receive_messages(1, max_wait_time=WAIT):

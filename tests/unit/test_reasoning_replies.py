@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import pytest
 from hypothesis import given, settings
@@ -41,6 +41,15 @@ def prompt(schema: dict[str, Any] = SCHEMA) -> Prompt:
 
 def reply(text: str, schema: dict[str, Any] = SCHEMA) -> dict[str, Any] | Misfit:
     return read(prompt(schema), Response(ending=Ending.OK, text=text))
+
+
+def test_a_wide_bound_is_for_grammars() -> None:
+    class Listed(BaseModel):
+        lines: tuple[Annotated[str, Field(json_schema_extra={"widest": 9})], ...] = Field(json_schema_extra={"widest": 2})
+
+    assert closed(Listed)["properties"] == {
+        "lines": {"type": "array", "maxItems": 2, "items": {"type": "string", "maxLength": 9}}
+    }
 
 
 def test_the_schema_is_closed_flat_and_without_bounds() -> None:

@@ -31,7 +31,7 @@ from fusion.ports import Answered
 
 if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncTokenCredential
-    from azure.servicebus import ServiceBusReceivedMessage
+    from azure.servicebus import ServiceBusMessage, ServiceBusReceivedMessage
     from azure.servicebus.aio import ServiceBusReceiver
 
 
@@ -166,7 +166,7 @@ class ServiceBusInference:
         Service Bus cannot choose: with a `prefix`, a result of another run is given back at once, and counts as none.
         """
         held = await self._next(wait)
-        answered = _answered(held.received) if held else None
+        answered = answered_in(held.received) if held else None
         if held and answered is None:
             await self._connections.unbroken(self._bury(held, "Unreadable", "The body is no result of a worker's."))
         elif held and answered and not answered.run.startswith(prefix):
@@ -212,21 +212,10 @@ class ServiceBusInference:
 
     async def _later(self, held: _Held, answered: Answered) -> None:
         """A copy that comes later; the same copy, when it was made before."""
-        from azure.servicebus import ServiceBusMessage
-
         if answered.attempt >= TRIES:
             await self._bury(held, "NobodyToTell", f"It could not be passed on {TRIES} times.")
             return
-        suffix = f"/a{answered.attempt}"
-        wire = ServiceBusMessage(
-            b"".join(held.received.body),
-            message_id=fitting(answered.job, LONGEST_ID - len(suffix)) + suffix,
-            content_type="application/json",
-            application_properties={ATTEMPTS: answered.attempt},
-        )
-        pause = min(AGAIN * 2 ** (answered.attempt - 1), LONGEST)
-        wire.scheduled_enqueue_time_utc = datetime.now(UTC) + timedelta(seconds=pause)
-        await self._connections.put(InferenceQueue.RESULTS, wire)
+        await self._connections.put(InferenceQueue.RESULTS, again(held.received, answered))
         await self._complete(held)
 
     def _seat(self, queue: InferenceQueue) -> _Seat:
@@ -255,7 +244,23 @@ class ServiceBusInference:
             self._connections.discard(seat.receiver)
 
 
-def _answered(received: OnTheWire) -> Answered | None:
+def again(received: OnTheWire, answered: Answered) -> ServiceBusMessage:
+    """The copy in which a result comes again; it has the same id when it was made before."""
+    from azure.servicebus import ServiceBusMessage
+
+    suffix = f"/a{answered.attempt}"
+    wire = ServiceBusMessage(
+        b"".join(received.body),
+        message_id=fitting(answered.job, LONGEST_ID - len(suffix)) + suffix,
+        content_type="application/json",
+        application_properties={ATTEMPTS: answered.attempt},
+    )
+    pause = min(AGAIN * 2 ** (answered.attempt - 1), LONGEST)
+    wire.scheduled_enqueue_time_utc = datetime.now(UTC) + timedelta(seconds=pause)
+    return wire
+
+
+def answered_in(received: OnTheWire) -> Answered | None:
     """The result that a message tells of, or None when somebody else wrote it."""
     try:
         value: Any = json.loads(b"".join(received.body))

@@ -70,7 +70,7 @@ class Triggered:
 
     def read(self, delivered: Delivered) -> Locked | None:
         """The message in a delivery; None when somebody else's program sent it. `until` is what the host renews."""
-        wire = _Wire(delivered)
+        wire = OfTrigger(delivered)
         message = incoming(wire)
         if message is None:
             return None
@@ -134,7 +134,7 @@ def _token(beside: Arrived) -> str:
     return str(beside.deferrals)
 
 
-class _Wire:
+class OfTrigger:
     """A trigger's message, as the SDK's own receivers show theirs."""
 
     def __init__(self, delivered: Delivered) -> None:
