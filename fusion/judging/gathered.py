@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from math import fsum
 
-from fusion.model import Ending, Outcome, Report
+from fusion.model import Ending, Outcome, Report, Usage
 from fusion.policy import Policy
 
 _WORST = (Outcome.FAILED, Outcome.TIMED_OUT, Outcome.CUT, Outcome.OK, Outcome.SKIPPED)
@@ -35,12 +36,30 @@ def gathered(reports: Sequence[Report], policy: Policy) -> tuple[Sequence[Report
             made += group
             continue
         missed = [report for report in parts if report.outcome not in (Outcome.OK, Outcome.SKIPPED)]
-        sentence = _sentence(name, missed, len(parts)) if missed else ""
-        if missed and policy.models.missing == "note":
-            notes.append(sentence)
-            group = [_forgiven(report) if report.reasoned else report for report in group]
-        made.append(_one(group, sentence))
+        if policy.models.missing == "note":
+            missed += [report for report in parts if _is_left_out(report)]
+            notes += [_sentence(name, missed, len(parts))] if missed else []
+            group = [_forgiven(report) if any(report is one for one in missed) else report for report in group]
+        made.append(_one(group, _sentence(name, missed, len(parts)) if missed else ""))
     return made, notes
+
+
+def usage_of(reports: Sequence[Report]) -> Usage:
+    """What some reports cost together."""
+    used = [report.usage for report in reports]
+    costs = {
+        currency: fsum(usage.cost for usage in used if usage.currency == currency) for currency in {u.currency for u in used}
+    }
+    # Prices in two currencies do not add up; the larger sum is told.
+    currency = max(sorted(costs), key=lambda name: costs[name], default="USD")
+    return Usage(
+        input_tokens=sum(usage.input_tokens for usage in used),
+        output_tokens=sum(usage.output_tokens for usage in used),
+        cached_tokens=sum(usage.cached_tokens for usage in used),
+        cost=round(costs.get(currency, 0.0), 6),
+        currency=currency,
+        seconds=round(fsum(usage.seconds for usage in used), 3),
+    )
 
 
 def _one(group: Sequence[Report], sentence: str) -> Report:
@@ -53,30 +72,46 @@ def _one(group: Sequence[Report], sentence: str) -> Report:
     else:
         reasons = [report.reason for report in ordered if report.outcome is outcome and not report.reasoned]
         reasons += [sentence] if any(report.reasoned and report.outcome is outcome for report in ordered) else []
-    unread = {item.path: item for report in ordered for item in report.unread}
+    # Of a path that both halves could not read each says why, the model's half once.
+    unread = {(item.path, report.reasoned): item for report in reversed(ordered) for item in reversed(report.unread)}
     return ordered[0].model_copy(
         update={
             "outcome": outcome,
             "reason": "; ".join(dict.fromkeys(reasons)),
             "read": tuple(dict.fromkeys(path for report in ordered for path in report.read)),
-            "unread": tuple(unread.values()),
+            "unread": tuple(unread[key] for key in sorted(unread)),
             "findings": tuple(finding for report in ordered for finding in report.findings),
             "dropped": tuple(finding for report in ordered for finding in report.dropped),
             "set_aside": tuple(said for report in ordered for said in report.set_aside),
             "calls": tuple(call for report in ordered for call in report.calls),
+            "usage": usage_of(ordered),
             "reasoned": True,
         }
     )
 
 
+def _is_left_out(report: Report) -> bool:
+    """Whether it does nothing but name what fitted in no question: nobody was asked, and nothing failed."""
+    return report.reasoned and report.outcome is Outcome.OK and bool(report.unread) and not report.calls
+
+
 def _forgiven(report: Report) -> Report:
-    failed = report.outcome not in (Outcome.OK, Outcome.SKIPPED)
-    return report.model_copy(update={"unread": (), "outcome": Outcome.OK if failed else report.outcome, "reason": ""})
+    """A part that nobody read: it neither fails nor passes for a look at its files."""
+    missed = {item.path for item in report.unread}
+    read = tuple(path for path in report.read if path not in missed)
+    return report.model_copy(update={"read": read, "unread": (), "outcome": Outcome.OK, "reason": ""})
 
 
 def _sentence(name: str, missed: Sequence[Report], parts: int) -> str:
-    why: Mapping[str, int] = Counter(report.reason.rstrip(".") or "no reason given" for report in missed)
+    why: Mapping[str, int] = Counter(_why(report) for report in missed)
     told = sorted(why, key=lambda reason: (-why[reason], reason))[:_REASONS]
     more = f"; and {len(why) - _REASONS} more reasons" if len(why) > _REASONS else ""
     of = f"{len(missed)} of {parts} parts" if parts > 1 else "its part"
     return f"no model read {of} of the change for {name}: {'; '.join(told)}{more}"
+
+
+def _why(report: Report) -> str:
+    if not _is_left_out(report):
+        return report.reason.rstrip(".") or "no reason given"
+    first, rest = report.unread[0], len(report.unread) - 1
+    return f"{first.path}: {first.reason.rstrip('.')}" + (f"; and parts of {rest} more files" if rest else "")

@@ -10,12 +10,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import fsum
 
 from fusion.changes.selection import select
 from fusion.judging.coverage import cover
 from fusion.judging.flow import weighed
-from fusion.judging.gathered import gathered, reasoned
+from fusion.judging.gathered import gathered, reasoned, usage_of
 from fusion.judging.ledger import Ledger, LedgerEntry, Update, written
 from fusion.judging.merge import merge
 from fusion.judging.placement import Ground, Judged, blocks, placed, rank, softened, suppression
@@ -36,7 +35,6 @@ from fusion.model import (
     State,
     Tally,
     ToolRun,
-    Usage,
     Verdict,
     Walkthrough,
 )
@@ -72,11 +70,11 @@ def judge(
     `provenance.at` is the time of the review; nothing here reads a clock.
     """
     selection = select(change, policy)
-    used = _usage(reports)
+    used, witnesses = usage_of(reports), looked(runs, reports)
     reports, missing = gathered(reports, policy)
     ground = Ground(change, contents)
     merged = [softened(finding) for finding in weighed(merge(f for report in reports for f in report.findings), cleared)]
-    matched = reconcile(ledger, merged, change, contents, looked(runs, reports))
+    matched = reconcile(ledger, merged, change, contents, witnesses)
     items = [
         Judged(finding=finding, fate=fate, entry=entry)
         for finding, fate, entry in zip(merged, matched.fates, matched.entries, strict=True)
@@ -264,22 +262,6 @@ def _tally(
         fixed=len(fixed),
         dismissed=len(hidden),
         suppressed=sum(bool(suppression(item.finding)) for item in items if item.fate is not Fate.DISMISSED),
-    )
-
-
-def _usage(reports: Sequence[Report]) -> Usage:
-    used = [report.usage for report in reports]
-    costs = {
-        currency: fsum(usage.cost for usage in used if usage.currency == currency) for currency in {u.currency for u in used}
-    }
-    # Prices in two currencies do not add up; the larger sum is told.
-    currency = max(sorted(costs), key=lambda name: costs[name], default="USD")
-    return Usage(
-        input_tokens=sum(usage.input_tokens for usage in used),
-        output_tokens=sum(usage.output_tokens for usage in used),
-        cost=round(costs.get(currency, 0.0), 6),
-        currency=currency,
-        seconds=round(fsum(usage.seconds for usage in used), 3),
     )
 
 

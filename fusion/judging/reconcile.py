@@ -96,15 +96,26 @@ class Looked:
 
 def looked(runs: Sequence[ToolRun], reports: Sequence[Report]) -> Looked:
     """Who looked where, from the receipts of tools and agents. An agent's witness name is `agent:` and its name, its model's
-    `model:` and the agent's name: a host without a model has not looked for what one found."""
+    `model:` and the agent's name: a host without a model has not looked for what one found. The reports are those of single
+    tasks: of an agent's parts some may have been answered."""
     read: defaultdict[str, set[str]] = defaultdict(set)
     failed: defaultdict[str, set[str]] = defaultdict(set)
     outcomes: defaultdict[str, set[Outcome]] = defaultdict(set)
     partial: set[str] = set()
     receipts: list[tuple[str, ToolRun | Report]] = [(run.tool, run) for run in runs]
-    receipts += [(f"agent:{report.agent}", report) for report in reports]
-    answered = [report for report in reports if any(call.ending is Ending.OK for call in report.calls)]
-    receipts += [(f"model:{report.agent}", report) for report in answered]
+    ruled = {report.agent for report in reports if not report.reasoned}
+    # What a model looked at is no word of the agent's rules, and the other way round.
+    receipts += [(f"agent:{report.agent}", report) for report in reports if not (report.reasoned and report.agent in ruled)]
+    for report in reports:
+        if not report.reasoned or report.outcome is Outcome.SKIPPED:
+            continue
+        witness = f"model:{report.agent}"
+        failed[witness].update(item.path for item in report.unread)
+        if report.outcome is not Outcome.OK:
+            # One part that failed or was given up says nothing of what was asked about the others.
+            outcomes[witness].add(Outcome.FAILED)
+        elif any(call.ending is Ending.OK for call in report.calls):
+            read[witness].update(report.read)
     for witness, receipt in receipts:
         failed[witness].update(item.path for item in receipt.unread)
         outcomes[witness].add(receipt.outcome)
