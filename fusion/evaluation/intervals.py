@@ -18,6 +18,8 @@ T = TypeVar("T")
 CONFIDENCE = 0.95
 RESAMPLES = 2000
 SEED = 20_261_122
+FEWEST = 10
+"""Items below which resampling says more about itself than about anything else."""
 
 Interval = tuple[float, float]
 
@@ -50,7 +52,7 @@ def draws(count: int, resamples: int = RESAMPLES, seed: int = SEED) -> tuple[tup
 def bootstrap(
     items: Sequence[T], statistic: Callable[[Sequence[T]], float | None], *, confidence: float = CONFIDENCE
 ) -> Interval | None:
-    """Percentiles of the statistic over resampled items; None where it is undefined in more than half of them.
+    """Percentiles of the statistic over resampled items; None for too few, or where most resamples leave it undefined.
 
     Order matters to nobody but the random numbers: give the items in an order of their own (by id).
     """

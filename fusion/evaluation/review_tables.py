@@ -30,7 +30,7 @@ def table(report: Report, seconds: Sequence[Seconds], comparison: Comparison | N
         ]
     ]
     for way in WAYS:
-        kind = "the very kind" if way == "strict" else "a kind that is near"
+        kind = "the very kind" if way == "strict" else "a near kind"
         rows = {name: ways[way] for name, ways in report.sources.items() if name == Source.TOGETHER or report.models}
         blocks.append(_rates(f"who speaks ({kind})", rows))
     blocks.append(_rates("agent (the very kind)", _strict(report.agents)))
@@ -90,16 +90,16 @@ def _strict(rows: Mapping[str, Mapping[str, Figures]]) -> dict[str, Figures]:
 def _rates(title: str, rows: Mapping[str, Figures]) -> list[str]:
     if not rows:
         return []
-    head = [title, "precision", "recall", "F1"]
-    lines = [f"{head[0]:<{_NAME + 12}}{head[1]:>16}{head[2]:>16}{head[3]:>16}"]
+    lines = [f"{title:<29}{'precision':>17}{'recall':>17}{'F1':>17}"]
     for name, row in rows.items():
         counts = row.counts
-        lines.append(f"{_cut(name):<{_NAME}}{f'{counts.right}/{counts.said}, {counts.found}/{counts.there}':<12}" + _three(row))
+        numbers = f"{counts.right}/{counts.said}, {counts.found}/{counts.there}"
+        lines.append(f"{_cut(name, 14):<15}{numbers:<14}" + _three(row))
     return lines
 
 
 def _three(row: Figures) -> str:
-    return "".join(f"{_shown(found):>16}" for found in (row.precision, row.recall, row.f1))
+    return "".join(f"{_shown(found):>17}" for found in (row.precision, row.recall, row.f1))
 
 
 def _kinds(rows: Mapping[str, Mapping[str, Figures]]) -> list[str]:
@@ -165,14 +165,19 @@ def _compared(comparison: Comparison) -> list[str]:
 def _said(one: Difference) -> str:
     if one.difference.value is None:
         return "-"
+    if one.difference.low is None:
+        return "too few to say"
     return _shown(one.difference, signed=True) if one.shown else "no difference shown"
 
 
 def _notes(report: Report) -> list[str]:
     lines = []
     if report.incomplete:
-        incomplete = [one.id for one in report.outcomes if one.gaps]
-        lines.append(_listed(f"{count(report.incomplete, 'review')} incomplete", incomplete))
+        incomplete = [one for one in report.outcomes if one.gaps]
+        lines.append(f"{count(report.incomplete, 'review')} incomplete:")
+        lines += [clip(f"  {one.id}: {one.gaps[0]}", WIDTH) for one in incomplete[:_MOST]]
+        if len(incomplete) > _MOST:
+            lines.append(f"  and {len(incomplete) - _MOST:,} more (all of them: --format json)")
     if report.not_reviewed:
         lines.append(f"{count(len(report.not_reviewed), 'change')} not reviewed, and in no figure:")
         lines += [clip(f"  {one.id}: {one.why}", WIDTH) for one in report.not_reviewed[:_MOST]]

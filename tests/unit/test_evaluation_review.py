@@ -16,11 +16,29 @@ from fusion.evaluation.figures import Report, figures, report
 from fusion.evaluation.intervals import bootstrap, wilson
 from fusion.evaluation.kinds import OTHER, fits, kinds, spoken
 from fusion.evaluation.matching import REACH, apart, match
-from fusion.evaluation.outcomes import Attempts, Outcome, Seconds, Source, Tally
+from fusion.evaluation.outcomes import Attempts, Outcome, Seconds, Source, Tally, outcome
 from fusion.evaluation.review_tables import figure, table
-from fusion.evaluation.samples import Gold
+from fusion.evaluation.samples import Gold, Sample
 from fusion.evidence.catalogue import families
-from fusion.model import Category, Confidence, Finding, Location, Severity, Side, Verdict, Vote
+from fusion.model import (
+    Call,
+    Category,
+    Confidence,
+    Coverage,
+    Ending,
+    Finding,
+    Location,
+    Placement,
+    Review,
+    Severity,
+    Side,
+    Usage,
+    Verdict,
+    Vote,
+    Work,
+)
+from fusion.model import Outcome as Outcomes
+from fusion.model import Report as RunReport
 
 
 def finding(
@@ -176,7 +194,7 @@ def test_figures_of_known_counts() -> None:
     assert (silent.f1.value, silent.precision.value, silent.false_per_clean.value) == (0.0, None, None)
 
 
-@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5), st.integers(0, 5)), min_size=1, max_size=8))
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5), st.integers(0, 5)), min_size=8, max_size=12))
 @settings(max_examples=20, deadline=None)
 def test_figures_stay_in_bounds(counts: list[tuple[int, int, int]]) -> None:
     tallies = [Tally(said=right + false, right=right, there=right + missed, found=right) for right, false, missed in counts]
@@ -242,3 +260,29 @@ def test_differences_are_shown_only_where_there_are_any() -> None:
     assert not differences["cost per change"].shown
     assert not differences["rules alone: recall"].shown
     assert not any(one.shown for one in compare(worse, made(40, found=11)).differences)
+
+
+def test_what_people_do_not_see_does_not_count() -> None:
+    shown = finding().model_copy(update={"placement": Placement.INLINE})
+    hidden = finding(line=40).model_copy(update={"placement": Placement.HIDDEN})
+    review = Review(
+        id="r",
+        repository="a",
+        subject="b",
+        base="",
+        head="h",
+        verdict=Verdict.PASS,
+        findings=(shown, hidden),
+        coverage=Coverage(agents=(RunReport(agent="code-review", outcome=Outcomes.OK, calls=(cached, asked)),)),
+    )
+    sample = Sample(id="s", language="python", head={"a.py": "x\n"}, gold=(gold(), gold(line=40)))
+    found = outcome(sample, review, None, lambda kind: kinds()[kind].agent)
+    assert found.tallies["together"]["strict"] == Tally(said=1, right=1, exact=1, there=2, found=1)
+    assert [one.line for one in found.findings] == [10]
+    # What was paid for before costs nothing now.
+    assert found.attempts["code-review"].cost == 0.25
+    assert found.attempts["code-review"].endings == {"ok": 2}
+
+
+cached = Call(agent="code-review", work=Work.REVIEW, model="m", ending=Ending.OK, cached=True, usage=Usage(cost=1.0))
+asked = Call(agent="code-review", work=Work.REVIEW, model="m", ending=Ending.OK, usage=Usage(cost=0.25))
