@@ -36,6 +36,8 @@ class Run(Record):
     finished: datetime | None = None
     review: str = ""
     """Digest of the Review."""
+    change: str = ""
+    """Digest of the Change that was reviewed."""
     verdict: str = ""
     findings: int = 0
 

@@ -225,7 +225,7 @@ class Activities:
         now = self.bundle.clock.now()
         run = Run.model_validate(stored.value) if stored else Run(id=job["run"], request=request, started=now)
         known = {name: value for name, value in summary.items() if name in Run.model_fields}
-        done = Run.model_validate(run.model_dump() | known | {"finished": now})
+        done = Run.model_validate(run.model_dump() | known | {"change": job.get("change", ""), "finished": now})
         await self.bundle.store.put(key, done.model_dump(mode="json"), etag=stored.etag if stored else None)
         if self.bundle.reasoning is not None:
             await self.bundle.reasoning.book.close(paying_run(job["run"]))

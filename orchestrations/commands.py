@@ -19,6 +19,7 @@ from orchestrations.activity import Activity, Job, named
 from orchestrations.bundle import Bundle
 from orchestrations.findings import Findings
 from orchestrations.listening import ask
+from orchestrations.offering import Offering
 from orchestrations.publishing import app, marks_of
 from orchestrations.shelf import Shelf
 from orchestrations.waiting import settled
@@ -33,6 +34,7 @@ class Commands:
     def __init__(self, bundle: Bundle, shelf: Shelf) -> None:
         self.bundle = bundle
         self.findings = Findings(bundle, shelf)
+        self.offering = Offering(bundle, shelf)
 
     def table(self) -> Mapping[str, Activity]:
         """Name -> activity."""
@@ -95,6 +97,8 @@ class Commands:
         if not isinstance(asked, Command):
             return {"status": "unknown", "say": _not_understood(asked)}
         try:
+            if asked.verb is Verb.FIX:
+                return await self.offering.begin(_place(event), event, asked)
             return {"status": "obeyed", "say": await self._do(event, asked)}
         except UserError as error:
             return {"status": "failed", "say": prose(str(error))}
@@ -118,7 +122,7 @@ class Commands:
                 return _HELD[asked.verb]
             case Verb.STATUS:
                 return await self.findings.status(place)
-            case Verb.HELP:
+            case Verb.HELP | Verb.FIX:
                 return HELP
 
     async def _hold(self, event: CommentMade, verb: Verb) -> None:
@@ -169,8 +173,8 @@ class Commands:
             said = (marks.read(comment) for comment in _all(scene))
             if not any(mark and (mark.kind, mark.key) == ("notice", key) for mark in said):
                 body = marks.ended(job["say"], "notice", key)
-                in_thread = event.where == "review"
-                to = event.in_reply_to or event.comment
+                in_thread = event.where == "review" or bool(job.get("thread"))
+                to = job.get("thread") or event.in_reply_to or event.comment
                 try:
                     await conversation.apply(place, Reply(to=to, body=body) if in_thread else CreateComment(body=body))
                 except (Denied, Gone) as error:

@@ -57,13 +57,23 @@ class Findings:
         """What speaks for a finding: its evidence and how the data gets there. Raises UserError where none is meant."""
         stored = await self.bundle.store.get(ledger_key(self.bundle, place))
         ledger = ledger_of(stored) if stored else Ledger()
-        entry = await self._meant(place, event, fingerprint, ledger)
-        if entry is None:
-            entry = _one(fingerprint, ledger)
+        entry = await self._meant(place, event, fingerprint, ledger) or _one(fingerprint, ledger)
         finding = await self._last(place, ledger, entry)
         said = "\n\n".join(part for part in (bullet(finding), _fate(entry), details_of(finding)) if part)
         # never cut: a cut fence would swallow what follows
         return said if len(said) <= BODY - MARKER else f"{bullet(finding)}\n\nThe rest is too long for a comment on GitHub."
+
+    async def standing(self, place: Place, event: CommentMade, fingerprint: str) -> tuple[LedgerEntry, Finding, Concluded]:
+        """The open finding that is meant, its entry, and the review that has it. Raises UserError where there is none."""
+        stored = await self.bundle.store.get(ledger_key(self.bundle, place))
+        concluded = await self._concluded(place)
+        if stored is None or concluded is None or not concluded.review:
+            raise UserError("Nothing was reviewed here yet.")
+        ledger = ledger_of(stored)
+        entry = await self._meant(place, event, fingerprint, ledger) or _one(fingerprint, ledger)
+        if not entry.stands:
+            raise UserError(f"The finding is settled as {entry.disposition.state.value.replace('_', ' ')} already.")
+        return entry, await self._last(place, ledger, entry), concluded
 
     async def status(self, place: Place) -> str:
         """What is known about the pull request, as Markdown."""

@@ -221,6 +221,7 @@ class Publishing:
             title=check_title(what.review) if isinstance(what, Reviewed) else what.title,
             verdict=result.get("verdict", ""),
             review=result.get("review", ""),
+            change=result.get("change", ""),
             run=run,
             at=self.bundle.clock.now(),
         )

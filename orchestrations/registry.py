@@ -12,11 +12,14 @@ from orchestrations.bundle import Bundle
 from orchestrations.catch_up import catch_up
 from orchestrations.command import command
 from orchestrations.commands import Commands
+from orchestrations.fix import fix
+from orchestrations.fixing import Fixing
 from orchestrations.groups import Groups
 from orchestrations.learn import learn
 from orchestrations.listening import Listening
 from orchestrations.merge_group import merge_group
 from orchestrations.notice import notice
+from orchestrations.offering import Offering
 from orchestrations.publishing import Publishing
 from orchestrations.pull import pull
 from orchestrations.review import review
@@ -33,6 +36,7 @@ ORCHESTRATORS: Mapping[str, Callable[..., Any]] = {
     "review": review,
     "agent": agent,
     "thought": thought,
+    "fix": fix,
     "pull": pull,
     "notice": notice,
     "learn": learn,
@@ -51,6 +55,8 @@ def activities(bundle: Bundle) -> Mapping[str, Activity]:
         Publishing(bundle, reviewing.shelf),
         Listening(bundle),
         Commands(bundle, reviewing.shelf),
+        Fixing(bundle, reviewing.shelf),
+        Offering(bundle, reviewing.shelf),
         Groups(bundle),
         Rounds(bundle),
     )

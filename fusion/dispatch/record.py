@@ -64,6 +64,8 @@ class Concluded(Record):
     verdict: str = ""
     review: str = ""
     """Digest of the review; empty where there is none."""
+    change: str = ""
+    """Digest of the change that it is about."""
     run: str = ""
     at: datetime | None = None
 

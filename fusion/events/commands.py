@@ -33,6 +33,7 @@ class Verb(StrEnum):
 
     REVIEW = "review"
     EXPLAIN = "explain"
+    FIX = "fix"
     DISMISS = "dismiss"
     REOPEN = "reopen"
     IGNORE = "ignore"
@@ -49,6 +50,8 @@ class Command:
     verb: Verb
     full: bool = False
     """Of `review`: look at everything anew."""
+    commit: bool = False
+    """Of `fix`: as a commit on a branch, not as a suggestion."""
     fingerprint: str = ""
     """4 to 64 hexadecimal digits, in lower case; empty: the finding of the thread that the comment is in."""
     state: State | None = None
@@ -75,6 +78,7 @@ class _Usage:
     words: str = ""
     full: bool = False
     finding: bool = False
+    commit: bool = False
     reason: bool = False
 
 
@@ -86,6 +90,12 @@ STATES: Mapping[str, State] = MappingProxyType(
 _USAGE: Mapping[Verb, _Usage] = {
     Verb.REVIEW: _Usage("Review the head again; `full` looks at everything anew.", "[full]", full=True),
     Verb.EXPLAIN: _Usage("Show the evidence of a finding.", "[ID]", finding=True),
+    Verb.FIX: _Usage(
+        "Offer a patch for a finding, checked on a copy: as a suggestion, or with `commit` as a commit on a branch.",
+        "[ID] [commit]",
+        finding=True,
+        commit=True,
+    ),
     Verb.DISMISS: _Usage(
         "Settle a finding, so that it is not brought up again: `wont-fix` unless you say otherwise.",
         f"[ID] [as {'|'.join(STATES)}] [because REASON]",
@@ -192,13 +202,15 @@ def _understood(line: str) -> Command | Unknown:
     except ValueError:
         return _unknown(word, _near(word, list(Verb)))
     usage = _USAGE[verb]
-    full, fingerprint, because = False, "", ""
+    full, commit, fingerprint, because = False, False, "", ""
     state = State.WONT_FIX if usage.reason else None
     if usage.full and words and words[0][0].lower() == "full":
         full = bool(words.pop(0))
     if usage.finding and words and (match := _FINGERPRINT.fullmatch(words[0][0])):
         fingerprint = match[1].lower()
         words.pop(0)
+    if usage.commit and words and words[0][0].lower() == "commit":
+        commit = bool(words.pop(0))
     if usage.reason and words and words[0][0].lower() == "as":
         words.pop(0)
         named = words.pop(0)[0] if words else "as"
@@ -213,13 +225,15 @@ def _understood(line: str) -> Command | Unknown:
         words.clear()
     if words:
         return _unknown(words[0][0], _nearest(usage, verb, words[0][0]))
-    return Command(verb=verb, full=full, fingerprint=fingerprint, state=state, because=because)
+    return Command(verb=verb, full=full, commit=commit, fingerprint=fingerprint, state=state, because=because)
 
 
 def _nearest(usage: _Usage, verb: Verb, word: str) -> str:
     """The command that a wrong argument of a verb comes nearest to."""
     if usage.reason and (near := _near(word, list(STATES))):
         return f"{verb} as {near}"
+    if usage.commit and _near(word, ["commit"]):
+        return f"{verb} commit"
     return f"{verb} full" if usage.full and _near(word, ["full"]) else str(verb)
 
 

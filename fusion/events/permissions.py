@@ -41,9 +41,9 @@ PERMISSIONS: tuple[Permission, ...] = (
     Permission(
         name="contents",
         access="write",
-        reason="reads the changed files and `.fusion.yml`. GitHub asks for write before an App may resolve a review thread; "
-        "Fusion writes no file and no branch",
-        without="with read, threads of fixed findings stay open, with a reply that says so",
+        reason="reads the changed files and `.fusion.yml`. GitHub asks for write before an App may resolve a review thread, "
+        "and for the branch of `/fusion fix`; Fusion writes no other branch",
+        without="with read, threads of fixed findings stay open, with a reply that says so, and `/fusion fix` pushes nothing",
     ),
     Permission(
         name="pull_requests",

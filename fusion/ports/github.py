@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -73,6 +73,15 @@ class Hub(Protocol):
 
     async def members(self, place: Place, *, base: str, head: str, head_ref: str) -> Sequence[int]:
         """Numbers of the pull requests in a merge group."""
+        ...
+
+    async def commit(self, place: Place, *, branch: str, parent: str, files: Mapping[str, bytes], message: str) -> str:
+        """Commit new contents of existing files upon a commit, on a branch of its own that begins with `fusion/`.
+
+        Returns the branch: the one asked for, or with a suffix (`-2`) where that one has something else. One that has just this
+        already is left as it is, so that committing twice is committing once. No branch that exists is ever moved. Raises
+        Denied where branches may not be written, Gone where parent or file are not there, PermanentError for other names.
+        """
         ...
 
 

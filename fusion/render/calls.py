@@ -45,6 +45,13 @@ def rows(coverage: Coverage) -> Iterator[tuple[str, str]]:
         yield "budget", f"and {count(more, 'more part')} that the budget left out"
 
 
+def told(calls: Sequence[Call]) -> str:
+    """A sentence each about some calls, what left and the cost; empty where nothing was asked."""
+    if not calls:
+        return ""
+    return f"Models: {_asked(calls, 0)}. Sent: {_sent(calls)}. Cost: {_cost(calls, Coverage())}."
+
+
 def _asked(calls: Sequence[Call], refuted: int) -> str:
     """`code-review 4 calls, security 3 (1 timed out); answered by gpt-4.1; 2 of the answers kept from before`."""
     agents = dict.fromkeys(call.agent for call in calls)

@@ -59,6 +59,9 @@ class Stage(Protocol):
     def grant(self, login: str, permission: Permission) -> None: ...
     def lose_answer(self, operation: str) -> None: ...
     def group(self) -> tuple[str, str]: ...
+    def written(self, branch: str) -> tuple[str, bytes, str]:
+        """Parent, `kept.py` and message of the commit on a branch."""
+        ...
 
 
 class InMemory:
@@ -103,8 +106,17 @@ class InMemory:
         self.forge.groups[NAME, "3" * 40] = (1, 2)
         return "3" * 40, "refs/heads/gh-readonly-queue/main/pr-2-" + "b" * 40
 
+    def written(self, branch: str) -> tuple[str, bytes, str]:
+        made = self.forge.branches[NAME, branch]
+        return made.parent, made.files["kept.py"], made.message
 
-PATHS = {"create_comment": r"/issues/1/comments$", "post_review": r"/pulls/1/reviews$", "put_check": r"/check-runs$"}
+
+PATHS = {
+    "create_comment": r"/issues/1/comments$",
+    "post_review": r"/pulls/1/reviews$",
+    "put_check": r"/check-runs$",
+    "commit": r"/git/refs$",
+}
 
 
 class OnGitHub:
@@ -160,6 +172,13 @@ class OnGitHub:
     def group(self) -> tuple[str, str]:
         base = self.base()
         return self.github.merge_group(NAME, [1, 2]), f"refs/heads/gh-readonly-queue/main/pr-2-{base}"
+
+    def written(self, branch: str) -> tuple[str, bytes, str]:
+        repository = self.github.repository(NAME)
+        commit = repository.commit(repository.sha(f"refs/heads/{branch}"))
+        [parent] = commit["parents"]
+        assert {entry["path"] for entry in repository.tree(commit["tree"])} == {"kept.py", ".fusion.yml"}
+        return parent, repository.blob(f"{commit['sha']}:kept.py"), commit["message"]
 
 
 @pytest.fixture(params=["memory", "github"])
@@ -381,3 +400,39 @@ async def test_the_hub_knows_policies_people_and_groups(stage: Stage) -> None:
     base = stage.base()
     head, ref = stage.group()
     assert list(await stage.hub.members(stage.place, base=base, head=head, head_ref=ref)) == [1, 2]
+
+
+async def test_a_patch_is_committed_once_on_a_branch_of_its_own(stage: Stage) -> None:
+    head = (await read(stage)).head
+    patch: dict[str, bytes] = {"kept.py": b"mended \xff\n"}
+    one = await stage.hub.commit(stage.place, branch="fusion/fix-1", parent=head, files=patch, message="Mend it")
+    assert one == "fusion/fix-1"
+    assert stage.written(one) == (head, b"mended \xff\n", "Mend it")
+    again = await stage.hub.commit(stage.place, branch="fusion/fix-1", parent=head, files=patch, message="Mend it")
+    other = await stage.hub.commit(stage.place, branch="fusion/fix-1", parent=head, files={"kept.py": b"x"}, message="m")
+    assert (again, other) == ("fusion/fix-1", "fusion/fix-1-2")
+    assert stage.written(one)[1] == b"mended \xff\n", "what stands there is never moved"
+    assert stage.written(other)[1] == b"x"
+
+
+async def test_a_commit_whose_answer_is_lost_is_found_again(stage: Stage) -> None:
+    head = (await read(stage)).head
+    stage.lose_answer("commit")
+    with pytest.raises(TransientError):
+        await stage.hub.commit(stage.place, branch="fusion/fix-1", parent=head, files={"kept.py": b"x"}, message="m")
+    made = await stage.hub.commit(stage.place, branch="fusion/fix-1", parent=head, files={"kept.py": b"x"}, message="m")
+    assert made == "fusion/fix-1"
+
+
+@pytest.mark.parametrize(
+    "branch", ["main", "feature", "fusion/", "fusion/../main", "fusion/a/b", "refs/heads/fusion/a", "fusion/a.lock"]
+)
+async def test_only_branches_of_ours_are_written(stage: Stage, branch: str) -> None:
+    head = (await read(stage)).head
+    with pytest.raises(PermanentError):
+        await stage.hub.commit(stage.place, branch=branch, parent=head, files={"kept.py": b"x"}, message="m")
+
+
+async def test_nothing_is_committed_upon_what_is_not_there(stage: Stage) -> None:
+    with pytest.raises(Gone):
+        await stage.hub.commit(stage.place, branch="fusion/a", parent="f" * 40, files={"kept.py": b"x"}, message="m")

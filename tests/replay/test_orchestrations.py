@@ -75,6 +75,7 @@ BOT: dict[str, dict[str, Any]] = {
     "command": {"event": COMMENT},
     "merge_group": {"event": {}},
     "catch_up": {"event": {}},
+    "fix": {"request": {"kind": "pull", "number": 12}, "change": "sha256:c", "finding": "sha256:x"},
 }
 """The bot's orchestrations and what they are given."""
 

@@ -35,7 +35,9 @@ PERMISSIONS: Mapping[str, str] = {
 LISTING: Mapping[str, str] = {"metadata": "read"}
 """What naming the repositories of an installation takes. The token for that is the only one that is not for one of them."""
 RESOLVING: Mapping[str, str] = {"contents": "write", "metadata": "read", "pull_requests": "write"}
-"""What resolving a review thread takes: GitHub wants `contents: write` for it. No other token has that."""
+"""What resolving a review thread takes: GitHub wants `contents: write` for it."""
+COMMITTING: Mapping[str, str] = {"contents": "write", "metadata": "read"}
+"""What a branch with a patch takes. No token but this one and the one above may write contents."""
 LIFETIME = 540
 """Seconds of an App's own token; GitHub takes at most ten minutes."""
 BACKDATED = 60
@@ -150,7 +152,7 @@ class App:
         self.access = access
         self.id = id
         self._client = access.client(AppCredentials(access, id=id, key=key))
-        self._installations: OrderedDict[tuple[int, str, bool], InstallationCredentials] = OrderedDict()
+        self._installations: OrderedDict[tuple[int, str, bool, bool], InstallationCredentials] = OrderedDict()
         self._identity: Identity | None = None
 
     async def identity(self) -> Identity:
@@ -160,11 +162,15 @@ class App:
             self._identity = Identity(id=int(found["id"]), slug=str(found["slug"]))
         return self._identity
 
-    def client(self, installation: int, repository: str = "", *, resolving: bool = False) -> Client:
-        """A client for one repository (owner/name) of an installation, or to list them; `resolving`: it may resolve threads."""
-        key = installation, repository.lower(), resolving
+    def client(self, installation: int, repository: str = "", *, resolving: bool = False, committing: bool = False) -> Client:
+        """A client for one repository (owner/name) of an installation, or to list them.
+
+        `resolving`: it may resolve threads; `committing`: it may write branches.
+        """
+        special = RESOLVING if resolving else COMMITTING if committing else None
+        key = installation, repository.lower(), resolving, committing
         if key not in self._installations:
-            permissions = RESOLVING if resolving else PERMISSIONS if repository else LISTING
+            permissions = special or (PERMISSIONS if repository else LISTING)
             self._installations[key] = InstallationCredentials(self, installation, repository, permissions)
         self._installations.move_to_end(key)
         while len(self._installations) > TOKENS:

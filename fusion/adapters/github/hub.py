@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from fusion.adapters.github import scene
+from fusion.adapters.github import branches, scene
 from fusion.adapters.github.client import Client
 from fusion.adapters.github.gate import Gate
 from fusion.errors import Gone, PermanentError
@@ -108,6 +108,12 @@ class GitHubHub:
             if nameless and (last in numbers or nameless > await _commits(client, place.repository, last)):
                 raise PermanentError("It cannot be told of which pull requests all commits of the merge group are.")
         return sorted(numbers | {last} - {0})
+
+    async def commit(self, place: Place, *, branch: str, parent: str, files: Mapping[str, bytes], message: str) -> str:
+        """With a token that may write contents and nothing else; the first request that writes is the first that needs it."""
+        async with self.gate.access:
+            client = self.gate.client(place, committing=True)
+            return await branches.commit(client, place.repository, branch, parent=parent, files=files, message=message)
 
 
 async def policy(client: Client, repository: str, commit: str) -> tuple[str, bytes | None]:

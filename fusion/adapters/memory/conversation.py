@@ -12,10 +12,11 @@ It passes the same contract suite as the GitHub adapter. Refusals follow GitHub'
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from fusion.adapters.branches import mine, names
+from fusion.adapters.memory.kept import Committed, Fault, Kept
 from fusion.adapters.memory.records import ManualClock
 from fusion.errors import Denied, FusionError, Gone, PermanentError, Unplaced
 from fusion.model import (
@@ -34,7 +35,6 @@ from fusion.model import (
     ResolveThread,
     Said,
     Scene,
-    Side,
     Thread,
     UploadSarif,
 )
@@ -42,30 +42,6 @@ from fusion.ports import Clock, Permission, Place
 
 LONGEST = 65_536
 """Characters of a comment, review body, or check run text on GitHub."""
-
-
-@dataclass(kw_only=True)
-class Kept:
-    """A pull request and its conversation. Tests may look into it and change it."""
-
-    pull: Pull
-    heads: list[str]
-    locked: bool = False
-    threads: dict[str, Thread] = field(default_factory=dict)
-    comments: dict[int, Said] = field(default_factory=dict)
-    reviews: dict[int, PostedReview] = field(default_factory=dict)
-    lines: set[tuple[str, int, Side]] | None = None
-    """What the diff shows; None: every line of every file."""
-
-
-@dataclass(kw_only=True)
-class Fault:
-    """Raise `error` for the next `times` calls of `on`; with `late`, only after the write was made (its answer was lost)."""
-
-    error: FusionError
-    on: str
-    times: int
-    late: bool
 
 
 class MemoryConversation:
@@ -82,6 +58,7 @@ class MemoryConversation:
         self.groups: dict[tuple[str, str], tuple[int, ...]] = {}
         self.uploads: list[tuple[Place, UploadSarif]] = []
         self.applied: list[tuple[Place, Operation]] = []
+        self.branches: dict[tuple[str, str], Committed] = {}
         self.reads = 0
         self.faults: list[Fault] = []
         self._ids = 1000
@@ -336,6 +313,22 @@ class MemoryConversation:
         """What was set in `groups` for the head."""
         self._fail("members", late=False)
         return self.groups.get((place.repository, head), ())
+
+    async def commit(self, place: Place, *, branch: str, parent: str, files: Mapping[str, bytes], message: str) -> str:
+        """Kept in `branches`; what files there are is not known here."""
+        self._fail("commit", late=False)
+        mine(branch)
+        if parent not in {
+            head for kept in self.pulls.values() if kept.pull.repository == place.repository for head in kept.heads
+        }:
+            raise Gone(f"There is no commit {parent}.")
+        made = Committed(parent=parent, files=dict(files), message=message)
+        for name in names(branch):
+            there = self.branches.setdefault((place.repository, name), made)
+            if (there.parent, there.files) == (made.parent, made.files):
+                self._fail("commit", late=True)
+                return name
+        raise PermanentError(f"There are too many branches like {branch}.")
 
     # --- inside
 

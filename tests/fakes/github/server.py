@@ -19,7 +19,18 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from tests.fakes import openapi
-from tests.fakes.github import access, control, graphql, rest_apps, rest_checks, rest_comments, rest_git, rest_pulls, wire
+from tests.fakes.github import (
+    access,
+    control,
+    graphql,
+    rest_apps,
+    rest_checks,
+    rest_comments,
+    rest_git,
+    rest_git_writes,
+    rest_pulls,
+    wire,
+)
 from tests.fakes.github.call import NOT_FOUND, OPERATIONS, Answer, Call, Refused
 from tests.fakes.github.conversation import conversation
 from tests.fakes.github.faults import Fault
@@ -30,7 +41,7 @@ from tests.fakes.github.state import App, Delivery, Pull, Token
 
 METHODS = ["GET", "POST", "PATCH", "PUT", "DELETE"]
 ENTERPRISE = "/api/v3"
-MODULES = (rest_apps, rest_checks, rest_comments, rest_git, rest_pulls)
+MODULES = (rest_apps, rest_checks, rest_comments, rest_git, rest_git_writes, rest_pulls)
 """Importing them fills the table of operations."""
 
 

@@ -193,6 +193,8 @@ class Repository(Folder):
     groups: dict[str, tuple[int, ...]] = field(default_factory=dict)
     """Merge groups: head commit -> pull requests."""
     last: int = 0
+    protected: tuple[str, ...] = ()
+    """How the names of branches begin that a ruleset lets nobody create."""
 
     @property
     def node(self) -> str:
