@@ -48,6 +48,8 @@ def table(measured: list[dict[str, Any]], peers: list[str]) -> Table:
 
 
 def _figure(value: Any) -> str:
+    if isinstance(value, int):
+        return f"{value:,}"
     if not isinstance(value, float):
         return str(value)
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"

@@ -88,7 +88,7 @@ def _one_by_one(folder: Path, how: str, count: int, **settings: str) -> Iterable
     with running(folder / "bot", **settings) as (github, bot):
         for number in range(count + 1):
             changed = {f"part{number}/{name}": text for name, text in files.items()}
-            took.append(_published(github, bot, changed, number))
+            took.append(published(github, bot, changed, number))
             bot.settled(300)
     ordered = sorted(took[1:])
     what = f"webhook to published review, 600 lines in 12 files, {how}"
@@ -96,7 +96,7 @@ def _one_by_one(folder: Path, how: str, count: int, **settings: str) -> Iterable
     yield {"name": f"{what}: p95", "value": round(ordered[-(-95 * len(ordered) // 100) - 1], 2), "unit": "s"}
 
 
-def _published(github: RemoteGitHub, bot: Serving, files: dict[str, str], index: int) -> float:
+def published(github: RemoteGitHub, bot: Serving, files: dict[str, str], index: int) -> float:
     name = scene.REPOSITORIES[0]
     before = github.call("described")["deliveries"]
     number = github.call("open_pull", name, head=f"part-{index}", files=files)
