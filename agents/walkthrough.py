@@ -52,7 +52,9 @@ def ask(case: Case) -> Prompt | None:
     shown = {source.path: source.bytes for source in made.sources}
     # The name of a file is of the repository too.
     names = {file.path: len(file.path.encode("utf-8", "surrogatepass")) for file in listed[:_FILES]}
-    carried = {path: shown.get(path, 0) + names.get(path, 0) for path in sorted({*shown, *names})}
+    # What a file was called before says where its text may go, too.
+    before = {file.base_path for file in listed if file.path in shown or file.path in names}
+    carried = {path: shown.get(path, 0) + names.get(path, 0) for path in sorted({*shown, *names, *before})}
     return made.model_copy(update={"sources": tuple(Source(path=path, bytes=size) for path, size in carried.items())})
 
 

@@ -48,7 +48,8 @@ def agent(ctx: task.OrchestrationContext, job: dict[str, Any]) -> Generator[task
     )
     if broken(report):
         return report
-    verified = yield from _verify(ctx, job, report)
+    # After a second round the finder knew more than its brief.
+    verified = yield from _verify(ctx, {**job, "prompt": thought["prompt"]} if "prompt" in thought else job, report)
     return verified
 
 
@@ -91,7 +92,8 @@ def _discuss(ctx: task.OrchestrationContext, job: dict[str, Any], prompt: str, f
     if broken(second):
         return second
     # A second round that fails costs nothing of the first.
-    return {"completion": second.get("completion") or first["completion"], "calls": [*calls, *second["calls"]]}
+    completion = second.get("completion") or first["completion"]
+    return {"completion": completion, "calls": [*calls, *second["calls"]], "prompt": followed["prompt"]}
 
 
 def _verify(ctx: task.OrchestrationContext, job: dict[str, Any], report: str) -> Generator[task.Task[Any], Any, Any]:

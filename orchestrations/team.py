@@ -29,7 +29,8 @@ from fusion.model import (
 from fusion.planning import about
 from fusion.policy import Policy
 from fusion.progress import AgentFinished, Quoted
-from fusion.reasoning.fence import sources
+from fusion.reasoning.fence import derived, sources
+from fusion.reasoning.replies import check
 from fusion.routing.catalogue import room
 from orchestrations.activity import Activity, Job, named, published, said
 from orchestrations.bundle import Bundle
@@ -67,7 +68,7 @@ class Team:
         for name, agent in self.bundle.agents.plugins.items():
             try:
                 found = agent.tasks(case)
-                work = found if isinstance(found, Skip) else list(found)
+                work = found if isinstance(found, Skip) else [AgentTask.model_validate(task) for task in found]
             except Exception as error:
                 idle.append(Report(agent=name, outcome=Outcome.FAILED, reason=said("the agent raised", error)))
                 continue
@@ -125,9 +126,14 @@ class Team:
         task = await self.shelf.load(AgentTask, job["task"])
         try:
             prompt = self.bundle.agents.plugins[job["agent"]].ask(task)
+            if prompt is None:
+                return {}
+            check(prompt.reply_schema)
+            shown = sources(task.brief) if task.brief else ()
+            prompt = prompt.model_copy(update={"sources": derived(prompt.sources, shown)})
         except Exception as error:
             return {"failed": said("the agent raised", error)}
-        return {"prompt": await self.shelf.save(prompt)} if prompt else {}
+        return {"prompt": await self.shelf.save(prompt)}
 
     async def read_agent(self, job: Job) -> str:
         """Task and completion -> the digest of the agent's report."""
@@ -150,10 +156,14 @@ class Team:
         task = await self.shelf.load(AgentTask, job["task"])
         try:
             report = self.bundle.agents.plugins[job["agent"]].read(task, completion)
+            return report.model_copy(update={"reasoned": report.reasoned or task.brief is not None})
         except Exception as error:
             reason = said("the agent raised", error)
-            report = Report(agent=job["agent"], outcome=Outcome.FAILED, reason=reason, read=task.read, findings=task.candidates)
-        return report.model_copy(update={"reasoned": report.reasoned or task.brief is not None})
+        # What was found while planning was read then; what a model was to read, nobody has.
+        unread = tuple(Unread(path=path, reason=f"no model read it: {reason}") for path in _shown(task))
+        read = task.read if task.brief is None else ()
+        failed = Report(agent=job["agent"], outcome=Outcome.FAILED, reason=reason, read=read, unread=unread)
+        return failed.model_copy(update={"findings": task.candidates, "reasoned": task.brief is not None})
 
     async def _reported(self, job: Job, report: Report, *, listen: bool = True) -> str:
         """Save a report, stamped; findings of an agent that stamps none take the report's provenance."""
@@ -223,7 +233,11 @@ class Team:
         report = await self.shelf.load(Report, job["report"])
         task = await self.shelf.load(AgentTask, job["task"])
         groups = verifier.groups(task, _claims(report))
-        return {"prompts": [await self.shelf.save(verifier.ask(task, group)) for group in groups]}
+        # What was found may tell of all that the finder was shown, colleagues' answers included.
+        behind = (await self.shelf.load(Prompt, job["prompt"])).sources if job.get("prompt") else ()
+        asked = [verifier.ask(task, group) for group in groups]
+        derive = [prompt.model_copy(update={"sources": derived(prompt.sources, behind)}) for prompt in asked]
+        return {"prompts": [await self.shelf.save(prompt) for prompt in derive]}
 
     async def hear_verifier(self, job: Job) -> str:
         """The report, with both votes of each finding; what was refuted is set apart. Saved as `read_agent` does."""

@@ -66,6 +66,8 @@ class Passage(Record):
     """How prompt and reply call it, unique within a brief: `P1`."""
     kind: Literal["change", "definition", "caller", "test", "document", "evidence", "metadata"]
     path: str
+    also: tuple[str, ...] = ()
+    """Other paths that its text comes from: of a file that was renamed or copied the old one. All decide where it may go."""
     symbol: str = ""
     why: str = ""
     """Why the planner chose it, for the reader of the receipt."""

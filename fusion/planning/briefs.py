@@ -195,10 +195,14 @@ class _Plan:
         """Several drafts to a brief, each into the first that has room; the others are left out by name."""
         shared: list[list[_Draft]] = []
         used: list[int] = []
+        local: list[bool] = []
         for whole in rest:
-            room = self._limit - self._writer.fixed(whole.path)
-            for draft in [whole] if _home(used, whole, room, most) is not None else _parted(whole):
-                home = _home(used, draft, room, most)
+            room, stays = self._limit - self._writer.fixed(whole.path), self._writer.is_local(whole.path)
+            # What stays on the operator's machines shares no brief with what may leave them.
+            taken = [cost if local[number] == stays else self._limit for number, cost in enumerate(used)]
+            for draft in [whole] if _home(taken, whole, room, most) is not None else _parted(whole):
+                taken = [cost if local[number] == stays else self._limit for number, cost in enumerate(used)]
+                home = _home(taken, draft, room, most)
                 if home is None:
                     why = f"beyond the {self._most:,} briefs that one agent may ask about, and less risky than those"
                     self._drop(draft, why)
@@ -206,6 +210,7 @@ class _Plan:
                 if home == len(shared):
                     shared.append([])
                     used.append(0)
+                    local.append(stays)
                 shared[home].append(draft)
                 used[home] += draft.cost
         return shared
@@ -260,6 +265,7 @@ def _unchanged(writer: Writer, page: Page, location: Location, symbol: str) -> B
         name="P1",
         kind="definition",
         path=page.path,
+        also=writer.also(page.path),
         symbol=found.name,
         why=item.why,
         text="\n".join(row.text for row in rows),

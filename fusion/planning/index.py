@@ -149,6 +149,8 @@ class Index:
         heads = {item.path: item.after_lines for item in compared.files if item.exists}
         bases = {item.base_path: item.before_lines for item in compared.files if item.existed}
         self.masks = Masks(evidence, lambda path, side: (heads if side is Side.RIGHT else bases).get(path, ()))
+        self.origins = {item.path: item.base_path for item in compared.files}
+        """The path at base of each changed file."""
         self.pages: dict[str, Page] = {}
         for item in sorted(compared.files, key=lambda found: found.path):
             if item.exists:

@@ -9,7 +9,7 @@ from itertools import groupby
 
 from pathspec import GitIgnoreSpec
 
-from fusion.model import Brief, Category, Evidence, Passage, Work
+from fusion.model import Brief, Category, Evidence, Passage, Source, Work
 from fusion.planning.index import REACH, Index, Neighbour
 from fusion.planning.neighbours import neighbours, text
 from fusion.planning.packing import Count, Piece, costs, overhead
@@ -18,6 +18,7 @@ from fusion.planning.units import GAP, Row, Unit
 from fusion.policy import Policy
 from fusion.reasoning import fence
 from fusion.render.text import clip, one_line
+from fusion.routing.residency import kept_local
 
 _MOST_EVIDENCE = 12
 _LONGEST_MESSAGE = 300
@@ -48,6 +49,7 @@ class Writer:
         self.limit, self.count = limit, count
         self._agent, self._work, self._kinds = agent, work, kinds
         self._guides = [(GitIgnoreSpec.from_lines(item.paths), item.text) for item in policy.instructions]
+        self._local = policy.models.local
         self._risks: dict[int, Risk] = {}
 
     def fixed(self, path: str) -> int:
@@ -65,6 +67,18 @@ class Writer:
                 if room >= 0:
                     chosen.append(words)
         return tuple(chosen)
+
+    def is_local(self, *paths: str) -> bool:
+        """Whether policy keeps the text of any of these files on the operator's machines."""
+        if not self._local:
+            return False
+        known = [Source(path=name, bytes=1) for path in paths for name in (path, *self.also(path))]
+        return bool(known) and bool(kept_local(self._local, known))
+
+    def also(self, path: str) -> tuple[str, ...]:
+        """The old path of a file that the change renamed or copied."""
+        before = self.index.origins.get(path, path)
+        return (before,) if before != path else ()
 
     def unheard(self) -> list[str]:
         """Instructions that fit in no brief."""
@@ -84,7 +98,8 @@ class Writer:
         for group in by_unit:
             unit = group[0].unit
             rows = _rows(group)
-            passages.append(_passage(f"P{len(passages) + 1}", "change", unit.path, unit.symbol, self.risk(unit).reasons, rows))
+            name, why = f"P{len(passages) + 1}", self.risk(unit).reasons
+            passages.append(_passage(name, "change", unit.path, unit.symbol, why, rows, self.also(unit.path)))
         units = [group[0].unit for group in by_unit]
         fixed = max((self.fixed(unit.path) for unit in units), default=0)
         return self.compose(passages, units, sum(piece.cost for piece in found) + fixed, more)
@@ -102,17 +117,20 @@ class Writer:
             around.append(evidence)
             used += price
         room = min(self.limit, used + max(self.limit // 4, used))
+        at_home = self.is_local(*(passage.path for passage in passages))
         shown = {(passage.path, line) for passage in passages for line in passage.lines if line}
         for item in more if more is not None else self._neighbours(units, room - used):
             lines = {(item.path, line) for first, last in item.ranges for line in range(first, last + 1)}
-            if 2 * len(lines & shown) > len(lines):
+            # A neighbour that must stay here would keep here what may leave.
+            if 2 * len(lines & shown) > len(lines) or (not at_home and self.is_local(item.path)):
                 continue
             rows = text(self.index, item)
             price = sum(costs(rows, self.count)) + overhead(item.path, item.symbol, self.count)
             if used + price <= room:
                 used += price
                 shown |= lines
-                around.append(_passage(f"P{len(around) + 1}", item.kind, item.path, item.symbol, [item.why], rows))
+                name = f"P{len(around) + 1}"
+                around.append(_passage(name, item.kind, item.path, item.symbol, [item.why], rows, self.also(item.path)))
         full = Brief(topic=topic, passages=tuple(around), guidance=guidance, evidence=ids, work=self._work)
         # Prices of parts are bounds for all that is known of tokenizers; where they are not, the neighbours go.
         size = self._size(full)
@@ -147,7 +165,8 @@ class Writer:
             for item in self.index.seen(passage.path, lines[0], lines[-1]) if lines else ():
                 at = bisect_left(lines, item.location.line)
                 last = min(item.location.end_line, item.location.line + REACH)
-                if self._tells(item) and at < len(lines) and lines[at] <= last:
+                leads = self.is_local(passage.path) or not self.is_local(*(step.location.path for step in item.trace))
+                if self._tells(item) and leads and at < len(lines) and lines[at] <= last:
                     found.append((number, spots[lines[at]], item))
         found.sort(key=lambda entry: (-entry[2].severity.rank, entry[0], entry[1], entry[2].tool, entry[2].rule))
         chosen: dict[str, str] = {}
@@ -189,13 +208,16 @@ def _rows(group: Sequence[Piece]) -> list[Row]:
     return rows
 
 
-def _passage(name: str, kind: str, path: str, symbol: str, why: Sequence[str], rows: Sequence[Row]) -> Passage:
+def _passage(
+    name: str, kind: str, path: str, symbol: str, why: Sequence[str], rows: Sequence[Row], also: Sequence[str] = ()
+) -> Passage:
     prefixed = kind == "change"
     return Passage.model_validate(
         {
             "name": name,
             "kind": kind,
             "path": path,
+            "also": also,
             "symbol": symbol,
             "why": "; ".join(why[:3]),
             "text": "\n".join(row.mark + row.text if prefixed else row.text for row in rows),

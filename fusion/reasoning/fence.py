@@ -116,8 +116,8 @@ def composed(system: str, brief: Brief, tail: str) -> tuple[ChatMessage, ...]:
 
 
 def sources(brief: Brief) -> tuple[Source, ...]:
-    """What of the repository the brief carries: UTF-8 bytes by path, in the order of paths."""
-    total: dict[str, int] = {}
+    """What of the repository the brief carries: UTF-8 bytes by path, in the order of paths; old paths without bytes."""
+    total: dict[str, int] = {path: 0 for passage in brief.passages for path in passage.also}
     for passage in brief.passages:
         total[passage.path] = total.get(passage.path, 0) + len(passage.text.encode("utf-8", "surrogatepass"))
     return tuple(Source(path=path, bytes=size) for path, size in sorted(total.items()))
@@ -129,7 +129,7 @@ def derived(own: Sequence[Source], *others: Sequence[Source]) -> tuple[Source, .
     What a model says of a file may hold the file, so it goes only where the file may go.
     """
     known = {source.path for source in own}
-    more = {source.path for sources in others for source in sources} - known
+    more = {source.path for sources in others for source in sources} - known - {""}
     return (*own, *(Source(path=path, bytes=0) for path in sorted(more)))
 
 

@@ -61,6 +61,18 @@ def read(prompt: Prompt, response: Response) -> dict[str, Any] | Misfit:
     return value
 
 
+def check(schema: Mapping[str, Any]) -> None:
+    """Raises ValueError for a schema beyond ours, before anybody is asked under it."""
+    if unknown := set(schema) - _KNOWN:
+        raise ValueError(f"a reply's schema may not use {', '.join(sorted(unknown))}")
+    for one in (
+        *schema.get("anyOf", ()),
+        *schema.get("properties", {}).values(),
+        *([schema["items"]] if "items" in schema else []),
+    ):
+        check(one)
+
+
 def again(prompt: Prompt, response: Response, misfit: Misfit) -> Prompt:
     """The one time that a model is asked again: the same messages, what it replied, and what is wrong with that.
 
