@@ -1,9 +1,9 @@
 """Which findings say what the labels say: one to one, as many as there can be.
 
 A finding can be one labelled finding when it is in the same file and on the same side, its lines overlap the label's or lie at
-most REACH lines away, and its kind fits (`fusion.evaluation.kinds`). Each finding counts for one label and each label for one
-finding: what says the same once more is a false one. Of all largest assignments, one with the most exact places is taken.
-Pure; the order of findings and labels does not matter.
+most REACH lines away, and its kind fits (`fusion.evaluation.kinds`). Where a label names several places, any of them will do.
+Each finding counts for one label and each label for one finding: what says the same once more is a false one. Of all largest
+assignments, one with the most exact places is taken. Pure; the order of findings and labels does not matter.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ Matches = Mapping[int, int]
 
 
 def apart(finding: Finding, gold: Gold) -> int | None:
-    """Lines from one range to the other: 0 where they overlap, 1 for neighbours; None in other files or on other sides."""
+    """Lines from the finding to the nearest place of the label: 0 where they overlap, 1 for neighbours; None in other files."""
     place = finding.location
-    if place.path != gold.path or place.side is not gold.side:
-        return None
-    return max(gold.line - max(place.end_line, place.line), place.line - gold.end_line, 0)
+    near = [other for other in gold.places if other.path == place.path and other.side is place.side]
+    last = max(place.end_line, place.line)
+    return min((max(other.line - last, place.line - other.end_line, 0) for other in near), default=None)
 
 
 def match(findings: Sequence[Finding], golds: Sequence[Gold], *, strict: bool) -> Matches:

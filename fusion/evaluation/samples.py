@@ -14,7 +14,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, Self, TypeVar
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
@@ -41,26 +41,46 @@ def _path(text: str) -> str:
     return text
 
 
-class Gold(Record):
-    """One thing that a good review finds."""
+class Place(Record):
+    """Lines of a file."""
 
     path: str
     """At head (with side LEFT, at base)."""
     line: int = Field(default=0, ge=0)
-    """First line, from 1, at head. Left out: where `quote` stands."""
+    """First line, from 1. Left out: where `quote` stands."""
     end_line: int = Field(default=0, ge=0)
     """Last line; left out: as many as `quote` has, or one."""
-    kind: str
-    """One of `kinds.toml`."""
-    also: tuple[str, ...] = ()
-    """Other kinds under which one may rightly say the same."""
-    severity: Severity
-    why: str = Field(min_length=10)
-    """What goes wrong, and when: for people who check the label."""
     quote: str = ""
     """The text of the lines, or a part that stands there once: the reader holds the label against it."""
     side: Side = Side.RIGHT
     """LEFT: the lines are of the base, since the change removes them."""
+
+    @field_validator("path")
+    @classmethod
+    def _below(cls, path: str) -> str:
+        return _path(path)
+
+    @model_validator(mode="after")
+    def _placed(self) -> Self:
+        if not self.line and not self.quote:
+            raise ValueError("one of line and quote says where it is")
+        if self.end_line and self.end_line < max(self.line, 1):
+            raise ValueError("end_line comes before line")
+        return self
+
+
+class Gold(Place):
+    """One thing that a good review finds."""
+
+    kind: str
+    """One of `kinds.toml`."""
+    also: tuple[str, ...] = ()
+    """Other kinds under which one may rightly say the same."""
+    at: tuple[Place, ...] = ()
+    """Other places where one may rightly say it: the sink of a flow whose cause is elsewhere."""
+    severity: Severity
+    why: str = Field(min_length=10)
+    """What goes wrong, and when: for people who check the label."""
 
     @field_validator("kind", "also")
     @classmethod
@@ -72,23 +92,18 @@ class Gold(Record):
                 raise ValueError(f"there is no kind {kind!r}; {hint}")
         return given
 
-    @field_validator("path")
-    @classmethod
-    def _below(cls, path: str) -> str:
-        return _path(path)
-
-    @model_validator(mode="after")
-    def _placed(self) -> Gold:
-        if not self.line and not self.quote:
-            raise ValueError("one of line and quote says where it is")
-        if self.end_line and self.end_line < max(self.line, 1):
-            raise ValueError("end_line comes before line")
-        return self
-
     @property
     def accepted(self) -> tuple[str, ...]:
         """The kinds that fit it exactly."""
         return (self.kind, *self.also)
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """Every place where one may say it."""
+        return (self, *self.at)
+
+
+P = TypeVar("P", bound=Place)
 
 
 class Sample(Record):
@@ -250,41 +265,42 @@ def _sample(given: dict[str, Any], place: str, folder: Path) -> Sample:
         if not there.is_dir():
             raise UserError(f"{place}, key repository: there is no folder {sample.repository}.")
         sample = sample.model_copy(update={"repository": str(there.absolute())})
-    if not sample.is_inline:
-        for number, gold in enumerate(sample.gold):
-            if not gold.line:
-                raise UserError(f"{place}, key gold.{number}.line: without head, the line has to be given.")
-        placed = [gold.model_copy(update={"end_line": gold.end_line or gold.line}) for gold in sample.gold]
-    else:
-        placed = [_anchored(gold, sample, f"{place}, key gold.{number}") for number, gold in enumerate(sample.gold)]
+    placed = []
+    for number, gold in enumerate(sample.gold):
+        key = f"{place}, key gold.{number}"
+        others = tuple(_anchored(other, sample, f"{key}.at.{index}") for index, other in enumerate(gold.at))
+        placed.append(_anchored(gold, sample, key).model_copy(update={"at": others}))
     return sample.model_copy(update={"gold": tuple(placed)})
 
 
-def _anchored(gold: Gold, sample: Sample, place: str) -> Gold:
-    """The label with its lines, held against the text."""
-    files = sample.at_head if gold.side is Side.RIGHT else (sample.base or {})
-    if gold.path not in files:
-        raise UserError(f"{place}.path: there is no {gold.path} at {'head' if gold.side is Side.RIGHT else 'base'}.")
-    text = files[gold.path]
+def _anchored(label: P, sample: Sample, key: str) -> P:
+    """The label's place with its lines, held against the text where that is known."""
+    line, end = label.line, label.end_line or label.line
+    if not sample.is_inline:
+        if not line:
+            raise UserError(f"{key}.line: without head, the line has to be given.")
+        return label.model_copy(update={"end_line": end})
+    files = sample.at_head if label.side is Side.RIGHT else (sample.base or {})
+    if label.path not in files:
+        raise UserError(f"{key}.path: there is no {label.path} at {'head' if label.side is Side.RIGHT else 'base'}.")
+    text = files[label.path]
     count = max(text.count("\n") + (not text.endswith("\n")), 1)
-    if gold.line > count or gold.end_line > count:
-        raise UserError(f"{place}.line: {gold.path} has {count} lines.")
-    line, end = gold.line, gold.end_line or gold.line
-    quote = gold.quote.strip("\n")
+    if line > count or end > count:
+        raise UserError(f"{key}.line: {label.path} has {count} lines.")
+    quote = label.quote.strip("\n")
     if not quote:
-        return gold.model_copy(update={"end_line": end})
-    starts = [match.start() for match in re.finditer(re.escape(quote), text)]
-    rows = sorted({text.count("\n", 0, start) + 1 for start in starts})
+        return label.model_copy(update={"end_line": end})
+    rows = sorted({text.count("\n", 0, found.start()) + 1 for found in re.finditer(re.escape(quote), text)})
     if not rows:
-        raise UserError(f"{place}.quote: {gold.path} has no such text.")
+        raise UserError(f"{key}.quote: {label.path} has no such text.")
     if not line:
         if len(rows) > 1:
-            raise UserError(f"{place}.quote: it stands in lines {', '.join(map(str, rows))}; say which with line.")
+            raise UserError(f"{key}.quote: it stands in lines {', '.join(map(str, rows))}; say which with line.")
         line = rows[0]
-        end = gold.end_line or line + quote.count("\n")
+        end = label.end_line or line + quote.count("\n")
     elif not any(line <= row <= end for row in rows):
-        raise UserError(f"{place}.quote: it stands in line {rows[0]}, not in {line}.")
-    return gold.model_copy(update={"line": line, "end_line": end})
+        raise UserError(f"{key}.quote: it stands in line {rows[0]}, not in {line}.")
+    return label.model_copy(update={"line": line, "end_line": end})
 
 
 def _text(file: Path, most: int) -> str:

@@ -145,6 +145,11 @@ def test_what_is_done_outlives_an_interruption(place: Workplace) -> None:
             ' "severity": "low", "why": "because it is"}]}',
             "no such text",
         ),
+        (
+            '{"id": "x", "language": "c", "head": {"a.c": "a"}, "gold": [{"path": "a.c", "line": 1, "kind": "logic",'
+            ' "severity": "low", "why": "because it is", "at": [{"path": "b.c", "line": 1}]}]}',
+            "key gold.0.at.0.path: there is no b.c at head",
+        ),
         ('{"id": "x", "language": "c", "repository": "nowhere", "range": "a..b"}', "there is no folder nowhere"),
     ],
 )

@@ -72,6 +72,13 @@ def test_lines_reach_three_far_and_no_further() -> None:
     assert match([finding(side=Side.LEFT)], [gold()], strict=False) == {}
 
 
+def test_any_of_a_labels_places_will_do() -> None:
+    label = gold().model_copy(update={"at": (gold(path="db.py", line=40),)})
+    assert match([finding(path="db.py", line=41)], [label], strict=True) == {0: 0}
+    assert apart(finding(path="db.py", line=40), label) == 0
+    assert apart(finding(path="other.py", line=40), label) is None
+
+
 def test_kinds_fit_strictly_or_nearly() -> None:
     assert fits(finding(family="off-by-one"), ("boundary",), strict=True)
     near = finding(family="model:logic")
