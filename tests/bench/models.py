@@ -85,7 +85,7 @@ class Instant:
         return Response(ending=Ending.OK, text=text, model="big", usage=usage)
 
 
-def _finds(line: str) -> bool:
+def _finds(_: str, line: str) -> bool:
     return hashlib.sha256(line.encode()).digest()[0] < 4
 
 

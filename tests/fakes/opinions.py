@@ -13,8 +13,8 @@ from typing import Any
 from fusion.model import Prompt
 from tests.fakes.cloud import Asked, Step, says
 
-Finds = Callable[[str], bool]
-"""Told a line of a diff with its `+`: whether there is something to say about it."""
+Finds = Callable[[str, str], bool]
+"""Told the first kind of finding that the agent knows, and a line of a diff with its `+`: whether it has something to say."""
 TITLE = "The last item is counted twice"
 TOLD = "It changes how things are counted."
 _PASSAGE = re.compile(r"\[\[data (?P<name>P\d+) (?P<mark>\w+)\]\]\n(?P<body>.*?)\n\[\[end (?P=name) (?P=mark)\]\]", re.DOTALL)
@@ -34,7 +34,7 @@ def opinion(schema: Mapping[str, Any], text: str, *, finds: Finds) -> dict[str, 
     if "findings" not in names:
         return {"status": "declined", "text": "It cannot be told.", "passage": "", "quote": ""}
     kind = names["findings"]["items"]["properties"]["kind"]["enum"][0]
-    found = [_claim(kind, *place) for place in _added(text) if finds(place[2])]
+    found = [_claim(kind, *place) for place in _added(text) if finds(kind, place[2])]
     return {"findings": found[:3], "certainty": "high"} | ({"questions": []} if "questions" in names else {})
 
 
