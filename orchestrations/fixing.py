@@ -19,6 +19,7 @@ from orchestrations.activity import Activity, Job, named
 from orchestrations.bundle import Bundle
 from orchestrations.cases import Cases
 from orchestrations.shelf import Shelf
+from orchestrations.spending import paying_run
 from orchestrations.waiting import settled
 
 OPINION = (
@@ -133,7 +134,7 @@ class Fixing:
     async def _end(self, job: Job) -> Job:
         calls = [await self.shelf.load(Call, digest) for digest in job["calls"]]
         if self.bundle.reasoning is not None:
-            await self.bundle.reasoning.book.close(job["run"])
+            await self.bundle.reasoning.book.close(paying_run(job["run"]))
         return {"status": "ended", "receipt": told(calls)}
 
 
