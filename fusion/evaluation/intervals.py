@@ -56,6 +56,8 @@ def bootstrap(
 
     Order matters to nobody but the random numbers: give the items in an order of their own (by id).
     """
+    if len(items) < FEWEST:
+        return None
     values = sorted(value for drawn in draws(len(items)) if (value := statistic([items[index] for index in drawn])) is not None)
     if len(values) * 2 <= len(draws(len(items))):
         return None

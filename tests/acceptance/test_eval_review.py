@@ -19,6 +19,19 @@ from tests.fakes.commandline import Workplace, one_sentence
 
 PAGES = "def pages(total, size):\n    return total // size\n"
 LABEL = '[[gold]]\npath = "pages.py"\nquote = "size + 1"\nkind = "boundary"\nseverity = "high"\nwhy = "One page too many."\n'
+MODELS = """
+[models.mine]
+size = "large"
+context = 128000
+output = 16000
+price = {{ input = 2.0, output = 8.0, date = 2026-11-01, source = "a test" }}
+
+[endpoints.there]
+kind = "exchange"
+address = "{folder}"
+model = "mine"
+"""
+"""A model without a figure: only an evaluation asks it."""
 CHANGES: list[dict[str, Any]] = [
     {
         "id": "shell",
@@ -73,9 +86,10 @@ def test_rules_and_models_are_told_apart_and_a_recording_repeats_the_run(place: 
     two = ("--only", "shell", "--only", "off-by-one")
     once = place.fusion("eval", "review", "set", "--no-models", *two, "--save", "rules.json")
     assert once.returncode == 0, once.stderr
+    place.write("models.toml", MODELS.format(folder=place.folder / "talk"))
     with answers(place.folder / "talk"):
-        command = ("eval", "review", "set", "--model-exchange", "talk", "--record", "tape", "--parallel", "2", "-f", "json")
-        asked = place.fusion(*command)
+        command = ("eval", "review", "set", "--record", "tape", "--parallel", "2", "-f", "json")
+        asked = place.fusion(*command, FUSION_MODELS=str(place.folder / "models.toml"))
     assert asked.returncode == 0, asked.stderr
     report = json.loads(asked.stdout)
     assert (report["changes"], report["clean"], report["labels"]) == (4, 2, 2)
@@ -88,19 +102,24 @@ def test_rules_and_models_are_told_apart_and_a_recording_repeats_the_run(place: 
     assert report["agents"]["security"]["strict"]["counts"]["there"] == 1
     assert report["attempts"]["code-review"]["input_tokens"] == 100 * report["attempts"]["code-review"]["calls"] > 0
 
+    assert report["cost_per_change"]["value"] > 0
+    assert "code-review" in place.fusion("cost").stdout
+
     replayed = place.fusion("eval", "review", "set", "--replay", "tape", "-f", "json")
     assert replayed.returncode == 0, replayed.stderr
     assert replayed.stdout == asked.stdout
 
-    shown = place.fusion("eval", "review", "set", "--replay", "tape", *two, "--baseline", "rules.json").stdout
+    # What was answered once is answered at once ever after.
+    again = ("eval", "review", "set", "--model-exchange", "talk", *two, "--baseline", "rules.json")
+    shown = place.fusion(*again).stdout
     assert max(map(len, shown.splitlines())) <= 80
     (line,) = [line for line in shown.splitlines() if line.startswith("together: recall")]
     assert line.split()[2:4] == ["0.500", "1.000"]
-    assert "no difference shown" in shown
+    assert line.endswith("too few to say")
     # Two changes are nothing to route by.
     assert "FUSION_MODELS" not in shown
     # Nothing of it is among the reviews of this machine.
-    assert not (place.home / "runs").exists()
+    assert "No runs yet" in place.fusion("runs", "list").stdout
 
 
 @pytest.mark.slow
