@@ -113,6 +113,9 @@ async def resume(id: str, settings: Settings, bundle: Bundle) -> dict[str, Any]:
 
 async def _concluded(home: Path, id: str, state: InstanceState, request: Request, bundle: Bundle) -> dict[str, Any]:
     """The output of an orchestration that ended, well or not: its journal has nothing more to give."""
+    if bundle.reasoning is not None:
+        # Thoughts that nobody waited for any longer may have been under way until the engine stopped.
+        await bundle.reasoning.book.close(id)
     if state.status == "completed":
         output: dict[str, Any] = state.output
         _forget(home, id)

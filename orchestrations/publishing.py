@@ -72,7 +72,9 @@ class Publishing:
         request, result = Request.model_validate(job["request"]), job["result"]
         policy = await self._policy(request)
         what = await self._what(request, result, policy, job["run"])
-        return await self._write(job["run"], request, what, policy=policy, result=result)
+        made = await self._write(job["run"], request, what, policy=policy, result=result)
+        await self._close(job["run"])
+        return made
 
     async def settle(self, job: Job) -> Job:
         """End the check without a review. Input: `conclusion` and `message`; nothing but an unfinished check is touched
@@ -88,7 +90,17 @@ class Publishing:
                 what = notice.refused(head, message, run)
             case _:
                 what = notice.failed(head, message, run)
-        return await settled(self._write(run, request, what, only_ended=job["conclusion"] == "cancelled"))
+        return await settled(self._settle(run, request, what, only_ended=job["conclusion"] == "cancelled"))
+
+    async def _settle(self, run: str, request: Request, what: What, *, only_ended: bool) -> Job:
+        made = await self._write(run, request, what, only_ended=only_ended)
+        await self._close(run)
+        return made
+
+    async def _close(self, run: str) -> None:
+        """Give back what a review holds that came to no end: one that did has done so itself."""
+        if self.bundle.reasoning is not None:
+            await self.bundle.reasoning.book.close(run)
 
     # --- what to say
 

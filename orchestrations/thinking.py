@@ -92,18 +92,9 @@ class ThoughtActivities:
             urgency=urgency(request),
             tried=tuple(tried),
         )
-        payer, limits = account(job, change), caps(self._reasoning.file.caps, policy)
-        asked, stays = job["prompt"], job.get("stay")
-        found: Route | NoRoute | Refused = await self._same(job, ask, payer, limits) if stays else NoRoute(why="")
-        if not isinstance(found, Route):
-            # Not the one before, so the question as it was.
-            asked, stays, refused = job["asked"], None, found if isinstance(found, Refused) else None
-            prompt = await self.shelf.load(Prompt, asked)
-            ask = ask.model_copy(update={"prompt": prompt, "tokens": bound(prompt)})
-            found = await self._chosen(job, ask, payer, limits, refused)
+        found, asked = await self._way(job, ask, account(job, change), caps(self._reasoning.file.caps, policy))
         if isinstance(found, Route):
-            pause = _pause(job, found, tried)
-            return {"way": found.kind, "route": found.model_dump(mode="json"), "prompt": asked, "stay": stays, "pause": pause}
+            return {"way": found.kind, "route": found.model_dump(mode="json"), "pause": _pause(job, found, tried), **asked}
         if 0 < found.wait <= self._patience(request) - job["waited"]:
             return {"way": "wait", "seconds": found.wait, "failed": found.why}
         call = Call(agent=prompt.agent, work=prompt.work, ending=found.ending, why=found.why)
@@ -113,6 +104,17 @@ class ThoughtActivities:
         """Seconds that one thought waits for ways to be free again: whoever waits for it decides."""
         reasoning = self._reasoning
         return reasoning.person_waits if urgency(request) is Urgency.PERSON else reasoning.waits
+
+    async def _way(self, job: Job, ask: Ask, payer: Account, limits: Caps) -> tuple[Route | NoRoute, Job]:
+        """The way of the call before, where its model is to be told what was wrong; else the routing's choice, and the question
+        as it was. With it, what is asked there."""
+        found = await self._same(job, ask, payer, limits) if job.get("stay") else NoRoute(why="")
+        if isinstance(found, Route):
+            return found, {"prompt": job["prompt"], "stay": job["stay"]}
+        prompt = await self.shelf.load(Prompt, job["asked"])
+        ask = ask.model_copy(update={"prompt": prompt, "tokens": bound(prompt)})
+        chosen = await self._chosen(job, ask, payer, limits, found if isinstance(found, Refused) else None)
+        return chosen, {"prompt": job["asked"], "stay": None}
 
     async def _chosen(
         self, job: Job, ask: Ask, payer: Account, limits: Caps, refused: Refused | None = None

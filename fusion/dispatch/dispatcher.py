@@ -15,6 +15,7 @@ from typing import Protocol
 from pydantic import ValidationError
 
 from fusion import policy as policies
+from fusion.budget.book import Book
 from fusion.dispatch.admission import Admitted, Excluded, admit
 from fusion.dispatch.decide import Decision, Start, Terminate, decide, standing, unreviewed, wish
 from fusion.dispatch.record import InstallationRecord, PullRecord, concluded_key, installation_key, pull_key
@@ -50,6 +51,15 @@ class Handled:
     started: tuple[str, ...] = ()
 
 
+class Paying(Protocol):
+    """Models, as far as they cost money."""
+
+    @property
+    def book(self) -> Book:
+        """The accounts."""
+        ...
+
+
 class Ports(Protocol):
     """What the dispatcher needs of a host; `orchestrations.bundle.Bundle` has it."""
 
@@ -66,6 +76,11 @@ class Ports(Protocol):
     @property
     def clock(self) -> Clock:
         """Time."""
+        ...
+
+    @property
+    def reasoning(self) -> Paying | None:
+        """None: the host asks no models."""
         ...
 
     @property
@@ -94,6 +109,7 @@ class Dispatcher:
         self.hub = ports.hub
         self.queue = ports.queue
         self.clock = ports.clock
+        self.reasoning = ports.reasoning
         self.tenant = ports.tenant
         self.slug = ports.slug
         self.conductor = conductor
@@ -198,7 +214,7 @@ class Dispatcher:
         started = []
         for step in decision.steps:
             if isinstance(step, Terminate):
-                await self.conductor.terminate(step.id, step.why)
+                await self._terminate(step.id, step.why)
             elif await self.conductor.start(step.name, step.input, step.id):
                 started.append(step.id)
         if decision.record is not None:
@@ -209,6 +225,12 @@ class Dispatcher:
                 await self._withdraw(started, key)
                 raise
         return Handled(what=f"{_name(event.pull)}: {decision.why}", started=tuple(started))
+
+    async def _terminate(self, id: str, why: str) -> None:
+        """End an orchestration, and give back the money that its review holds: it does not come to doing so itself."""
+        await self.conductor.terminate(id, why)
+        if self.reasoning is not None:
+            await self.reasoning.book.close(id)
 
     async def _withdraw(self, started: Sequence[str], key: Key) -> None:
         """End what was started for a record that another event has written meanwhile: nobody would know of it.
@@ -221,7 +243,7 @@ class Dispatcher:
         known = PullRecord.model_validate(stored.value).run
         for id in started:
             if id != known:
-                await self.conductor.terminate(id, "another event of the same moment came first")
+                await self._terminate(id, "another event of the same moment came first")
 
     # --- everything else
 
@@ -297,7 +319,7 @@ class Dispatcher:
             record = PullRecord.model_validate(stored.value)
             run = await self.conductor.status(record.run) if record.run and record.head else None
             if run is not None and (not run.ended or run.status == "terminated"):
-                await self.conductor.terminate(run.id, "the App was taken from the repository")
+                await self._terminate(run.id, "the App was taken from the repository")
                 await self.store.put(stored.key, unreviewed(record).model_dump(mode="json"), etag=stored.etag)
                 ended += 1
         return ended

@@ -12,7 +12,7 @@ from fusion.adapters.memory.conversation import MemoryConversation
 from fusion.adapters.memory.queue import MemoryQueue
 from fusion.adapters.memory.records import ManualClock, MemoryStore
 from fusion.dispatch.catchup import unseen
-from fusion.dispatch.dispatcher import Dispatcher
+from fusion.dispatch.dispatcher import Dispatcher, Paying
 from fusion.dispatch.record import InstallationRecord, PullRecord, installation_key, pull_key
 from fusion.errors import Conflict, PermanentError, RateLimited, UserError
 from fusion.model import (
@@ -70,6 +70,7 @@ class Host:
     tenant: str = "t"
     slug: str = "fusion"
     clock: ManualClock = field(default_factory=ManualClock)
+    reasoning: Paying | None = None
     conductor: MemoryConductor = field(default_factory=MemoryConductor)
 
     def __post_init__(self) -> None:
