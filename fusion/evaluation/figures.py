@@ -71,7 +71,7 @@ class Report(Record):
     dataset: str
     """Its name."""
     digest: str
-    """Of all its changes, reviewed or not."""
+    """Of the changes that were chosen, reviewed or not."""
     changes: int
     clean: int
     labels: int
