@@ -54,7 +54,7 @@ def agent(ctx: task.OrchestrationContext, job: dict[str, Any]) -> Generator[task
 
 
 def _think(ctx: task.OrchestrationContext, job: dict[str, Any], prompt: str, name: str) -> task.Task[Any]:
-    ask = {name: job[name] for name in ("run", "request", "change", "agent")}
+    ask: dict[str, Any] = {name: job[name] for name in ("run", "request", "change", "agent", "most") if name in job}
     return ctx.call_sub_orchestrator("thought", input={**ask, "prompt": prompt}, instance_id=f"{ctx.instance_id}:{name}")
 
 

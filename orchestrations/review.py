@@ -57,7 +57,9 @@ def review(ctx: task.OrchestrationContext, request: dict[str, Any]) -> Generator
     for number, work in enumerate(plan["tasks"]):
         asked.append(ctx.call_sub_orchestrator("agent", input={**ask, **work}, instance_id=f"{ctx.instance_id}:{number}"))
     if "walkthrough" in plan:
-        overview = {**ask, "agent": "walkthrough", "prompt": plan["walkthrough"]}
+        overview = {**ask, "agent": "walkthrough", "prompt": plan["walkthrough"]} | (
+            {"most": plan["most"]} if "most" in plan else {}
+        )
         asked.append(ctx.call_sub_orchestrator("thought", input=overview, instance_id=f"{ctx.instance_id}:w"))
     reports = (yield task.when_all(asked)) if asked else []
     if away := broken(*reports):

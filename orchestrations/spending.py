@@ -22,10 +22,14 @@ def paying_run(run: str) -> str:
     return run.partition(":")[0]
 
 
-def caps(host: HostCaps, policy: Policy) -> Caps:
-    """Of the host's caps and the policy's the lower ones: a repository can spend less than it may, never more."""
+def caps(host: HostCaps, policy: Policy, quoted: float | None = None) -> Caps:
+    """Of the host's caps and the policy's the lower ones: a repository can spend less than it may, never more.
+
+    `quoted`: what the run may have spent in the end by what was quoted for it.
+    """
+    run = min(host.run, policy.models.per_run)
     return Caps(
-        run=min(host.run, policy.models.per_run),
+        run=run if quoted is None else min(run, quoted),
         pull=min(host.pull, policy.models.per_pull),
         repository=min(host.repository, policy.models.per_month),
         month=host.month,

@@ -20,6 +20,7 @@ from fusion.model import (
     NoteReply,
     Outcome,
     Prompt,
+    Quote,
     Report,
     Source,
     Unread,
@@ -36,7 +37,7 @@ from orchestrations.activity import Activity, Job, named, published, said
 from orchestrations.bundle import Bundle
 from orchestrations.cases import Cases
 from orchestrations.shelf import Shelf
-from orchestrations.spending import account, caps
+from orchestrations.spending import account, caps, paying_run
 
 COLLEAGUES = frozenset({"code-review", "security", "documentation", "tests", "compliance"})
 """Agents that may be asked by others."""
@@ -79,16 +80,26 @@ class Team:
         overview = walkthrough.ask(case) if case.thinking and case.policy.models.walkthrough else None
         afforded = await self._afforded(job, case, tasks, overview)
         idle += [_given_up(task, why) for task, why in afforded.left_out]
+        most = await self._most(job, afforded.quote)
         planned: Job = {
-            "tasks": [{"agent": task.agent, "task": await self.shelf.save(task)} for task in afforded.kept],
+            "tasks": [
+                {"agent": task.agent, "task": await self.shelf.save(task), **(most if task.brief else {})}
+                for task in afforded.kept
+            ],
             "skipped": [await self.shelf.save(report) for report in idle],
         }
         if afforded.quote is not None:
-            planned["quote"] = await self.shelf.save(afforded.quote)
+            planned |= {"quote": await self.shelf.save(afforded.quote), **most}
             self.bundle.listen(Quoted(afforded.quote))
         if overview is not None and afforded.walkthrough:
             planned["walkthrough"] = await self.shelf.save(overview)
         return planned
+
+    async def _most(self, job: Job, quote: Quote | None) -> Job:
+        """What the run may have spent in the end: the quote, and what it spent before it was begun again after an outage."""
+        if self.bundle.reasoning is None or quote is None:
+            return {}
+        return {"most": await self.bundle.reasoning.book.committed(paying_run(job["run"])) + quote.bound}
 
     async def _case(self, job: Job) -> Case:
         change, contents, policy = await self.cases.case(job)

@@ -92,7 +92,7 @@ class ThoughtActivities:
             urgency=urgency(request),
             tried=tuple(tried),
         )
-        found, asked = await self._way(job, ask, account(job, change), caps(self._reasoning.file.caps, policy))
+        found, asked = await self._way(job, ask, account(job, change), caps(self._reasoning.file.caps, policy, job.get("most")))
         if isinstance(found, Route):
             return {"way": found.kind, "route": found.model_dump(mode="json"), "pause": _pause(job, found, tried), **asked}
         if 0 < found.wait <= self._patience(request) - job["waited"]:

@@ -227,6 +227,11 @@ class Book:
 
         return await self._patiently(step)
 
+    async def committed(self, run: str) -> float:
+        """What a run's calls have cost, and what is set aside for those under way."""
+        stored = await self._load(run)
+        return units(stored[1].committed) if stored else 0.0
+
     async def spent(self, *, month: str, repository: str = "") -> float:
         """What a repository, or without one the tenant, has spent and holds in a month (`2026-11`)."""
         return units((await self._holding.read(of_month(month, repository))).total)

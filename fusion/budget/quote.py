@@ -11,12 +11,14 @@ from fusion.budget.money import picos, units
 from fusion.model import AgentTask, Limits, Prompt, Usage, Work
 from fusion.policy import Policy
 from fusion.ports import Tokenizer
-from fusion.routing.catalogue import FOUND_BY_MODELS, Endpoint, ModelCard, ModelsFile, Price
+from fusion.routing.catalogue import Endpoint, ModelCard, ModelsFile, Price, may_do, room
+from fusion.routing.residency import is_allowed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Foreseen:
-    """What a run's calls are taken to be before there are prompts. At most: every call asked twice and every task checked."""
+    """What a run's calls are taken to be before there are prompts. At most: every call asked twice, every task's questions put
+    and answered, and every task checked. A run may not spend more than that (`orchestrations.spending.caps`)."""
 
     prefix: int = 12_000
     """Tokens, as `tokens.bound` counts, of an agent's instructions with the reply's schema; the brief comes on top."""
@@ -24,6 +26,8 @@ class Foreseen:
     """Tokens of a reply at most, where they are not those of `Limits`."""
     asks: int = 2
     """Each prompt at most: once, and once more with what was wrong with the reply, which is then part of it."""
+    notes: int = 2
+    """Questions to other agents of each task, at most; the task is then asked once more."""
     checks: int = 1
     """Calls of the verifier for each task that finds something, at most, each with as many asks."""
     replied: float = 0.25
@@ -84,12 +88,17 @@ def priced(task: AgentTask, models: ModelsFile, policy: Policy, *, foreseen: For
         return FREE
     size, work = task.brief.tokens + foreseen.prefix, task.brief.work
     own = _call(size, work, models, policy, foreseen)
-    check = _call(size, Work.VERIFY, models, policy, foreseen) if work is Work.REVIEW else FREE
+    check = _call(size, Work.VERIFY, models, policy, foreseen)
+    # A draft is done without its check, where there is no money for that.
+    checked = check if work is Work.REVIEW else FREE
+    # A brief about another place may be larger than this one.
+    note = _call(max(size, room(models) + foreseen.prefix), Work.ANSWER, models, policy, foreseen)
+    again = _call(size + foreseen.output.get(work, 0) + foreseen.notes * Limits().output_tokens, work, models, policy, foreseen)
     return Priced(
-        bound=_sum(own.bound, *[check.bound] * foreseen.checks),
-        planned=_sum(own.planned, check.planned),
-        likely=_sum(own.likely, check.likely * foreseen.found),
-        calls=own.calls + check.calls * foreseen.checks,
+        bound=_sum(own.bound, again.bound, *[note.bound] * foreseen.notes, *[check.bound] * foreseen.checks),
+        planned=_sum(own.planned, checked.planned),
+        likely=_sum(own.likely, checked.likely * foreseen.found),
+        calls=own.calls + checked.calls * foreseen.checks,
     )
 
 
@@ -112,12 +121,12 @@ def _call(
     size: int, work: Work, models: ModelsFile, policy: Policy, foreseen: Foreseen, *, output: int | None = None
 ) -> Priced:
     reply = output or foreseen.output.get(work, Limits().output_tokens)
-    asked = [models.card(endpoint) for endpoint in models.endpoints if _may_ask(endpoint, models.card(endpoint), work, policy)]
+    asked = [one for one in models.endpoints if _may_ask(one, models.card(one), work, policy)]
     if not asked:
         return FREE
-    once = [at_most(card.price, size, min(reply, card.output)) if card.price else 0.0 for card in asked]
-    twice = [at_most(card.price, size + reply, min(reply, card.output)) if card.price else 0.0 for card in asked]
-    first = asked[0].price
+    once = [_most(endpoint, models.card(endpoint), size, reply) for endpoint in asked]
+    twice = [_most(endpoint, models.card(endpoint), size + reply, reply) for endpoint in asked]
+    first = models.card(asked[0]).price
     expected = at_most(first, int(size / tokens.BYTES_PER_TOKEN), int(reply * foreseen.replied)) if first else 0.0
     return Priced(
         bound=_sum(max(once), *[max(twice)] * (foreseen.asks - 1)),
@@ -127,16 +136,18 @@ def _call(
     )
 
 
+def _most(endpoint: Endpoint, card: ModelCard, size: int, reply: int) -> float:
+    seconds = Limits().seconds if endpoint.kind == "worker" else 0.0
+    return at_most(card.price, size, min(reply, card.output), seconds=seconds) if card.price else 0.0
+
+
 def _may_ask(endpoint: Endpoint, card: ModelCard, work: Work, policy: Policy) -> bool:
     """Whether a call could go there at all. (Where each one goes is decided by its own bytes, in `fusion.routing.route`.)"""
-    if work not in endpoint.roles or work not in card.works:
-        return False
-    if work in FOUND_BY_MODELS and not ((figure := card.figure(work)) and figure.counts):
+    if work not in endpoint.roles or may_do(card, work):
         return False
     if endpoint.local:
         return True
-    allowed = not policy.models.regions or endpoint.region in policy.models.regions
-    return allowed and card.price is not None and "**" not in policy.models.local
+    return is_allowed(endpoint, policy.models) and card.price is not None and "**" not in policy.models.local
 
 
 def _money(counted: Sequence[tuple[int, float]], seconds: float, rate: float) -> int:

@@ -272,7 +272,7 @@ class Quote(Record):
     """What a run's model calls cost: as foreseen before it, in the budget's currency."""
 
     bound: float = 0.0
-    """They never cost more."""
+    """They cost no more: what goes beyond it is refused, as by a cap. Only a plugin's prompts about no brief are beside it."""
     likely: float = 0.0
     calls: int = 0
     currency: str = "USD"

@@ -42,10 +42,15 @@ def refusal(endpoint: Endpoint, models: Models, sources: Sequence[Source], visib
         return ""
     if why := kept_local(models.local, sources):
         return why
-    if models.regions and _region(endpoint.region) not in {_region(region) for region in models.regions}:
+    if not is_allowed(endpoint, models):
         where = f"is in {endpoint.region}" if endpoint.region else "does not say its region"
         return f"it {where}, and policy allows {', '.join(models.regions)}"
     return ""
+
+
+def is_allowed(endpoint: Endpoint, models: Models) -> bool:
+    """Whether policy allows the endpoint's region."""
+    return not models.regions or _region(endpoint.region) in {_region(region) for region in models.regions}
 
 
 @lru_cache(maxsize=256)
