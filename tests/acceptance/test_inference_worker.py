@@ -96,7 +96,7 @@ async def test_what_a_worker_held_when_it_went_another_finishes(
         await line(first, "generating")
         first.send_signal(ending)
         await asyncio.to_thread(first.wait, 30)
-    with process(*module, "quick", home=tmp_path) as second:
+    with process(*module, '{"by": "another"}', home=tmp_path) as second:
         found = await result(inference, tmp_path)
         await line(second, "answered a")
         second.send_signal(signal.SIGTERM)

@@ -1,4 +1,4 @@
-"""`fusion-gpu-worker` in a process of its own, as its container runs it: on the emulators of Service Bus and of Blob Storage."""
+"""`fusion-gpu-worker` in a process of its own, as its container runs it, on the emulators of Service Bus and Blob Storage."""
 
 from __future__ import annotations
 

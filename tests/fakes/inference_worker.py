@@ -1,6 +1,6 @@
 """A worker in a process of its own, with a scripted engine, on the embedded queue: for tests that kill it.
 
-python -m tests.fakes.inference_worker HOME endless|quick
+python -m tests.fakes.inference_worker HOME endless|REPLY
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ LOCK = 1.0
 """Seconds: whoever waits for the lock of a killed worker does not wait long."""
 
 
-async def run(home: Path, kind: str) -> None:
+async def run(home: Path, reply: str) -> None:
     """Until SIGTERM."""
 
     async def script(_: Sequence[ChatMessage]) -> str:
         print("generating", flush=True)
-        if kind == "endless":
+        if reply == "endless":
             await asyncio.sleep(3600)
-        return '{"by": "another"}'
+        return reply
 
     drain = Drain()
     undo = on_signals(drain, within=10.0)
