@@ -124,12 +124,14 @@ class ThoughtActivities:
         Where another run was faster to take the money, the choice is made again with what is left: a cheaper way may do.
         """
         reasoning, now = self._reasoning, self.bundle.clock.now()
-        left = await reasoning.book.left(payer, limits)
+        tightest = await reasoning.book.tightest(payer, limits)
+        left = tightest.left if tightest is not None else None
         waiting = await self._waiting()
         while True:
             found = choose(ask, reasoning.file, breakers=reasoning.breakers, at=now, waiting=waiting, left=left)
             if isinstance(found, NoRoute):
-                known = {"why": f"{refused.reason} {found.why}", "ending": Ending.CAPPED} if refused is not None else {}
+                short = refused or (tightest if found.ending is Ending.CAPPED else None)
+                known = {"why": f"{short.reason} {found.why}", "ending": Ending.CAPPED} if short is not None else {}
                 return found.model_copy(update=known)
             if await reasoning.book.distrusted(found.endpoint):
                 reasoning.breakers.bar(found.endpoint, OVERCHARGED)
@@ -137,7 +139,7 @@ class ThoughtActivities:
             held = await self._taken(job, found, payer, limits)
             if not isinstance(held, Refused):
                 return found if held else NoRoute(why=f"{found.endpoint} is being tried by another call.", wait=1.0)
-            refused, left = held, min(left, held.left)
+            refused, left = held, held.left if left is None else min(left, held.left)
 
     async def _same(self, job: Job, ask: Ask, payer: Account, limits: Caps) -> Route | NoRoute | Refused:
         """The way of the call before, if it still is one: its model is told what was wrong with its answer."""

@@ -18,7 +18,7 @@ class Reserved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
-    """The cap that leaves too little, and what it leaves."""
+    """The cap that leaves least, and what it leaves."""
 
     cap: Cap
     left: float

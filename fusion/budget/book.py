@@ -211,19 +211,25 @@ class Book:
 
     async def left(self, account: Account, caps: Caps) -> float:
         """What the run could still reserve: the least over the caps; infinite where there is none."""
+        tightest = await self.tightest(account, caps)
+        return tightest.left if tightest is not None else inf
 
-        async def step() -> float:
+    async def tightest(self, account: Account, caps: Caps) -> Refused | None:
+        """The cap that leaves least, and what it leaves: it is what refuses more. None: there is none."""
+
+        async def step() -> Refused | None:
             stored = await self._load(account.run)
             run = stored[1] if stored else RunAccount(account=account)
             month = self._month()
-            rooms = [_room(caps.run, run.committed)]
+            rooms = [(_room(caps.run, run.committed), Cap.RUN)]
             for one in shared(account, {month, *run.held}):
                 if month in one.months:
                     others = (await self._holding.read(one)).others(account.run)
                     needed = sum(run.need(each) for each in one.months)
-                    rooms.append(_room(getattr(caps, one.cap), others + needed))
-            known = [room for room in rooms if room is not None]
-            return rounded_down(min(known)) if known else inf
+                    rooms.append((_room(getattr(caps, one.cap), others + needed), one.cap))
+            known = [(room, cap) for room, cap in rooms if room is not None]
+            room, cap = min(known, key=lambda pair: pair[0], default=(0, Cap.RUN))
+            return Refused(cap=cap, left=rounded_down(room)) if known else None
 
         return await self._patiently(step)
 

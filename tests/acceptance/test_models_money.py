@@ -1,0 +1,259 @@
+"""What reviews with models pay: quoted, capped, counted once, given back, and not paid for again, whatever goes wrong."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from fusion import local
+from fusion.budget.ladder import LADDER
+from fusion.model import Ending, Outcome, Prompt, Request, Response, Usage, Verdict
+from fusion.ports import Heard
+from fusion.runs import run_id
+from tests.fakes.reasoned_reviews import Desk, SetClock, calls_of, cost_of, silent
+from tests.fakes.reasoning import FILE, Replying
+from tests.fakes.repositories import TestRepository
+
+pytestmark = pytest.mark.slow
+
+BODY = "def {0}(items):\n    total = 0\n    for item in items:\n        total += item\n    return total\n"
+NAMES = ("alpha", "beta", "gamma", "delta")
+
+
+def changed(folder: Path, *names: str) -> TestRepository:
+    """A repository in which a branch changes a function in each of some files."""
+    made = TestRepository(folder)
+    made.commit({f"{name}.py": BODY.format(name) for name in NAMES})
+    made.git("checkout", "-q", "-b", "x")
+    made.commit({f"{name}.py": BODY.format(name).replace("+= item", f"-= item  # {name}") for name in names})
+    return made
+
+
+async def settled(desk: Desk) -> None:
+    """All is recorded, nothing is held."""
+    assert await desk.held() == {}
+    assert abs(sum(one.cost for one in await desk.spends()) - await desk.spent()) < 1e-9
+
+
+@pytest.mark.parametrize("missing", ["incomplete", "note"])
+async def test_what_the_cap_does_not_allow_is_given_up_by_name_and_in_order(tmp_path: Path, missing: str) -> None:
+    repository, model = changed(tmp_path / "repository", *NAMES), Replying(silent)
+    whole = await Desk(home=tmp_path / "free", models=Replying(silent)).review(repository)
+    assert whole.coverage.quote is not None
+    assert cost_of(whole) <= whole.coverage.quote.bound
+
+    desk = Desk(home=tmp_path / "home", models=model, policy={"per_run": 0.5, "missing": missing})
+    review = await desk.review(repository)
+    quote = review.coverage.quote
+    assert quote is not None
+    assert quote.left_out
+    assert 0 < cost_of(review) <= quote.bound <= 0.5
+    # What is bought stays, and of the ladder the lowest rungs go first.
+    assert 0 < len(model.prompts) < len(calls_of(whole))
+    rungs = [
+        next(n for n, rung in enumerate(LADDER) if line.casefold().startswith(rung.name))
+        for line in quote.left_out
+        if "walkthrough" not in line
+    ]
+    assert rungs == sorted(rungs)
+    cut = [report for report in review.coverage.agents if report.outcome is Outcome.CUT]
+    said = [note for note in review.coverage.notes if note.startswith("No model read")]
+    if missing == "note":
+        assert (review.verdict, cut) == (Verdict.PASS, [])
+        assert any("was left out" in note for note in said)
+    else:
+        assert review.verdict is Verdict.INCOMPLETE
+        assert cut
+        assert said == []
+    await settled(desk)
+
+
+@dataclass
+class Slow:
+    """A model that answers when it is told to."""
+
+    go: asyncio.Event = field(default_factory=asyncio.Event)
+    entered: asyncio.Event = field(default_factory=asyncio.Event)
+    prompts: list[Prompt] = field(default_factory=list)
+
+    async def complete(self, prompt: Prompt, *, heard: Heard | None = None) -> Response:
+        self.prompts.append(prompt)
+        self.entered.set()
+        await self.go.wait()
+        return Response(ending=Ending.OK, text=silent(prompt), model="big", usage=Usage(input_tokens=5000, output_tokens=50))
+
+
+async def test_runs_race_for_the_last_of_a_budget(tmp_path: Path) -> None:
+    """All see the same money left; what one takes the others are refused, call by call, and say so."""
+    repositories = [changed(tmp_path / str(number), "alpha", "beta") for number in range(4)]
+    model = Slow()
+    desk = Desk(home=tmp_path / "home", models=model, file=FILE + "month = 0.6\n")
+    running = [asyncio.create_task(desk.review(repository)) for repository in repositories]
+    await model.entered.wait()
+    await asyncio.sleep(1)
+    model.go.set()
+    reviews = await asyncio.gather(*running)
+    assert await desk.spent() <= 0.6
+    refused = [call for review in reviews for call in calls_of(review) if call.ending is Ending.CAPPED]
+    assert refused
+    assert all("of this month for all repositories" in call.why or "are left" in call.why for call in refused)
+    assert any("of this month for all repositories" in call.why for call in refused)
+    for review in reviews:
+        quote = review.coverage.quote
+        assert quote is not None
+        assert cost_of(review) <= quote.bound
+        short = any(call.ending is Ending.CAPPED for call in calls_of(review)) or bool(quote.left_out)
+        assert review.verdict is (Verdict.INCOMPLETE if short else Verdict.PASS)
+    await settled(desk)
+
+
+async def test_a_call_that_nobody_saw_the_end_of_counts_as_billed(tmp_path: Path) -> None:
+    """The process dies while a model is asked: the next one asks again, and pays for both."""
+    repository, hung, model = changed(tmp_path / "repository", "alpha"), Slow(), Replying(silent)
+    desk = Desk(home=tmp_path / "home", models=hung, policy={"walkthrough": False}, fields={"parallel": 1})
+    request: Request = await desk.request(repository)
+    id = run_id(request, nonce="1")
+    (tmp_path / "home" / "runs").mkdir(parents=True)
+    async with local.engine(tmp_path / "home", id, desk.bundle()) as running:
+        await running.start("review", request.model_dump(mode="json", exclude_defaults=True), id)
+        await hung.entered.wait()
+    desk.models = model
+    review = await desk.read(await local.resume(id, desk.settings, desk.bundle()))
+    lost = [one for one in await desk.spends() if one.assumed]
+    # Those that waited for their turn were not begun, and cost nothing.
+    assert [(one.ending, one.cost) for one in lost] == [(Ending.ABANDONED, lost[0].bound)]
+    assert len(await desk.spends()) == len(model.prompts) + 1
+    assert review.coverage.quote is not None
+    assert cost_of(review) + lost[0].cost == pytest.approx(await desk.spent())
+    assert await desk.spent() <= review.coverage.quote.bound
+    await settled(desk)
+
+
+LIES = {
+    "none": None,
+    "negative": Usage(input_tokens=-5000, output_tokens=10),
+    "nothing": Usage(),
+    "more cached than asked": Usage(input_tokens=10, output_tokens=10, cached_tokens=10**8),
+    "absurd": Usage(input_tokens=10**40, output_tokens=10**40),
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+async def test_counts_that_cannot_be_true_count_as_the_bound(tmp_path: Path, lie: str) -> None:
+    model = Replying(lambda prompt: Response(ending=Ending.OK, text=silent(prompt), model="big", usage=LIES[lie]))
+    desk = Desk(home=tmp_path / "home", models=model)
+    review = await desk.review(changed(tmp_path / "repository", "alpha"))
+    assert review.verdict is Verdict.PASS
+    calls = calls_of(review)
+    assert all(call.usage.cost == call.bound > 0 for call in calls)
+    assert all(one.assumed and one.input_tokens == 0 for one in await desk.spends())
+    assert review.coverage.quote is not None
+    assert cost_of(review) <= review.coverage.quote.bound
+    await settled(desk)
+
+
+@pytest.mark.parametrize("text", ["", "no JSON"])
+async def test_who_bills_more_than_the_bound_is_called_no_more(tmp_path: Path, text: str) -> None:
+    """Not for the next question, not for the same one with what was wrong, and not by the next process."""
+    bill = Usage(input_tokens=2_000_000, output_tokens=10)
+    model = Replying(lambda prompt: Response(ending=Ending.OK, text=text or silent(prompt), model="big", usage=bill))
+    desk = Desk(home=tmp_path / "home", models=model, fields={"parallel": 1})
+    repository = changed(tmp_path / "repository", "alpha")
+    review = await desk.review(repository)
+    billed = [call for call in calls_of(review) if call.endpoint]
+    assert {call.usage.cost for call in billed} == {4.00008}
+    assert all(call.usage.cost > call.bound for call in billed)
+    # Those that were chosen before the bill came are under way: no more than the agents of this change.
+    assert len(model.prompts) == len(billed) <= 6
+    assert len({prompt.model_dump_json() for prompt in model.prompts}) == len(billed)
+    assert not any(len(prompt.messages) > 2 for prompt in model.prompts)
+    assert await desk.spent() == pytest.approx(4.00008 * len(billed))
+
+    before = len(model.prompts)
+    repository.commit({"beta.py": "def beta(items):\n    return len(items) / 0\n"})
+    again = await desk.review(repository)
+    assert len(model.prompts) == before
+    assert again.verdict is Verdict.INCOMPLETE
+    assert any("it billed more than its price allows" in call.why for call in calls_of(again))
+    await settled(desk)
+
+
+async def test_what_was_answered_is_not_paid_for_again(tmp_path: Path) -> None:
+    """Across pushes, shifted lines and branches of one repository, for thirty days; never across repositories."""
+    repository, model, clock = changed(tmp_path / "repository", "alpha", "beta"), Replying(silent), SetClock()
+    desk = Desk(home=tmp_path / "home", models=model, clock=clock, policy={"walkthrough": False})
+
+    async def asked(where: TestRepository = repository) -> int:
+        before = len(model.prompts)
+        review = await desk.review(where)
+        assert review.coverage.quote is not None
+        assert cost_of(review) <= review.coverage.quote.bound
+        cached = [call for call in calls_of(review) if call.cached]
+        assert all(call.usage.cost == 0 and not call.sources for call in cached)
+        return len(model.prompts) - before
+
+    first = await asked()
+    assert first > 0
+    assert await asked() == 0
+    repository.commit({"gamma.py": BODY.format("gamma").replace("+=", "*=")})
+    assert 0 < await asked() <= first / 2
+    # A rebase: lines above move, the hunk stays.
+    repository.git("checkout", "-q", "main")
+    repository.commit({"alpha.py": '"""Sums."""\n\nLIMIT = 3\n\n\n' + BODY.format("alpha")})
+    repository.git("checkout", "-q", "x")
+    repository.git("rebase", "-q", "main")
+    assert await asked() == 0
+    # Another branch with the same change to the same file.
+    repository.git("checkout", "-q", "-b", "y", "main")
+    repository.commit({"beta.py": BODY.format("beta").replace("+= item", "-= item  # beta")})
+    assert await asked() == 0
+    clock.off = timedelta(days=-2)
+    assert await asked() == 0
+    clock.off = timedelta(days=31)
+    assert await asked() > 0
+    # What policy lets models see is part of the question: nothing that was answered elsewhere is taken.
+    desk.policy = {"walkthrough": False, "regions": ["swedencentral"]}
+    assert await asked() > 0
+    desk.policy = {"walkthrough": False}
+    assert await asked(changed(tmp_path / "other", "alpha", "beta")) == first
+    assert await desk.held() == {}
+
+
+@pytest.mark.parametrize("hours", [-5, 5])
+async def test_a_clock_that_jumps_leaves_the_accounts_right(tmp_path: Path, hours: int) -> None:
+    clock = SetClock()
+
+    def reply(prompt: Prompt) -> str | Response:
+        clock.off += timedelta(hours=hours)
+        return Response(ending=Ending.UNAVAILABLE, reason="503") if len(model.prompts) == 1 else silent(prompt)
+
+    model = Replying(reply)
+    desk = Desk(home=tmp_path / "home", models=model, clock=clock)
+    review = await desk.review(changed(tmp_path / "repository", "alpha"))
+    assert review.verdict is Verdict.PASS
+    assert all(0 <= call.usage.seconds <= 86_400 for call in calls_of(review))
+    assert review.coverage.quote is not None
+    assert cost_of(review) <= review.coverage.quote.bound
+    assert await desk.held() == {}
+
+
+async def test_an_endpoint_that_cannot_be_asked_as_it_is_set_up_is_one_more_that_failed(tmp_path: Path) -> None:
+    """The keys of a models file are the operator's matter; the review is made without."""
+    from fusion.errors import UserError
+
+    class Unset:
+        async def complete(self, prompt: Prompt, *, heard: Heard | None = None) -> Response:
+            raise UserError("Install Fusion with [models].")
+
+    desk = Desk(home=tmp_path / "home", models=Unset())
+    review = await desk.review(changed(tmp_path / "repository", "alpha"))
+    assert review.verdict is Verdict.INCOMPLETE
+    made = [call for call in calls_of(review) if call.endpoint]
+    assert {(call.ending, call.reason, call.usage.cost) for call in made} == {
+        (Ending.MISSING, "Install Fusion with [models].", 0)
+    }
+    await settled(desk)

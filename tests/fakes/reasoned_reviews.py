@@ -1,0 +1,110 @@
+"""Reviews with models on one machine: a repository, stores that outlive a process, a clock that can be set, whatever models."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from fusion import local, runtime
+from fusion.adapters.memory.records import MemoryBlobs, MemoryStore
+from fusion.budget.accounts import Spend
+from fusion.model import Call, Prompt, Request, RequestKind, Review
+from fusion.ports import Model
+from fusion.settings import Settings
+from orchestrations.bundle import Bundle, Reasoning
+from tests.fakes.reasoning import FILE, reasoning_of
+from tests.fakes.repositories import TestRepository
+
+
+@dataclass
+class SetClock:
+    """The machine's clock, some time off."""
+
+    off: timedelta = timedelta()
+
+    def now(self) -> datetime:
+        """The present, as this clock has it."""
+        return datetime.now(UTC) + self.off
+
+
+def silent(prompt: Prompt) -> str:
+    """A model that finds nothing, and says so in every schema."""
+    names = set(prompt.reply_schema["properties"])
+    if "lines" in names:
+        return json.dumps({"lines": ["It changes the code."], "diagram": ""})
+    if "verdicts" in names:
+        return json.dumps({"verdicts": []})
+    if "status" in names:
+        return json.dumps({"status": "declined", "text": "", "passage": "", "quote": ""})
+    return json.dumps({"findings": [], "certainty": "high"} | ({"questions": []} if "questions" in names else {}))
+
+
+@dataclass(kw_only=True)
+class Desk:
+    """Where reviews are made; `file` and `policy` may be changed between them."""
+
+    home: Path
+    models: Model | Mapping[str, Model]
+    file: str = FILE
+    policy: dict[str, Any] = field(default_factory=dict)
+    clock: SetClock = field(default_factory=SetClock)
+    fields: dict[str, Any] = field(default_factory=dict)
+    """More of `Reasoning`."""
+
+    def __post_init__(self) -> None:
+        self.store = MemoryStore(self.clock)
+        self.blobs = MemoryBlobs(self.clock)
+        self.settings = Settings(home=self.home, evidence="off")
+        self.runs = 0
+
+    def reasoning(self) -> Reasoning:
+        """That of a process that has just begun: its breakers know nothing."""
+        return reasoning_of(self.models, store=self.store, clock=self.clock, file=self.file, person_waits=0.5, **self.fields)
+
+    def bundle(self) -> Bundle:
+        """Of one process."""
+        made = runtime.embedded(self.settings, records=(self.store, self.blobs), clock=self.clock)
+        return replace(made, reasoning=self.reasoning(), tenant="t")
+
+    async def request(self, repository: TestRepository) -> Request:
+        """For the repository's branch against main."""
+        policy = await self.blobs.put(json.dumps({"version": 1, "models": self.policy}).encode())
+        return Request(kind=RequestKind.RANGE, location=str(repository.folder), policy=policy)
+
+    async def review(self, repository: TestRepository) -> Review:
+        """One review by a process of its own. It never costs more than was quoted."""
+        self.runs += 1
+        result = await local.run(await self.request(repository), self.settings, self.bundle(), nonce=str(self.runs))
+        return await self.read(result)
+
+    async def read(self, result: Mapping[str, Any]) -> Review:
+        """The review of a run's output."""
+        assert result["status"] == "reviewed", result
+        return Review.model_validate_json(await self.blobs.get(result["review"]))
+
+    async def spends(self) -> list[Spend]:
+        """What was recorded of each call."""
+        return [Spend.model_validate(stored.value) for stored in await self.store.list(tenant="t", kind="spend", limit=1000)]
+
+    async def held(self) -> dict[str, Any]:
+        """What runs still hold of the accounts that they share: nothing, once they have ended."""
+        accounts = await self.store.list(tenant="t", kind="budget", limit=1000)
+        return {f"{one.key.scope} {one.key.id}": one.value["runs"] for one in accounts if one.value["runs"]}
+
+    async def spent(self) -> float:
+        """Of the whole month."""
+        return await self.reasoning().book.spent(month=f"{self.clock.now():%Y-%m}")
+
+
+def calls_of(review: Review) -> list[Call]:
+    """The calls on the receipt."""
+    return [call for report in review.coverage.agents for call in report.calls]
+
+
+def cost_of(review: Review) -> float:
+    """What the receipt says that they cost."""
+    return sum(call.usage.cost for call in calls_of(review))
