@@ -31,3 +31,12 @@ def test_nothing_that_asks_models_is_loaded(code: str) -> None:
 def test_nor_by_the_functions_app() -> None:
     pytest.importorskip("azure.functions")
     assert loaded("import function_app") == []
+    # Nor where there are models to ask: they are opened when the first prompt has to go out.
+    example = ROOT / "examples" / "models.toml"
+    environment = {
+        "FUSION_MODELS": str(example),
+        "FUSION_BLOBS": "https://account.blob.core.windows.net",
+        "FUSION_SERVICEBUS__fullyQualifiedNamespace": "namespace.servicebus.windows.net",
+    }
+    said = f"import os; os.environ.update({environment!r}); import function_app; assert function_app.functions.results"
+    assert loaded(said) == []

@@ -67,11 +67,21 @@ async def test_ending_what_has_ended_or_never_was_is_no_error(engine: Engine, co
     assert await conductor.status("r") == Progress(id="r", status="completed", output=0)
 
 
+async def test_an_event_reaches_who_waits_for_it_and_nobody_else(engine: Engine, conductor: DurableConductor) -> None:
+    assert not await conductor.tell("nobody", "approved", {"job": "j"}), "there never was such a run"
+    await conductor.start("approval", {"seconds": 600}, "a")
+    assert await conductor.tell("a", "something else", {"job": "i"})
+    assert await conductor.tell("a", "approved", {"job": "j"})
+    assert (await engine.wait("a", 20)).output == {"approved": {"job": "j"}}
+    assert not await conductor.tell("a", "approved", {"job": "k"}), "it has ended"
+    assert (await engine.wait("a", 20)).output == {"approved": {"job": "j"}}
+
+
 async def test_a_host_that_does_not_answer_is_an_outage(engine: Engine) -> None:
     async with ClientEndpoint(engine, TERMINAL) as endpoint:
         binding = endpoint.binding()
     async with DurableFunctionsClient(binding) as client:
         gone = DurableConductor(client)
-        for ask in (gone.status("r"), gone.start("review", {}, "r"), gone.terminate("r", "why")):
+        for ask in (gone.status("r"), gone.start("review", {}, "r"), gone.terminate("r", "why"), gone.tell("r", "e", {})):
             with pytest.raises(TransientError, match=r"^The Functions host (could|did) not"):
                 await ask

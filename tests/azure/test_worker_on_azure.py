@@ -7,7 +7,7 @@ import json
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,10 +20,9 @@ from azure.servicebus.aio import ServiceBusClient
 if sys.version_info < (3, 13):
     pytest.skip("Microsoft's Python worker needs Python 3.13 or newer", allow_module_level=True)
 
-from fusion.adapters.azure.blobs import AzureBlobs
-from fusion.adapters.servicebus.inference import QUEUES
+from fusion.adapters.servicebus.inference import QUEUES, InferenceQueue
 from fusion.dispatch.answers import TRIES
-from fusion.model import Call, Ending, InferenceJob, InferenceResult, Prompt, Review, Work
+from fusion.model import Call, Ending, Review, Work
 from tests.azure.triggers import Listening
 from tests.azure.worker import AzureApp, AzureHost, InvocationFailed
 from tests.fakes import azurite
@@ -40,7 +39,7 @@ pytestmark = [
 ]
 
 ROOT = Path(__file__).parents[2]
-RESULTS, JOBS = "inference-results", "inference-pull"
+RESULTS = QUEUES[InferenceQueue.RESULTS]
 MODELS = f"""
 [models."{NAME}"]
 works = ["summarise"]
@@ -150,9 +149,9 @@ async def send(cloud: Cloud, queue: str, *bodies: bytes | dict[str, Any]) -> Non
             await sender.send_messages(ServiceBusMessage(data, message_id=f"{number}-{time.time()}"))
 
 
-async def until(holds: Any, seconds: float = 30) -> None:
-    async with asyncio.timeout(seconds):
-        while not holds():
+async def until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(30):
+        while not holds():  # noqa: ASYNC110 - the bus tells nobody
             await asyncio.sleep(0.05)
 
 
@@ -184,3 +183,42 @@ async def test_a_real_model_answers_through_service_bus_and_the_event(cloud: Clo
         worker.send_signal(signal.SIGTERM)
         assert await asyncio.to_thread(worker.wait, 60) == 0
     assert all(cloud.bus.messages(queue) == [] and cloud.bus.dead_letters(queue) == [] for queue in QUEUES.values())
+
+
+@pytest.mark.slow
+async def test_results_that_nobody_waits_for_come_again_and_then_end(cloud: Cloud) -> None:
+    result = {"job": "j", "run": "review-gone:w", "event": "inference-0", "result": DIGEST}
+    async with cloud.app() as (_, listening):
+        await send(cloud, RESULTS, result)
+        await until(lambda: listening.invoked[RESULTS] == 1 and not listening.busy)
+        assert [message.properties[0] for message in cloud.bus.messages(RESULTS)] == ["j/a1"], "it comes later, not at once"
+        cloud.ahead += 100
+        await until(lambda: not cloud.bus.messages(RESULTS) and not listening.busy)
+        assert listening.invoked[RESULTS] == TRIES
+        assert not listening.failed
+        assert cloud.bus.dead_letters(RESULTS) == []
+
+
+@pytest.mark.slow
+async def test_what_is_no_result_ends_among_the_dead_letters(cloud: Cloud) -> None:
+    async with cloud.app() as (_, listening):
+        await send(cloud, RESULTS, b"\xff not ours", {"job": "j", "run": "r", "event": "e", "result": "no digest"})
+        await until(lambda: len(cloud.bus.dead_letters(RESULTS)) == 2)
+        assert cloud.bus.messages(RESULTS) == []
+        assert {str(error) for error in listening.failed} == {
+            "A message in the queue of the worker's results is no result of a worker's."
+        }
+
+
+async def test_the_trigger_is_there_only_with_a_worker_and_the_file_is_read_at_the_start(cloud: Cloud) -> None:
+    async with AzureApp(ROOT, environment=cloud.environment) as app:
+        function, _, binding = app.queues[RESULTS]
+        assert (set(app.queues), function) == ({RESULTS}, "answered")
+        assert (binding["connection"], binding.get("isSessionsEnabled", False)) == ("FUSION_SERVICEBUS", False)
+    cloud.models = ""
+    async with AzureApp(ROOT, environment=cloud.environment) as app:
+        assert app.queues == {}
+    cloud.models = '[endpoints.gpu]\nkind = "worker"\nmodel = "nobody"\n'
+    with pytest.raises(InvocationFailed, match=r"models\.toml, line 3: .*there is no model `nobody`"):
+        async with AzureApp(ROOT, environment=cloud.environment):
+            pass

@@ -52,10 +52,43 @@ def test_a_host_name_where_triggers_take_a_connection_string_is_refused() -> Non
         Functions({**BOT, **SHARED, "FUSION_SERVICEBUS": "b.servicebus.windows.net"})
 
 
+WORKER = '[endpoints.gpu]\nkind = "worker"\nmodel = "smollm2-135m"\n'
+
+
+def test_a_worker_of_the_models_file_is_listened_to(tmp_path: Path) -> None:
+    file = tmp_path / "models.toml"
+    file.write_text(WORKER, "utf-8")
+    models = {"FUSION_MODELS": str(file)}
+    blobs = {"FUSION_BLOBS": SHARED["FUSION_BLOBS"]}
+    assert Functions({**blobs, **NAMESPACE, **models}).results == "inference-results"
+    assert Functions({**BOT, **SHARED, **NAMESPACE, **models}).results == "inference-results"
+    assert Functions({**blobs, **NAMESPACE}).results == ""
+    with pytest.raises(
+        UserError, match=r"^The models file has an endpoint of the inference worker, .* FUSION_SERVICEBUS alone"
+    ):
+        Functions({**blobs, **models})
+    with pytest.raises(UserError, match="FUSION_SERVICEBUS__fullyQualifiedNamespace instead"):
+        Functions({**blobs, **models, "FUSION_SERVICEBUS": "b.servicebus.windows.net"})
+    file.write_text(WORKER.replace("worker", "wroker"), "utf-8")
+    with pytest.raises(UserError, match=r"models\.toml, line 2: .*wroker"):
+        Functions({**blobs, **NAMESPACE, **models})
+    with pytest.raises(UserError, match="cannot be read"):
+        Functions({"FUSION_MODELS": str(tmp_path / "nowhere.toml")})
+
+
 def test_the_page_about_azure_names_what_the_code_needs() -> None:
     page = (Path(__file__).parents[2] / "docs" / "azure.md").read_text(encoding="utf-8")
     indexed = [entry["path"] for entry in CONTAINER["indexing"]["includedPaths"]]
-    for word in (*runtime.trigger_queues().values(), *CONTAINER["partition_key"], *indexed, *BOT, *SHARED, *NAMESPACE):
+    for word in (
+        *runtime.trigger_queues().values(),
+        runtime.result_queue(),
+        "FUSION_MODELS",
+        *CONTAINER["partition_key"],
+        *indexed,
+        *BOT,
+        *SHARED,
+        *NAMESPACE,
+    ):
         assert f"`{word}`" in page
 
 
