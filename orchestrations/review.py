@@ -27,7 +27,8 @@ def review(ctx: task.OrchestrationContext, request: dict[str, Any]) -> Generator
     job: dict[str, Any] = {"run": ctx.instance_id, "request": request}
     ctx.set_custom_status("fetching")
     fetched: dict[str, Any] = yield ctx.call_activity("fetch_change", input=job)
-    if away := broken(fetched):
+    # A forge that is away is an end of its own, and recorded.
+    if fetched["status"] != "unavailable" and (away := broken(fetched)):
         return away
     if fetched["status"] != "fetched":
         yield ctx.call_activity("record", input={**job, "result": fetched})

@@ -58,11 +58,16 @@ def mistake(ctx: task.OrchestrationContext, error: task.TaskFailedError) -> str:
 
 
 def broken(*answers: Any) -> dict[str, Any] | None:
-    """The first of some activities' answers that is none, as a review's result: `unavailable` or `failed`, and why."""
+    """The first of some activities' answers that is none, as a review's result: `unavailable` or `failed`, and why.
+
+    What a sub-orchestration ended with is passed on as it is.
+    """
     for answer in answers:
         status = answer.get("status") if isinstance(answer, dict) else ""
         if status == "wait":
             return {"status": "unavailable", "message": answer["message"], "seconds": answer["seconds"]}
+        if status == "unavailable":
+            return dict(answer)
         if status in ("failed", "gone"):
             return {"status": "failed", "message": answer["message"]}
     return None
