@@ -141,6 +141,8 @@ async def test_another_deployment_takes_over(repository: TestRepository, tmp_pat
                 Ending.UNUSABLE,
                 Ending.REFUSED,
                 Ending.INVALID,
+                # On a machine with much to do any answer may come too late for a model in a hurry.
+                Ending.TIMED_OUT,
             }, name
             assert name in useless or all(call.endpoint != "other" for call in calls), name
 
