@@ -90,8 +90,8 @@ def prompted(change: Change, policy: Policy, prompt: str, model: str) -> str:
     """What a completion is made from: prompt and schema by their digest, the model, and what policy lets models see.
 
     The change counts only by its repository (the scope) and the repository's visibility: what one hunk was answered serves all
-    pushes, rebases and pull requests that show the same hunk, and no other repository. What was answered under another policy of
-    residency is not taken; what an endpoint answered that the operator has since taken away is: nothing leaves for it now.
+    pushes, rebases and pull requests that show the same hunk, and no other repository. What was answered under another policy
+    of residency is not taken; what an endpoint answered that the operator has since taken away is: nothing leaves for it now.
     """
     allowed = policy.models.model_dump(mode="json", include={"use", "local", "regions"})
     made_from = {"prompt": prompt, "model": model, "visibility": change.provenance.visibility, "models": allowed}
