@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from fusion import local
+from fusion.budget.accounts import Account, Caps
+from fusion.budget.answers import Reserved
 from fusion.budget.ladder import LADDER
 from fusion.model import Ending, Outcome, Prompt, Request, Response, Usage, Verdict
 from fusion.ports import Heard
@@ -88,7 +90,7 @@ class Slow:
 
 
 async def test_runs_race_for_the_last_of_a_budget(tmp_path: Path) -> None:
-    """All see the same money left; what one takes the others are refused, call by call, and say so."""
+    """Whether it is short when they are planned or when they ask: never more is spent, and each says what it could not pay."""
     repositories = [changed(tmp_path / str(number), "alpha", "beta") for number in range(4)]
     model = Slow()
     desk = Desk(home=tmp_path / "home", models=model, file=FILE + "month = 0.6\n")
@@ -98,10 +100,6 @@ async def test_runs_race_for_the_last_of_a_budget(tmp_path: Path) -> None:
     model.go.set()
     reviews = await asyncio.gather(*running)
     assert await desk.spent() <= 0.6
-    refused = [call for review in reviews for call in calls_of(review) if call.ending is Ending.CAPPED]
-    assert refused
-    assert all("of this month for all repositories" in call.why or "are left" in call.why for call in refused)
-    assert any("of this month for all repositories" in call.why for call in refused)
     for review in reviews:
         quote = review.coverage.quote
         assert quote is not None
@@ -109,6 +107,31 @@ async def test_runs_race_for_the_last_of_a_budget(tmp_path: Path) -> None:
         short = any(call.ending is Ending.CAPPED for call in calls_of(review)) or bool(quote.left_out)
         assert review.verdict is (Verdict.INCOMPLETE if short else Verdict.PASS)
     await settled(desk)
+
+
+async def test_what_another_run_takes_in_the_middle_is_refused_and_said(tmp_path: Path) -> None:
+    """While the first question is answered somebody else takes all that the month has left."""
+    taken: list[object] = []
+
+    class Robbed:
+        async def complete(self, prompt: Prompt, *, heard: Heard | None = None) -> Response:
+            if not taken:
+                book, month = desk.reasoning().book, Caps(month=1.0)
+                other = Account(repository="octo/other", run="other")
+                left = await book.left(other, month)
+                taken.append(await book.reserve("other/1", other, left, month))
+            # Nonsense first: what is asked once more is asked after the robbery.
+            text = "no JSON" if len(prompt.messages) == 2 else silent(prompt)
+            return Response(ending=Ending.OK, text=text, model="big", usage=Usage(input_tokens=1_000, output_tokens=100))
+
+    desk = Desk(home=tmp_path / "home", models=Robbed(), file=FILE + "month = 1.0\n", fields={"parallel": 1})
+    review = await desk.review(changed(tmp_path / "repository", *NAMES))
+    assert isinstance(taken[0], Reserved)
+    refused = [call for call in calls_of(review) if call.ending is Ending.CAPPED]
+    assert refused
+    assert all("of this month for all repositories" in call.why for call in refused)
+    assert review.verdict is Verdict.INCOMPLETE
+    assert 0 < cost_of(review) + taken[0].amount <= await desk.spent() + 1e-9 <= 1.0 + 1e-9
 
 
 async def test_a_call_that_nobody_saw_the_end_of_counts_as_billed(tmp_path: Path) -> None:
