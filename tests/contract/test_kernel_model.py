@@ -245,7 +245,7 @@ async def test_without_a_key_nothing_identifies_us_over_http(kind: Kind) -> None
         {"deployment": " "},
         {"address": "http://cloud.example/", "key": None, "credential": Identity("x")},
     ],
-    ids=str,
+    ids=["scheme", "password", "query", "deployment", "entra-over-http"],
 )
 async def test_what_cannot_be_used_is_said_at_once(cloud: Cloud, kind: Kind, wrong: dict[str, Any]) -> None:
     with pytest.raises(UserError):
