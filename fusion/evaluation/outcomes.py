@@ -223,7 +223,7 @@ def _attempts(calls: Sequence[Call]) -> dict[str, Attempts]:
         one = Attempts(
             calls=1,
             cached=int(call.cached),
-            failed=int(call.ending is not Ending.OK),
+            failed=int(bool(call.endpoint) and call.ending is not Ending.OK),
             input_tokens=call.usage.input_tokens,
             output_tokens=call.usage.output_tokens,
             cost=0.0 if call.cached else call.usage.cost,
