@@ -142,7 +142,7 @@ class Functions:
     async def deliver(self, headers: Mapping[str, str], body: bytes) -> Answer:
         """A webhook delivery."""
         if not self.is_bot:
-            return unavailable(f"This Function App is no GitHub App: set {', '.join(runtime.missing(self.settings))}.")
+            return unavailable(f"This Function App is no GitHub App: set {', '.join(self.settings.missing_for_bot)}.")
         try:
             bundle, queue = await self._bot()
         except FusionError as error:
@@ -241,7 +241,7 @@ class Functions:
 
 def _is_bot(settings: Settings, environ: Mapping[str, str]) -> bool:
     """Whether it is the GitHub App. Raises UserError when it is meant to be and cannot."""
-    missing = runtime.missing(settings)
+    missing = settings.missing_for_bot
     if len(missing) == 3:
         return False
     if missing:

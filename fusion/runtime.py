@@ -25,6 +25,7 @@ from fusion.settings import Settings
 from orchestrations.bundle import Bundle, Reasoning
 
 if TYPE_CHECKING:
+    from fusion.adapters.git.mending import Mending
     from fusion.adapters.github import App
     from fusion.adapters.sqlite.inference import SqliteJobs, SqliteResults
     from fusion.adapters.sqlite.jobs import Pick
@@ -142,7 +143,7 @@ async def bot(settings: Settings, *, listen: Listener = nobody, clock: Clock | N
 
     `clock`: what everything embedded goes by; left out, the machine's.
     """
-    if needed := missing(settings):
+    if needed := settings.missing_for_bot:
         raise UserError(f"The bot needs {listed(needed)}: docs/bot.md says where they come from.")
     assert settings.github_key is not None
     keys = tuple(signing_key(secret.get_secret_value()) for secret in settings.webhook_secret)
@@ -175,16 +176,6 @@ async def bot(settings: Settings, *, listen: Listener = nobody, clock: Clock | N
             )
             async with thoughtful(known, settings) as bundle:
                 yield bundle
-
-
-def missing(settings: Settings) -> Sequence[str]:
-    """The variables that a bot needs and that are not set."""
-    named = {
-        "FUSION_WEBHOOK_SECRET": settings.webhook_secret,
-        "FUSION_GITHUB_APP": settings.github_app,
-        "FUSION_GITHUB_KEY": settings.github_key,
-    }
-    return [name for name, value in named.items() if not value]
 
 
 async def introduce(settings: Settings) -> tuple[str, Sequence[Installed]]:
@@ -383,6 +374,13 @@ def embedded(
         parallel=settings.parallel,
         listen=listen,
     )
+
+
+def mending() -> Mending:
+    """What writes patched files to repositories on this machine."""
+    from fusion.adapters.git.mending import Mending
+
+    return Mending()
 
 
 def _forge(request: Request, settings: Settings, blobs: Blobs, clock: Clock) -> Forge:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -79,6 +79,16 @@ class Settings(Record):
     blobs: SecretStr | None = None
     """FUSION_BLOBS: the storage account's blob address (Entra ID signs in) or a connection string. Default: files in the state
     folder."""
+
+    @property
+    def missing_for_bot(self) -> Sequence[str]:
+        """The variables that a bot needs and that are not set."""
+        needed = {
+            "FUSION_WEBHOOK_SECRET": self.webhook_secret,
+            "FUSION_GITHUB_APP": self.github_app,
+            "FUSION_GITHUB_KEY": self.github_key,
+        }
+        return [name for name, value in needed.items() if not value]
 
     @field_validator("models")
     @classmethod

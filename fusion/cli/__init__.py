@@ -58,7 +58,7 @@ class _Ordered(TyperGroup):
 
     def list_commands(self, ctx: Any) -> list[str]:
         order = (
-            *("review", "runs", "cost", "dismiss", "doctor", "init", "config", "knowledge", "models", "eval", "demo"),
+            *("review", "runs", "cost", "fix", "dismiss", "doctor", "init", "config", "knowledge", "models", "eval", "demo"),
             *("serve", "worker", "app", "replay", "dead-letters", "purge"),
         )
         return sorted(super().list_commands(ctx), key=lambda name: order.index(name) if name in order else len(order))
@@ -101,6 +101,7 @@ def registered() -> typer.Typer:
         doctor,
         evaluate,
         evaluate_review,
+        fix,
         gpu,
         knowledge,
         models,

@@ -81,7 +81,7 @@ def _rows() -> list[tuple[str, str, bool, str]]:
     rows += [("knowledge", "left out", False, sentence) for sentence in more.mistakes]
     token = "with GITHUB_TOKEN" if configured.github_token else "without a token: public repositories only, 60 requests an hour"
     rows.append(("adapter", "github (read)", True, f"{configured.github_api}, {token}"))
-    if missing := runtime.missing(configured):
+    if missing := configured.missing_for_bot:
         rows.append(("bot", "github app", False, f"{listed(missing)} not set: only `fusion serve` needs it"))
     else:
         rows.append(("bot", "github app", *_app(configured)))

@@ -74,8 +74,8 @@ def review(
     if no_models:
         configured = configured.model_copy(update={"models": None})
     if pull is None:
-        _apart(configured.knowledge, repository)
-        _models_apart(configured.models, repository)
+        apart(configured.knowledge, repository)
+        models_apart(configured.models, repository)
     threshold = threshold_of(fail_on)
     write = writer(format, output)
     with Watcher(live=format == "terminal" and output is None) as watcher:
@@ -99,7 +99,7 @@ def review(
     conclude(result, reviewed, threshold, write)
 
 
-def _apart(knowledge: Sequence[Path], repository: Path) -> None:
+def apart(knowledge: Sequence[Path], repository: Path) -> None:
     """Raises UserError where added knowledge lies in what is reviewed: a change could write what it is judged by."""
     if not knowledge:
         return
@@ -112,7 +112,7 @@ def _apart(knowledge: Sequence[Path], repository: Path) -> None:
         )
 
 
-def _models_apart(file: Path | None, repository: Path) -> None:
+def models_apart(file: Path | None, repository: Path) -> None:
     """Raises UserError where the models file lies in what is reviewed: a change could send the code wherever it likes."""
     from fusion.dataflow.knowledge.added import inside
 

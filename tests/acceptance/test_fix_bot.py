@@ -208,7 +208,7 @@ async def test_an_opinion_gets_no_patch(tmp_path: Path) -> None:
     async with made.process() as bot:
         await bot.take(made.open("a", *CODE))
         [ledger] = await made.store.list(tenant="t", kind="ledger", scope=REPOSITORY)
-        fingerprint = ledger.value["ledger"]["entries"][0]["fingerprint"]
+        fingerprint = ledger.value["ledger"]["entries"][0]["finding"]["fingerprint"]
         await bot.take(made.comment(f"/fusion fix {fingerprint}"))
     assert patcher.asked == []
     assert "no tool has evidence for it" in made.said[-1]
