@@ -29,6 +29,7 @@ from fusion.reasoning.fence import inert, shown
 from fusion.render.secrets import mask
 from fusion.render.text import visible
 from fusion.syntax import symbols
+from fusion.syntax.faults import faults
 
 NAME = "fixer"
 EDITS = 8
@@ -169,7 +170,7 @@ def _fitting(fix: Fix, path: str, contents: Contents) -> Fix | Unfit:
         return Unfit("The model's patch does not apply to the file.")
     lost = {item.name for item in symbols(path, before)} - {item.name for item in symbols(path, after)}
     # A file that does not parse any more loses names, too; the trial says that better.
-    if lost and len(lost) <= LINES and symbols(path, after):
+    if lost and (faults(path, after) or 0) <= (faults(path, before) or 0):
         return Unfit(f"The model's patch takes {', '.join(sorted(plain(name, _TITLE) for name in lost)[:3])} away.")
     files = {**contents.imports, **contents.context, **contents.base, **contents.head}
     if new := brought_in(path, before, after, files):

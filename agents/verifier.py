@@ -22,6 +22,8 @@ NAME = "verifier"
 MOST = 5
 """Claims of one prompt."""
 _REASON = 300
+_REMOVED = 6
+"""Removed lines that a claim shows."""
 _LIMITS = Limits(output_tokens=1_200, seconds=120.0)
 _TAIL = "Try to refute each claim, C1 and on. One verdict for each, in JSON, each with the line that decides it."
 
@@ -85,8 +87,17 @@ def _claim(brief: Brief, name: str, finding: Finding) -> Passage:
     where = f"line {place[1]} of {place[0].name}" if place else "a line of the change"
     line = finding.snippet.partition("\n")[0]
     body = " ".join(finding.body.split())
-    text = f"about: {where}\nthe line: {line}\nsays: {finding.title}\nbecause: {body}"
+    gone = "".join(f"\nremoved beside it: {text}" for text in _removed(*place)) if place else ""
+    text = f"about: {where}\nthe line: {line}{gone}\nsays: {finding.title}\nbecause: {body}"
     return Passage(name=name, kind="metadata", path="", text=text)
+
+
+def _removed(passage: Passage, number: int) -> Sequence[str]:
+    """The removed lines next to a line: a claim about what is gone lies on a line that is left."""
+    rows = passage.text.split("\n")
+    before = next((at for at in range(number - 2, -1, -1) if passage.lines[at]), -1)
+    after = next((at for at in range(number, len(passage.lines)) if passage.lines[at]), len(passage.lines))
+    return [rows[at][1:] for at in (*range(before + 1, number - 1), *range(number, after))][:_REMOVED]
 
 
 def _names(verdict: Verdict, claim: str) -> bool:

@@ -18,6 +18,7 @@ _DATA_FOLDERS = frozenset({"data", "testdata", "test_data", "test-data", "fixtur
 _EXAMPLE_FOLDERS = frozenset(
     {"example", "examples", "sample", "samples", "demo", "demos", "tutorial", "tutorials", "bench", "benchmark", "benchmarks"}
 )
+_LANGUAGE_ROOTS = frozenset({"java", "kotlin", "scala", "groovy"})
 _DOCUMENT_ENDINGS = (".md", ".mdx", ".rst", ".adoc", ".asciidoc")
 _TEST_NAME = re.compile(
     r"(?:^test_|_test\.|_tests\.|[-.]test\.|[-.]spec\.|_spec\.|^conftest\.py$|^tests?\."
@@ -54,8 +55,10 @@ def is_test_code(path: str) -> bool:
 
 
 def is_example(path: str) -> bool:
-    """Whether the path shows how to use something."""
-    return any(folder.lower() in _EXAMPLE_FOLDERS for folder in path.split("/")[:-1])
+    """Whether the path shows how to use something. Below `src/main/java` folders are packages, such as `org.example`."""
+    folders = path.lower().split("/")[:-1]
+    package = next((at for at in range(2, len(folders)) if folders[at - 2] == "src" and folders[at] in _LANGUAGE_ROOTS), None)
+    return any(folder in _EXAMPLE_FOLDERS for folder in folders[:package])
 
 
 def is_production(path: str) -> bool:

@@ -225,6 +225,8 @@ def _summary(item: Judged, policy: Policy) -> str:
         return f"data flow finds it harmless: {finding.cleared}"
     if not finding.evidence and not is_verified(finding):
         return "an opinion that no second reader has confirmed" if finding.votes else "it has no evidence"
+    if not finding.evidence and finding.category in (Category.TESTS, Category.DOCUMENTATION):
+        return "a draft, and no fault of the code"
     if finding.severity is Severity.LOW and finding.confidence is Confidence.POSSIBLE:
         return "of low severity and only possible"
     return ""
