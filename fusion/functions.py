@@ -256,7 +256,7 @@ def _is_bot(settings: Settings, environ: Mapping[str, str]) -> bool:
 
 
 def _has_worker(settings: Settings, environ: Mapping[str, str]) -> bool:
-    """Whether an inference worker answers prompts. Raises UserError: the models file cannot be used, or no worker reaches it."""
+    """Whether an inference worker answers prompts. Raises UserError: a models file of no use, or that no worker reaches."""
     if settings.models is None or not catalogue.read(settings.models).has_worker:
         return False
     shared = {"FUSION_BLOBS": settings.blobs, CONNECTION: settings.servicebus}

@@ -118,8 +118,8 @@ def models_apart(file: Path | None, repository: Path) -> None:
 
     if file is not None and inside([file], repository):
         raise UserError(
-            f"FUSION_MODELS names {file}, which lies in the repository that is reviewed, so that a change could say where its code "
-            "is sent; keep it elsewhere."
+            f"FUSION_MODELS names {file}, which lies in the repository that is reviewed, so that a change could say where its "
+            "code is sent; keep it elsewhere."
         )
 
 

@@ -58,8 +58,8 @@ async def pass_on(inference: Inference, raise_event: RaiseEvent, *, wait: float,
 async def hand_over(delivered: Any, desk: ResultDesk, raise_event: RaiseEvent) -> None:
     """The same with a result that a trigger received: on return the host may complete it.
 
-    A run that is not known, and an outage, are answered with a copy that comes later. Raises FusionError where that cannot be, or
-    where it is no result: the host gives it back, to come at once, and after ten deliveries Service Bus sets it aside.
+    A run that is not known, and an outage, are answered with a copy that comes later. Raises FusionError where that cannot be,
+    or where it is no result: the host gives it back, to come at once, and after ten deliveries Service Bus sets it aside.
     """
     answered = desk.read(delivered)
     if answered is None:

@@ -55,7 +55,9 @@ class Reporter:
 
     def tasks(self, case: Case) -> Sequence[AgentTask]:
         """One task, with everything found already."""
-        fields: dict[str, Any] = {"evidence": (), "fix": None, "family": "model:contract", "votes": VOTES} if self.forgetful else {}
+        fields: dict[str, Any] = (
+            {"evidence": (), "fix": None, "family": "model:contract", "votes": VOTES} if self.forgetful else {}
+        )
         found = tuple(finding_of(item, **fields) for item in case.evidence)
         return [AgentTask(agent=self.name, id="1", read=tuple(case.contents.head), candidates=found)]
 

@@ -1,7 +1,8 @@
 """Results of the inference worker that a Functions trigger received: the Functions host holds their locks, not this process.
 
-As in `triggered`, one that shall come later is a scheduled copy, and the original is completed by returning. The queue has no
-sessions, so that a copy cannot be held back for the dead letters: what shall be set aside is refused, until Service Bus does it.
+As in `triggered`, one that shall come later is a scheduled copy, and the original is completed by returning. The queue
+has no sessions, so that a copy cannot be held back for the dead letters: what shall be set aside is refused, until Service Bus
+does it.
 """
 
 from __future__ import annotations
