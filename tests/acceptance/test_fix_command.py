@@ -1,0 +1,129 @@
+"""`fusion fix` as a user types it, and what it leaves of the work tree, the index and the branches."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from fusion.adapters.git.mending import Mending
+from fusion.errors import UserError
+from tests.fakes.commandline import Workplace, one_sentence
+
+CODE = """\
+import subprocess
+
+import yaml
+from flask import Flask, request
+
+app = Flask(__name__)
+
+
+@app.route("/run")
+def run():
+    return subprocess.run("ls " + request.args["name"], shell=True)
+
+
+@app.route("/load", methods=["POST"])
+def load():
+    return str(len(yaml.load(request.data, Loader=yaml.Loader)))
+"""
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
+    folder = tmp_path_factory.mktemp("fix")
+    made = Workplace(folder / "repository", folder / "home").init()
+    made.commit("first", **{"app.py": "x = 1\n"})
+    made.git("checkout", "--quiet", "-b", "topic")
+    made.commit("second", **{"app.py": CODE})
+    done = made.fusion("review", "--only", "dataflow", "--fail-on", "never")
+    assert done.returncode == 0, done.stderr
+    return made
+
+
+def ids(place: Workplace) -> dict[str, str]:
+    """What `fusion fix` asks to choose from, by family."""
+    shown = place.fusion("runs", "show", "review", "--format", "json")
+    return {item["family"]: item["fingerprint"][:8] for item in json.loads(shown.stdout)["findings"]}
+
+
+@pytest.mark.slow
+def test_a_patch_is_shown_committed_and_applied_once(place: Workplace) -> None:
+    chosen = ids(place)["command-injection"]
+    head = place.git("rev-parse", "HEAD")
+    shown = place.fusion("fix", chosen)
+    assert shown.returncode == 0, shown.stderr
+    assert "checked: dataflow no longer reports it on the patched copy" in shown.stderr
+    place.git("config", "core.hooksPath", "hooks")
+    place.write("hooks/reference-transaction", "#!/bin/sh\ntouch hooked\n")
+    (place.folder / "hooks/reference-transaction").chmod(0o755)
+    (place.folder / "app.py").write_text(CODE + "# mine\n")
+    before = (place.folder / ".git/index").read_bytes()
+    branched = place.fusion("fix", chosen, "--branch", "mended")
+    assert branched.returncode == 0, branched.stderr
+    assert place.git("rev-parse", "mended^") == head
+    assert '["ls", request.args["name"]]' in place.git("show", "mended:app.py")
+    assert place.git("diff", "--name-only", "HEAD", "mended") == "app.py"
+    assert (place.folder / ".git/index").read_bytes() == before
+    assert (place.folder / "app.py").read_text() == CODE + "# mine\n"
+    assert not (place.folder / "hooked").exists()
+    (place.folder / "app.py").write_text(CODE)
+    assert place.fusion("fix", chosen, "--apply").returncode == 0
+    patched = (place.folder / "app.py").read_text()
+    assert '["ls", request.args["name"]]' in patched
+    (place.folder / "app.py").write_text(CODE)
+    subprocess.run(["git", "apply", "-"], cwd=place.folder, input=shown.stdout.encode(), check=True)
+    assert (place.folder / "app.py").read_text() == patched, "what is shown is what is applied"
+
+
+@pytest.mark.slow
+def test_what_cannot_be_done_is_one_sentence(place: Workplace) -> None:
+    asked = place.fusion("fix")
+    assert asked.returncode == 2
+    assert one_sentence(asked).startswith("fusion: Say which finding: ")
+    unknown = place.fusion("fix", "ffffffff")
+    assert (unknown.returncode, one_sentence(unknown)) == (
+        2,
+        "fusion: No finding of the last review has an id that begins with ffffffff.",
+    )
+    assert one_sentence(place.fusion("fix", "--run", "nope")) == "fusion: No runs begin with nope; `fusion runs` lists them."
+    assert "Nothing was reviewed in" in one_sentence(place.fusion("fix", "--repo", str(place.home)))
+    chosen = ids(place)["command-injection"]
+    off = place.fusion("fix", chosen, FUSION_EVIDENCE="off")
+    assert off.returncode == 1
+    assert one_sentence(off).startswith("fusion: No patch: This host runs no analyzers")
+
+
+def test_a_work_tree_is_written_only_where_it_is_as_it_was(tmp_path: Path) -> None:
+    outside = tmp_path / "outside.py"
+    outside.write_text("x")
+    folder = tmp_path / "tree"
+    (folder / "real").mkdir(parents=True)
+    (folder / "link.py").symlink_to(outside)
+    (folder / "linked").symlink_to(tmp_path)
+    (folder / "real/a.py").write_text("x")
+    (folder / "real/a.py").chmod(0o755)
+    mending = Mending()
+    for path in ("link.py", "linked/outside.py", "../outside.py", "absent.py", ".git/config"):
+        with pytest.raises(UserError):
+            mending.write(folder, path, before=b"x", after=b"y")
+    with pytest.raises(UserError, match="is not as it was reviewed, so nothing was written"):
+        mending.write(folder, "real/a.py", before=b"z", after=b"y")
+    assert outside.read_text() == "x"
+    mending.write(folder, "real/a.py", before=b"x", after=b"y")
+    assert (folder / "real/a.py").read_text() == "y"
+    assert (folder / "real/a.py").stat().st_mode & 0o777 == 0o755
+    assert [path.name for path in (folder / "real").iterdir()] == ["a.py"]
+
+
+@pytest.mark.parametrize("name", ["main", "-x", "a..b", "@{-1}", "a b", ""])
+def test_branches_that_cannot_be_made_are_refused(tmp_path: Path, name: str) -> None:
+    place = Workplace(tmp_path / "r", tmp_path / "h").init()
+    head = place.commit("first", **{"a.py": "x"})
+    with pytest.raises(UserError):
+        Mending().branch(place.folder, name, parent=head, path="a.py", before=b"x", after=b"y", message="m")
+    assert place.git("for-each-ref", "--format=%(refname)") == "refs/heads/main"
+    assert place.git("rev-parse", "main") == head
