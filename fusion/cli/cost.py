@@ -59,11 +59,15 @@ def _print(found: CostReport) -> None:
     from rich.text import Text
 
     from fusion.cli.show import Terminal
+    from fusion.render.phrases import count, money
     from fusion.render.text import exact
 
     terminal = Terminal(highlight=False)
     total = found.total
-    terminal.print(Text(f"{found.month}: {total.calls:,} calls, {total.cost:,.4f} {found.currency}"))
+    if not total.calls:
+        terminal.print(Text(f"{found.month}: no model was called."))
+    else:
+        terminal.print(Text(f"{found.month}: {count(total.calls, 'call')}, {money(total.cost, found.currency)}"))
     for title in ("repositories", "agents", "models", "routes") if total.calls else ():
         table = Table(box=None, pad_edge=False)
         table.add_column(title, overflow="fold", min_width=16)
@@ -78,8 +82,8 @@ def _print(found: CostReport) -> None:
     for left in found.left:
         terminal.print(Text(exact(f"{left.name}: {left.left:,.2f} of {left.cap:,.2f} {found.currency} left")))
     if found.assumed:
-        terminal.print(f"{found.assumed:,} calls never said what they cost; their bounds count.")
+        terminal.print(f"Of {count(found.assumed, 'call')} nobody said the cost: the most that they can have cost counts.")
     if found.over:
-        terminal.print(f"{found.over:,} calls were billed with more than their bounds.")
+        terminal.print(f"Of {count(found.over, 'call')} the bill was higher than the price allows.")
     if found.others:
         terminal.print(f"Calls paid in {', '.join(found.others)} are not in these sums.")

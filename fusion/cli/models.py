@@ -82,7 +82,7 @@ def priced(price: Price | None) -> str:
     parts = [f"{price.input:g} in", f"{price.output:g} out"]
     parts += [f"{price.cached:g} cached"] if price.cached is not None else []
     parts += [f"{price.second:g} a second"] if price.second else []
-    return f"{', '.join(parts)} {price.currency} ({price.date})"
+    return f"{price.currency} {', '.join(parts)} ({price.date})"
 
 
 def _figures(card: ModelCard) -> str:
@@ -124,7 +124,8 @@ def _print(file: ModelsFile, ready: tuple[Readiness, ...], works: dict[Any, tupl
     from fusion.render.text import visible
 
     console = Terminal(highlight=False, markup=False)
-    table = Table("endpoint", "state", "price per million tokens", "figures", "about", box=None, pad_edge=False)
+    table = Table("endpoint", "state", "price per million tokens", "figures", box=None, pad_edge=False)
+    table.add_column("about", overflow="fold")
     for one in ready:
         card = file.card(one.endpoint)
         state = Text("ready", "green") if one.ready else Text("not ready", "yellow")
@@ -132,7 +133,7 @@ def _print(file: ModelsFile, ready: tuple[Readiness, ...], works: dict[Any, tupl
         table.add_row(Text(visible(one.endpoint.name)), state, *cells)
     console.print(table)
     console.print()
-    table = Table("work", "asked first", "why", "then", box=None, pad_edge=False)
+    table = Table("work", "asked first", "why", *(["then"] if len(ready) > 1 else []), box=None, pad_edge=False)
     for work, candidates in works.items():
         order = [one for one in candidates if not one.refusal]
         if order:
@@ -140,7 +141,7 @@ def _print(file: ModelsFile, ready: tuple[Readiness, ...], works: dict[Any, tupl
             row = (str(work), order[0].endpoint.name, why, ", ".join(one.endpoint.name for one in order[1:]))
         else:
             row = (str(work), "nobody", "; ".join(f"{one.endpoint.name}: {one.refusal}" for one in candidates), "")
-        table.add_row(*(Text(visible(text)) for text in row))
+        table.add_row(*(Text(visible(text)) for text in row[: len(table.columns)]))
     console.print(table)
     caps = file.caps
     console.print()

@@ -50,7 +50,8 @@ class Watcher:
         )
         self.task: TaskID | None = None
         self.busy: set[str] = set()
-        self.heard: dict[str, int] = {}
+        self.heard = 0
+        self.answering: dict[str, None] = {}
 
     def __enter__(self) -> Watcher:
         self.progress.start()
@@ -77,15 +78,28 @@ class Watcher:
                     print_evidence_line(evidence, self.progress.console if self.progress.console is self.out else self.out)
             case Quoted() if notice.quote.calls:
                 self.progress.console.print(f"fusion: {quoted(notice.quote)}", style="dim", markup=False)
+                # From here on the bar counts what agents have read; how much that will be, notes and re-asks decide.
+                self.progress.tasks[0].total = None
+                self.progress.update(self.task, completed=0, description="Asking models")
             case Heard():
-                self.heard[notice.agent] = self.heard.get(notice.agent, 0) + len(notice.text)
-                said = ", ".join(f"{agent} {size:,}" for agent, size in sorted(self.heard.items())[:3])
-                self.progress.update(self.task, description=f"Models answer (characters): {said}")
+                self.heard += len(notice.text)
+                self.answering[notice.agent] = None
+                self._answers()
+            case AgentFinished() if self.heard:
+                self.progress.advance(self.task)
+                self._answers()
             case AgentFinished():
-                self.heard.pop(notice.report.agent, None)
                 self.progress.update(self.task, description=f"Agents: {notice.report.agent}")
             case Judged():
                 self.progress.update(self.task, description="Judging")
+
+    def _answers(self) -> None:
+        """One line that only grows, whoever speaks: many answer at once."""
+        assert self.task is not None
+        names = sorted(self.answering)
+        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+        said = f"Models answer: {', '.join(names[:3])}{more}, {self.heard:,} characters"
+        self.progress.update(self.task, description=said)
 
     def _busy(self) -> None:
         assert self.task is not None

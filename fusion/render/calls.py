@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from math import fsum
 
 from fusion.model import Call, Coverage, Ending
-from fusion.render.phrases import count, listed
+from fusion.render.phrases import count, listed, money
 from fusion.render.text import exact, one_line
 
 _NAMED = 4
@@ -98,9 +98,11 @@ def _cost(calls: Sequence[Call], coverage: Coverage) -> str:
     spent = fsum(call.usage.cost for call in calls if call.usage.currency == currency)
     read = sum(call.usage.input_tokens for call in calls)
     written = sum(call.usage.output_tokens for call in calls)
+    if calls and all(call.cached for call in calls):
+        return "nothing: every answer was kept from before"
     said = f"{money(spent, currency)} for {read:,} tokens read and {written:,} written"
     quote = coverage.quote
-    if quote is None or quote.currency != currency:
+    if quote is None or quote.currency != currency or not quote.bound:
         return said
     return f"{said}; foreseen {money(quote.likely, currency)}, at most {money(quote.bound, currency)}"
 
@@ -110,14 +112,6 @@ def size(number: int) -> str:
     if number < 1_000:
         return count(number, "byte")
     return f"{number / 1_000:,.1f} kB" if number < 1_000_000 else f"{number / 1_000_000:,.1f} MB"
-
-
-def money(amount: float, currency: str) -> str:
-    """`0.0312 USD`, `0.20 USD`: two decimals, and two more below ten where they say something."""
-    if 0 < amount < 0.0001:
-        return f"less than 0.0001 {exact(currency)}"
-    digits = f"{amount:,.4f}".removesuffix("00") if amount < 10 else f"{amount:,.2f}"
-    return f"{digits} {exact(currency)}"
 
 
 def _some(names: Iterable[str]) -> str:

@@ -150,15 +150,21 @@ def reasons(review: Review) -> tuple[str, ...]:
 
 
 def money(amount: float, currency: str) -> str:
-    """An amount as a person reads it: cents, and where it is less than one its first two digits."""
-    text = f"{amount:.2f}" if amount >= 0.01 or amount == 0 else f"{amount:.2g}"
-    return f"${text}" if currency == "USD" else f"{text} {currency}"
+    """`nothing`, `0.0312 USD`, `0.20 USD`: two decimals, and two more below ten where they say something."""
+    if not amount:
+        return "nothing"
+    if 0 < amount < 0.0001:
+        return f"less than 0.0001 {exact(currency)}"
+    digits = f"{amount:,.4f}".removesuffix("00") if amount < 10 else f"{amount:,.2f}"
+    return f"{digits} {exact(currency)}"
 
 
 def quoted(quote: Quote) -> str:
     """What the model calls of a run are foreseen to cost, in one sentence."""
-    likely, bound = money(quote.likely, quote.currency), money(quote.bound, quote.currency)
-    return f"{count(quote.calls, 'model call')}: about {likely}, at most {bound}."
+    calls = count(quote.calls, "model call")
+    if not quote.bound:
+        return f"{calls} foreseen, which cost nothing."
+    return f"{calls} foreseen: likely {money(quote.likely, quote.currency)}, at most {money(quote.bound, quote.currency)}."
 
 
 def tally(review: Review) -> str:

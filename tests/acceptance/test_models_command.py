@@ -48,7 +48,7 @@ def test_the_list_says_who_is_asked_first_and_why(place: Workplace) -> None:
     assert by_name["foundry-sweden"]["card"]["price"]["date"] == "2026-11-22"
     assert by_name["foundry-sweden"]["card"]["figures"]["review"]["published"] is True
     shown = place.fusion("models", "list", FUSION_MODELS=str(EXAMPLE), COLUMNS="300").stdout
-    assert "2.2 in, 8.8 out, 0.55 cached USD (2026-11-22)" in shown
+    assert "USD 2.2 in, 8.8 out, 0.55 cached (2026-11-22)" in shown
     assert "review is hard work, and gpt-4.1 is a large model" in shown
     assert "At most 0.5 USD for a review" in shown
 

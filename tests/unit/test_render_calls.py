@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from fusion.model import Call, Coverage, Ending, Outcome, Quote, Report, Source, Usage, Vote, Work
-from fusion.render.calls import money, rows, size
-from fusion.render.phrases import opinion, second_reading, witnesses
+from fusion.render.calls import rows, size
+from fusion.render.phrases import money, opinion, quoted, second_reading, witnesses
 from tests.fakes.reviews import finding
 
 SENT = (Source(path="a.py", bytes=1_500), Source(path="b.py", bytes=700))
@@ -62,10 +62,26 @@ def test_the_cost_is_held_against_what_was_foreseen() -> None:
 
 
 @pytest.mark.parametrize(
-    ("amount", "said"), [(0, "0.00"), (0.00002, "less than 0.0001"), (0.0312, "0.0312"), (9.5, "9.50"), (1200, "1,200.00")]
+    ("amount", "said"),
+    [
+        (0, "nothing"),
+        (0.00002, "less than 0.0001 USD"),
+        (0.0312, "0.0312 USD"),
+        (9.5, "9.50 USD"),
+        (1200, "1,200.00 USD"),
+    ],
 )
 def test_money_is_short(amount: float, said: str) -> None:
-    assert money(amount, "USD") == f"{said} USD"
+    assert money(amount, "USD") == said
+
+
+def test_what_costs_nothing_is_not_held_against_what_was_foreseen() -> None:
+    free = call(endpoint="worker", local=True, usage=Usage(input_tokens=1_200, output_tokens=80))
+    assert told(free, quote=Quote(calls=3))["cost"] == "nothing for 1,200 tokens read and 80 written"
+    kept = call(cached=True, sources=())
+    assert told(kept, quote=Quote(bound=1.0, likely=0.25, calls=3))["cost"] == "nothing: every answer was kept from before"
+    assert quoted(Quote(calls=3)) == "3 model calls foreseen, which cost nothing."
+    assert quoted(Quote(bound=1.0, likely=0.25, calls=1)) == "1 model call foreseen: likely 0.25 USD, at most 1.00 USD."
 
 
 def test_sizes_are_short() -> None:
