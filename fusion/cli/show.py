@@ -18,7 +18,7 @@ from fusion.cli import say
 from fusion.errors import UserError
 from fusion.model import Review
 from fusion.progress import AgentFinished, Fetched, Heard, Judged, Notice, Quoted, ToolFinished, ToolStarted
-from fusion.render.phrases import quoted, verdict
+from fusion.render.phrases import count, quoted, verdict
 from fusion.render.terminal import print_evidence_line, print_review
 
 
@@ -51,7 +51,7 @@ class Watcher:
         self.task: TaskID | None = None
         self.busy: set[str] = set()
         self.heard = 0
-        self.answering: dict[str, None] = {}
+        self.answering: set[str] = set()
 
     def __enter__(self) -> Watcher:
         self.progress.start()
@@ -83,7 +83,7 @@ class Watcher:
                 self.progress.update(self.task, completed=0, description="Asking models")
             case Heard():
                 self.heard += len(notice.text)
-                self.answering[notice.agent] = None
+                self.answering.add(notice.agent)
                 self._answers()
             case AgentFinished() if self.heard:
                 self.progress.advance(self.task)
@@ -94,12 +94,10 @@ class Watcher:
                 self.progress.update(self.task, description="Judging")
 
     def _answers(self) -> None:
-        """One line that only grows, whoever speaks: many answer at once."""
+        """One line that only grows, whoever is answered: many are at once. With the bar it fits 80 columns."""
         assert self.task is not None
-        names = sorted(self.answering)
-        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-        said = f"Models answer: {', '.join(names[:3])}{more}, {self.heard:,} characters"
-        self.progress.update(self.task, description=said)
+        who = count(len(self.answering), "agent")
+        self.progress.update(self.task, description=f"Models answer {who}: {self.heard:,} letters")
 
     def _busy(self) -> None:
         assert self.task is not None
