@@ -9,31 +9,14 @@ import pytest
 
 from fusion.budget.accounts import SCOPE
 from fusion.errors import Denied, RateLimited
-from fusion.evidence.sandbox import Sandbox
 from fusion.model import Ending
 from fusion.plugins import Loaded
 from fusion.ports import Permission
 from tests.fakes.bot import NUMBER, REPOSITORY, World, sha
-from tests.fakes.fixing import Patcher, Reporter, instead, plugins
+from tests.fakes.fixing import Patcher, Reporter, instead, replies, world
 from tests.fakes.models import failure
-from tests.fakes.reasoning import Replying, reasoning_of
 
-SANDBOX = Sandbox.detect()
 CODE = ("def run(a):", "    x = BAD", "    return x")
-
-
-def world(folder: Path, *, mend: str | None = None, patcher: Patcher | None = None, **fields: Any) -> World:
-    """A bot whose analyzer reports each BAD, and knows a fix or does not, and a model that patches."""
-    made = World(folder=folder)
-    made.bundle_fields = {"sandbox": SANDBOX, **plugins(mend), **fields}
-    if patcher is not None:
-        made.bundle_fields["reasoning"] = reasoning_of(Replying(patcher), store=made.store, clock=made.clock)
-    return made
-
-
-def replies(made: World) -> list[str]:
-    """What Fusion has said in its threads, beside the findings."""
-    return [said.body for thread in made.threads for said in thread.comments[1:] if said.ours]
 
 
 async def asked(made: World, text: str = "/fusion fix", *, code: tuple[str, ...] = CODE, **pull: Any) -> None:
@@ -56,7 +39,7 @@ async def test_a_mechanical_fix_is_a_suggestion_in_the_thread(tmp_path: Path) ->
 
 async def test_a_models_patch_is_tried_and_offered_with_what_it_cost(tmp_path: Path) -> None:
     patcher = Patcher([instead("BAD", "good")])
-    made = world(tmp_path, patcher=patcher)
+    made = world(tmp_path, model=patcher)
     await asked(made)
     [said] = replies(made)
     assert "```suggestion\n    x = good\n```" in said
@@ -87,7 +70,7 @@ async def test_what_does_not_fit_the_lines_of_the_thread_is_a_commit(tmp_path: P
         [second] = instead("def run", "def good(a):\n    return a\n\n\ndef run")(prompt)
         return [first, second]
 
-    made = world(tmp_path, patcher=Patcher([edits]))
+    made = world(tmp_path, model=Patcher([edits]))
     await asked(made)
     [commit] = made.forge.branches.values()
     assert commit.files["app.py"].startswith(b"def good(a):\n    return a\n\n\ndef run(a):\n    x = good(a)\n")
@@ -118,7 +101,7 @@ async def test_a_fingerprint_in_the_conversation_is_answered_in_the_thread(tmp_p
 )
 async def test_a_patch_that_does_not_hold_is_refused_and_the_reason_told(tmp_path: Path, new: str, why: str) -> None:
     patcher = Patcher([instead("BAD", new)])
-    made = world(tmp_path, patcher=patcher)
+    made = world(tmp_path, model=patcher)
     await asked(made, "/fusion fix commit")
     [said] = replies(made)
     assert said.startswith("There is no patch for")
@@ -129,7 +112,7 @@ async def test_a_patch_that_does_not_hold_is_refused_and_the_reason_told(tmp_pat
 
 
 async def test_a_second_patch_may_hold(tmp_path: Path) -> None:
-    made = world(tmp_path, patcher=Patcher([instead("BAD", "WORSE"), instead("BAD", "good")]))
+    made = world(tmp_path, model=Patcher([instead("BAD", "WORSE"), instead("BAD", "good")]))
     await asked(made)
     [said] = replies(made)
     assert "suggestion\n    x = good\n" in said
@@ -141,7 +124,7 @@ async def test_a_second_patch_may_hold(tmp_path: Path) -> None:
 )
 async def test_a_model_that_declines_is_not_pressed(tmp_path: Path, turn: Any, why: str) -> None:
     patcher = Patcher([turn])
-    made = world(tmp_path, patcher=patcher)
+    made = world(tmp_path, model=patcher)
     await asked(made)
     [said] = replies(made)
     assert why in said
@@ -156,7 +139,7 @@ async def test_without_models_and_mechanics_it_says_so(tmp_path: Path) -> None:
 
 async def test_forks_get_no_patch_and_cost_nothing(tmp_path: Path) -> None:
     patcher = Patcher([instead("BAD", "good")])
-    made = world(tmp_path, mend="good", patcher=patcher)
+    made = world(tmp_path, mend="good", model=patcher)
     await asked(made, fork=True)
     assert "writes no patches for forks" in replies(made)[0]
     assert patcher.asked == []
@@ -175,7 +158,7 @@ async def test_who_lost_the_right_meanwhile_gets_no_branch(tmp_path: Path) -> No
         made.forge.grant(REPOSITORY, "mona", Permission.READ)
         return instead("BAD", "good")(prompt)
 
-    made = world(tmp_path, patcher=Patcher([edits]))
+    made = world(tmp_path, model=Patcher([edits]))
     await asked(made, "/fusion fix commit")
     assert "may not write to this repository any more" in replies(made)[0]
     assert made.forge.branches == {}
@@ -186,7 +169,7 @@ async def test_a_head_that_moves_meanwhile_gets_no_branch(tmp_path: Path) -> Non
         made.push("b", "pass")
         return instead("BAD", "good")(prompt)
 
-    made = world(tmp_path, patcher=Patcher([edits]))
+    made = world(tmp_path, model=Patcher([edits]))
     await asked(made, "/fusion fix commit")
     assert "The head has moved" in replies(made)[0]
     assert made.forge.branches == {}
@@ -204,7 +187,7 @@ async def test_what_may_not_be_pushed_is_shown(tmp_path: Path) -> None:
 async def test_an_opinion_gets_no_patch(tmp_path: Path) -> None:
     patcher = Patcher([instead("BAD", "good")])
     forgetful = Loaded(plugins={"reporter": Reporter(forgetful=True)}, broken={})
-    made = world(tmp_path, patcher=patcher, agents=forgetful)
+    made = world(tmp_path, model=patcher, agents=forgetful)
     async with made.process() as bot:
         await bot.take(made.open("a", *CODE))
         [ledger] = await made.store.list(tenant="t", kind="ledger", scope=REPOSITORY)

@@ -11,6 +11,7 @@ import pytest
 from fusion.adapters.git.mending import Mending
 from fusion.errors import UserError
 from tests.fakes.commandline import Workplace, one_sentence
+from tests.fakes.fixing import quick
 
 CODE = """\
 import subprocess
@@ -36,10 +37,10 @@ def load():
 def place(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
     folder = tmp_path_factory.mktemp("fix")
     made = Workplace(folder / "repository", folder / "home").init()
-    made.commit("first", **{"app.py": "x = 1\n"})
+    made.commit("first", **{"app.py": "x = 1\n", ".fusion.yml": quick()})
     made.git("checkout", "--quiet", "-b", "topic")
     made.commit("second", **{"app.py": CODE})
-    done = made.fusion("review", "--only", "dataflow", "--fail-on", "never")
+    done = made.fusion("review", "--fail-on", "never")
     assert done.returncode == 0, done.stderr
     return made
 

@@ -6,12 +6,17 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from fusion.agent import Case
+from fusion.evidence.sandbox import Sandbox
 from fusion.model import AgentTask, Completion, Evidence, Finding, Outcome, Prompt, Report, Response, Vote
-from fusion.plugins import Loaded
+from fusion.plugins import Loaded, analyzers
 from tests.fakes.analyzers import Marks, Program
+from tests.fakes.bot import World
+from tests.fakes.obeying import Obeying
+from tests.fakes.reasoning import Replying, reasoning_of
 
 WORSE = Program(
     name="other",
@@ -69,6 +74,12 @@ class Reporter:
         return Report(agent=self.name, outcome=Outcome.OK, read=task.read, findings=task.candidates)
 
 
+def quick() -> str:
+    """A policy under which the data-flow analysis is the one analyzer."""
+    names = sorted(analyzers(()).plugins.keys() - {"dataflow"})
+    return "version: 1\nanalyzers:\n" + "".join(f"  {name}: false\n" for name in names)
+
+
 def plugins(mend: str | None) -> dict[str, Any]:
     """The fields of a bundle: the analyzers, of which the first may know a fix, and the agent."""
     return {
@@ -121,3 +132,20 @@ def shown(prompt: Prompt, wanted: str) -> tuple[str, int, str]:
         elif passage and wanted in line and (match := re.match(r"(\d+)\|(.*)", line)):
             return passage, int(match[1]), match[2]
     raise LookupError(wanted)
+
+
+def replies(made: World) -> list[str]:
+    """What Fusion has said in its threads, beside the findings."""
+    return [said.body for thread in made.threads for said in thread.comments[1:] if said.ours]
+
+
+def world(
+    folder: Path, *, mend: str | None = None, model: Callable[[Prompt], Response | str] | Obeying | None = None, **fields: Any
+) -> World:
+    """A bot whose analyzer reports each BAD, and knows a fix or does not, and perhaps a model."""
+    made = World(folder=folder)
+    made.bundle_fields = {"sandbox": Sandbox.detect(), **plugins(mend), **fields}
+    if model is not None:
+        asked = model if isinstance(model, Obeying) else Replying(model)
+        made.bundle_fields["reasoning"] = reasoning_of(asked, store=made.store, clock=made.clock)
+    return made
