@@ -118,7 +118,8 @@ class Asked:
 class Reviewer:
     """Reviews branches of one repository against main, with a model whose prefix cache is cold each time."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, file: str = UNCAPPED) -> None:
+        self.file = file
         self.settings = Settings(home=folder, evidence="off")
         self.clock = SystemClock()
         records = runtime.stores(self.settings)
@@ -129,7 +130,7 @@ class Reviewer:
         """One review."""
         self.number += 1
         model = Instant()
-        reasoning = reasoning_of(model, store=self.bundle.store, clock=self.clock, file=UNCAPPED)
+        reasoning = reasoning_of(model, store=self.bundle.store, clock=self.clock, file=self.file)
         bundle = dataclasses.replace(self.bundle, reasoning=reasoning)
         request = Request(kind=RequestKind.RANGE, location=pull.folder, base="main", head=branch)
         result = await local.run(request, self.settings, bundle, nonce=str(self.number))
@@ -145,6 +146,8 @@ async def _pushes(folder: Path) -> Sequence[Measure]:
     reviewer = Reviewer(folder / "home")
     first = await reviewer.review(pull, "feature")
     found = [*_told(what, first), *_prefixes(what, first.prompts)]
+    capped = await Reviewer(folder / "capped", FILE.replace("run = 10.0", "")).review(pull, "feature")
+    found += _told("the same, with the caps that a models file has by default", capped, first)
     again = await reviewer.review(pull, "feature")
     found += _told("the same, asked for again", again, first)
     pushed = []
