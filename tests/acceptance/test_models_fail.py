@@ -144,7 +144,8 @@ async def test_another_deployment_takes_over(repository: TestRepository, tmp_pat
                 # On a machine with much to do any answer may come too late for a model in a hurry.
                 Ending.TIMED_OUT,
             }, name
-            assert name in useless or all(call.endpoint != "other" for call in calls), name
+            late = any(call.ending is Ending.TIMED_OUT for call in calls)
+            assert late or name in useless or all(call.endpoint != "other" for call in calls), name
 
 
 async def test_money_that_is_set_aside_is_given_back(repository: TestRepository, tmp_path: Path) -> None:
