@@ -64,19 +64,7 @@ class Team:
     async def plan(self, job: Job) -> Job:
         """The agents' tasks, the reports of those that take no part, the walkthrough's prompt, and what it all may cost."""
         case = await self._case(job)
-        idle = [self._broken(name, why, case.policy) for name, why in self.bundle.agents.broken.items()]
-        tasks: list[AgentTask] = []
-        for name, agent in self.bundle.agents.plugins.items():
-            try:
-                found = agent.tasks(case)
-                work = found if isinstance(found, Skip) else [AgentTask.model_validate(task) for task in found]
-            except Exception as error:
-                idle.append(Report(agent=name, outcome=Outcome.FAILED, reason=said("the agent raised", error)))
-                continue
-            if isinstance(work, Skip):
-                idle.append(Report(agent=name, outcome=Outcome.SKIPPED, reason=work.reason))
-            else:
-                tasks += work
+        tasks, idle = self._work(case)
         overview = walkthrough.ask(case) if case.thinking and case.policy.models.walkthrough else None
         afforded = await self._afforded(job, case, tasks, overview)
         idle += [_given_up(task, why) for task, why in afforded.left_out]
@@ -94,6 +82,21 @@ class Team:
         if overview is not None and afforded.walkthrough:
             planned["walkthrough"] = await self.shelf.save(overview)
         return planned
+
+    def _work(self, case: Case) -> tuple[list[AgentTask], list[Report]]:
+        """What there is to do, and the reports of agents that do nothing."""
+        idle = [self._broken(name, why, case.policy) for name, why in self.bundle.agents.broken.items()]
+        tasks: list[AgentTask] = []
+        for name, agent in self.bundle.agents.plugins.items():
+            try:
+                found = agent.tasks(case)
+                if isinstance(found, Skip):
+                    idle.append(Report(agent=name, outcome=Outcome.SKIPPED, reason=found.reason))
+                else:
+                    tasks += [AgentTask.model_validate(task) for task in found]
+            except Exception as error:  # a third party's agent may raise anything; one agent must not stop a review
+                idle.append(Report(agent=name, outcome=Outcome.FAILED, reason=said("the agent raised", error)))
+        return tasks, idle
 
     async def _most(self, job: Job, quote: Quote | None) -> Job:
         """What the run may have spent in the end: the quote, and what it spent before it was begun again after an outage."""
@@ -142,7 +145,7 @@ class Team:
             check(prompt.reply_schema)
             shown = sources(task.brief) if task.brief else ()
             prompt = prompt.model_copy(update={"sources": derived(prompt.sources, shown)})
-        except Exception as error:
+        except Exception as error:  # as above
             return {"failed": said("the agent raised", error)}
         return {"prompt": await self.shelf.save(prompt)}
 
@@ -168,7 +171,7 @@ class Team:
         try:
             report = self.bundle.agents.plugins[job["agent"]].read(task, completion)
             return report.model_copy(update={"reasoned": report.reasoned or task.brief is not None})
-        except Exception as error:
+        except Exception as error:  # as above; what needed no model is kept
             reason = said("the agent raised", error)
         # What was found while planning was read then; what a model was to read, nobody has.
         unread = tuple(Unread(path=path, reason=f"no model read it: {reason}") for path in _shown(task))

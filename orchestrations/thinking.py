@@ -251,10 +251,18 @@ class ThoughtActivities:
             return await self._settled(job, prompt, route, gone)
         if not await self._begun(job):
             return await self._settled(job, prompt, route, _unpaid())
-        now = self.bundle.clock.now()
-        change, _ = await self.cases.stamped(job)
         seconds = reasoning.patience + prompt.limits.seconds
-        work = InferenceJob(
+        try:
+            await reasoning.inference.submit(await self._inference_job(job, route, seconds))
+        except TransientError as error:
+            # It may have been taken all the same, so that it counts; whoever waits is better served elsewhere.
+            return await self._settled(job, prompt, route, Response(ending=Ending.UNAVAILABLE, reason=str(error)))
+        return {"seconds": seconds}
+
+    async def _inference_job(self, job: Job, route: Route, seconds: float) -> InferenceJob:
+        change, _ = await self.cases.stamped(job)
+        now = self.bundle.clock.now()
+        return InferenceJob(
             id=_reservation(job),
             urgency=urgency(Request.model_validate(job["request"])),
             repository=change.repository,
@@ -265,12 +273,6 @@ class ThoughtActivities:
             enqueued=now,
             expires=now + timedelta(seconds=seconds),
         )
-        try:
-            await reasoning.inference.submit(work)
-        except TransientError as error:
-            # It may have been taken all the same, so that it counts; whoever waits is better served elsewhere.
-            return await self._settled(job, prompt, route, Response(ending=Ending.UNAVAILABLE, reason=str(error)))
-        return {"seconds": seconds}
 
     async def collect_inference(self, job: Job) -> Job:
         """What the worker made of its job, as `complete` answers; silence until the timer is an ending too."""

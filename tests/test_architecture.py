@@ -138,4 +138,4 @@ def test_activities_stay_short() -> None:
         if isinstance(node, ast.AsyncFunctionDef) and not node.name.startswith("_")
     ]
     assert len(methods) >= 19
-    assert {node.name: node.end_lineno - node.lineno for node in methods if node.end_lineno - node.lineno > 32} == {}
+    assert {node.name: node.end_lineno - node.lineno for node in methods if node.end_lineno - node.lineno > 26} == {}
