@@ -27,6 +27,7 @@ from orchestrations.rounds import Rounds
 from orchestrations.team import Team
 from orchestrations.thinking import ThoughtActivities
 from orchestrations.thought import thought
+from orchestrations.ways import Ways
 
 VERSION = "1"
 """Version of every orchestrator (host.json `defaultVersion` agrees, a test compares). A change that would break runs in
@@ -51,6 +52,7 @@ def activities(bundle: Bundle) -> Mapping[str, Activity]:
     reviewing = Activities(bundle)
     others = (
         Team(bundle, reviewing.shelf),
+        Ways(bundle, reviewing.shelf),
         ThoughtActivities(bundle, reviewing.shelf),
         Publishing(bundle, reviewing.shelf),
         Listening(bundle),

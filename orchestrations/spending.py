@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fusion.budget.accounts import Account, Caps
+from fusion.budget.answers import reservation
 from fusion.model import Change, Request, RequestKind, Urgency
 from fusion.policy import Policy
 from fusion.routing.catalogue import HostCaps
@@ -43,3 +44,8 @@ def urgency(request: Request) -> Urgency:
     if request.why:
         return Urgency.PERSON
     return Urgency.AGAIN if request.attempt > 1 else Urgency.PULL
+
+
+def reserved(job: dict[str, Any]) -> str:
+    """Id of the money set aside: one per attempt of a thought; the same when the activity is run again."""
+    return reservation(paying_run(job["run"]), job["thought"], str(job["number"]))

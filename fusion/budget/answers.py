@@ -47,6 +47,10 @@ class Settled:
     """Nobody said what it cost: the bound counts."""
 
 
+OVERCHARGED = "it billed more than its price allows"
+"""Why such an endpoint is asked no more."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overcharged:
     """The call was billed with more than its bound. It is recorded as billed, and the endpoint is distrusted from now on."""

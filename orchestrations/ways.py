@@ -1,0 +1,183 @@
+"""The activity that chooses a thought's way: an answer from before, an endpoint that may be asked and is worth it, or none.
+
+Money for the call is reserved here. What stands in the way is a value; so is a cap that is reached.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+
+from fusion.budget.accounts import Account, Caps
+from fusion.budget.answers import OVERCHARGED, Refused
+from fusion.budget.quote import at_most
+from fusion.budget.tokens import bound
+from fusion.errors import TransientError
+from fusion.model import Call, Change, Ending, NoRoute, Prompt, Request, Route, Urgency
+from fusion.policy import Policy
+from fusion.routing.retry import wait
+from fusion.routing.route import Ask, choose
+from orchestrations.activity import Activity, Job, named, published
+from orchestrations.bundle import Bundle, Reasoning
+from orchestrations.cases import Cases
+from orchestrations.paid import Paid
+from orchestrations.shelf import Shelf
+from orchestrations.spending import account, caps, reserved, urgency
+
+
+class Ways:
+    """The routing activity, bound to one bundle."""
+
+    def __init__(self, bundle: Bundle, shelf: Shelf) -> None:
+        self.bundle = bundle
+        self.shelf = shelf
+        self.cases = Cases(bundle, shelf)
+
+    def table(self) -> Mapping[str, Activity]:
+        """Name -> async function `(context, input)`."""
+        return named(self, ("route",), published)
+
+    @property
+    def _reasoning(self) -> Reasoning:
+        assert self.bundle.reasoning is not None, "no thought without models"
+        return self.bundle.reasoning
+
+    async def route(self, job: Job) -> Job:
+        """Where a prompt goes next: `way` is `kept`, `cloud`, `worker`, `wait` or `none`; money for the call is reserved."""
+        if self.bundle.reasoning is None:
+            return {"way": "none", "failed": "no model is configured on this host"}
+        change, policy = await self.cases.stamped(job)
+        prompt = await self.shelf.load(Prompt, job["prompt"])
+        tried = [await self.shelf.load(Call, digest) for digest in job["calls"]]
+        if not tried and (kept := await self._known(job, change, policy, prompt)):
+            return kept
+        request = Request.model_validate(job["request"])
+        ask = Ask(
+            work=prompt.work,
+            prompt=prompt,
+            tokens=bound(prompt),
+            policy=policy,
+            visibility=change.provenance.visibility,
+            urgency=urgency(request),
+            tried=tuple(tried),
+        )
+        found, asked = await self._way(job, ask, account(job, change), caps(self._reasoning.file.caps, policy, job.get("most")))
+        if isinstance(found, Route):
+            return {"way": found.kind, "route": found.model_dump(mode="json"), "pause": _pause(job, found, tried), **asked}
+        if 0 < found.wait <= self._patience(request) - job["waited"]:
+            return {"way": "wait", "seconds": found.wait, "failed": found.why}
+        call = Call(agent=prompt.agent, work=prompt.work, ending=found.ending, why=found.why)
+        return {"way": "none", "failed": found.why, "calls": [await self.shelf.save(call)]}
+
+    def _patience(self, request: Request) -> float:
+        """Seconds that one thought waits for ways to be free again: whoever waits for it decides."""
+        reasoning = self._reasoning
+        return reasoning.person_waits if urgency(request) is Urgency.PERSON else reasoning.waits
+
+    async def _way(self, job: Job, ask: Ask, payer: Account, limits: Caps) -> tuple[Route | NoRoute, Job]:
+        """The way of the call before, where its model is to be told what was wrong; else the routing's choice, and the question
+        as it was. With it, what is asked there."""
+        found = await self._same(job, ask, payer, limits) if job.get("stay") else NoRoute(why="")
+        if isinstance(found, Route):
+            return found, {"prompt": job["prompt"], "stay": job["stay"]}
+        prompt = await self.shelf.load(Prompt, job["asked"])
+        ask = ask.model_copy(update={"prompt": prompt, "tokens": bound(prompt)})
+        chosen = await self._chosen(job, ask, payer, limits, found if isinstance(found, Refused) else None)
+        return chosen, {"prompt": job["asked"], "stay": None}
+
+    async def _chosen(
+        self, job: Job, ask: Ask, payer: Account, limits: Caps, refused: Refused | None = None
+    ) -> Route | NoRoute:
+        """The routing's choice, among endpoints that bill no more than they should; the money for it is set aside.
+
+        Where another run was faster to take the money, the choice is made again with what is left: a cheaper way may do.
+        """
+        reasoning, now = self._reasoning, self.bundle.clock.now()
+        tightest = await reasoning.book.tightest(payer, limits)
+        left = tightest.left if tightest is not None else None
+        waiting = await self._waiting()
+        while True:
+            found = choose(ask, reasoning.file, breakers=reasoning.breakers, at=now, waiting=waiting, left=left)
+            if isinstance(found, NoRoute):
+                short = refused or (tightest if found.ending is Ending.CAPPED else None)
+                known = {"why": f"{short.reason} {found.why}", "ending": Ending.CAPPED} if short is not None else {}
+                return found.model_copy(update=known)
+            if await reasoning.book.distrusted(found.endpoint):
+                reasoning.breakers.bar(found.endpoint, OVERCHARGED)
+                continue
+            held = await self._taken(job, found, payer, limits)
+            if not isinstance(held, Refused):
+                return found if held else NoRoute(why=f"{found.endpoint} is being tried by another call.", wait=1.0)
+            refused, left = held, held.left if left is None else min(left, held.left)
+
+    async def _same(self, job: Job, ask: Ask, payer: Account, limits: Caps) -> Route | NoRoute | Refused:
+        """The way of the call before, if it still is one: its model is told what was wrong with its answer."""
+        route = Route.model_validate(job["stay"])
+        endpoint = self._reasoning.file.endpoint(route.endpoint)
+        if endpoint is None or await self._reasoning.book.distrusted(route.endpoint):
+            return NoRoute(why=f"{route.endpoint} is asked no more.")
+        card, output = self._reasoning.file.card(endpoint), ask.prompt.limits.output_tokens
+        if ask.tokens + output > card.context:
+            return NoRoute(why=f"{card.name} takes {card.context:,} tokens.")
+        seconds = ask.prompt.limits.seconds if route.kind == "worker" else 0.0
+        most = at_most(card.price, ask.tokens, output, seconds=seconds) if card.price else 0.0
+        why = "once more, with what was wrong about the answer"
+        found = route.model_copy(update={"why": why, "bound": max(most, route.bound), "likely": max(most, route.likely)})
+        held = await self._taken(job, found, payer, limits)
+        return held if isinstance(held, Refused) else found if held else NoRoute(why=f"{route.endpoint} is left alone.")
+
+    async def _taken(self, job: Job, route: Route, payer: Account, limits: Caps) -> bool | Refused:
+        """Whether the endpoint takes a call now, with the money for it set aside."""
+        if not self._reasoning.breakers.take(route.endpoint, self.bundle.clock.now()):
+            return False
+        held = await self._reasoning.book.reserve(reserved(job), payer, route.bound, limits)
+        if not isinstance(held, Refused):
+            return True
+        # The probe that was let through is not made.
+        self._reasoning.breakers.note(route.endpoint, Ending.CAPPED, at=self.bundle.clock.now())
+        return held
+
+    async def _waiting(self) -> Mapping[Urgency, int]:
+        """Jobs that wait for the worker. Of a queue that is away nothing is known; who has a job for it will find out."""
+        if self._reasoning.inference is None:
+            return {}
+        try:
+            return await self._reasoning.inference.depth()
+        except TransientError:
+            return {}
+
+    # --- what was paid for before
+
+    @cached_property
+    def _paid(self) -> Paid:
+        return Paid(self.bundle.store, self.shelf, self.bundle.tenant, self.bundle.clock)
+
+    async def _known(self, job: Job, change: Change, policy: Policy, prompt: Prompt) -> Job | None:
+        """The answer that one of the models gave to the very same prompt before, in this repository."""
+        for name in dict.fromkeys(endpoint.model for endpoint in self._reasoning.file.endpoints):
+            completion = await self._paid.completion(change, policy, job["asked"], name)
+            if completion is not None:
+                call = Call(
+                    agent=prompt.agent,
+                    work=prompt.work,
+                    endpoint=completion.endpoint,
+                    model=completion.model,
+                    region=completion.region,
+                    ending=Ending.OK,
+                    why="the same question was answered before",
+                    cached=True,
+                )
+                return {
+                    "way": "kept",
+                    "completion": await self.shelf.save(completion),
+                    "calls": [await self.shelf.save(call)],
+                }
+        return None
+
+
+def _pause(job: Job, route: Route, tried: Sequence[Call]) -> float:
+    """Seconds to wait before the same endpoint is asked once more."""
+    before = [call for call in tried if call.endpoint == route.endpoint]
+    if not before or job.get("stay"):
+        return 0.0
+    return wait(before[-1].ending, attempt=len(before), digest=reserved(job)) or 0.0
