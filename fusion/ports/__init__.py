@@ -1,7 +1,7 @@
 """The ports: what Fusion needs from the outside world, as narrow async protocols.
 
 One contract suite per port (tests/contract) runs against the public fake, the embedded adapter and each vendor's adapter.
-Adapters live in `fusion/adapters`, one module per vendor, and only `fusion/runtime.py` imports them.
+Adapters live in `fusion/adapters`, one module per vendor, and only `fusion/runtime/` imports them.
 """
 
 from fusion.ports.conductor import Conductor, Progress

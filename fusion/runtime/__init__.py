@@ -1,0 +1,31 @@
+"""Composes what the hosts work with. The only importer of adapters, and lazily: nothing is imported before it is used."""
+
+from fusion.runtime.app import introduce, signing_key
+from fusion.runtime.bundles import SystemClock, bot, embedded, mending, reviewer
+from fusion.runtime.models import recorded, replayed, thoughtful
+from fusion.runtime.storage import inference, queue, records, state_folder, stores, stores_in, worker_queue
+from fusion.runtime.triggers import conductor, result_queue, trigger_queues, triggered
+
+__all__ = [
+    "SystemClock",
+    "bot",
+    "conductor",
+    "embedded",
+    "inference",
+    "introduce",
+    "mending",
+    "queue",
+    "recorded",
+    "records",
+    "replayed",
+    "result_queue",
+    "reviewer",
+    "signing_key",
+    "state_folder",
+    "stores",
+    "stores_in",
+    "thoughtful",
+    "trigger_queues",
+    "triggered",
+    "worker_queue",
+]

@@ -1,0 +1,130 @@
+"""The frozen bundle of ports for each host: a command, a host that reviews what it is asked to, a bot."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from fusion import plugins
+from fusion.errors import UserError
+from fusion.model import Request, RequestKind
+from fusion.ports import Blobs, Clock, Forge, Store
+from fusion.progress import Listener, nobody
+from fusion.render.phrases import listed
+from fusion.runtime.app import app_slug, signing_key
+from fusion.runtime.models import thoughtful
+from fusion.runtime.storage import queue, records, stores
+from fusion.settings import Settings
+from orchestrations.bundle import Bundle
+
+if TYPE_CHECKING:
+    from fusion.adapters.git.mending import Mending
+
+
+class SystemClock:
+    """The machine's clock, in UTC."""
+
+    def now(self) -> datetime:
+        """The present."""
+        return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def bot(settings: Settings, *, listen: Listener = nobody, clock: Clock | None = None) -> AsyncIterator[Bundle]:
+    """The bundle of a host that is a GitHub App; its connections are open while it is. Raises UserError: what is not set.
+
+    `clock`: what everything embedded goes by; left out, the machine's.
+    """
+    if needed := settings.missing_for_bot:
+        raise UserError(f"The bot needs {listed(needed)}: docs/bot.md says where they come from.")
+    assert settings.github_key is not None
+    keys = tuple(signing_key(secret.get_secret_value()) for secret in settings.webhook_secret)
+    from fusion.adapters.github import Access, connect
+    from fusion.dataflow.trail import Trail
+
+    clock = clock or SystemClock()
+    async with records(settings, clock=clock) as (store, blobs), queue(settings, clock=clock) as mailbox:
+        github = connect(
+            blobs,
+            access=Access(api=settings.github_api, clock=lambda: clock.now().timestamp()),
+            app=settings.github_app,
+            key=settings.github_key.get_secret_value(),
+            follower=Trail(files=60, depth=3),
+        )
+        assert github.app is not None
+        async with github.access:
+            base = embedded(settings, listen=listen, records=(store, blobs), clock=clock)
+            known = dataclasses.replace(
+                base,
+                forge=lambda request: github.forge if request.installation else base.forge(request),
+                conversation=github.conversation,
+                hub=github.hub,
+                app=github.app,
+                queue=mailbox,
+                slug=await app_slug(github.app, store, settings),
+                signing_key=keys[0],
+                older_keys=keys[1:],
+                quota=settings.quota,
+            )
+            async with thoughtful(known, settings) as bundle:
+                yield bundle
+
+
+@asynccontextmanager
+async def reviewer(settings: Settings) -> AsyncIterator[Bundle]:
+    """The bundle of a host that reviews what it is asked to and publishes nothing; its connections are open while it is."""
+    async with records(settings) as kept, thoughtful(embedded(settings, records=kept), settings) as bundle:
+        yield bundle
+
+
+def embedded(
+    settings: Settings,
+    *,
+    listen: Listener = nobody,
+    records: tuple[Store, Blobs] | None = None,
+    clock: Clock | None = None,
+) -> Bundle:
+    """Everything on this machine: SQLite and files unless there are other `records`, local git, analyzers in the sandbox."""
+    store, blobs = records or stores(settings)
+    clock = clock or SystemClock()
+    sandbox = None
+    if settings.evidence != "off":
+        from fusion.evidence.sandbox import Sandbox
+
+        sandbox = Sandbox.detect()
+    return Bundle(
+        tenant=settings.tenant,
+        clock=clock,
+        blobs=blobs,
+        store=store,
+        forge=lambda request: _forge(request, settings, blobs, clock),
+        analyzers=plugins.analyzers(settings.knowledge),
+        agents=plugins.agents(),
+        sandbox=sandbox,
+        parallel=settings.parallel,
+        listen=listen,
+    )
+
+
+def mending() -> Mending:
+    """What writes patched files to repositories on this machine."""
+    from fusion.adapters.git.mending import Mending
+
+    return Mending()
+
+
+def _forge(request: Request, settings: Settings, blobs: Blobs, clock: Clock) -> Forge:
+    from fusion.dataflow.trail import Trail
+
+    if request.kind is RequestKind.PULL:
+        from fusion.adapters.github import GitHubForge
+
+        token = settings.github_token.get_secret_value() if settings.github_token else None
+        # Each file is a request of its own there.
+        return GitHubForge(blobs, api=settings.github_api, token=token, follower=Trail(files=60, depth=3))
+    from fusion.adapters.git import GitForge
+
+    return GitForge(blobs, clock, follower=Trail())
