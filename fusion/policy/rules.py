@@ -91,6 +91,34 @@ class Models(Record):
     """Money that all reviews of the repository may cost in a month (UTC)."""
 
 
+class Scans(Record):
+    """Scheduled scans of the repository for compliance, and what becomes of what they see."""
+
+    schedule: str = "0 3 * * 1"
+    """When, in cron's five fields (UTC), with a few minutes added so that not all repositories begin together. `never`: only
+    when asked."""
+    checks: dict[str, bool] = Field(default_factory=dict)
+    """Checks to switch on or off by id; one that is not named is on. One that is off is on the report as not assessed."""
+    catalogues: tuple[str, ...] = ()
+    """Catalogues of controls on the report, by id; empty: all."""
+    issues: Literal["none", "each", "one"] = "none"
+    """Issues in the repository. each: one for each failed check; one: one for all of them; both are kept up to date and closed
+    when what they are about is mended."""
+    issue_floor: Severity = Severity.MEDIUM
+    """Failed checks below this severity get no issue."""
+    block: tuple[str, ...] = ()
+    """Checks of which a pull request must not bring new deviations."""
+    history: bool = False
+    """Look for secrets in all commits, too, not only in the files of the newest one."""
+    licences_allow: tuple[str, ...] = ()
+    """Licences of dependencies, as SPDX identifiers or expressions, with `*` at the end for a family (`GPL-*`). Where some are
+    named, a dependency must have one of them, or let choose one (OR)."""
+    licences_deny: tuple[str, ...] = ()
+    """A dependency with one of these deviates, unless it lets choose another."""
+    licences_unknown: Literal["fail", "note"] = "note"
+    """What a dependency is whose licence nobody knows: a deviation, or on the report."""
+
+
 class Policy(Record):
     """A repository's configuration, complete with defaults."""
 
@@ -121,6 +149,8 @@ class Policy(Record):
     """What language models may see of the repository, and spend on it."""
     pulls: Pulls = Pulls()
     """Which pull requests are reviewed by themselves, and what is written on them."""
+    scans: Scans = Scans()
+    """Scheduled scans of the repository for compliance, and what becomes of what they see."""
 
 
 def digest(policy: Policy) -> str:

@@ -1,0 +1,62 @@
+"""What a tree holds, and what it is built from."""
+
+from __future__ import annotations
+
+from fusion.model.values import Record
+
+
+class TreeFile(Record):
+    """One file of a commit."""
+
+    path: str
+    size: int
+    """Bytes; -1: not told."""
+    mode: str = "100644"
+    blob: str = ""
+    """Its object id in git, or `sha256:` digest of its bytes; equal ids are equal bytes."""
+
+
+class Tree(Record):
+    """Every file of a commit."""
+
+    commit: str
+    """SHA; of a folder without git the `sha256:` digest over its files."""
+    files: tuple[TreeFile, ...]
+    cut: str = ""
+    """Why it is not all of them; empty: it is."""
+
+
+class Component(Record):
+    """A package that a manifest or lock file names."""
+
+    purl: str
+    """Package URL (ECMA-427), with the version where one is known."""
+    name: str
+    version: str = ""
+    """Exact; empty where only a range is known."""
+    ecosystem: str
+    """pypi, npm, golang, maven, cargo, nuget, gem, docker, github: the purl's type."""
+    wanted: str = ""
+    """What the manifest asks for, as written."""
+    pinned: bool = False
+    """Whether just one version, or one digest, can be installed."""
+    hashed: bool = False
+    """Whether its bytes are fixed by a hash."""
+    direct: bool = True
+    development: bool = False
+    licence: str = ""
+    """SPDX expression where the lock file or the operator's data tells it; empty: not known."""
+    path: str
+    line: int = 0
+
+
+class Inventory(Record):
+    """What a tree is built from."""
+
+    components: tuple[Component, ...] = ()
+    read: tuple[str, ...] = ()
+    """Manifests and lock files that were read."""
+    unread: tuple[tuple[str, str], ...] = ()
+    """Path and why: too large, malformed, a format without a reader."""
+    relations: tuple[tuple[str, str], ...] = ()
+    """purl depends on purl, where lock files tell it."""
