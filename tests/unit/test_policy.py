@@ -27,8 +27,8 @@ KEYS = [
     *("models.per_run", "models.per_pull", "models.per_month"),
     *("pulls.drafts", "pulls.bots", "pulls.forks", "pulls.skip_labels", "pulls.only_labels", "pulls.branches"),
     *("pulls.request_changes", "pulls.summary", "pulls.sarif", "pulls.resolve"),
-    *("scans.schedule", "scans.checks", "scans.catalogues", "scans.issues", "scans.issue_floor", "scans.block", "scans.history"),
-    *("scans.licences_allow", "scans.licences_deny", "scans.licences_unknown"),
+    *("scans.schedule", "scans.checks", "scans.catalogues", "scans.issues", "scans.issue_floor", "scans.block"),
+    *("scans.history", "scans.licences_allow", "scans.licences_deny", "scans.licences_unknown"),
 ]
 
 
