@@ -1,7 +1,7 @@
 """Runs on one machine: each run has a journal of its own under `$FUSION_HOME/runs`, deleted once its result is recorded.
 
-A journal that is left behind is an interrupted run; opening it finishes it. Two runs at once share nothing but the Store,
-whose ETags order them.
+A journal that is left behind is an interrupted run; opening it finishes it. That of a fix is cleared away instead (`sweep`).
+Two runs at once share nothing but the Store, whose ETags order them.
 """
 
 from __future__ import annotations
@@ -22,8 +22,11 @@ from orchestrations.bundle import Bundle
 
 if TYPE_CHECKING:
     from fusion.engine import Engine, InstanceState, Worker
+    from fusion.ports import Clock, Store
 
 
+FIX = "fix-"
+"""How the ids of fixes begin."""
 _FRAME = re.compile(r"\A(?:[^\s:]+: )?Activity task #\d+ failed: ")
 """What durabletask says before the cause."""
 
@@ -128,6 +131,44 @@ async def _concluded(home: Path, id: str, state: InstanceState, request: Request
         await bundle.store.put(key, failed, etag=stored.etag)
     _forget(home, id)
     raise RunFailed(f"The review failed: {message.rstrip('.')} (run {id}).")
+
+
+async def fix(id: str, wanted: dict[str, Any], settings: Settings, bundle: Bundle) -> dict[str, Any]:
+    """One patch looked for, to the orchestration's output. Raises RunFailed.
+
+    However it ends, its account is closed and its journal goes: nobody finishes a fix later, a patch is asked for again.
+    """
+    home = state_folder(settings)
+    try:
+        async with thoughtful(bundle, settings) as thinking, engine(home, id, thinking) as running:
+            await running.start("fix", wanted, id)
+            state = await running.wait(id)
+    finally:
+        await _cleared(home, id, bundle.store, settings, bundle.clock)
+    if state.status != "completed":
+        message = _FRAME.sub("", str(state.failure.message if state.failure else state.status))
+        raise RunFailed(f"The fix failed, and nothing was changed: {message.rstrip('.')}.")
+    output: dict[str, Any] = state.output
+    return output
+
+
+async def sweep(settings: Settings, store: Store, clock: Clock) -> int:
+    """Clear what fixes that were killed have left behind, and say how many there were. Those that are running are let be."""
+    from fusion.engine.journal import in_use
+
+    left = {path.name.partition(".db")[0] for path in (settings.home / "runs").glob(f"{FIX}*.db*")}
+    dead = sorted(id for id in left if not in_use(journal(settings.home, id)))
+    for id in dead:
+        await _cleared(settings.home, id, store, settings, clock)
+    return len(dead)
+
+
+async def _cleared(home: Path, id: str, store: Store, settings: Settings, clock: Clock) -> None:
+    """The money first: as long as there is a journal, somebody clears again."""
+    from fusion.budget.book import Book
+
+    await Book(store, settings.tenant, clock).close(id)
+    _forget(home, id)
 
 
 def _forget(home: Path, id: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fusion.dispatch.record import Concluded, PullRecord, concluded_key, pull_key
 from fusion.errors import PermanentError, UserError
 from fusion.events.commands import Command, Verb
-from fusion.judging.ledger import Ledger, LedgerEntry, dismiss, finder
+from fusion.judging.ledger import Ledger, LedgerEntry, dismiss, entry_named, finder
 from fusion.model import CommentMade, Disposition, Finding, Review, State
 from fusion.ports import Place
 from fusion.publishing import Posted, threads_of
@@ -43,7 +43,6 @@ class Findings:
         at = event.created or self.bundle.clock.now()
         entry = await self._meant(place, event, asked.fingerprint, ledger)
         if entry is None:
-            _one(asked.fingerprint, ledger)
             after, _ = dismiss(ledger, asked.fingerprint, state, by=event.actor.login, how=how, at=at)
         else:
             said = Disposition(state=state, by=event.actor.login, how=how, at=at)
@@ -57,7 +56,7 @@ class Findings:
         """What speaks for a finding: its evidence and how the data gets there. Raises UserError where none is meant."""
         stored = await self.bundle.store.get(ledger_key(self.bundle, place))
         ledger = ledger_of(stored) if stored else Ledger()
-        entry = await self._meant(place, event, fingerprint, ledger) or _one(fingerprint, ledger)
+        entry = await self._meant(place, event, fingerprint, ledger) or entry_named(ledger, fingerprint)
         finding = await self._last(place, ledger, entry)
         said = "\n\n".join(part for part in (bullet(finding), _fate(entry), details_of(finding)) if part)
         # never cut: a cut fence would swallow what follows
@@ -70,7 +69,7 @@ class Findings:
         if stored is None or concluded is None or not concluded.review:
             raise UserError("Nothing was reviewed here yet.")
         ledger = ledger_of(stored)
-        entry = await self._meant(place, event, fingerprint, ledger) or _one(fingerprint, ledger)
+        entry = await self._meant(place, event, fingerprint, ledger) or entry_named(ledger, fingerprint)
         if not entry.stands:
             raise UserError(f"The finding is settled as {entry.disposition.state.value.replace('_', ' ')} already.")
         return entry, await self._last(place, ledger, entry), concluded
@@ -96,7 +95,7 @@ class Findings:
         return "\n".join(lines)
 
     async def _meant(self, place: Place, event: CommentMade, fingerprint: str, ledger: Ledger) -> LedgerEntry | None:
-        """The entry of the thread that a comment is in; None where a fingerprint says which. Raises UserError for neither."""
+        """The entry of the thread that a comment is in; None where an id says which. Raises UserError for neither."""
         if fingerprint:
             return None
         scene = await app(self.bundle)[0].read(place)
@@ -107,7 +106,7 @@ class Findings:
         for id, thread in threads.items():
             if event.where == "review" and ids & {said.id for said in thread.comments}:
                 return next((entry for entry in ledger.entries if entry.id == id), None) or _unknown()
-        raise UserError("Say which finding: give its fingerprint, or answer in its thread.")
+        raise UserError("Say which finding: give its id, or answer in its thread.")
 
     async def _last(self, place: Place, ledger: Ledger, entry: LedgerEntry) -> Finding:
         """The finding with its traces and fix, as the last review had it; as the ledger has it where that is gone."""
@@ -130,18 +129,7 @@ class Findings:
 
 def _listed(entry: LedgerEntry) -> str:
     location = entry.finding.location
-    return f"{code(entry.fingerprint[:8])} {prose(excerpt(entry.title, _TITLE))}, {code(f'{entry.path}:{location.line}')}"
-
-
-def _one(fingerprint: str, ledger: Ledger) -> LedgerEntry:
-    """The only entry whose fingerprint begins so. Raises UserError."""
-    found = [entry for entry in ledger.entries if entry.fingerprint.startswith(fingerprint)]
-    if not found:
-        raise UserError(f"No finding of this pull request has a fingerprint that begins with `{fingerprint}`.")
-    if len(found) > 1:
-        fit = f"{len(found)} findings of this pull request have a fingerprint that begins with `{fingerprint}`"
-        raise UserError(f"{fit}. Give the command in the thread of the one that you mean.")
-    return found[0]
+    return f"{code(entry.finding.short)} {prose(excerpt(entry.title, _TITLE))}, {code(f'{entry.path}:{location.line}')}"
 
 
 def _unknown() -> LedgerEntry:

@@ -163,4 +163,4 @@ def _named(finding: Finding) -> str:
 
 
 def _id(finding: Finding) -> str:
-    return "".join(c for c in finding.fingerprint if c.isalnum())[:8]
+    return "".join(c for c in finding.short if c.isalnum())

@@ -33,7 +33,10 @@ class Exit(IntEnum):
 
 
 class Interrupted(FusionError):
-    """Ctrl-C while a command was at work. (Typer would end the process on a bare KeyboardInterrupt without a word.)"""
+    """Ctrl-C while a command was at work; its message says what became of that where it is not to be resumed.
+
+    (Typer would end the process on a bare KeyboardInterrupt without a word.)
+    """
 
 
 def work(task: Coroutine[Any, Any, T]) -> T:
@@ -123,8 +126,8 @@ def main() -> None:
         registered()()
     except UserError as error:
         _stop(str(error), Exit.USAGE)
-    except (Interrupted, KeyboardInterrupt):
-        _stop("Interrupted. `fusion runs resume` finishes what was begun.", Exit.INTERRUPTED)
+    except (Interrupted, KeyboardInterrupt) as error:
+        _stop(str(error) or "Interrupted. `fusion runs resume` finishes what was begun.", Exit.INTERRUPTED)
     except FusionError as error:
         _stop(str(error), Exit.INCOMPLETE)
     except BrokenPipeError:

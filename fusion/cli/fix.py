@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fusion.cli import Exit, app, say, work
+from fusion.cli import Exit, Interrupted, app, say, work
 from fusion.errors import PermanentError, UserError
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def fix(
     no_models: Annotated[bool, typer.Option("--no-models", help="Ask no model: mechanical fixes alone.")] = False,
 ) -> None:
     """Write a patch for a finding: mechanical where one is known, else by a model; offered only when it holds on a copy."""
-    from fusion import runtime, settings
+    from fusion import local, runtime, settings
     from fusion.cli.review import apart, models_apart
     from fusion.cli.show import Watcher
     from fusion.model import Fix
@@ -62,11 +62,15 @@ def fix(
                 apart(configured.knowledge, Path(location))
                 models_apart(configured.models, Path(location))
             meant = _meant(reviewed.review, finding)
+            await local.sweep(configured, bundle.store, bundle.clock)
             result = await _run(bundle, configured, reviewed, meant)
             made = Fix.model_validate_json(await bundle.blobs.get(result["fix"])) if result["status"] == "fixed" else None
             return reviewed, meant, result, made
 
-        reviewed, meant, result, made = work(fixing())
+        try:
+            reviewed, meant, result, made = work(fixing())
+        except (Interrupted, KeyboardInterrupt):
+            raise Interrupted("Interrupted. Nothing was changed; run it again for a patch.") from None
     if made is None:
         say(f"fusion: No patch: {result['message']}")
         if result.get("receipt"):
@@ -124,41 +128,44 @@ async def _found(store: Store, configured: Settings, typed: str | None, folder: 
 
 def _meant(review: Review, typed: str | None) -> Finding:
     """The finding whose id begins so; without one, the only one. Raises UserError."""
-    wanted = (typed or "").lower()
-    found = [one for one in review.findings if one.fingerprint.startswith(wanted) and (typed or one.evidence)]
+    from fusion.judging.ids import ambiguous, fitting, identified
+
+    findings = identified(review.findings)
+    found = fitting(typed, findings, lambda one: one) if typed else [one for one in findings if one.evidence]
     if len(found) == 1:
         return found[0]
-    listed = ", ".join(one.fingerprint[:8] for one in found[:_LISTED]) + (" and more" if len(found) > _LISTED else "")
+    if typed and found:
+        raise UserError(ambiguous(typed, found))
     if typed:
-        many = f"{len(found)} findings have an id that begins with {typed}: give more of it."
-        raise UserError(many if found else f"No finding of the last review has an id that begins with {typed}.")
-    raise UserError(f"Say which finding: {listed}." if found else "The review has no finding that a tool has evidence for.")
+        raise UserError(_absent(review, typed))
+    listed = ", ".join(f"{one.short} ({one.location.path}:{one.location.line})" for one in found[:_LISTED])
+    more = f", and {len(found) - _LISTED} more" if len(found) > _LISTED else ""
+    raise UserError(
+        f"Say which finding: {listed}{more}." if found else "The review has no finding that a tool has evidence for."
+    )
+
+
+def _absent(review: Review, typed: str) -> str:
+    """The sentence for an id of no finding that stands: it may be one that was fixed since."""
+    from fusion.judging.ids import fitting
+
+    if gone := fitting(typed, review.fixed, lambda one: one):
+        return f"The finding {gone[0].short} is fixed already: {gone[0].disposition.how or 'the last review did not find it'}."
+    return f"No finding of the last review has an id that begins with {typed}."
 
 
 async def _run(bundle: Bundle, configured: Settings, reviewed: _Reviewed, meant: Finding) -> dict[str, Any]:
-    """The orchestration to its end. Its journal is of use to nobody afterwards: a patch is written again as quickly."""
-    from fusion import local, runtime
+    """The orchestration to its end. Each has an id of its own, so that no two are in each other's way."""
+    from fusion import local
     from orchestrations.shelf import Shelf
 
-    home = runtime.state_folder(configured)
-    id = f"fix-{secrets.token_hex(8)}"
     request = reviewed.run.request.model_copy(update={"publish": False})
     wanted = {
         "request": request.model_dump(mode="json", exclude_defaults=True),
         "change": reviewed.run.change,
         "finding": await Shelf(bundle.blobs).save(meant),
     }
-    try:
-        async with runtime.thoughtful(bundle, configured) as thoughtful, local.engine(home, id, thoughtful) as running:
-            await running.start("fix", wanted, id)
-            state = await running.wait(id)
-    finally:
-        for path in (home / "runs").glob(f"{id}.db*"):
-            path.unlink(missing_ok=True)
-    if state.status != "completed":
-        raise local.RunFailed(f"The fix failed: {state.failure.message if state.failure else state.status}")
-    output: dict[str, Any] = state.output
-    return output
+    return await local.fix(f"{local.FIX}{secrets.token_hex(8)}", wanted, configured, bundle)
 
 
 def _told(meant: Finding, made: Fix, result: dict[str, Any]) -> None:
@@ -166,7 +173,7 @@ def _told(meant: Finding, made: Fix, result: dict[str, Any]) -> None:
     from fusion.render.phrases import checked, place
 
     by = ", written by a model" if result.get("how") == "model" else ""
-    say(f"{meant.fingerprint[:8]}, {place(meant.location)}: {made.title} ({checked(made, meant)}{by})")
+    say(f"{meant.short}, {place(meant.location)}: {made.title} ({checked(made, meant)}{by})")
     if result.get("receipt"):
         say(result["receipt"])
 

@@ -41,12 +41,15 @@ def list_runs(
     from rich.table import Table
     from rich.text import Text
 
-    from fusion import runtime, settings
+    from fusion import local, runtime, settings
     from fusion.cli.show import Terminal
     from fusion.render.text import exact
 
     configured = settings.read(os.environ)
     store, _ = runtime.stores(configured)
+    if cleared := work(local.sweep(configured, store, runtime.SystemClock())):
+        what = "1 interrupted fix was" if cleared == 1 else f"{cleared} interrupted fixes were"
+        say(f"{what} cleared away, and had changed nothing: `fusion fix` begins anew.")
     found = work(_runs(store, configured, limit))
     if format == "json":
         typer.echo(

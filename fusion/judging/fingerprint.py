@@ -2,7 +2,7 @@
 
 A fingerprint is taken over the rule family, the enclosing symbol, the normalised line and the ordinal among equals of one
 file. It holds neither the path (paths are matched through renames) nor the line number, so it survives rebase, force-push
-and code that moves within its symbol.
+and code that moves within its symbol. Two files may have equal ones: what people type is an id (`fusion.judging.ids`).
 """
 
 from __future__ import annotations

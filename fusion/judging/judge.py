@@ -15,6 +15,7 @@ from fusion.changes.selection import select
 from fusion.judging.coverage import cover
 from fusion.judging.flow import weighed
 from fusion.judging.gathered import gathered, reasoned, usage_of
+from fusion.judging.ids import identified
 from fusion.judging.ledger import Ledger, LedgerEntry, Update, written
 from fusion.judging.merge import merge
 from fusion.judging.placement import Ground, Judged, blocks, placed, rank, softened, suppression
@@ -77,7 +78,7 @@ def judge(
     matched = reconcile(ledger, merged, change, contents, witnesses)
     items = [
         Judged(finding=finding, fate=fate, entry=entry)
-        for finding, fate, entry in zip(merged, matched.fates, matched.entries, strict=True)
+        for finding, fate, entry in zip(_identified(merged, matched, ledger), matched.fates, matched.entries, strict=True)
     ]
     items.sort(key=lambda item: rank(item.finding, ground))
     findings = [
@@ -122,6 +123,15 @@ def judge(
 def _id(change: Change) -> str:
     what = "\0".join([change.repository, change.subject, change.base, change.head])
     return f"review-{hashlib.sha256(what.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
+
+
+def _identified(findings: Sequence[Finding], matched: Reconciliation, ledger: Ledger) -> list[Finding]:
+    """The findings with the ids that the ledger knows them by, and new ones with new ids, whatever their agents called them."""
+    known = [
+        finding.model_copy(update={"id": entry.finding.id if entry else ""})
+        for finding, entry in zip(findings, matched.entries, strict=True)
+    ]
+    return identified(known, (entry.finding.id for entry in ledger.entries))
 
 
 # --- dispositions

@@ -7,7 +7,7 @@ one is written back under its ETag.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -15,6 +15,7 @@ from hashlib import sha256
 from pydantic import field_validator
 
 from fusion.errors import UserError
+from fusion.judging.ids import ambiguous, fitting, identified
 from fusion.model import SCHEMA_VERSION, Disposition, Finding, Location, Placement, Record, Severity, State
 
 DISMISSED = frozenset({State.WONT_FIX, State.INCORRECT, State.DUPLICATE})
@@ -108,7 +109,12 @@ class Ledger(Record):
     @field_validator("entries")
     @classmethod
     def _named(cls, entries: tuple[LedgerEntry, ...]) -> tuple[LedgerEntry, ...]:
-        """Ids for entries without one: new entries, and those of ledgers that were written before there were ids."""
+        """Ids for entries and findings without one: new ones, and those of ledgers that were written before there were ids."""
+        if not all(entry.finding.id for entry in entries):
+            findings = identified([entry.finding for entry in entries])
+            entries = tuple(
+                entry.model_copy(update={"finding": finding}) for entry, finding in zip(entries, findings, strict=True)
+            )
         if all(entry.id for entry in entries):
             return entries
         taken = {entry.id for entry in entries if entry.id}
@@ -227,7 +233,7 @@ def dismiss(
 ) -> tuple[Ledger, LedgerEntry]:
     """The ledger with one entry dismissed (won't fix, incorrect, duplicate) or open again, and that entry.
 
-    `prefix` is the beginning of a fingerprint, at least four hex digits; `path` chooses where several files have equal ones.
+    `prefix` is the beginning of a finding's id, at least four hex digits; `path` chooses where those of several files fit.
     Raises UserError when no entry or more than one fits, or the state is not one that a person can set.
     """
     if state not in DISMISSED | {State.OPEN}:
@@ -235,19 +241,21 @@ def dismiss(
         raise UserError(f"A finding cannot be set to {state.value}; the states are {allowed}.")
     wanted = prefix.strip().lower()
     if len(wanted) < _SHORTEST_PREFIX:
-        raise UserError(f"Give at least {_SHORTEST_PREFIX} characters of the fingerprint, not {prefix!r}.")
-    found = [entry for entry in ledger.entries if entry.fingerprint.startswith(wanted) and path in ("", entry.path)]
-    if len(found) != 1:
-        raise UserError(_not_one(prefix, found))
+        raise UserError(f"Give at least {_SHORTEST_PREFIX} characters of the id, not {prefix!r}.")
+    found = entry_named(ledger, wanted, path=path)
     disposition = Disposition(state=state, by=by, how=how, at=at)
-    dismissed = found[0].model_copy(update={"disposition": disposition})
-    entries = tuple(dismissed if entry is found[0] else entry for entry in ledger.entries)
+    dismissed = found.model_copy(update={"disposition": disposition})
+    entries = tuple(dismissed if entry is found else entry for entry in ledger.entries)
     return ledger.model_copy(update={"entries": entries}), dismissed
 
 
-def _not_one(prefix: str, found: Sequence[LedgerEntry]) -> str:
+def entry_named(ledger: Ledger, typed: str, *, path: str = "") -> LedgerEntry:
+    """The entry that somebody means by the beginning of an id. Raises UserError where none or more than one fits."""
+    here = [entry for entry in ledger.entries if path in ("", entry.path)]
+    found = fitting(typed, here, lambda entry: entry.finding)
     if not found:
-        return f"No finding of this branch has a fingerprint that begins with {prefix!r}."
-    listed = "; ".join(f"{entry.fingerprint[:12]} in {entry.path}" for entry in found[:5])
-    more = f" and {len(found) - 5} more" if len(found) > 5 else ""
-    return f"{len(found)} findings fit {prefix!r} ({listed}{more}); name one with --path."
+        where = f" in {path}" if path else ""
+        raise UserError(f"No finding{where} that was said here has an id that begins with {typed}.")
+    if len(found) > 1:
+        raise UserError(ambiguous(typed, [entry.finding for entry in found]))
+    return found[0]

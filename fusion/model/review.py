@@ -69,7 +69,15 @@ class Finding(Record):
     draft: str = ""
     """What a model wrote for it, a test or a passage: nobody has run it."""
     disposition: Disposition = Disposition()
+    id: str = ""
+    """What people type to name it: 8 to 64 hex digits, of which the first eight are its own among all of a review and its
+    ledger. Given by the judge, and kept for life (`fusion.judging.ids`)."""
     provenance: Provenance = Provenance()
+
+    @property
+    def short(self) -> str:
+        """The digits of its id that are shown; of its fingerprint, before it has an id."""
+        return (self.id or self.fingerprint)[:8]
 
 
 class AgentTask(Record):

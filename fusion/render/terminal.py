@@ -117,8 +117,8 @@ def _heading(page: Page, title: str, number: int) -> None:
 
 
 def _id(finding: Finding) -> str:
-    """What `fusion dismiss` takes."""
-    return exact(finding.fingerprint[:8])
+    """What `fusion fix` and `fusion dismiss` take."""
+    return exact(finding.short)
 
 
 def _title(finding: Finding) -> str:

@@ -102,12 +102,12 @@ def test_dismiss_by_prefix_and_open_again() -> None:
 def test_dismiss_refuses_what_is_not_one_finding() -> None:
     ledger = ledger_of("a.py", "b.py")
     mark = ledger.entries[0].fingerprint
-    with pytest.raises(UserError, match=r"2 findings fit .* in a\.py; .* in b\.py"):
+    with pytest.raises(UserError, match=r"2 findings fit .* in a\.py:1, .* in b\.py:2"):
         dismiss(ledger, mark, State.WONT_FIX, by="", how="", at=None)
     after, entry = dismiss(ledger, mark, State.WONT_FIX, by="", how="", at=None, path="b.py")
     assert entry.path == "b.py"
     assert [item.disposition.state for item in after.entries] == [State.OPEN, State.WONT_FIX]
-    with pytest.raises(UserError, match="No finding of this branch"):
+    with pytest.raises(UserError, match="No finding that was said here"):
         dismiss(ledger, "0" * 64, State.WONT_FIX, by="", how="", at=None)
     with pytest.raises(UserError, match="at least 4 characters"):
         dismiss(ledger, mark[:3], State.WONT_FIX, by="", how="", at=None)
