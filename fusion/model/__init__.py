@@ -101,6 +101,7 @@ from fusion.model.review import (
     Review,
     State,
     Tally,
+    Unasked,
 )
 from fusion.model.values import (
     SCHEMA_VERSION,
@@ -199,6 +200,7 @@ __all__ = [
     "ThreadChanged",
     "ToolReport",
     "ToolRun",
+    "Unasked",
     "Unread",
     "UploadSarif",
     "Urgency",

@@ -272,12 +272,24 @@ class Quote(Record):
     """What a run's model calls cost: as foreseen before it, in the budget's currency."""
 
     bound: float = 0.0
-    """They cost no more: what goes beyond it is refused, as by a cap. Only a plugin's prompts about no brief are beside it."""
+    """The sum of the calls' upper bounds. Only a plugin's prompts about no brief are beside it."""
+    limit: float | None = None
+    """What the caps leave for the run; None: no cap is in force."""
+    limited_by: str = ""
+    """The cap that leaves so little: `run`, `pull`, `repository` or `month`."""
     likely: float = 0.0
     calls: int = 0
+    """Those that are to be paid for."""
+    kept: int = 0
+    """Questions that were answered before, so that nothing is paid for them."""
     currency: str = "USD"
     left_out: tuple[str, ...] = ()
-    """What the budget did not allow, a sentence each, in the order of the cost ladder."""
+    """What the budget did not allow, a sentence for each rung of the cost ladder, the lowest first."""
+
+    @property
+    def most(self) -> float:
+        """What the calls can cost in the end: what goes beyond it is refused, as by a cap."""
+        return self.bound if self.limit is None else min(self.bound, self.limit)
 
 
 class InferenceJob(Record):

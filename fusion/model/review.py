@@ -92,6 +92,18 @@ class AgentTask(Record):
     """What a model is asked to look at; None: the task needs no model."""
 
 
+class Unasked(Record):
+    """Parts of a change that a model was to read for an agent and that none read, for one reason."""
+
+    reason: str
+    parts: int
+    of: int
+    """Of how many parts in all that models were to read for the agent."""
+    paths: tuple[str, ...] = ()
+    counts: bool = True
+    """Whether it makes a review incomplete; otherwise it is a note."""
+
+
 class Report(Record):
     """What an agent brings home; a failure is a report too."""
 
@@ -110,6 +122,8 @@ class Report(Record):
     """Findings of a model that its verifier refuted: kept with both votes, shown to nobody."""
     set_aside: tuple[str, ...] = ()
     """What a model said and what became no finding, counted by why: it quoted no line, a tool had said it, it was too much."""
+    unasked: tuple[Unasked, ...] = ()
+    """Of an agent's one report: what no model read for it, by reason. Its paths may well have been read by rules and tools."""
     provenance: Provenance = Provenance()
 
 
