@@ -6,7 +6,7 @@ import re
 import threading
 import weakref
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Generic, Literal, TypeVar
@@ -15,7 +15,8 @@ from fusion.agent import Case
 from fusion.changes import roles
 from fusion.model import Change, Contents, Evidence, Side, Unread
 from fusion.planning.masks import Masks
-from fusion.planning.units import Unit, split
+from fusion.planning.statements import Span, constants, tables
+from fusion.planning.units import Unit, group_of, split
 from fusion.policy import Policy
 from fusion.reading.comparison import Comparison, compare, context_texts, lines_of
 from fusion.syntax import Symbol, enclosing, language, symbols
@@ -24,6 +25,8 @@ T = TypeVar("T")
 
 _WORD = re.compile(r"[^\W\d][\w$]*")
 _CALLED = re.compile(r"(?<![\w$])([^\W\d][\w$]*)\s*(?:<[^<>()\n]{0,80}>)?!?\(")
+_MEMBER = re.compile(r"(?<![\w$.])([A-Z][\w$]*)(?=(?:\.|::)[A-Za-z_])")
+"""A type of which a member is named: `Status.PAID`."""
 _PART = re.compile(r"[^\W\d][\w$]*(?:-[\w$]+)*")
 """A name, or the name of a file in a path."""
 _TOP = 20_000
@@ -51,8 +54,6 @@ REACH = 50
 """Lines that a piece of evidence is said to be about, at most."""
 _MOST_CALLS = 60
 """Called names of a unit that are followed."""
-_GROUPS = {"tsx": "typescript", "javascript": "typescript", "c": "cpp"}
-"""Languages that call one another by the same names."""
 
 
 class Page:
@@ -80,8 +81,7 @@ class Page:
     @cached_property
     def group(self) -> str:
         """The language, or the one whose names it shares."""
-        name = language(self.path) or ""
-        return _GROUPS.get(name, name)
+        return group_of(self.path)
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -100,6 +100,16 @@ class Page:
         """Names that the file likely defines, without reading its tree; None for a language that has no word for it."""
         shape = _DEFINED.get(self.group)
         return frozenset(found[found.lastindex or 0] for found in shape.finditer(self.text)) if shape else None
+
+    @cached_property
+    def constants(self) -> Mapping[str, Span]:
+        """The values that it names outside of functions, and where."""
+        return constants(self.group, self.lines)
+
+    @cached_property
+    def tables(self) -> tuple[Span, ...]:
+        """What of a test file is read as a whole."""
+        return tables(self.path, self.group, self.lines)
 
     @cached_property
     def is_test(self) -> bool:
@@ -134,9 +144,15 @@ class Neighbour:
     path: str
     symbol: str
     why: str
-    ranges: tuple[tuple[int, int], ...]
+    ranges: tuple[Span, ...]
     rank: int
     """The lower, the more it helps."""
+    loose: bool = False
+    """Its ranges are statements of their own: what is between them is nobody's business."""
+    cut: bool = False
+    """It goes on behind the last range."""
+    guessed: bool = False
+    """It is known by its name alone."""
 
 
 class Index:
@@ -164,7 +180,10 @@ class Index:
             if found.location.side is Side.RIGHT:
                 self.evidence.setdefault(found.location.path, []).append(found)
         self._called: Kept[tuple[str, ...]] = Kept()
+        self._gone: dict[str, frozenset[int]] = {}
         self.neighbours: Kept[tuple[Neighbour, ...]] = Kept()
+        self.known: dict[str, tuple[Page, ...]] = {}
+        """By path the files whose values a file may name, once they were asked for."""
 
     def holders(self, name: str) -> Sequence[Page]:
         """The code files in which a name stands, the changed ones first."""
@@ -182,8 +201,17 @@ class Index:
             if min(place.end_line, place.line + REACH) >= first:
                 yield found[number]
 
+    def is_changed(self, path: str, first: int, last: int) -> bool:
+        """Whether the change adds one of these lines at head, or removes something between them."""
+        item = self.pages[path].item
+        if item is None:
+            return False
+        if path not in self._gone:
+            self._gone[path] = frozenset(line for unit in self.units.get(path, ()) for line in _removals(unit))
+        return any(line in item.added or (line in self._gone[path] and line < last) for line in range(first, last + 1))
+
     def called(self, unit: Unit) -> tuple[str, ...]:
-        """Names that a unit calls, those on new lines first."""
+        """Names that a unit calls, those on changed lines first."""
         return self._called.get(unit, lambda: tuple(calls(unit)))
 
     def _split(self, item: Comparison) -> tuple[Unit, ...]:
@@ -206,16 +234,29 @@ class Index:
         return found
 
 
-def calls(unit: Unit) -> Iterator[str]:
-    """Names that are called in a unit, those on new lines first, at most sixty."""
+def calls(unit: Unit, marks: str = "+- ") -> Iterator[str]:
+    """Names that are called in a unit, or types of which a member is named, at most sixty.
+
+    `marks`: which lines count, in this order: the new, the removed, the unchanged ones.
+    """
     seen = {unit.name}
-    for wanted in ("+", " "):
+    for wanted in marks:
         for item in unit.rows:
             if item.mark == wanted:
-                for name in _CALLED.findall(item.text):
+                for name in (*_CALLED.findall(item.text), *_MEMBER.findall(item.text)):
                     if name not in seen and len(seen) <= _MOST_CALLS:
                         seen.add(name)
                         yield name
+
+
+def _removals(unit: Unit) -> Iterator[int]:
+    """The lines of the head behind which a unit removes something."""
+    for window in unit.windows:
+        last = next((item.line for item in window if item.line), 0) - 1
+        for item in window:
+            if item.mark == "-" and last > 0:
+                yield last
+            last = item.line or last
 
 
 @dataclass(frozen=True, slots=True)

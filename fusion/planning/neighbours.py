@@ -1,4 +1,5 @@
-"""What one has to see beside a changed part to judge it: what is around it, what it calls, who calls it, which tests name it.
+"""What one has to see beside a changed part to judge it: what is around it, what it names and calls, who calls it, which tests
+name it.
 
 Names are followed, nothing is resolved as a compiler would: a caller counts when its file is the same, names the module or the
 class, or lies beside; a name that stands for too much is not followed at all.
@@ -11,8 +12,12 @@ from collections.abc import Iterator
 from typing import Literal
 
 from fusion.changes.roles import is_test_code
-from fusion.planning.index import STRICT, Index, Neighbour, Page
-from fusion.planning.units import GAP, LONGEST, Row, Unit, row
+from fusion.planning.imports import folder, is_known, stem
+from fusion.planning.index import STRICT, Index, Neighbour, Page, calls
+from fusion.planning.likely_tests import around_test, likely_test
+from fusion.planning.statements import Span, joined
+from fusion.planning.units import ALSO, GAP, LONGEST, Row, Unit, row
+from fusion.planning.values import named
 from fusion.syntax import Symbol
 
 Kind = Literal["definition", "caller", "test"]
@@ -32,20 +37,13 @@ _WHOLE = 40
 """Lines up to which a neighbour is shown whole."""
 _AROUND = 6
 _DEFINITION = 24
+"""Lines that a longer definition begins with, or one that only unchanged lines call."""
 _HEADER = 14
 """Lines that a class begins with."""
-_NAMELESS = frozenset({"__init__", "index", "mod", "lib", "main"})
 _COMMENT = ("#", "//", "*", "/*", "--")
 _DEFINES = re.compile(
     r"\b(?:def|class|func|function|fn|struct|enum|trait|interface|type|module|macro_rules!|new)\b[^(\n]{0,80}$"
 )
-_IMPORT = re.compile(
-    r"\s*(?:import\b|from\b|use\b|require|#\s*include\b|(?:const|let|var)\b.{0,200}\brequire\()|^\s*\"[\w./-]+\"$"
-)
-_IMPORTS = 200
-"""Lines at the top of a file in which its imports are looked for."""
-_MOST_IMPORTS = 12
-_WORD = re.compile(r"[^\W\d][\w$]*")
 _CONSTANT = re.compile(
     r"\s*(?:export\s+)?(?:(?:const|let|var|final|static|pub|val)\s+)*([A-Za-z_]\w{2,})\s*(?::[^=\n]{1,80})?=(?!=)"
 )
@@ -60,11 +58,15 @@ def text(index: Index, item: Neighbour) -> tuple[Row, ...]:
     """The rows of a neighbour as they may be shown, gaps marked."""
     shown = index.pages[item.path].shown
     rows: list[Row] = []
+    told = False
     for first, last in item.ranges:
-        if rows:
+        if rows and not item.loose:
             rows.append(GAP)
+        if (item.loose or not told) and index.is_changed(item.path, first, last):
+            rows.append(ALSO)
+            told = True
         rows += [row(" ", shown[line - 1], line) for line in range(first, min(last, len(shown)) + 1)]
-    return tuple(rows)
+    return (*rows, GAP) if item.cut else tuple(rows)
 
 
 def definition(page: Page, symbol: Symbol, line: int, why: str) -> Neighbour:
@@ -72,7 +74,7 @@ def definition(page: Page, symbol: Symbol, line: int, why: str) -> Neighbour:
     last = min(symbol.end_line, len(page.lines))
     ranges: tuple[tuple[int, int], ...] = ((symbol.line, last),)
     if last - symbol.line >= _WHOLE:
-        ranges = _joined((symbol.line, symbol.line + 2), (max(symbol.line, line - 2 * _AROUND), min(last, line + 2 * _AROUND)))
+        ranges = joined((symbol.line, symbol.line + 2), (max(symbol.line, line - 2 * _AROUND), min(last, line + 2 * _AROUND)))
     return Neighbour(kind="definition", path=page.path, symbol=symbol.name, why=why, ranges=ranges, rank=0)
 
 
@@ -81,9 +83,12 @@ def _chosen(index: Index, unit: Unit) -> tuple[Neighbour, ...]:
     found: list[Neighbour] = []
     if page is not None and page.group:
         found += _class(page, unit)
-        found += _imports(page, unit)
+        found += named(index, page, unit)
         found += _callees(index, page, unit)
-    found += _callers(index, unit)
+    callers = list(_callers(index, unit))
+    found += callers
+    if not any(item.kind == "test" for item in callers) and not is_test_code(unit.path):
+        found += likely_test(index, unit)
     counts = dict.fromkeys(_MOST, 0)
     chosen: list[Neighbour] = []
     for item in sorted(found, key=lambda neighbour: neighbour.rank):
@@ -106,25 +111,10 @@ def _class(page: Page, unit: Unit) -> Iterator[Neighbour]:
         yield Neighbour(kind="definition", path=page.path, symbol=name, why=why, ranges=((outer.line, last),), rank=10)
 
 
-def _imports(page: Page, unit: Unit) -> Iterator[Neighbour]:
-    """The lines that import what a unit names."""
-    words = {word for item in unit.rows if item.mark != "-" for word in _WORD.findall(item.text)}
-    busy = page.item.added if page.item else frozenset()
-    lines = [
-        number
-        for number, line in enumerate(page.lines[:_IMPORTS], start=1)
-        if number not in busy and len(line) <= LONGEST and _IMPORT.match(line) and not words.isdisjoint(_WORD.findall(line)[1:])
-    ]
-    if lines:
-        ranges = _joined(*((line, line) for line in lines[:_MOST_IMPORTS]))
-        yield Neighbour(
-            kind="definition", path=page.path, symbol="", why="where names it uses come from", ranges=ranges, rank=45
-        )
-
-
 def _callees(index: Index, page: Page, unit: Unit) -> Iterator[Neighbour]:
-    """Definitions of what a unit calls."""
+    """Definitions of what a unit calls: whole where a changed line calls it and it is not long."""
     count = 0
+    touched = set(calls(unit, "+-"))
     for name in index.called(unit):
         if count == _MOST["definition"]:
             return
@@ -134,7 +124,9 @@ def _callees(index: Index, page: Page, unit: Unit) -> Iterator[Neighbour]:
         where, symbol = found
         if where is page and _overlap(unit, symbol):
             continue
-        last = min(symbol.end_line, symbol.line + _DEFINITION - 1, len(where.lines))
+        end = min(symbol.end_line, len(where.lines))
+        whole = name in touched and end - symbol.line < _WHOLE
+        last = end if whole else min(end, symbol.line + _DEFINITION - 1)
         count += 1
         yield Neighbour(
             kind="definition",
@@ -142,7 +134,8 @@ def _callees(index: Index, page: Page, unit: Unit) -> Iterator[Neighbour]:
             symbol=symbol.name,
             why=f"it calls {name}",
             ranges=((symbol.line, last),),
-            rank=40 if where is page else 41,
+            rank=(36 if name in touched else 40) + (where is not page),
+            cut=last < end,
         )
 
 
@@ -158,7 +151,7 @@ def _definition(index: Index, page: Page, unit: Unit, name: str) -> tuple[Page, 
         return page, next((symbol for symbol in mine if symbol.name.rpartition(".")[0] == prefix), mine[0])
     holders = [other for other in index.holders(name) if other is not page and other.group == page.group and not other.is_test]
     holders = [other for other in holders if other.defines is None or name in other.defines]
-    holders.sort(key=lambda other: (_stem(other.path) not in page.imported, _folder(other.path) != _folder(page.path)))
+    holders.sort(key=lambda other: (stem(other.path) not in page.imported, folder(other.path) != folder(page.path)))
     found: list[tuple[Page, Symbol]] = []
     for other in holders[:_CANDIDATES]:
         symbol = next((symbol for symbol in other.symbols if symbol.name.rpartition(".")[2] == name), None)
@@ -193,11 +186,6 @@ def _callers(index: Index, unit: Unit) -> Iterator[Neighbour]:
 
 
 def _caller(page: Page, unit: Unit, name: str, line: int, symbol: Symbol | None) -> Neighbour:
-    first, last = (symbol.line, min(symbol.end_line, len(page.lines))) if symbol else (1, len(page.lines))
-    ranges: tuple[tuple[int, int], ...] = ((first, last),)
-    if symbol is None or last - first >= _WHOLE:
-        near = (max(first, line - _AROUND), min(last, line + _AROUND))
-        ranges = _joined((first, first + 1), near) if symbol else (near,)
     affected = unit.gone or unit.resigned
     if unit.gone:
         why = f"still calls {name}, which this change removes"
@@ -205,10 +193,15 @@ def _caller(page: Page, unit: Unit, name: str, line: int, symbol: Symbol | None)
         why = f"calls {name}, whose parameters this change alters"
     else:
         why = f"calls {name}" if unit.name else f"reads {name}"
-    kind: Kind = "test" if page.is_test else "caller"
-    rank = 20 if kind == "test" else 0 if affected else 30
-    why = f"a test that {why}" if kind == "test" else why
-    return Neighbour(kind=kind, path=page.path, symbol=symbol.name if symbol else "", why=why, ranges=ranges, rank=rank)
+    if page.is_test:
+        return around_test(page, line, symbol, f"a test that {why}", rank=20)
+    first, last = (symbol.line, min(symbol.end_line, len(page.lines))) if symbol else (1, len(page.lines))
+    ranges: tuple[Span, ...] = ((first, last),)
+    if symbol is None or last - first >= _WHOLE:
+        near = (max(first, line - _AROUND), min(last, line + _AROUND))
+        ranges = joined((first, first + 1), near) if symbol else (near,)
+    rank = 0 if affected else 30
+    return Neighbour(kind="caller", path=page.path, symbol=symbol.name if symbol else "", why=why, ranges=ranges, rank=rank)
 
 
 def _sites(page: Page, unit: Unit, name: str, call: re.Pattern[str]) -> Iterator[tuple[int, Symbol | None]]:
@@ -238,8 +231,8 @@ def _credit(page: Page, unit: Unit, name: str, *, common: bool) -> int:
     if page.defines is not None and name in page.defines:
         return 0
     owner, loose = unit.owner, page.group not in STRICT
-    imported = not page.imported.isdisjoint({owner or name, _stem(unit.path)})
-    beside = loose and _folder(page.path) == _folder(unit.path)
+    imported = not page.imported.isdisjoint({owner or name, stem(unit.path)})
+    beside = loose and folder(page.path) == folder(unit.path)
     known = bool(owner) and owner in page.words
     if not (imported or beside or known) or (common and not (imported or (beside and known))):
         return 0
@@ -248,33 +241,10 @@ def _credit(page: Page, unit: Unit, name: str, *, common: bool) -> int:
 
 def _knows(page: Page, other: Page, symbol: Symbol) -> bool:
     """Whether a file imports another or its symbol, or lies beside it where that is enough."""
-    if page.group not in STRICT and _folder(page.path) == _folder(other.path):
-        return True
-    return not page.imported.isdisjoint({_stem(other.path), symbol.name.partition(".")[0]})
-
-
-def _stem(path: str) -> str:
-    folder, _, name = path.rpartition("/")
-    stem = name.partition(".")[0]
-    return (folder.rpartition("/")[2] or stem) if stem in _NAMELESS else stem
-
-
-def _folder(path: str) -> str:
-    return path.rpartition("/")[0]
+    return is_known(page, other) or symbol.name.partition(".")[0] in page.imported
 
 
 def _constants(unit: Unit) -> list[str]:
     """Names that changed lines outside of symbols assign."""
     found = [match[1] for item in unit.rows if item.changed and (match := _CONSTANT.match(item.text))]
     return list(dict.fromkeys(found))[:3]
-
-
-def _joined(*ranges: tuple[int, int]) -> tuple[tuple[int, int], ...]:
-    """Ranges in order, those that touch made one."""
-    out: list[tuple[int, int]] = []
-    for first, last in sorted(ranges):
-        if out and first <= out[-1][1] + 2:
-            out[-1] = out[-1][0], max(last, out[-1][1])
-        else:
-            out.append((first, last))
-    return tuple(out)

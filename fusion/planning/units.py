@@ -14,10 +14,12 @@ from functools import cached_property
 from typing import NamedTuple
 
 from fusion.changes.diff import removed_lines
+from fusion.changes.roles import is_test_code
 from fusion.model import ChangeKind
 from fusion.planning.owners import Owners
+from fusion.planning.statements import Span, around, tables
 from fusion.reading.comparison import Comparison
-from fusion.syntax import Symbol
+from fusion.syntax import Symbol, language
 
 LONGEST = 960
 """Code points of one line that are shown."""
@@ -25,11 +27,15 @@ _CUT = " …[cut]"
 _WHOLE_ROWS = 120
 _WHOLE_CHARS = 6_000
 """A symbol up to this size is shown whole; of a larger one the surroundings of what changed."""
+_TESTS = 2
+"""How much larger a test may be: a table of cases says little in parts."""
 _AROUND = 10
 _HEADER = 3
 """Lines that a larger symbol begins with."""
 _BESIDE = 4
 """Unchanged lines around a cluster outside of symbols."""
+_GROUPS = {"tsx": "typescript", "javascript": "typescript", "c": "cpp"}
+"""Languages that call one another by the same names."""
 _NEAR = 6
 """Lines between two changes of one cluster."""
 
@@ -50,6 +56,7 @@ class Row(NamedTuple):
 
 
 GAP = Row(" ", "@@ other lines are not shown here @@", 0)
+ALSO = Row(" ", "@@ changed in this change too @@", 0)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -115,6 +122,12 @@ class Unit:
         return f"lines {digest(self.rows)}"
 
 
+def group_of(path: str) -> str:
+    """The language of a path, or the one whose names it shares."""
+    name = language(path) or ""
+    return _GROUPS.get(name, name)
+
+
 def digest(rows: Sequence[Row]) -> str:
     """A digest of what rows say, wherever they stand."""
     text = "\n".join(row.mark + row.text for row in rows)
@@ -168,6 +181,8 @@ class _Splitter:
         self.blocks = tuple(_blocks(self.removed, sorted(item.added), len(after) + 1))
         self.busy = {block.at for block in self.blocks if block.removed}
         """Lines of the head in front of which something was removed."""
+        self.is_test = is_test_code(item.path)
+        self.tables: tuple[Span, ...] = tables(item.path, group_of(item.path), item.after_lines) if self.is_test else ()
 
     def units(self) -> Iterator[Unit]:
         of_head: dict[int, list[_Spot]] = {}
@@ -178,14 +193,14 @@ class _Splitter:
                 spot = _Spot(block.at, line, row("-", self.before[line - 1], 0))
                 found, index = self._home(line, block.at)
                 if index is None:
-                    _cluster(clusters, found, spot)
+                    self._cluster(clusters, found, spot)
                 else:
                     (of_head if found == "head" else of_base).setdefault(index, []).append(spot)
             for line in block.added:
                 spot = _Spot(line, 0, row("+", self.after[line - 1], line))
                 index = self.head.whole(line)
                 if index is None:
-                    _cluster(clusters, self.head.container(line), spot)
+                    self._cluster(clusters, self.head.container(line), spot)
                 else:
                     of_head.setdefault(index, []).append(spot)
         for index, spots in of_head.items():
@@ -222,7 +237,8 @@ class _Splitter:
         rows = self._rows(first, last, inside)
         windows: list[tuple[Row, ...]] = []
         header: tuple[Row, ...] = ()
-        if len(rows) <= _WHOLE_ROWS and sum(len(item.text) for item in rows) <= _WHOLE_CHARS:
+        more = _TESTS if self.is_test else 1
+        if len(rows) <= more * _WHOLE_ROWS and sum(len(item.text) for item in rows) <= more * _WHOLE_CHARS:
             windows.append(tuple(rows))
         else:
             windows += _windows(rows)
@@ -256,6 +272,19 @@ class _Splitter:
             last = spot.order
         return Unit(path=self.path, symbol=symbol.name, base=symbol, windows=(tuple(rows),), at=min(spot.at for spot in spots))
 
+    def _cluster(self, clusters: list[tuple[str, list[_Spot]]], name: str, spot: _Spot) -> None:
+        """Put a changed line that is in no symbol to the last cluster when that is near or of the same table, else into a new
+        one."""
+        last = clusters[-1][1][-1].at if clusters and clusters[-1][0] == name else None
+        if last is not None and (spot.at - last <= _NEAR or self._is_one_table(last, spot.at)):
+            clusters[-1][1].append(spot)
+        else:
+            clusters.append((name, [spot]))
+
+    def _is_one_table(self, one: int, other: int) -> bool:
+        whole = around(self.tables, one)
+        return whole is not None and whole == around(self.tables, other)
+
     def _lines(self, name: str, spots: list[_Spot]) -> Unit:
         first = min(spot.at for spot in spots)
         last = max(spot.at if spot.row.line else spot.at - 1 for spot in spots)
@@ -266,6 +295,8 @@ class _Splitter:
             if bottom > last and bottom + 1 in self.busy:
                 break
             bottom += 1
+        if whole := around(self.tables, min(first, len(self.after))):
+            top, bottom = min(top, whole[0]), max(bottom, whole[1])
         return Unit(
             path=self.path, symbol=name, windows=(tuple(self._rows(top, bottom, spots)),), at=first, first=top, last=bottom
         )
@@ -305,14 +336,6 @@ def _blocks(removed: Sequence[int], added: Sequence[int], end: int) -> Iterator[
             else:
                 break
         yield _Block(min(at, end), tuple(removed[from_i:i]), tuple(added[from_j:j]))
-
-
-def _cluster(clusters: list[tuple[str, list[_Spot]]], name: str, spot: _Spot) -> None:
-    """Put a changed line that is in no symbol to the last cluster when that is near, else into a new one."""
-    if clusters and clusters[-1][0] == name and spot.at - clusters[-1][1][-1].at <= _NEAR:
-        clusters[-1][1].append(spot)
-    else:
-        clusters.append((name, [spot]))
 
 
 def _windows(rows: Sequence[Row]) -> Iterator[tuple[Row, ...]]:

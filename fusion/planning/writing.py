@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from pathspec import GitIgnoreSpec
@@ -29,6 +30,8 @@ _PER_LINE = 20
 _LINE = re.compile(r"\b([Ll]ines?) \d+")
 _NAMED = 3
 """Names that a topic lists."""
+_WITHOUT_GUESSES = frozenset({"security", "documentation", "compliance"})
+"""Agents to whom a test that is only named like the change says nothing."""
 
 
 class Writer:
@@ -120,9 +123,10 @@ class Writer:
         at_home = self.is_local(*(passage.path for passage in passages))
         shown = {(passage.path, line) for passage in passages for line in passage.lines if line}
         for item in more if more is not None else self._neighbours(units, room - used):
+            item = _unseen(item, shown)
             lines = {(item.path, line) for first, last in item.ranges for line in range(first, last + 1)}
             # A neighbour that must stay here would keep here what may leave.
-            if 2 * len(lines & shown) > len(lines) or (not at_home and self.is_local(item.path)):
+            if not lines or 2 * len(lines & shown) > len(lines) or (not at_home and self.is_local(item.path)):
                 continue
             rows = text(self.index, item)
             price = sum(costs(rows, self.count)) + overhead(item.path, item.symbol, self.count)
@@ -152,6 +156,8 @@ class Writer:
             if lines * _PER_LINE > 2 * room:
                 break
             for item in neighbours(self.index, unit):
+                if item.guessed and self._agent in _WITHOUT_GUESSES:
+                    continue
                 found.append(item)
                 lines += sum(last - first + 1 for first, last in item.ranges)
         return sorted(found, key=lambda item: item.rank)
@@ -191,6 +197,14 @@ class Writer:
         return f"{where} {one_line(item.tool)} {one_line(item.rule)}, {item.severity.value}{doubt}: " + clip(
             one_line(message), _LONGEST_MESSAGE
         )
+
+
+def _unseen(item: Neighbour, shown: Collection[tuple[str, int]]) -> Neighbour:
+    """Of loose statements those that are not shown yet."""
+    if not item.loose:
+        return item
+    left = [span for span in item.ranges if not all((item.path, line) in shown for line in range(span[0], span[1] + 1))]
+    return replace(item, ranges=tuple(left))
 
 
 def _ordered(found: Sequence[Piece]) -> list[Piece]:

@@ -137,12 +137,12 @@ class TestNeighbours:
             ("caller", "shop/main.py", "main"),
             ("definition", "shop/cart.py", "Cart"),
             ("test", "tests/test_cart.py", "test_total"),
-            ("definition", "shop/money.py", "rounded"),
             ("definition", "shop/cart.py", ""),
+            ("definition", "shop/money.py", "rounded"),
         ]
         assert found[1].why == "calls total, whose parameters this change alters"
-        assert found[4].text == MONEY.rstrip("\n")
-        assert found[5].text == "from shop.money import rounded"
+        assert found[4].text == "from shop.money import rounded"
+        assert found[5].text == MONEY.rstrip("\n")
 
     def test_who_still_calls_what_is_gone(self) -> None:
         found = passages({"shop/cart.py": (CART, CART.partition("\n\ndef old")[0])}, AROUND)
@@ -172,6 +172,117 @@ class TestNeighbours:
         text = CART + "\n\ndef limited(n):\n    return n < LIMIT\n"
         found = passages({"shop/cart.py": (text, text.replace("LIMIT = 3", "LIMIT = 4"))})
         assert ("shop/cart.py", "limited") in told(found, "caller")
+
+
+FEES = """\
+from shop import rates
+from shop.money import WHOLE
+
+# Days, not weeks.
+GRACE = 3
+STEPS = {
+    "late": 2,
+    "lost": 9,
+}
+UNUSED = 1
+
+
+def charged(days):
+    return days * STEPS["late"]
+
+
+def fee(days):
+    if days < GRACE:
+        return 0
+    return charged(days)
+"""
+
+
+class TestWhatChangedLinesName:
+    """Values, bodies, tests and tables that a reader of the changed lines looks up first."""
+
+    def test_values_of_the_file_and_of_what_it_imports(self) -> None:
+        after = FEES.replace("return 0", "return WHOLE + STEPS['lost'] * rates.TAX if GRACE else 0")
+        around = {
+            "shop/money.py": "WHOLE = (\n    100\n)\nOTHER = 2\n",
+            "shop/rates.py": 'TAX = 19\n"""Per cent."""\n',
+            "far/rates2.py": "WHOLE = 7\n",
+        }
+        found = passages({"shop/fees.py": (FEES, after)}, around)
+        values = {item.path: item.text for item in found if item.kind == "definition" and not item.symbol}
+        assert values == {
+            "shop/fees.py": (
+                "from shop import rates\nfrom shop.money import WHOLE\n"
+                '# Days, not weeks.\nGRACE = 3\nSTEPS = {\n    "late": 2,\n    "lost": 9,\n}'
+            ),
+            "shop/money.py": "WHOLE = (\n    100\n)",
+            "shop/rates.py": 'TAX = 19\n"""Per cent."""',
+        }
+
+    def test_the_body_of_what_a_changed_line_calls_whole_and_of_a_longer_one_the_beginning(self) -> None:
+        def called(size: int) -> list[str]:
+            text = FEES.replace("    return days * S", "    days += 1\n" * size + "    return days * S")
+            found = passages({"shop/fees.py": (text, text.replace("charged(days)\n", "charged(days + 1)\n"))})
+            return next(item.text for item in found if item.symbol == "charged").split("\n")
+
+        assert len(called(38)) == 40
+        assert len(called(39)) == 25
+        assert called(39)[-1] == "@@ other lines are not shown here @@"
+
+    def test_what_the_same_change_touches_says_so(self) -> None:
+        def shown(after: str) -> str:
+            files: dict[str, Sides] = {
+                "shop/fees.py": (FEES, FEES.replace("< GRACE", "<= GRACE")),
+                "shop/bill.py": ("from shop.fees import fee\n\n\ndef bill(n):\n    return n\n", after),
+            }
+            briefs_ = plan(case(files))
+            brief = next(item for item in briefs_ if item.topic.startswith("shop/bill.py"))
+            return next(item.text for item in brief.passages if item.symbol == "fee")
+
+        after = "from shop.fees import fee\n\n\ndef bill(n):\n    return fee(n)\n"
+        assert shown(after).split("\n")[:2] == ["@@ changed in this change too @@", "def fee(days):"]
+
+    def test_what_the_same_change_takes_away_from_it_says_so_too(self) -> None:
+        files: dict[str, Sides] = {
+            "shop/fees.py": (FEES, FEES.replace("    if days < GRACE:\n        return 0\n", "")),
+            "tests/test_fees.py": ("", "from shop.fees import fee\n\n\ndef test_fee():\n    assert fee(9)\n"),
+        }
+        shown = [item for brief in plan(case(files)) for item in brief.passages if item.symbol == "fee"]
+        assert ["@@ changed" in item.text for item in shown if item.kind == "definition"] == [True]
+
+    TABLE = "CASES = [\n" + "".join(f"    ({n}, {n}),\n" for n in range(60)) + "]\n"
+
+    def test_a_table_of_cases_is_shown_whole_where_it_is_touched(self) -> None:
+        text = f"import pytest\n\n{self.TABLE}"
+        after = text.replace("(3, 3)", "(3, 4)").replace("(50, 50)", "(50, 51)")
+        [shown] = [item for item in passages({"tests/test_fees.py": (text, after)}) if item.kind == "change"]
+        assert shown.text.count("\n") == 63
+        assert "CASES" in shown.text
+
+    def test_a_table_of_cases_is_shown_with_the_test_that_reads_it(self) -> None:
+        test = (
+            f"import pytest\nfrom shop.fees import fee\n\n{self.TABLE}\n\n"
+            "@pytest.mark.parametrize('days,due', CASES)\ndef test_fee(days, due):\n    assert fee(days) == due\n"
+        )
+        found = passages({"shop/fees.py": (FEES, FEES.replace("return 0", "return 1"))}, {"tests/test_fees.py": test})
+        [shown] = [item.text for item in found if item.kind == "test"]
+        assert "    (59, 59)," in shown
+        assert shown.endswith("assert fee(days) == due")
+
+    def test_a_test_without_a_name_of_its_own_is_shown_whole(self) -> None:
+        test = 'import { fee } from "./fees";\n\ntest.each([\n' + "  [1, 2],\n" * 30
+        test += '])("%s", (days, due) => {\n  expect(fee(days)).toBe(due);\n});\n\nconst x = 1;\n'
+        text = "export function fee(days) {\n  return 1;\n}\n"
+        found = passages({"src/fees.js": (text, text.replace("1", "2"))}, {"src/fees.test.js": test})
+        [shown] = [item.text.split("\n") for item in found if item.kind == "test"]
+        assert (shown[0], shown[-1], len(shown)) == ("test.each([", "});", 34)
+
+    @pytest.mark.parametrize(("agent", "shown"), [("code-review", 1), ("tests", 1), ("security", 0), ("documentation", 0)])
+    def test_where_no_test_calls_it_the_one_that_is_named_most_like_it(self, agent: str, shown: int) -> None:
+        tests = "def test_the_page():\n    assert page()\n\n\ndef test_late_fee():\n    assert page().fee\n"
+        given = case({"shop/fees.py": (FEES, FEES.replace("return 0", "return 1"))}, context={"tests/test_fees.py": tests})
+        found = briefs(dataclasses.replace(given, thinking=Thinking()), agent=agent, wants=lambda _: True).briefs
+        assert told(list(found[0].passages), "test") == [("tests/test_fees.py", "test_late_fee")] * shown
 
 
 class TestSecretsAndEvidence:
