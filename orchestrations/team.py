@@ -204,7 +204,7 @@ class Team:
         case = await self._case(job)
         answers: list[Job] = []
         for note in written:
-            brief = about(case, note.about, note.symbol) if self._is_there(note.to, case.policy) else None
+            brief = about(case, note.about, note.symbol, question=note.question) if self._is_there(note.to, case.policy) else None
             saved = {"note": await self.shelf.save(note)}
             if brief is not None:
                 ask = notes.ask(note, brief, behind=sources(task.brief) if task.brief else ())

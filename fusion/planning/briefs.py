@@ -10,6 +10,7 @@ from fusion.model import Brief, Category, Location, Passage, Side, Unread, Work
 from fusion.planning.index import Index, Page, index_of
 from fusion.planning.neighbours import definition, text
 from fusion.planning.packing import Count, Piece, costs, groups, octets, overhead, pieces
+from fusion.planning.questions import asked_for
 from fusion.planning.risk import ROLES, role_of
 from fusion.planning.units import LONGEST, Unit
 from fusion.planning.writing import Writer
@@ -61,8 +62,9 @@ def briefs(
     return plan.finished(drafts)
 
 
-def about(case: Case, location: Location, symbol: str = "", *, count: Count = octets) -> Brief | None:
-    """What one needs to answer a question about a place: its change or its definition, callers, tests and what it calls.
+def about(case: Case, location: Location, symbol: str = "", *, question: str = "", count: Count = octets) -> Brief | None:
+    """What one needs to answer a question about a place: its change or its definition, callers, tests and what it calls; and
+    first of these the definitions that the `question` names, with who calls them.
 
     None where no file of the case holds the place.
     """
@@ -78,11 +80,11 @@ def about(case: Case, location: Location, symbol: str = "", *, count: Count = oc
         for piece in near:
             if sum(item.cost for item in chosen) + piece.cost <= room:
                 chosen.append(piece)
-        return writer.write(chosen) if chosen else None
+        return writer.write(chosen, first=asked_for(index, location.path, question)) if chosen else None
     page = index.pages.get(location.path)
     if page is None or location.side is not Side.RIGHT or not page.lines:
         return None
-    return _unchanged(writer, page, location, symbol)
+    return _unchanged(writer, page, location, symbol, question)
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +251,7 @@ def _distance(piece: Piece, line: int) -> int:
     return min((abs(row.line - line) for row in piece.rows if row.line), default=1 << 30)
 
 
-def _unchanged(writer: Writer, page: Page, location: Location, symbol: str) -> Brief | None:
+def _unchanged(writer: Writer, page: Page, location: Location, symbol: str, question: str) -> Brief | None:
     """The brief about a place that the change does not touch."""
     line = min(max(location.line, 1), len(page.lines))
     found = next((item for item in page.symbols if symbol and symbol in (item.name, item.name.rpartition(".")[2])), None)
@@ -276,4 +278,4 @@ def _unchanged(writer: Writer, page: Page, location: Location, symbol: str) -> B
         first=found.line, last=found.end_line,
     )  # fmt: skip
     used = sum(costs(rows, writer.count)) + overhead(page.path, found.name, writer.count) + writer.fixed(page.path)
-    return writer.compose([passage], [unit], used)
+    return writer.compose([passage], [unit], used, first=asked_for(writer.index, page.path, question))

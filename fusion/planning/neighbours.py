@@ -69,11 +69,11 @@ def text(index: Index, item: Neighbour) -> tuple[Row, ...]:
     return (*rows, GAP) if item.cut else tuple(rows)
 
 
-def definition(page: Page, symbol: Symbol, line: int, why: str) -> Neighbour:
-    """A symbol as a neighbour: whole when it is small, else how it begins and what is around a line of it."""
+def definition(page: Page, symbol: Symbol, line: int, why: str, *, whole: int = _WHOLE) -> Neighbour:
+    """A symbol as a neighbour: whole up to so many lines, else how it begins and what is around a line of it."""
     last = min(symbol.end_line, len(page.lines))
     ranges: tuple[tuple[int, int], ...] = ((symbol.line, last),)
-    if last - symbol.line >= _WHOLE:
+    if last - symbol.line >= whole:
         ranges = joined((symbol.line, symbol.line + 2), (max(symbol.line, line - 2 * _AROUND), min(last, line + 2 * _AROUND)))
     return Neighbour(kind="definition", path=page.path, symbol=symbol.name, why=why, ranges=ranges, rank=0)
 

@@ -94,8 +94,11 @@ class Writer:
             self._risks[id(unit)] = risk(unit, seen, agent=self._agent)
         return self._risks[id(unit)]
 
-    def write(self, found: Sequence[Piece], *, more: Sequence[Neighbour] | None = None) -> Brief | None:
-        """The brief about some pieces; None where they do not fit. `more`: neighbours to show instead of the units' own."""
+    def write(
+        self, found: Sequence[Piece], *, more: Sequence[Neighbour] | None = None, first: Sequence[Neighbour] = ()
+    ) -> Brief | None:
+        """The brief about some pieces; None where they do not fit. `more`: neighbours to show instead of the units' own;
+        `first`: those to show before them."""
         passages: list[Passage] = []
         by_unit = [list(group) for _, group in groupby(_ordered(found), key=lambda piece: id(piece.unit))]
         for group in by_unit:
@@ -105,10 +108,15 @@ class Writer:
             passages.append(_passage(name, "change", unit.path, unit.symbol, why, rows, self.also(unit.path)))
         units = [group[0].unit for group in by_unit]
         fixed = max((self.fixed(unit.path) for unit in units), default=0)
-        return self.compose(passages, units, sum(piece.cost for piece in found) + fixed, more)
+        return self.compose(passages, units, sum(piece.cost for piece in found) + fixed, more, first)
 
     def compose(
-        self, passages: list[Passage], units: Sequence[Unit], used: int, more: Sequence[Neighbour] | None = None
+        self,
+        passages: list[Passage],
+        units: Sequence[Unit],
+        used: int,
+        more: Sequence[Neighbour] | None = None,
+        first: Sequence[Neighbour] = (),
     ) -> Brief | None:
         """The brief that begins with some passages, which cost `used`, with evidence and neighbours where there is room."""
         topic = _topic(passages)
@@ -119,10 +127,10 @@ class Writer:
         if evidence is not None:
             around.append(evidence)
             used += price
-        room = min(self.limit, used + max(self.limit // 4, used))
+        room = min(self.limit, used + max(self.limit // 4, used) * (2 if first else 1))
         at_home = self.is_local(*(passage.path for passage in passages))
         shown = {(passage.path, line) for passage in passages for line in passage.lines if line}
-        for item in more if more is not None else self._neighbours(units, room - used):
+        for item in (*first, *(more if more is not None else self._neighbours(units, room - used))):
             item = _unseen(item, shown)
             lines = {(item.path, line) for first, last in item.ranges for line in range(first, last + 1)}
             # A neighbour that must stay here would keep here what may leave.

@@ -367,6 +367,48 @@ class TestAbout:
         assert (found.passages[0].kind, found.passages[0].symbol) == ("definition", "main")
         assert found.passages[0].lines == (4, 5, 6, 7)
 
+    def test_a_question_brings_what_it_names_with_its_callers_and_tests(self) -> None:
+        files: dict[str, Sides] = {
+            "shop/bill.py": (
+                "from shop.stock import Stock\n\n\ndef bill(n):\n    return n\n",
+                "from shop.stock import Stock\n\n\ndef bill(n):\n    return n + 1\n",
+            ),
+            "shop/send.py": ("", "from shop.stock import Stock\n\n\ndef send(n):\n    return Stock().held(n)\n"),
+        }
+        stock = (
+            "class Stock:\n    def held(self, n):\n"
+            + "        n += 1\n" * 50
+            + "        return n\n\n\ndef other():\n    pass\n"
+        )
+        around = {
+            "shop/stock.py": stock,
+            "tests/test_stock.py": "from shop.stock import Stock\n\n\ndef test_held():\n    assert Stock().held(1)\n",
+        }
+        given = case(files, context=around)
+        place = Location(path="shop/bill.py", line=5, end_line=5)
+        plain = about(given, place, "bill")
+        assert plain is not None
+        assert ("shop/stock.py", "Stock.held") not in told(list(plain.passages), "definition")
+        for question in (
+            "Does every caller of `Stock.held` hold the lock?",
+            "is `held` called twice, or bill or nothing at all?",
+        ):
+            found = about(given, place, "bill", question=question)
+            assert found is not None
+            shown = list(found.passages)
+            assert ("shop/stock.py", "Stock.held") in told(shown, "definition")
+            assert next(item.text for item in shown if item.symbol == "Stock.held").endswith("return n")
+            assert ("shop/send.py", "send") in told(shown, "caller")
+            assert ("tests/test_stock.py", "test_held") in told(shown, "test")
+
+    def test_a_question_does_not_bring_what_has_to_stay(self) -> None:
+        policy = Policy.model_validate({"models": {"local": ["keys/**"]}})
+        files: dict[str, Sides] = {"shop/a.py": ("", "from keys.vault import opened\n\n\ndef a():\n    return 1\n")}
+        given = case(files, context={"keys/vault.py": "def opened():\n    return 2\n"}, policy=policy)
+        found = about(given, Location(path="shop/a.py", line=5, end_line=5), "a", question="what does `opened` return?")
+        assert found is not None
+        assert {item.path for item in found.passages} == {"shop/a.py"}
+
     def test_a_place_that_nobody_holds(self) -> None:
         assert about(self.GIVEN, Location(path="nowhere.py", line=1, end_line=1)) is None
         assert about(self.GIVEN, Location(path="shop/main.py", line=1, end_line=1, side=Side.LEFT)) is None
