@@ -46,7 +46,11 @@ def thought(ctx: task.OrchestrationContext, job: dict[str, Any]) -> Thought:
             # For how long it waits altogether, the activity says: it then answers that there is no way.
             seconds = min(max(way["seconds"], SHORTEST), LONGEST)
             yield ctx.create_timer(timedelta(seconds=seconds))
-            ask["waited"] += seconds
+            if "short" in way:
+                # For money that the run's other calls are about to give back: no endpoint keeps anybody waiting.
+                ask["short"] = way["short"]
+            else:
+                ask["waited"] += seconds
             continue
         if "completion" in way:
             return _done(ask, way, way["completion"])
@@ -73,6 +77,7 @@ def thought(ctx: task.OrchestrationContext, job: dict[str, Any]) -> Thought:
             "stay": way["route"] if answered.get("again") else None,
             # Of an unsure answer the first is kept: another model may do better, and may not.
             "kept": ask["kept"] or answered.get("completion") or "",
+            "short": None,
         }
     if ask["kept"]:
         return {"completion": ask["kept"], "calls": ask["calls"]}

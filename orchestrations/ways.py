@@ -1,6 +1,7 @@
 """The activity that chooses a thought's way: an answer from before, an endpoint that may be asked and is worth it, or none.
 
-Money for the call is reserved here. What stands in the way is a value; so is a cap that is reached.
+Money for the call is reserved here. What stands in the way is a value; so is a cap that is reached. Where the run's own calls
+that are under way hold the money, at their upper bounds, it is waited for: they are about to cost far less.
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ from fusion.budget.answers import OVERCHARGED, Refused
 from fusion.budget.quote import at_most
 from fusion.budget.tokens import bound
 from fusion.errors import TransientError
-from fusion.model import Call, Change, Ending, NoRoute, Prompt, Request, Route, Urgency
+from fusion.model import Call, Change, Ending, Limits, NoRoute, Prompt, Request, Route, Urgency
 from fusion.policy import Policy
-from fusion.routing.retry import wait
+from fusion.routing.retry import PATIENCE, jitter, wait
 from fusion.routing.route import Ask, choose
 from orchestrations.activity import Activity, Job, named, published
 from orchestrations.bundle import Bundle, Reasoning
@@ -23,6 +24,9 @@ from orchestrations.cases import Cases
 from orchestrations.paid import Paid
 from orchestrations.shelf import Shelf
 from orchestrations.spending import account, caps, reserved, urgency
+
+FIRST, LONGEST = 0.2, 20.0
+"""Seconds between two looks for money: bounds of the first pause and of the last, each twice the one before."""
 
 
 class Ways:
@@ -59,11 +63,15 @@ class Ways:
             policy=policy,
             visibility=change.provenance.visibility,
             urgency=urgency(request),
-            tried=tuple(tried),
+            # What the budget turned away in the middle was never asked.
+            tried=tuple(call for call in tried if call.ending is not Ending.CAPPED),
         )
-        found, asked = await self._way(job, ask, account(job, change), caps(self._reasoning.file.caps, policy, job.get("most")))
+        payer, limits = account(job, change), caps(self._reasoning.file.caps, policy, job.get("most"))
+        found, asked = await self._way(job, ask, payer, limits)
         if isinstance(found, Route):
             return {"way": found.kind, "route": found.model_dump(mode="json"), "pause": _pause(job, found, tried), **asked}
+        if found.needs and (short := await self._short(job, prompt, found.needs, payer, limits)):
+            return {"way": "wait", "seconds": short["pause"], "failed": found.why, "short": short}
         if 0 < found.wait <= self._patience(request) - job["waited"]:
             return {"way": "wait", "seconds": found.wait, "failed": found.why}
         call = Call(agent=prompt.agent, work=prompt.work, ending=found.ending, why=found.why)
@@ -73,6 +81,30 @@ class Ways:
         """Seconds that one thought waits for ways to be free again: whoever waits for it decides."""
         reasoning = self._reasoning
         return reasoning.person_waits if urgency(request) is Urgency.PERSON else reasoning.waits
+
+    async def _short(self, job: Job, prompt: Prompt, needs: float, payer: Account, limits: Caps) -> Job | None:
+        """How long this thought has waited for money of the run's own calls, and is to wait; None: it would wait in vain.
+
+        It is in vain where the money would not do if all of them cost nothing, and where none of them has ended for longer
+        than a call may take.
+        """
+        # In this order: what ends in between is counted twice, and one more look is taken.
+        outstanding = await self._reasoning.book.outstanding(reserved(job))
+        if needs > outstanding.amount + await self._reasoning.book.left(payer, limits):
+            return None
+        before = job.get("short") or {"ended": -1, "idle": 0.0, "looks": 0, "pause": 0.0}
+        idle = before["idle"] + before["pause"] if before["ended"] == outstanding.ended else 0.0
+        if idle > self._longest(prompt):
+            return None
+        looks = before["looks"] + 1
+        pause = jitter(f"{looks}:{reserved(job)}") * min(FIRST * 2.0**looks, LONGEST)
+        return {"ended": outstanding.ended, "idle": idle, "looks": looks, "pause": pause}
+
+    def _longest(self, prompt: Prompt) -> float:
+        """Seconds within which one of the calls under way ends: its own limit, a pause before it, a worker's queue; and as long
+        again for its turn."""
+        limit = max(prompt.limits.seconds, Limits().seconds)
+        return 2 * (limit + PATIENCE + (self._reasoning.patience if self._reasoning.inference is not None else 0.0))
 
     async def _way(self, job: Job, ask: Ask, payer: Account, limits: Caps) -> tuple[Route | NoRoute, Job]:
         """The way of the call before, where its model is to be told what was wrong; else the routing's choice, and the question
@@ -100,7 +132,10 @@ class Ways:
             found = choose(ask, reasoning.file, breakers=reasoning.breakers, at=now, waiting=waiting, left=left)
             if isinstance(found, NoRoute):
                 short = refused or (tightest if found.ending is Ending.CAPPED else None)
-                known = {"why": f"{short.reason} {found.why}", "ending": Ending.CAPPED} if short is not None else {}
+                if short is None:
+                    return found
+                needs = min((amount for amount in (found.needs, short.asked) if amount), default=0.0)
+                known = {"why": f"{short.reason} {found.why}", "ending": Ending.CAPPED, "needs": needs}
                 return found.model_copy(update=known)
             if await reasoning.book.distrusted(found.endpoint):
                 reasoning.breakers.bar(found.endpoint, OVERCHARGED)

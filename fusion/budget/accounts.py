@@ -152,6 +152,11 @@ class RunAccount(Record):
         """What all its reservations take from the run's cap."""
         return sum(one.committed for one in self.reservations.values())
 
+    def outstanding(self, but: str) -> int:
+        """What is set aside for calls that have not ended, but for that reservation: they are about to cost far less."""
+        held = (one.amount for id, one in self.reservations.items() if id != but and one.state in ("reserved", "begun"))
+        return sum(held)
+
     @property
     def reopened(self) -> RunAccount:
         """The account as one that may reserve: of one that was closed, the next turn."""

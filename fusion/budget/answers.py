@@ -22,6 +22,8 @@ class Refused:
 
     cap: Cap
     left: float
+    asked: float = 0.0
+    """What was to be set aside; 0: it was only looked up."""
 
     @property
     def reason(self) -> str:
@@ -36,6 +38,15 @@ CAPS: Mapping[Cap, str] = {
     Cap.MONTH: "of this month for all repositories",
 }
 """How each cap is called in a sentence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outstanding:
+    """What a run has set aside for its other calls that have not ended. What is refused meanwhile may be had after them."""
+
+    amount: float
+    ended: int
+    """How many of the run's calls have ended: while that grows, waiting is not in vain."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from math import inf
 from typing import TypeVar
@@ -45,7 +46,7 @@ from fusion.budget.accounts import (
     run_key,
     shared,
 )
-from fusion.budget.answers import Overcharged, Refused, Reserved, Settled
+from fusion.budget.answers import Outstanding, Overcharged, Refused, Reserved, Settled
 from fusion.budget.holding import Full, Holding
 from fusion.budget.money import picos, rounded_down, units
 from fusion.budget.patience import Pause, patiently
@@ -90,7 +91,8 @@ class Book:
         return await self._patiently(step)
 
     async def reserve(self, id: str, account: Account, amount: float, caps: Caps) -> Reserved | Refused:
-        """Set an upper bound aside for one call; all or nothing. Until the call is begun the last amount counts.
+        """Set an upper bound aside for one call; all or nothing. Until the call is begun the last amount counts, and who is
+        refused has nothing set aside: others that wait need not wait for it.
 
         Raises ValueError for an id that is not the run's.
         """
@@ -108,7 +110,10 @@ class Book:
                 made = held.model_copy(update={"amount": asked, "state": "reserved"})
             else:
                 return Reserved(id=id, amount=units(held.amount))
-            return await self._committed(etag, run, id, made) or Reserved(id=id, amount=units(asked))
+            refused = await self._committed(etag, run, id, made)
+            if refused is not None and held is not None and held.state == "reserved":
+                await self._patiently(lambda: self._let_go(id))
+            return replace(refused, asked=units(asked)) if refused else Reserved(id=id, amount=units(asked))
 
         return await self._patiently(step)
 
@@ -173,12 +178,19 @@ class Book:
 
         Nothing happens when it is settled. Raises UserError when there is no such reservation.
         """
+        await self._patiently(lambda: self._let_go(id))
 
-        async def step() -> None:
-            etag, run, held = await self._found(id)
-            await self._write(self._freed(run, id, held), etag)
+    async def _let_go(self, id: str) -> None:
+        etag, run, held = await self._found(id)
+        await self._write(self._freed(run, id, held), etag)
 
-        await self._patiently(step)
+    async def outstanding(self, id: str) -> Outstanding:
+        """What the run of that reservation has set aside for its other calls."""
+        stored = await self._load(_run_of(id))
+        if stored is None:
+            return Outstanding(amount=0.0, ended=0)
+        ended = sum(one.state not in ("reserved", "begun") for one in stored[1].reservations.values())
+        return Outstanding(amount=units(stored[1].outstanding(id)), ended=ended)
 
     async def close(self, run: str) -> None:
         """Give back what the run still holds; calls that were begun and never settled count as their bounds.

@@ -208,6 +208,8 @@ class NoRoute(Record):
     ending: Ending = Ending.UNAVAILABLE
     wait: float = 0.0
     """Seconds after which another try can help; 0: none can."""
+    needs: float = 0.0
+    """Money that must be free for the cheapest way that only money keeps from being gone; 0: there is none."""
 
 
 class Call(Record):

@@ -42,5 +42,9 @@ def wait(ending: Ending, *, attempt: int, digest: str, asked: float = 0.0) -> fl
     asked = 0.0 if math.isnan(asked) or asked < 0 else asked
     if asked > PATIENCE:
         return None
-    share = int.from_bytes(hashlib.sha256(f"{attempt}:{digest}".encode("utf-8", "surrogatepass")).digest()[:4]) / 2**32
-    return asked + share * min(FIRST * 2.0 ** max(attempt - 1, 0), LONGEST)
+    return asked + jitter(f"{attempt}:{digest}") * min(FIRST * 2.0 ** max(attempt - 1, 0), LONGEST)
+
+
+def jitter(digest: str) -> float:
+    """A share, from 0 to less than 1, that is the same for the same digest."""
+    return int.from_bytes(hashlib.sha256(digest.encode("utf-8", "surrogatepass")).digest()[:4]) / 2**32

@@ -260,13 +260,14 @@ def _unwell(barred: str, last: Ending | None, wait: float) -> str:
 
 def _none(candidates: tuple[Candidate, ...]) -> NoRoute:
     waits = [candidate.wait for candidate in candidates if candidate.kept == "busy"]
-    poor = any(candidate.kept == "poor" for candidate in candidates)
+    poor = [candidate.bound for candidate in candidates if candidate.kept == "poor"]
     told = list(_told(candidates))
     more = f"; and {len(told) - _TOLD} more" if len(told) > _TOLD else ""
     return NoRoute(
         why=f"No endpoint can be asked. {'; '.join(told[:_TOLD])}{more}.",
         ending=Ending.CAPPED if poor else Ending.UNAVAILABLE,
         wait=min(waits, default=0.0),
+        needs=min(poor, default=0.0),
     )
 
 
