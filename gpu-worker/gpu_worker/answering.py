@@ -125,6 +125,12 @@ class Answering:
             )
             await self._complete(job, lease)
             self._tell("expired", job)
+        elif job.model != self._engine.model:
+            # Told at once and not set aside: nothing is wrong with the job, and whoever waits has other ways to go.
+            detail = f"This worker runs {self._engine.model}, and the job asks for {job.model}."
+            await self._deliver(job, self._without(job, Ending.MISSING, detail, queued))
+            await self._complete(job, lease)
+            self._tell("declined", job, detail=detail)
         elif lease.held.delivery > self._rules.most_deliveries:
             await self._set_aside(
                 job, lease, "MaxDeliveries", f"It was taken {lease.held.delivery} times and never ended.", queued

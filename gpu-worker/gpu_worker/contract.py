@@ -51,6 +51,7 @@ class Ending(StrEnum):
     LIMITED = "limited"
     DENIED = "denied"
     MISSING = "missing"
+    """The worker runs another model than the one that is asked for."""
     INVALID = "invalid"
     """The engine does not take it: longer than its context, a schema that it cannot follow."""
     TIMED_OUT = "timed_out"

@@ -124,6 +124,9 @@ class EngineFailed(Exception):
 class Engine(Protocol):
     """A model that generates, several prompts at once."""
 
+    model: str
+    """What jobs call the model that it runs. A job for another is not its to answer."""
+
     @property
     def capacity(self) -> int:
         """Generations that it takes at the same time; it batches them itself."""
@@ -141,8 +144,9 @@ class Engine(Protocol):
         ...
 
 
-Kind = Literal["taken", "answered", "told_again", "expired", "given_back", "dead_lettered", "lock_lost", "away"]
-"""`told_again`: it was answered before. `expired`: nobody waited any more. `away`: the queue or the blobs did not answer."""
+Kind = Literal["taken", "answered", "told_again", "expired", "declined", "given_back", "dead_lettered", "lock_lost", "away"]
+"""`told_again`: it was answered before. `expired`: nobody waited any more. `declined`: it asks for a model that does not run
+here. `away`: the queue or the blobs did not answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,10 +22,11 @@ async def nothing(_messages: Sequence[ChatMessage]) -> str:
 class ScriptedEngine:
     """Replies as `script` says, up to `capacity` prompts at once. One token is one word."""
 
-    def __init__(self, script: Script = nothing, *, capacity: int = 1, model: str = "scripted") -> None:
+    def __init__(self, script: Script = nothing, *, capacity: int = 1, model: str = "m") -> None:
         self._script = script
         self._capacity = capacity
-        self._model = model
+        self.model = model
+        """What jobs call it."""
         self.asked: list[str] = []
         """The last message of each prompt, in the order of their beginning."""
         self.schemas: list[Mapping[str, Any]] = []
@@ -56,14 +57,14 @@ class ScriptedEngine:
             async with asyncio.timeout(limits.seconds):
                 text = await self._script(messages)
         except TimeoutError:
-            return Generation(ending="timed_out", reason=f"Not finished within {limits.seconds:g} seconds.", model=self._model)
+            return Generation(ending="timed_out", reason=f"Not finished within {limits.seconds:g} seconds.", model=self.model)
         finally:
             self.running -= 1
         took = loop.time() - began
         return Generation(
             ending="ok" if text else "unusable",
             text=text,
-            model=self._model,
+            model=self.model,
             input_tokens=sum(len(message.text.split()) for message in messages),
             output_tokens=len(text.split()),
             first_token_seconds=took,

@@ -45,7 +45,7 @@ class Bench:
             "expires": now + timedelta(seconds=seconds),
         }
         values["payload"] = await self.payloads.put(prompt.model_dump_json().encode())
-        job = Job(id=id, model="m", run=f"run-{id}", event=f"event-{id}", **(values | changed))
+        job = Job(id=id, run=f"run-{id}", event=f"event-{id}", **({"model": "m"} | values | changed))
         self.jobs.put(job.model_dump_json().encode())
         return job
 
@@ -83,7 +83,7 @@ async def test_a_job_is_answered_once_with_what_the_engine_said() -> None:
     await bench.submit("a", "find it")
     async with bench.working() as engine:
         [result] = await bench.told(1)
-    assert (result.job, result.ending, result.text, result.model, result.worker) == ("a", Ending.OK, "{}", "scripted", "w")
+    assert (result.job, result.ending, result.text, result.model, result.worker) == ("a", Ending.OK, "{}", "m", "w")
     assert result.input_tokens == 3
     assert bench.results.told[0][:3] == ("a", "run-a", "event-a")
     assert engine.asked == ["find it"]
@@ -139,6 +139,18 @@ async def test_nobody_generates_what_nobody_waits_for() -> None:
     async with bench.working() as engine:
         [result] = await bench.told(1)
     assert (result.ending, engine.asked, bench.jobs.dead) == (Ending.ABANDONED, [], [])
+
+
+async def test_a_job_for_another_model_ends_at_once_and_names_both() -> None:
+    bench = Bench()
+    await bench.submit("a", model="large")
+    async with bench.working() as engine:
+        (result,) = await bench.told(1)
+    assert (result.ending, result.text) == (Ending.MISSING, "")
+    assert result.reason == "This worker runs m, and the job asks for large."
+    assert engine.asked == []
+    assert bench.kinds() == ["taken", "declined"]
+    assert not bench.jobs.dead
 
 
 async def test_a_generation_ends_when_nobody_waits_any_longer() -> None:

@@ -144,13 +144,13 @@ class Scene:
         return made, [call for report in made.coverage.agents if report.agent == "walkthrough" for call in report.calls]
 
     @asynccontextmanager
-    async def worker(self, script: Callable[[], Awaitable[str]]) -> AsyncIterator[ScriptedEngine]:
+    async def worker(self, script: Callable[[], Awaitable[str]], *, model: str = "tiny") -> AsyncIterator[ScriptedEngine]:
         """A worker in this process."""
 
         async def said(_: object) -> str:
             return await script()
 
-        engine, drain = ScriptedEngine(said, model="tiny"), Drain()
+        engine, drain = ScriptedEngine(said, model=model), Drain()
         jobs, results = self.inference.jobs(pick), self.inference.results()
         consumer = Consumer(
             jobs,
@@ -193,7 +193,7 @@ async def scene(home: Path, file: str, *, lock: float = 86_400.0) -> AsyncIterat
 def process(home: Path, reply: str) -> Iterator[subprocess.Popen[str]]:
     path = os.pathsep.join([str(ROOT), str(ROOT / "gpu-worker")])
     started = subprocess.Popen(
-        [sys.executable, "-m", "tests.fakes.inference_worker", str(home), reply],
+        [sys.executable, "-m", "tests.fakes.inference_worker", str(home), reply, "tiny"],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"},
         stdout=subprocess.PIPE,
@@ -242,6 +242,21 @@ async def test_where_no_worker_comes_in_time_the_next_route_is_taken_and_a_late_
         review, calls = await at.review()
     assert [(call.endpoint, call.ending) for call in calls] == [("gpu", Ending.ABANDONED), ("cloud", Ending.OK)]
     assert "did not answer in time" in calls[0].reason
+    assert calls[0].usage.cost == 0
+    assert review.walkthrough is not None
+    assert review.walkthrough.lines == ("The limit is higher now.",)
+
+
+async def test_a_worker_of_another_model_declines_and_the_next_route_is_taken_at_once(tmp_path: Path) -> None:
+    async with scene(tmp_path, BOTH) as at:
+        at.cloud.go.set()
+        async with at.worker(lambda: asyncio.sleep(0, SAID), model="other") as engine:
+            await at.begin()
+            review, calls = await at.review()
+        assert engine.asked == []
+        assert await at.inference.dead() == []
+    assert [(call.endpoint, call.ending) for call in calls] == [("gpu", Ending.MISSING), ("cloud", Ending.OK)]
+    assert "This worker runs other, and the job asks for tiny." in calls[0].reason
     assert calls[0].usage.cost == 0
     assert review.walkthrough is not None
     assert review.walkthrough.lines == ("The limit is higher now.",)

@@ -1,6 +1,6 @@
 """A worker in a process of its own, with a scripted engine, on the embedded queue: for tests that kill it.
 
-python -m tests.fakes.inference_worker HOME endless|REPLY
+python -m tests.fakes.inference_worker HOME endless|REPLY [MODEL]
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ LOCK = 1.0
 """Seconds: whoever waits for the lock of a killed worker does not wait long."""
 
 
-async def run(home: Path, reply: str) -> None:
+async def run(home: Path, reply: str, model: str = "m") -> None:
     """Until SIGTERM."""
 
     async def script(_: Sequence[ChatMessage]) -> str:
@@ -39,7 +39,7 @@ async def run(home: Path, reply: str) -> None:
             inference.jobs(pick),
             FilePayloads(home / "blobs"),
             inference.results(),
-            ScriptedEngine(script),
+            ScriptedEngine(script, model=model),
             drain=drain,
             rules=Rules(wait=0.2, margin=9.0),
             listen=lambda happening: print(happening.kind, happening.job, flush=True),
@@ -50,4 +50,4 @@ async def run(home: Path, reply: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(run(Path(sys.argv[1]), sys.argv[2]))
+    asyncio.run(run(Path(sys.argv[1]), *sys.argv[2:]))

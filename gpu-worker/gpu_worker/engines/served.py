@@ -69,7 +69,8 @@ class Served:
         patience: Patience | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._model = model
+        self.model = model
+        """What jobs call it."""
         self._capacity = capacity
         self._launch = launch
         self._address = address
@@ -154,7 +155,7 @@ class Served:
         try:
             async with asyncio.timeout(self._patience.starting):
                 address = launch.address if launch else self._address
-                self._client = await OpenAIClient(address, self._model, key=self._key, clock=self._clock).__aenter__()
+                self._client = await OpenAIClient(address, self.model, key=self._key, clock=self._clock).__aenter__()
                 await self._serves(self._client, launch.health if launch else self._health)
                 await self._warm_up(self._client, deadline)
         except TimeoutError:
@@ -167,7 +168,7 @@ class Served:
             await self._take_down(0)
             raise
         self._ready = True
-        log.info("the engine is ready: %s, %d at a time", self._model, self._capacity)
+        log.info("the engine is ready: %s, %d at a time", self.model, self._capacity)
 
     async def _serves(self, client: OpenAIClient, health: str) -> None:
         """Wait until the server answers. Raises EngineFailed when its process ends before."""
