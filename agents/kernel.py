@@ -68,11 +68,11 @@ from semantic_kernel.exceptions import KernelException
 from semantic_kernel.functions import KernelArguments
 
 from fusion.adapters.models import wire
-from fusion.adapters.models.answers import Exchange, clean, most_bytes, most_characters, read
+from fusion.adapters.models.answers import UNNAMED, Exchange, Place, clean, most_bytes, most_characters, read
 from fusion.adapters.models.entra import SCOPE, Bearer, Entra
 from fusion.adapters.models.strictness import strict
 from fusion.errors import UserError
-from fusion.model import Ending, Prompt, Response
+from fusion.model import Ending, Prompt, Response, Usage
 from fusion.ports import Heard
 
 _FAILURES = (*wire.FAILURES, wire.TooMuch, KernelException, OpenAIError, AzureError)
@@ -100,6 +100,8 @@ class KernelModel:
         schemas: Literal["strict", "plain", "none"] = "strict",
         temperature: bool = True,
         max_tokens: Literal["max_tokens", "max_completion_tokens"] = "max_completion_tokens",
+        name: str = UNNAMED,
+        key_name: str = "",
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         """`kind`: by which connector; `address`: `https://NAME.openai.azure.com/openai/v1/`, `https://NAME.services.ai.azure.com/models`.
@@ -109,6 +111,7 @@ class KernelModel:
         `schemas`: "strict" binds replies to the schema where its shape allows, without the keywords that AI Foundry refuses;
         "plain" sends it as it is (llama.cpp, vLLM); "none" sends none. `temperature`: whether the model takes one.
         `max_tokens`: by which name it takes the bound; inference always takes `max_tokens`.
+        `name` and `key_name`: what the models file calls the endpoint, and the environment variable of its key, for messages.
         Raises UserError when address, deployment or identity cannot be used.
         """
         self.region = region
@@ -120,6 +123,7 @@ class KernelModel:
             credential = DefaultAzureCredential()
             self._stack.push_async_callback(credential.close)
         entra = Entra(credential, scope) if key is None and credential is not None else None
+        self._place = Place(name=name, deployment=deployment, key=key_name, entra=entra is not None)
         service = self._openai(address, key, entra) if kind == "openai" else self._inference(address, key, entra, api_version)
         self._agent = ChatCompletionAgent(service=service, function_choice_behavior=FunctionChoiceBehavior.NoneInvoke())
 
@@ -158,8 +162,7 @@ class KernelModel:
                                 break
             except TimeoutError:
                 if deadline.expired():
-                    why = f"No whole reply within {limits.seconds:g} seconds."
-                    return Response(ending=Ending.TIMED_OUT, model=self._deployment, reason=why, first_token=first)
+                    return self._late(exchange, limits.seconds, first)
             except _FAILURES:
                 # What went wrong is in the exchange; the SDKs' messages quote the other side at any length.
                 text = None
@@ -167,8 +170,21 @@ class KernelModel:
                 if exchange.status is None:
                     raise
                 text = None
-        response = read(exchange, text, output_tokens=limits.output_tokens, model=self._deployment, now=self._now())
+        response = read(exchange, text, output_tokens=limits.output_tokens, place=self._place, now=self._now())
         return response.model_copy(update={"first_token": first})
+
+    def _late(self, exchange: Exchange, seconds: float, first: float | None) -> Response:
+        what = "whole reply from" if exchange.sent else "connection to"
+        why = f"No {what} {self._place.name} within {seconds:g} seconds."
+        usage = None if exchange.sent else Usage()
+        return Response(
+            ending=Ending.TIMED_OUT,
+            model=self._deployment,
+            usage=usage,
+            reason=why,
+            first_token=first,
+            sent=exchange.sent,
+        )
 
     def _settings(self, prompt: Prompt, *, streamed: bool) -> PromptExecutionSettings:
         limits = prompt.limits

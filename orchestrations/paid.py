@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -37,12 +38,23 @@ class Paid:
 
     async def completion(self, change: Change, policy: Policy, prompt: str, model: str) -> Completion | None:
         """What the model answered to a prompt (by digest) within FRESH: it is marked as cached and costs nothing now."""
+        found = await self.bought(change, policy, prompt, model)
+        return found and found.model_copy(update={"cached": True, "usage": Usage()})
+
+    async def bought(self, change: Change, policy: Policy, prompt: str, model: str) -> Completion | None:
+        """The same answer as it was paid for."""
         key = self._key(change.repository, "completion", prompted(change, policy, prompt, model))
         stored = await self.store.get(key)
         if stored is None or self.clock.now() - stored.updated > FRESH:
             return None
-        found = await self._get(Completion, change.repository, "completion", key.id)
-        return found and found.model_copy(update={"cached": True, "usage": Usage()})
+        return await self._get(Completion, change.repository, "completion", key.id)
+
+    async def answered(self, change: Change, policy: Policy, prompt: str, models: Iterable[str]) -> Completion | None:
+        """What the first of the models that was asked the very same before answered."""
+        for model in dict.fromkeys(models):
+            if (found := await self.completion(change, policy, prompt, model)) is not None:
+                return found
+        return None
 
     async def keep_completion(self, change: Change, policy: Policy, prompt: str, model: str, completion: Completion) -> None:
         """Remember a reply."""

@@ -6,6 +6,7 @@ What the other side does wrong is a value. Each call is settled once it has ende
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
@@ -13,8 +14,9 @@ from functools import cached_property
 
 from pydantic import ValidationError
 
-from fusion.budget.accounts import is_believable
-from fusion.budget.answers import OVERCHARGED, Overcharged, Refused, Settled
+from fusion.budget.accounts import Reservation, is_believable
+from fusion.budget.answers import Overcharged, Refused, Settled, overcharged
+from fusion.budget.money import units
 from fusion.budget.quote import cost
 from fusion.errors import PermanentError, TransientError, UserError
 from fusion.model import (
@@ -76,23 +78,51 @@ class ThoughtActivities:
         route = Route.model_validate(job["route"])
         prompt = await self.shelf.load(Prompt, job["prompt"])
         async with self._slots:
+            before = await self._reasoning.book.reservation(reserved(job))
+            if before is not None and before.begins and (kept := await self._kept(job, prompt, route, before)):
+                return kept
+            earlier = before.begins if before is not None else 0
             # Begun when it is its turn: of what only waits for one, a host that dies leaves nothing to be counted as billed.
             if not await self._begun(job):
-                return await self._settled(job, prompt, route, _unpaid())
+                return await self._settled(job, prompt, route, _unpaid(), earlier=earlier)
             started = self.bundle.clock.now()
             response = await self._answered(route, prompt, waits=not job["request"].get("publish"))
-        return await self._settled(job, prompt, route, response, seconds=(self.bundle.clock.now() - started).total_seconds())
+        seconds = (self.bundle.clock.now() - started).total_seconds()
+        return await self._settled(job, prompt, route, response, seconds=seconds, earlier=earlier)
+
+    async def _kept(self, job: Job, prompt: Prompt, route: Route, before: Reservation) -> Job | None:
+        """The answer to a call that this activity began before, kept while only its own end was lost: it is not paid twice."""
+        change, policy = await self.cases.stamped(job)
+        completion = await self._paid.bought(change, policy, job["asked"], route.model)
+        if completion is None:
+            return None
+        await self._reasoning.book.release(reserved(job))
+        self._reasoning.breakers.note(route.endpoint, Ending.CAPPED, at=self.bundle.clock.now())
+        own = before.state == "settled" and completion.endpoint == route.endpoint
+        if not own:
+            completion = completion.model_copy(update={"cached": True, "usage": Usage()})
+        call = _call(prompt, route, Ending.OK).model_copy(
+            update={
+                **completion.model_dump(include={"model", "endpoint", "region", "cached"}),
+                "usage": completion.usage,
+                "sources": prompt.sources if own else (),
+                "why": route.why if own else "the same question was answered before",
+            }
+        )
+        lost = await self._lost(job, prompt, route, before.begins - own, completion.usage.cost)
+        calls = [await self.shelf.save(one) for one in (*lost, call)]
+        return {"calls": calls, "completion": await self.shelf.save(completion), "unsure": False}
 
     async def _answered(self, route: Route, prompt: Prompt, *, waits: bool) -> Response:
         """What the endpoint says; `waits`: a person, who hears it. One that cannot be asked as it is set up is not there."""
         model = self._reasoning.models.get(route.endpoint)
         if model is None:
-            return Response(ending=Ending.MISSING, reason="the models file names it no more")
+            return _unasked("the models file names it no more")
         heard = (lambda text: self.bundle.listen(Piece(prompt.agent, text))) if waits else None
         try:
             return await model.complete(prompt, heard=heard)
         except UserError as error:
-            return Response(ending=Ending.MISSING, reason=str(error))
+            return _unasked(str(error))
 
     async def _begun(self, job: Job) -> bool:
         """Whether the call may be made: where this activity was begun before, that call may have been billed unseen."""
@@ -109,16 +139,18 @@ class ThoughtActivities:
         reasoning, route = self._reasoning, Route.model_validate(job["route"])
         prompt = await self.shelf.load(Prompt, job["prompt"])
         if reasoning.inference is None:
-            gone = Response(ending=Ending.MISSING, reason="the models file names no worker any more")
-            return await self._settled(job, prompt, route, gone)
+            return await self._settled(job, prompt, route, _unasked("the models file names no worker any more"))
+        before = await reasoning.book.reservation(reserved(job))
+        earlier = before.begins if before is not None else 0
         if not await self._begun(job):
-            return await self._settled(job, prompt, route, _unpaid())
+            return await self._settled(job, prompt, route, _unpaid(), earlier=earlier)
         seconds = reasoning.patience + prompt.limits.seconds
         try:
             await reasoning.inference.submit(await self._inference_job(job, route, seconds))
         except TransientError as error:
             # It may have been taken all the same, so that it counts; whoever waits is better served elsewhere.
-            return await self._settled(job, prompt, route, Response(ending=Ending.UNAVAILABLE, reason=str(error)))
+            away = Response(ending=Ending.UNAVAILABLE, reason=str(error))
+            return await self._settled(job, prompt, route, away, earlier=earlier)
         return {"seconds": seconds}
 
     async def _inference_job(self, job: Job, route: Route, seconds: float) -> InferenceJob:
@@ -141,17 +173,19 @@ class ThoughtActivities:
         if self.bundle.reasoning is None:
             return {"calls": []}
         route, prompt = Route.model_validate(job["route"]), await self.shelf.load(Prompt, job["prompt"])
+        earlier = await self._before(job)
         if not job.get("result"):
-            reason = "the worker did not answer in time"
-            return await self._settled(job, prompt, route, Response(ending=Ending.ABANDONED, reason=reason, usage=Usage()))
+            silent = Response(ending=Ending.ABANDONED, reason="the worker did not answer in time", usage=Usage())
+            return await self._settled(job, prompt, route, silent, earlier=earlier)
         try:
             result = await self.shelf.load(InferenceResult, job["result"]["result"])
         except (PermanentError, ValidationError):
-            reason = "the worker's result cannot be read"
-            return await self._settled(job, prompt, route, Response(ending=Ending.UNAVAILABLE, reason=reason))
+            unread = Response(ending=Ending.UNAVAILABLE, reason="the worker's result cannot be read")
+            return await self._settled(job, prompt, route, unread, earlier=earlier)
         usage = Usage(input_tokens=result.input_tokens, output_tokens=result.output_tokens, cached_tokens=result.cached_tokens)
         response = Response(ending=result.ending, text=result.text, model=result.model, usage=usage, reason=result.reason)
-        return await self._settled(job, prompt, route, response, seconds=result.gpu_seconds or result.seconds)
+        seconds = result.gpu_seconds or result.seconds
+        return await self._settled(job, prompt, route, response, seconds=seconds, earlier=earlier)
 
     def _priced(self, route: Route, usage: Usage, seconds: float) -> Usage:
         """What the other side counted, with its price in our catalogue. Counts that cannot be true are none."""
@@ -168,27 +202,41 @@ class ThoughtActivities:
 
     # --- what came of it
 
-    async def _settled(self, job: Job, prompt: Prompt, route: Route, response: Response, *, seconds: float = 0.0) -> Job:
-        """Read the reply, settle the account, tell the breaker; the attempt as plain JSON."""
+    async def _settled(
+        self, job: Job, prompt: Prompt, route: Route, response: Response, *, seconds: float = 0.0, earlier: int = 0
+    ) -> Job:
+        """Read the reply, settle the account, tell the breaker; the attempt as plain JSON.
+
+        `earlier`: how many calls this very attempt began before, of which nobody kept an answer.
+        """
         reasoning, now = self._reasoning, self.bundle.clock.now()
         value = read(prompt, response)
         ending = Ending.UNUSABLE if isinstance(value, Misfit) and response.ending is Ending.OK else response.ending
         call = _call(prompt, route, ending).model_copy(
             update={
                 "model": response.model or route.model,
-                "reason": _reason(response, value),
                 "usage": self._priced(route, response.usage or Usage(), seconds),
-                "sources": prompt.sources if ending is not Ending.CAPPED else (),
+                "sources": prompt.sources if response.sent else (),
+                "sent": response.sent,
             }
         )
         settled = await self._charged(reserved(job), call)
-        call = call.model_copy(update={"usage": call.usage.model_copy(update={"cost": settled.cost})})
+        over = isinstance(settled, Overcharged)
         reasoning.breakers.note(route.endpoint, ending, at=now, retry_after=response.retry_after)
-        if isinstance(settled, Overcharged):
-            reasoning.breakers.bar(route.endpoint, OVERCHARGED)
-        answer: Job = {"calls": [await self.shelf.save(call)]}
+        if over:
+            reasoning.breakers.bar(route.endpoint, overcharged(route.endpoint))
+        call = call.model_copy(
+            update={
+                "reason": _reason(response, value, reasoning.breakers.standing(route.endpoint, now).wait),
+                "usage": call.usage.model_copy(update={"cost": settled.cost}),
+                "assumed": isinstance(settled, Settled) and settled.assumed,
+                "over": over,
+            }
+        )
+        lost = await self._lost(job, prompt, route, earlier, settled.cost)
+        answer: Job = {"calls": [await self.shelf.save(one) for one in (*lost, call)]}
         if isinstance(value, Misfit):
-            if ending is Ending.UNUSABLE and not job.get("stay") and not isinstance(settled, Overcharged):
+            if ending is Ending.UNUSABLE and not job.get("stay") and not over:
                 answer["again"] = await self.shelf.save(again(prompt, response, value))
             return answer
         completion = Completion(value=value, model=call.model, usage=call.usage, endpoint=route.endpoint, region=route.region)
@@ -200,6 +248,37 @@ class ThoughtActivities:
                 await self._paid.keep_completion(change, policy, job["asked"], route.model, completion)
         return answer
 
+    async def _before(self, job: Job) -> int:
+        """How many calls of this attempt were begun before the last.
+
+        An answer is not left lying because the accounts are away.
+        """
+        try:
+            held = await self._reasoning.book.reservation(reserved(job))
+        except TransientError:
+            return 0
+        return max(held.begins - 1, 0) if held is not None else 0
+
+    async def _lost(self, job: Job, prompt: Prompt, route: Route, number: int, own: float) -> list[Call]:
+        """The calls of this attempt that were cut off before their answers: what the account counts for them beside `own`."""
+        if number < 1:
+            return []
+        try:
+            held = await self._reasoning.book.reservation(reserved(job))
+        except TransientError:
+            return []
+        cost = max(units(held.committed) - own, 0.0) if held is not None else 0.0
+        call = _call(prompt, route, Ending.ABANDONED).model_copy(
+            update={
+                "reason": "it was cut off before its answer was kept",
+                "usage": Usage(cost=cost / number, currency=self._reasoning.file.caps.currency),
+                "sources": prompt.sources,
+                "assumed": True,
+                "lost": True,
+            }
+        )
+        return [call] * number
+
     async def _charged(self, reservation: str, call: Call) -> Settled | Overcharged:
         """What the call cost. While the accounts are away nobody can say: the call stays begun, and counts as its bound."""
         try:
@@ -208,11 +287,14 @@ class ThoughtActivities:
             return Settled(cost=call.bound, assumed=True)
 
 
-def _reason(response: Response, value: object) -> str:
-    """What went wrong, in the endpoint's words or in ours; empty where nothing did."""
+def _reason(response: Response, value: object, wait: float) -> str:
+    """What went wrong, in the endpoint's words or in ours; empty where nothing did. `wait`: seconds until it is asked again."""
     if not isinstance(value, Misfit):
         return ""
-    return value.reason if response.ending is Ending.OK else response.reason or value.reason
+    said = value.reason if response.ending is Ending.OK else response.reason or value.reason
+    if response.ending is not Ending.LIMITED or not wait:
+        return said
+    return f"{said.rstrip('.')}: it is asked again in {math.ceil(wait)} s at the earliest."
 
 
 def _call(prompt: Prompt, route: Route, ending: Ending) -> Call:
@@ -231,4 +313,8 @@ def _call(prompt: Prompt, route: Route, ending: Ending) -> Call:
 
 def _unpaid() -> Response:
     reason = "the budget does not allow the call again, after one that nobody saw the end of"
-    return Response(ending=Ending.CAPPED, reason=reason, usage=Usage())
+    return Response(ending=Ending.CAPPED, reason=reason, usage=Usage(), sent=False)
+
+
+def _unasked(reason: str) -> Response:
+    return Response(ending=Ending.MISSING, reason=reason, usage=Usage(), sent=False)

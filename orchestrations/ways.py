@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from fusion.budget.accounts import Account, Caps
-from fusion.budget.answers import OVERCHARGED, Refused
+from fusion.budget.answers import Refused, overcharged
 from fusion.budget.quote import at_most
 from fusion.budget.tokens import bound
 from fusion.errors import TransientError
@@ -52,7 +52,9 @@ class Ways:
             return {"way": "none", "failed": "no model is configured on this host"}
         change, policy = await self.cases.stamped(job)
         prompt = await self.shelf.load(Prompt, job["prompt"])
-        tried = [await self.shelf.load(Call, digest) for digest in job["calls"]]
+        every = [await self.shelf.load(Call, digest) for digest in job["calls"]]
+        # That a host of ours died says nothing of the endpoint.
+        tried = [call for call in every if not call.lost]
         if not tried and (kept := await self._known(job, change, policy, prompt)):
             return kept
         request = Request.model_validate(job["request"])
@@ -73,9 +75,10 @@ class Ways:
         if found.needs and (short := await self._short(job, prompt, found.needs, payer, limits)):
             return {"way": "wait", "seconds": short["pause"], "failed": found.why, "short": short}
         if 0 < found.wait <= self._patience(request) - job["waited"]:
-            return {"way": "wait", "seconds": found.wait, "failed": found.why}
+            return {"way": "wait", "seconds": found.wait, "failed": found.why.rstrip(".")}
         call = Call(agent=prompt.agent, work=prompt.work, ending=found.ending, why=found.why)
-        return {"way": "none", "failed": found.why, "calls": [await self.shelf.save(call)]}
+        # Without its full stop: it becomes part of other sentences.
+        return {"way": "none", "failed": found.why.rstrip("."), "calls": [await self.shelf.save(call)]}
 
     def _patience(self, request: Request) -> float:
         """Seconds that one thought waits for ways to be free again: whoever waits for it decides."""
@@ -125,6 +128,9 @@ class Ways:
         Where another run was faster to take the money, the choice is made again with what is left: a cheaper way may do.
         """
         reasoning, now = self._reasoning, self.bundle.clock.now()
+        for name in reasoning.breakers.barred():
+            if not await reasoning.book.distrusted(name):
+                reasoning.breakers.unbar(name)
         tightest = await reasoning.book.tightest(payer, limits)
         left = tightest.left if tightest is not None else None
         waiting = await self._waiting()
@@ -138,7 +144,7 @@ class Ways:
                 known = {"why": f"{short.reason} {found.why}", "ending": Ending.CAPPED, "needs": needs}
                 return found.model_copy(update=known)
             if await reasoning.book.distrusted(found.endpoint):
-                reasoning.breakers.bar(found.endpoint, OVERCHARGED)
+                reasoning.breakers.bar(found.endpoint, overcharged(found.endpoint))
                 continue
             held = await self._taken(job, found, payer, limits)
             if not isinstance(held, Refused):
@@ -189,25 +195,21 @@ class Ways:
 
     async def _known(self, job: Job, change: Change, policy: Policy, prompt: Prompt) -> Job | None:
         """The answer that one of the models gave to the very same prompt before, in this repository."""
-        for name in dict.fromkeys(endpoint.model for endpoint in self._reasoning.file.endpoints):
-            completion = await self._paid.completion(change, policy, job["asked"], name)
-            if completion is not None:
-                call = Call(
-                    agent=prompt.agent,
-                    work=prompt.work,
-                    endpoint=completion.endpoint,
-                    model=completion.model,
-                    region=completion.region,
-                    ending=Ending.OK,
-                    why="the same question was answered before",
-                    cached=True,
-                )
-                return {
-                    "way": "kept",
-                    "completion": await self.shelf.save(completion),
-                    "calls": [await self.shelf.save(call)],
-                }
-        return None
+        models = (endpoint.model for endpoint in self._reasoning.file.endpoints)
+        completion = await self._paid.answered(change, policy, job["asked"], models)
+        if completion is None:
+            return None
+        call = Call(
+            agent=prompt.agent,
+            work=prompt.work,
+            endpoint=completion.endpoint,
+            model=completion.model,
+            region=completion.region,
+            ending=Ending.OK,
+            why="the same question was answered before",
+            cached=True,
+        )
+        return {"way": "kept", "completion": await self.shelf.save(completion), "calls": [await self.shelf.save(call)]}
 
 
 def _pause(job: Job, route: Route, tried: Sequence[Call]) -> float:

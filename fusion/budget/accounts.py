@@ -84,6 +84,8 @@ class Spend(Record):
     """Nobody said what it cost: the bound counts."""
     over: bool = False
     """It was billed with more than its bound."""
+    sent: bool = True
+    """Whether anything may have left. False: nobody was reached, and it cost nothing."""
     month: str
     """The month whose caps it counts against."""
     at: datetime

@@ -62,6 +62,16 @@ OVERCHARGED = "it billed more than its price allows"
 """Why such an endpoint is asked no more."""
 
 
+def overcharged(endpoint: str) -> str:
+    """The same as half a sentence, with what a person can do about it."""
+    return f"{OVERCHARGED} (once you know why: {trusting(endpoint)})"
+
+
+def trusting(endpoint: str) -> str:
+    """The command by which an endpoint is asked again."""
+    return f"fusion cost --trust {endpoint}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overcharged:
     """The call was billed with more than its bound. It is recorded as billed, and the endpoint is distrusted from now on."""

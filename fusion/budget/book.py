@@ -254,6 +254,15 @@ class Book:
         """What a repository, or without one the tenant, has spent and holds in a month (`2026-11`)."""
         return units((await self._holding.read(of_month(month, repository))).total)
 
+    async def reservation(self, id: str) -> Reservation | None:
+        """How a reservation stands: what was begun under it before, and what that counts as."""
+        stored = await self._load(_run_of(id))
+        return stored[1].reservations.get(id) if stored else None
+
+    async def all_distrusted(self) -> tuple[Spend, ...]:
+        """The bills for which endpoints are asked no more, one for each of them."""
+        return await self._spending.all_distrusted()
+
     async def distrusted(self, endpoint: str) -> bool:
         """Whether it billed more than its bound once, and nobody has said since that it may be called again."""
         return await self._spending.is_distrusted(endpoint)

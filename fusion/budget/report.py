@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from fusion.budget.accounts import Spend
+from fusion.budget.accounts import RunAccount, SharedAccount, Spend, of_month, run_key
 from fusion.budget.book import Book
 from fusion.budget.money import picos, units
 from fusion.errors import UserError
-from fusion.model import SCHEMA_VERSION, Record
+from fusion.model import SCHEMA_VERSION, Ending, Record
 from fusion.ports import Store
 from fusion.routing.catalogue import HostCaps
 
@@ -57,6 +57,18 @@ class CostReport(Record):
     left: tuple[Left, ...] = ()
     assumed: int = 0
     """Calls of which nobody said what they cost: their bounds count."""
+    assumed_cost: float = 0.0
+    cut_off: int = 0
+    """Of those, the ones that nobody saw the end of: whoever waited for the answer was stopped, or gave up."""
+    cut_off_cost: float = 0.0
+    unsent: int = 0
+    """Attempts that reached nobody; they cost nothing and are in no row."""
+    held: float = 0.0
+    """Set aside at present, beyond what was spent, by runs that are under way or were never ended."""
+    holding: int = 0
+    """How many runs these are."""
+    distrusted: tuple[str, ...] = ()
+    """Endpoints that billed more than their bounds, and are asked no more until a person trusts them again."""
     over: int = 0
     """Calls that were billed with more than their bounds."""
     others: tuple[str, ...] = ()
@@ -82,13 +94,19 @@ def month_start(month: str) -> datetime:
 def summed(spends: Iterable[Spend], *, month: str, currency: str) -> CostReport:
     """The report of these calls, without what the caps leave. Sums are exact."""
     every = list(spends)
-    mine = [spend for spend in every if spend.currency == currency]
+    mine = [spend for spend in every if spend.currency == currency and spend.sent]
+    assumed = [spend for spend in mine if spend.assumed]
+    cut = [spend for spend in assumed if spend.ending is Ending.ABANDONED]
     return CostReport(
         month=month,
         currency=currency,
         total=_row("all", mine),
         **{group: _rows(mine, name) for group, name in GROUPS.items()},
-        assumed=sum(spend.assumed for spend in mine),
+        assumed=len(assumed),
+        assumed_cost=_row("", assumed).cost,
+        cut_off=len(cut),
+        cut_off_cost=_row("", cut).cost,
+        unsent=sum(not spend.sent for spend in every),
         over=sum(spend.over for spend in mine),
         others=tuple(sorted({spend.currency for spend in every} - {currency})),
     )
@@ -110,7 +128,25 @@ async def report(store: Store, book: Book, *, tenant: str, month: str, caps: Hos
     whole = summed(spends.values(), month=month, currency=caps.currency)
     left = [await _left(book, month, "", caps.month)]
     left += [await _left(book, month, row.name, caps.repository) for row in whole.repositories if row.name != "-"]
-    return whole.model_copy(update={"left": tuple(left)})
+    held, holding = await _held(store, tenant, month)
+    distrusted = tuple(spend.endpoint for spend in await book.all_distrusted())
+    update = {"left": tuple(left), "held": held, "holding": holding, "distrusted": distrusted}
+    return whole.model_copy(update=update)
+
+
+async def _held(store: Store, tenant: str, month: str) -> tuple[float, int]:
+    """What runs hold of the month and have not spent, and how many runs hold something."""
+    stored = await store.get(of_month(month).key(tenant))
+    entries = SharedAccount.model_validate(stored.value).runs if stored else {}
+    held = 0
+    for run, entry in entries.items():
+        found = await store.get(run_key(tenant, run))
+        account = RunAccount.model_validate(found.value) if found else None
+        ours = [one for one in account.reservations.values() if one.month == month] if account else []
+        spent = sum(one.spent + (one.amount if one.state == "assumed" else 0) for one in ours)
+        folded = account.folded.get(month, 0) if account else 0
+        held += max(entry.amount - (spent - folded), 0)
+    return units(held), len(entries)
 
 
 async def _left(book: Book, month: str, repository: str, cap: float) -> Left:

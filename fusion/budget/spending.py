@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from math import isfinite
 
-from fusion.budget.accounts import UNBILLED, Account, Planned, Reservation, Spend, distrust_key, is_believable, spend_key
+from fusion.budget.accounts import (
+    SCOPE,
+    UNBILLED,
+    Account,
+    Planned,
+    Reservation,
+    Spend,
+    distrust_key,
+    is_believable,
+    spend_key,
+)
 from fusion.budget.money import picos, units
 from fusion.model import Call, Ending
 from fusion.ports import Clock, Store
@@ -40,7 +50,7 @@ class Spending:
         return Spend(
             id=f"{id}:{held.begins}",
             **account.model_dump(),
-            **call.model_dump(include={"agent", "work", "endpoint", "model", "region", "local", "ending", "cached"}),
+            **call.model_dump(include={"agent", "work", "endpoint", "model", "region", "local", "ending", "cached", "sent"}),
             **call.usage.model_dump(include={"input_tokens", "output_tokens", "cached_tokens"}),
             cost=units(cost),
             bound=units(held.amount),
@@ -66,6 +76,15 @@ class Spending:
         """Whether it billed more than its bound, and nobody trusts it again."""
         return await self._store.get(distrust_key(self._tenant, endpoint)) is not None
 
+    async def all_distrusted(self) -> tuple[Spend, ...]:
+        """The bills for which endpoints are asked no more, one each, by the endpoint's name."""
+        found: list[Spend] = []
+        after = ""
+        while page := await self._store.list(tenant=self._tenant, kind="distrust", scope=SCOPE, after=after):
+            found += [Spend.model_validate(stored.value) for stored in page]
+            after = page[-1].key.id
+        return tuple(sorted(found, key=lambda spend: spend.endpoint))
+
     async def trust(self, endpoint: str) -> None:
         """Call it again."""
         await self._store.delete(distrust_key(self._tenant, endpoint))
@@ -74,7 +93,7 @@ class Spending:
 def _cost(call: Call, bound: int) -> tuple[int, bool]:
     """What a call cost, and whether that is only assumed."""
     usage = call.usage
-    if call.cached:
+    if call.cached or not call.sent:
         return 0, False
     if is_believable(usage, call.ending) and isfinite(usage.cost) and usage.cost >= 0:
         counted = usage.input_tokens or usage.output_tokens or usage.cost

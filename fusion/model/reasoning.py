@@ -172,6 +172,8 @@ class Response(Record):
     """Seconds that the other side asks to wait; 0: it did not say."""
     first_token: float | None = None
     """Seconds until the first token came, where it was streamed."""
+    sent: bool = True
+    """Whether anything of the prompt may have left. False only where that is certain: no connection, no token to sign in with."""
 
 
 class Completion(Record):
@@ -231,6 +233,14 @@ class Call(Record):
     bound: float = 0.0
     sources: tuple[Source, ...] = ()
     """What left for that endpoint; empty when nothing was sent."""
+    sent: bool = True
+    """Whether anything may have left. False: nobody was reached, and it cost nothing."""
+    assumed: bool = False
+    """Nobody said what it cost: the bound counts."""
+    lost: bool = False
+    """Who made it died before its answer was kept. It counts as what is known of it, or else as its bound."""
+    over: bool = False
+    """It was billed with more than its bound; the endpoint is asked no more until a person trusts it again."""
 
 
 class Vote(Record):

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from math import fsum
 
+from fusion.budget.answers import trusting
 from fusion.model import Call, Coverage, Ending
 from fusion.render.phrases import count, listed, money
 from fusion.render.text import exact, one_line
@@ -38,6 +39,7 @@ def rows(coverage: Coverage) -> Iterator[tuple[str, str]]:
         yield "models", _asked(calls, sum(len(report.dropped) for report in coverage.agents))
         yield "sent", _sent(calls)
         yield "cost", _cost(calls, coverage)
+    yield from _besides(calls)
     for sentence in (coverage.quote.left_out if coverage.quote else ())[:_GIVEN_UP]:
         yield "budget", one_line(sentence)
     more = len(coverage.quote.left_out) - _GIVEN_UP if coverage.quote else 0
@@ -49,17 +51,51 @@ def told(calls: Sequence[Call]) -> str:
     """A sentence each about some calls, what left and the cost; empty where nothing was asked."""
     if not calls:
         return ""
-    return f"Models: {_asked(calls, 0)}. Sent: {_sent(calls)}. Cost: {_cost(calls, Coverage())}."
+    besides = "".join(f" {label.capitalize()}: {text}." for label, text in _besides(calls))
+    return f"Models: {_asked(calls, 0)}. Sent: {_sent(calls)}. Cost: {_cost(calls, Coverage())}.{besides}"
+
+
+def was_asked(call: Call) -> bool:
+    """Whether somebody may have heard it: no answer kept from before, no question without a way, nobody out of reach."""
+    return bool(call.endpoint) and call.sent and not call.cached
+
+
+def _besides(calls: Sequence[Call]) -> Iterator[tuple[str, str]]:
+    """What was not asked and why, what was cut off, and who bills more than is right; each only where it is so."""
+    unpaid = [call for call in calls if call.ending is Ending.CAPPED and not call.sent]
+    without = unpaid + [call for call in calls if not call.endpoint and not call.cached and call not in unpaid]
+    if without:
+        (why, _), *others = Counter(one_line(call.reason or call.why).rstrip(".") for call in without).most_common()
+        more = f"; and {count(len(others), 'other reason')}" if others else ""
+        yield "not asked", f"for {count(len(without), 'question')} there was no endpoint, or no further one: {why}{more}"
+    lost = [call for call in calls if call.lost]
+    if lost:
+        cost = money(fsum(call.usage.cost for call in lost), lost[0].usage.currency)
+        one = len(lost) == 1
+        said = (
+            f"{count(len(lost), 'call')} {'was' if one else 'were'} cut off before {'its answer' if one else 'their answers'}"
+        )
+        yield (
+            "cut off",
+            f"{said}; {'it counts' if one else 'they count'} as at most {cost} this month: nobody saw what was billed",
+        )
+    for name in dict.fromkeys(exact(call.endpoint) for call in calls if call.over):
+        yield "overbills", f"{name} billed more than its price allows and is asked no more; once you know why: {trusting(name)}"
 
 
 def _asked(calls: Sequence[Call], refuted: int) -> str:
     """`code-review 4 calls, security 3 (1 timed out); answered by gpt-4.1; 2 of the answers kept from before`."""
-    agents = dict.fromkeys(call.agent for call in calls)
-    parts = [_of_agent(name, [call for call in calls if call.agent == name], first=n == 0) for n, name in enumerate(agents)]
-    said = [", ".join(parts)]
+    made = [call for call in calls if was_asked(call)]
+    agents = dict.fromkeys(call.agent for call in made)
+    parts = [_of_agent(name, [call for call in made if call.agent == name], first=n == 0) for n, name in enumerate(agents)]
+    said = [", ".join(parts) or "no model was asked"]
     answered = [call for call in calls if call.ending is Ending.OK]
     models = _some(exact(call.model) for call in answered if call.model)
-    said.append(f"answered by {models}" if models else "" if answered else "none answered")
+    said.append(f"answered by {models}" if models else "" if answered or not made else "none answered")
+    unreached = [call for call in calls if call.endpoint and not call.sent and call.ending is not Ending.CAPPED]
+    if unreached:
+        names = _some(exact(call.endpoint) for call in unreached)
+        said.append(f"{count(len(unreached), 'attempt')} reached nobody ({names})")
     kept = sum(call.cached for call in answered)
     if kept:
         said.append(f"{count(kept, 'answer')} kept from before")

@@ -14,7 +14,15 @@ from fusion.render.secrets import excerpt
 _NAMES = 12
 _NAME = 200
 _REASON = 300
-_CALLS = {"models": "Models asked", "sent": "Sent to them", "cost": "Cost", "budget": "Left out by the budget"}
+_CALLS = {
+    "models": "Models asked",
+    "sent": "Sent to them",
+    "cost": "Cost",
+    "not asked": "Not asked",
+    "cut off": "Cut off",
+    "overbills": "Asked no more",
+    "budget": "Left out by the budget",
+}
 
 
 def receipt_text(review: Review, *, limit: int) -> str:

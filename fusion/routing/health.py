@@ -56,7 +56,7 @@ class Standing(Record):
     last: Ending | None = None
     """How the last failure ended."""
     barred: str = ""
-    """Why it is asked no more, in one sentence without a full stop; only a new process asks it again."""
+    """Why it is asked no more, in one sentence without a full stop; it is asked again when that is taken back (`unbar`)."""
 
 
 class Health(Protocol):
@@ -165,6 +165,15 @@ class Breakers:
     def bar(self, endpoint: str, why: str) -> None:
         """Let nothing through any more: it did what no endpoint may, such as to bill more than its bound."""
         self._breakers[endpoint] = self._breakers.get(endpoint, _Breaker()).model_copy(update={"barred": why})
+
+    def barred(self) -> tuple[str, ...]:
+        """The endpoints that nothing is let through to, for what they did."""
+        return tuple(name for name, breaker in self._breakers.items() if breaker.barred)
+
+    def unbar(self, endpoint: str) -> None:
+        """A person trusts it again: calls go there as its other failures allow."""
+        if known := self._breakers.get(endpoint):
+            self._breakers[endpoint] = known.model_copy(update={"barred": ""})
 
     def _tell(self, at: datetime) -> None:
         """Take note of the time; when the clock was set back, set the breakers' times back by as much."""

@@ -106,6 +106,8 @@ def _model(endpoint: Endpoint, environ: Mapping[str, str]) -> AbstractAsyncConte
             region=endpoint.region,
             schemas="none" if not endpoint.structured else "plain" if endpoint.local else "strict",
             temperature=endpoint.temperature,
+            name=endpoint.name,
+            key_name=endpoint.key,
             max_tokens="max_completion_tokens" if endpoint.max_completion_tokens else "max_tokens",
         )
 

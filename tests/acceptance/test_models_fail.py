@@ -13,9 +13,10 @@ from pydantic import SecretStr
 
 from fusion import local, runtime
 from fusion.adapters.memory.records import MemoryBlobs, MemoryStore
-from fusion.budget.accounts import month_of
+from fusion.budget.accounts import UNBILLED, month_of
 from fusion.model import Ending, Prompt, Request, RequestKind, Response, Review, Verdict
 from fusion.ports import Heard, Model
+from fusion.render.calls import rows
 from fusion.runtime import SystemClock
 from fusion.settings import Settings
 from tests.fakes.cloud import FAULTS, Asked, Cloud, Step, answers
@@ -38,7 +39,10 @@ ENDINGS = {
         ("another schema", "no JSON", "another language", "hostile", "cut off", "empty", "endless"), Ending.UNUSABLE
     ),
     **dict.fromkeys(("bills too much", "negative usage", "no usage", "absurd usage", "tool call"), Ending.UNUSABLE),
-    **dict.fromkeys(("no JSON at all", "broken JSON", "another shape", "deep JSON", "closed in the middle"), Ending.UNUSABLE),
+    # What is no chat completion is not the model's word: the endpoint is to blame, or whoever stands before it.
+    **dict.fromkeys(
+        ("no JSON at all", "broken JSON", "another shape", "deep JSON", "closed in the middle"), Ending.UNAVAILABLE
+    ),
     **dict.fromkeys(("302", "400", "422"), Ending.INVALID),
     **dict.fromkeys(("401", "403"), Ending.DENIED),
     "404": Ending.MISSING,
@@ -135,10 +139,15 @@ async def test_a_cloud_that_fails_leaves_an_incomplete_review_and_says_why(repos
         assert any("no model read" in gap for gap in done.review.coverage.gaps), (name, done.review.coverage.gaps)
         assert all(call.reason for call in made if call.ending is not Ending.OK), name
         assert all(call.ending is not Ending.OK for call in made), name
+        # Each of these connections stood, so each may have been billed; nobody is told what was wrong with a page.
+        assert all(call.sent for call in made), name
+        unbilled = made[0].ending in UNBILLED
+        assert all((call.usage.cost == 0) == unbilled for call in made), name
         bound = sum(call.bound for call in made)
         over = [call for call in made if call.usage.cost > call.bound]
         assert done.spent <= CAP or over, name
         assert abs(done.spent - sum(call.usage.cost for call in made)) < 1e-6, name
+        assert over == [call for call in made if call.over], name
         if over:
             assert await done.store.list(tenant="t", kind="distrust"), name
         else:
@@ -153,6 +162,21 @@ async def test_another_deployment_takes_over(repository: TestRepository, tmp_pat
         second = {call.ending for call in calls if call.endpoint == "other"}
         assert first == {ENDINGS[name]}, name
         assert second == (set() if first <= {Ending.UNUSABLE, Ending.REFUSED} else {Ending.OK}), name
+
+
+async def test_what_is_never_sent_costs_nothing_and_another_takes_over(repository: TestRepository, tmp_path: Path) -> None:
+    """Nobody listens at the first address: no bytes left for it, and nothing is charged."""
+    with Cloud(well) as gone:
+        pass
+    with Cloud(well) as other:
+        done = await review(repository, tmp_path, [gone, other])
+    calls = [call for report in done.review.coverage.agents for call in report.calls]
+    first = [call for call in calls if call.endpoint == "cloud"]
+    assert first
+    assert {(call.ending, call.sent, call.usage.cost, call.sources) for call in first} == {(Ending.UNAVAILABLE, False, 0, ())}
+    assert "cloud" not in dict(rows(done.review.coverage))["sent"]
+    assert done.spent == pytest.approx(sum(call.usage.cost for call in calls if call.endpoint == "other"))
+    assert done.review.verdict is Verdict.PASS
 
 
 async def test_money_that_is_set_aside_is_given_back(repository: TestRepository, tmp_path: Path) -> None:

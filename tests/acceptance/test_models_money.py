@@ -6,15 +6,18 @@ import asyncio
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from fusion import local
+from fusion.adapters.memory.records import MemoryStore
 from fusion.budget.accounts import Account, Caps
 from fusion.budget.answers import Reserved
 from fusion.budget.ladder import LADDER
 from fusion.model import Ending, Outcome, Prompt, Request, Response, Usage, Verdict
-from fusion.ports import Heard
+from fusion.ports import Heard, Key
+from fusion.render.calls import rows
 from fusion.runs import run_id
 from tests.fakes.reasoned_reviews import Desk, SetClock, calls_of, cost_of, silent
 from tests.fakes.reasoning import FILE, Replying
@@ -151,8 +154,49 @@ async def test_a_call_that_nobody_saw_the_end_of_counts_as_billed(tmp_path: Path
     assert [(one.ending, one.cost) for one in lost] == [(Ending.ABANDONED, lost[0].bound)]
     assert len(await desk.spends()) == len(model.prompts) + 1
     assert review.coverage.quote is not None
-    assert cost_of(review) + lost[0].cost == pytest.approx(await desk.spent())
+    # The receipt says the same as the accounts, and of what nobody saw the end of.
+    assert [call.usage.cost for call in calls_of(review) if call.lost] == [lost[0].cost]
+    assert cost_of(review) == pytest.approx(await desk.spent())
     assert await desk.spent() <= review.coverage.quote.bound
+    said = dict(rows(review.coverage))
+    assert said["cut off"].startswith("1 call was cut off before its answer")
+    assert said["models"].startswith("code-review 2 calls")
+    report = await desk.report()
+    assert (report.cut_off, report.cut_off_cost) == (1, lost[0].cost)
+    await settled(desk)
+
+
+class Dying(MemoryStore):
+    """A store that stands still once it has kept a model's answer: there the process dies."""
+
+    def __init__(self, clock: SetClock) -> None:
+        super().__init__(clock)
+        self.kept = asyncio.Event()
+
+    async def put(self, key: Key, value: dict[str, Any], *, etag: str | None, **more: Any) -> str:
+        put = await super().put(key, value, etag=etag, **more)
+        if key.kind == "completion" and not self.kept.is_set():
+            self.kept.set()
+            await asyncio.Event().wait()
+        return put
+
+
+async def test_an_answer_that_was_kept_is_not_paid_for_again_where_only_the_journal_missed_it(tmp_path: Path) -> None:
+    repository, model = changed(tmp_path / "repository", "alpha"), Replying(silent)
+    desk = Desk(home=tmp_path / "home", models=model, policy={"walkthrough": False}, fields={"parallel": 1})
+    desk.store = dying = Dying(desk.clock)
+    request: Request = await desk.request(repository)
+    id = run_id(request, nonce="1")
+    (tmp_path / "home" / "runs").mkdir(parents=True)
+    async with local.engine(tmp_path / "home", id, desk.bundle()) as running:
+        await running.start("review", request.model_dump(mode="json", exclude_defaults=True), id)
+        await dying.kept.wait()
+    review = await desk.read(await local.resume(id, desk.settings, desk.bundle()))
+    assert review.verdict is Verdict.PASS
+    asked = [prompt.model_dump_json() for prompt in model.prompts]
+    assert len(asked) == len(set(asked)) == len(calls_of(review)) == len(await desk.spends())
+    assert {(call.ending, call.cached, call.lost) for call in calls_of(review)} == {(Ending.OK, False, False)}
+    assert cost_of(review) == pytest.approx(await desk.spent())
     await settled(desk)
 
 
@@ -188,7 +232,8 @@ async def test_who_bills_more_than_the_bound_is_called_no_more(tmp_path: Path, t
     repository = changed(tmp_path / "repository", "alpha")
     review = await desk.review(repository)
     billed = [call for call in calls_of(review) if call.endpoint]
-    assert {call.usage.cost for call in billed} == {4.00008}
+    assert {(call.usage.cost, call.over) for call in billed} == {(4.00008, True)}
+    assert dict(rows(review.coverage))["overbills"].endswith("fusion cost --trust cloud")
     assert all(call.usage.cost > call.bound for call in billed)
     # Those that were chosen before the bill came are under way: no more than the agents of this change.
     assert len(model.prompts) == len(billed) <= 6
@@ -202,6 +247,10 @@ async def test_who_bills_more_than_the_bound_is_called_no_more(tmp_path: Path, t
     assert len(model.prompts) == before
     assert again.verdict is Verdict.INCOMPLETE
     assert any("it billed more than its price allows" in call.why for call in calls_of(again))
+    said = dict(rows(again.coverage))
+    assert "fusion cost --trust cloud" in said["not asked"]
+    assert said["models"] == "no model was asked"
+    assert [(one.endpoint, one.cost) for one in await desk.reasoning().book.all_distrusted()] == [("cloud", 4.00008)]
     await settled(desk)
 
 
@@ -276,7 +325,10 @@ async def test_an_endpoint_that_cannot_be_asked_as_it_is_set_up_is_one_more_that
     review = await desk.review(changed(tmp_path / "repository", "alpha"))
     assert review.verdict is Verdict.INCOMPLETE
     made = [call for call in calls_of(review) if call.endpoint]
-    assert {(call.ending, call.reason, call.usage.cost) for call in made} == {
-        (Ending.MISSING, "Install Fusion with [models].", 0)
+    assert {(call.ending, call.reason, call.usage.cost, call.sent) for call in made} == {
+        (Ending.MISSING, "Install Fusion with [models].", 0, False)
     }
+    report = await desk.report()
+    assert (report.total.calls, report.unsent) == (0, len(made))
+    assert ".;" not in review.model_dump_json()
     await settled(desk)

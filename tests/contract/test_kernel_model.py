@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -19,7 +20,7 @@ from azure.core.exceptions import ClientAuthenticationError
 from pydantic import SecretStr
 
 from fusion.errors import UserError
-from fusion.model import ChatMessage, Ending, Limits, Prompt, Response, Work
+from fusion.model import ChatMessage, Ending, Limits, Prompt, Response, Usage, Work
 from tests.fakes.cloud import FAULTS, Asked, Cloud, Step, later, limited, says
 
 PROMPT = Prompt(
@@ -46,15 +47,15 @@ SLOW = {"slow drip", "silence"}
 ENDINGS = {
     **dict.fromkeys(["another schema", "no JSON", "another language", "hostile"], Ending.OK),
     **dict.fromkeys(["bills too much", "negative usage", "no usage", "absurd usage"], Ending.OK),
-    **dict.fromkeys(["cut off", "empty", "endless", "closed in the middle", "no JSON at all"], Ending.UNUSABLE),
-    **dict.fromkeys(["broken JSON", "another shape", "deep JSON", "tool call"], Ending.UNUSABLE),
+    **dict.fromkeys(["cut off", "empty", "endless", "tool call"], Ending.UNUSABLE),
+    **dict.fromkeys(["broken JSON", "another shape", "deep JSON", "no JSON at all"], Ending.UNAVAILABLE),
     **dict.fromkeys(["refusal", "filtered reply", "filtered prompt"], Ending.REFUSED),
     **dict.fromkeys(["302", "400", "422"], Ending.INVALID),
     **dict.fromkeys(["401", "403"], Ending.DENIED),
     "404": Ending.MISSING,
     **dict.fromkeys(["408", "409", "500", "502", "503", "504"], Ending.UNAVAILABLE),
     **dict.fromkeys(["429", "429 seconds", "429 date", "429 milliseconds"], Ending.LIMITED),
-    **dict.fromkeys(["reset before", "reset in the middle"], Ending.UNAVAILABLE),
+    **dict.fromkeys(["reset before", "reset in the middle", "closed in the middle"], Ending.UNAVAILABLE),
     **dict.fromkeys(SLOW, Ending.TIMED_OUT),
 }
 Kind = Literal["openai", "inference"]
@@ -95,6 +96,7 @@ async def test_every_fault_is_an_ending(cloud: Cloud, kind: Kind, streams: bool)
             prompt = PROMPT.model_copy(update={"limits": Limits(output_tokens=64, seconds=seconds)})
             response: Response = await complete(prompt, heard=(lambda _: None) if streams else None)
             ended[name] = response.ending
+            assert response.sent, name
             assert (response.reason == "") == (response.ending is Ending.OK)
             assert len(response.reason) < 200
             assert not {"http://", cloud.key, "It did not work"} & {response.reason}
@@ -220,6 +222,7 @@ async def test_entra_id_signs_in(cloud: Cloud, kind: Kind) -> None:
     async with asking(cloud, kind, key=None, credential=Identity(None)) as complete:
         response = await complete(PROMPT)
     assert (response.ending, "az login" in response.reason, cloud.requests) == (Ending.DENIED, True, [])
+    assert (response.sent, response.usage) == (False, Usage())
 
 
 async def test_a_wrong_key_is_denied_and_not_told(cloud: Cloud, kind: Kind) -> None:
@@ -262,7 +265,43 @@ async def test_nobody_there(kind: Kind) -> None:
     with Cloud(says("{}")) as gone:
         pass
     async with asking(gone, kind) as complete:
-        assert (await complete(PROMPT)).ending is Ending.UNAVAILABLE
+        await never_sent(complete, Ending.UNAVAILABLE)
+
+
+async def never_sent(complete: Callable[..., Any], ending: Ending, prompt: Prompt = PROMPT) -> None:
+    for heard in (None, print):
+        response = await complete(prompt, heard=heard)
+        assert (response.ending, response.sent, response.usage) == (ending, False, Usage())
+
+
+async def test_a_name_that_nobody_knows_or_that_speaks_no_tls_has_had_nothing(kind: Kind, cloud: Cloud) -> None:
+    async with asking(cloud, kind, address="http://nobody.invalid/models") as complete:
+        await never_sent(complete, Ending.UNAVAILABLE)
+
+    async def plain(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(plain, "127.0.0.1", 0) as server:
+        address = f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}/models"
+        async with asking(cloud, kind, address=address) as complete:
+            await never_sent(complete, Ending.UNAVAILABLE)
+
+
+async def test_a_connection_that_is_never_made_has_had_nothing(kind: Kind, cloud: Cloud) -> None:
+    """Whoever listens and takes no one in: the time is up while the connection is being made."""
+    with socket.socket() as deaf, ExitStack() as waiting:
+        deaf.bind(("127.0.0.1", 0))
+        deaf.listen(0)
+        # Its queue is full after these, and who comes later is not let in.
+        for _ in range(3):
+            one = waiting.enter_context(socket.socket())
+            one.setblocking(False)
+            one.connect_ex(deaf.getsockname())
+        prompt = PROMPT.model_copy(update={"limits": Limits(output_tokens=64, seconds=0.5)})
+        async with asking(cloud, kind, address=f"http://127.0.0.1:{deaf.getsockname()[1]}/models") as complete:
+            await never_sent(complete, Ending.TIMED_OUT, prompt)
 
 
 def test_the_folder_under_review_sets_nothing(tmp_path: Path) -> None:

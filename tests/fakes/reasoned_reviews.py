@@ -12,6 +12,7 @@ from typing import Any
 from fusion import local, runtime
 from fusion.adapters.memory.records import MemoryBlobs, MemoryStore
 from fusion.budget.accounts import Spend
+from fusion.budget.report import CostReport, report
 from fusion.model import Call, Prompt, Request, RequestKind, Review
 from fusion.ports import Model
 from fusion.settings import Settings
@@ -94,6 +95,12 @@ class Desk:
         """What runs still hold of the accounts that they share: nothing, once they have ended."""
         accounts = await self.store.list(tenant="t", kind="budget", limit=1000)
         return {f"{one.key.scope} {one.key.id}": one.value["runs"] for one in accounts if one.value["runs"]}
+
+    async def report(self) -> CostReport:
+        """What `fusion cost` says of this month."""
+        reasoning = self.reasoning()
+        month = f"{self.clock.now():%Y-%m}"
+        return await report(self.store, reasoning.book, tenant="t", month=month, caps=reasoning.file.caps)
 
     async def spent(self) -> float:
         """Of the whole month."""

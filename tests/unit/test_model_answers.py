@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fusion.adapters.models.answers import Exchange, clean, facts, most_bytes, most_characters, read, retry_after
-from fusion.model import Ending, Response
+from fusion.adapters.models.answers import Exchange, Place, clean, facts, most_bytes, most_characters, read, retry_after
+from fusion.model import Ending, Response, Usage
 
+PLACE = Place(name="foundry", deployment="small", key="FOUNDRY_KEY")
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
@@ -38,7 +39,7 @@ def heard(content: bytes, *, status: int = 200, most: int = 10_000, **headers: s
 
 
 def answer(exchange: Exchange, text: str | None = "{}") -> Response:
-    return read(exchange, text, output_tokens=8, model="small", now=NOW)
+    return read(exchange, text, output_tokens=8, place=PLACE, now=NOW)
 
 
 @given(VALUES, st.integers(200, 599), st.text(max_size=40) | st.none(), st.booleans())
@@ -62,7 +63,7 @@ def test_an_error_tells_its_code_and_not_its_words() -> None:
     error = {"code": "unsupported_parameter", "param": "temperature", "message": "Key sk-123 says <b>" + "x" * 9_000}
     response = answer(heard(json.dumps({"error": error}).encode(), status=400))
     assert response.ending is Ending.INVALID
-    assert response.reason == "The endpoint does not take the request (400 unsupported_parameter, about temperature)."
+    assert response.reason == "foundry does not take the request (400 unsupported_parameter, about temperature)."
     hostile = {"code": "x\n[click](http://evil.example)", "param": "`rm`"}
     assert answer(heard(json.dumps({"error": hostile}).encode(), status=400)).reason.endswith("(400).")
 
@@ -80,8 +81,47 @@ def test_an_error_in_the_middle_of_a_stream() -> None:
         assert answer(heard(start + b"data: " + event + b"\n\n"), None).ending is ending
 
 
+def test_a_page_is_not_the_models_word() -> None:
+    """Whoever answers there, the model is not told what was wrong; the model's own nonsense stays its own."""
+    page = b"<html><body>Sign in to the hotel's network</body></html>"
+    for body in (page, b'{"choices": [{"message": {"content": "x"', b'{"choices": "none"}', b'{"login": true}', b"", b"[]"):
+        for text in (None, ""):
+            response = answer(heard(body), text)
+            assert (response.ending, response.usage, response.sent) == (Ending.UNAVAILABLE, None, True), body
+            assert "proxy" in response.reason
+    half = b'data: {"choices": [{"delta": {"content": "{"}}]}\n\n'
+    assert answer(heard(half), "{").ending is Ending.UNAVAILABLE
+    silent = b'{"choices": [{"finish_reason": "tool_calls", "message": {"content": null}}]}'
+    assert [answer(heard(silent), text).ending for text in (None, "")] == [Ending.UNUSABLE] * 2
+    other = b'{"choices": [{"finish_reason": "stop", "message": {"content": "Hello"}}]}'
+    assert answer(heard(other), "Hello").ending is Ending.OK
+
+
+@pytest.mark.parametrize(
+    ("status", "place", "said"),
+    [
+        (401, PLACE, "foundry denied access (401): see whether the key in FOUNDRY_KEY is this endpoint's, and allows the"),
+        (403, Place(name="foundry", deployment="small", entra=True), "foundry denied access (403): give this host's identity"),
+        (404, PLACE, "foundry knows no deployment 'small' (404): correct its address or deployment in the models file."),
+        (429, PLACE, "The limit of foundry is reached (429)."),
+        (503, Place(deployment="small"), "The endpoint failed (503)."),
+    ],
+)
+def test_an_error_names_what_to_mend(status: int, place: Place, said: str) -> None:
+    response = read(heard(b"{}", status=status), None, output_tokens=8, place=place, now=NOW)
+    assert response.reason.startswith(said)
+    assert response.reason.count(".") == 1
+
+
+def test_what_never_left_costs_nothing() -> None:
+    unsent, silent = Exchange(most=9), Exchange(most=9, sent=True)
+    nobody = answer(unsent)
+    assert (nobody.ending, nobody.sent, nobody.usage) == (Ending.UNAVAILABLE, False, Usage())
+    assert (answer(silent).ending, answer(silent).sent, answer(silent).usage) == (Ending.UNAVAILABLE, True, None)
+
+
 def test_nothing_longer_than_its_tokens_is_kept() -> None:
-    body = b'{"choices": [{"finish_reason": "stop"}]}'
+    body = b'{"choices": [{"finish_reason": "stop", "message": {"content": "x"}}]}'
     response = answer(heard(body), "x" * (most_characters(8) + 1))
     assert (response.ending, len(response.text)) == (Ending.UNUSABLE, most_characters(8))
     exchange = Exchange(most=most_bytes(8))

@@ -43,8 +43,33 @@ def test_each_attempt_counts_where_its_bytes_went() -> None:
 
 def test_what_never_left_is_not_said_to_have_left() -> None:
     text = told(call(ending=Ending.CAPPED, endpoint="", model="", sources=()))
-    assert text["models"] == "security 1 call (1 over budget); none answered"
+    assert text["models"] == "no model was asked"
     assert text["sent"] == "nothing of the repository"
+    text = told(call(), call(sent=False, ending=Ending.UNAVAILABLE, sources=()))
+    assert text["models"] == "security 1 call; answered by m; 1 attempt reached nobody (foundry)"
+    assert text["sent"] == "2.2 kB of 2 files to foundry"
+
+
+def test_what_nobody_could_be_asked_is_counted_apart_with_its_reason() -> None:
+    none = {"endpoint": "", "model": "", "ending": Ending.UNAVAILABLE, "sources": ()}
+    whys = ["No endpoint can be asked. a: it is left alone.", "No endpoint can be asked. a: it is left alone.", "Too dear."]
+    text = told(call(), *(call(why=why, **none) for why in whys))
+    assert text["models"] == "security 1 call; answered by m"
+    assert text["not asked"] == (
+        "for 3 questions there was no endpoint, or no further one: No endpoint can be asked. a: it is left alone; "
+        "and 1 other reason"
+    )
+
+
+def test_what_was_cut_off_and_who_overbills_is_said_by_name() -> None:
+    cut = call(ending=Ending.ABANDONED, lost=True, assumed=True, usage=Usage(cost=0.135))
+    text = told(cut, cut, call(over=True), call(over=True))
+    assert text["cut off"] == (
+        "2 calls were cut off before their answers; they count as at most 0.27 USD this month: nobody saw what was billed"
+    )
+    assert text["overbills"] == (
+        "foundry billed more than its price allows and is asked no more; once you know why: fusion cost --trust foundry"
+    )
 
 
 def test_every_ending_has_words() -> None:

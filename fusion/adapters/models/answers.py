@@ -24,6 +24,7 @@ MOST_TOKENS = 10**8
 """A count above it is no count."""
 TOKEN_LENGTH = 128
 """Characters; the longest token of the usual vocabularies is a run of that many blanks."""
+UNNAMED = "the endpoint"
 _ENVELOPE = 1 << 20
 _PER_TOKEN = 2048
 """Bytes of an event that carries one token, with the identifiers and filter results that come with each."""
@@ -44,11 +45,14 @@ class Exchange:
     content: bytearray = field(default_factory=bytearray)
     broken: bool = False
     """The connection broke in the middle of the body."""
+    sent: bool = False
+    """A connection stood, and a request may have been written to it."""
     untold: str = ""
     """Why there was nothing to identify ourselves with; empty: there was."""
 
     def opened(self, status: int, headers: Mapping[str, str]) -> None:
         """An answer begins; of several (after a refused token) the last one counts."""
+        self.sent = True
         self.status = status
         self.headers = {name.lower(): value for name, value in headers.items()}
         self.content.clear()
@@ -65,9 +69,25 @@ class Exchange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """How the operator knows an endpoint: what a message names, so that it can be mended."""
+
+    name: str = UNNAMED
+    """In the models file."""
+    deployment: str
+    """Also the model's name, for an answer that names none."""
+    key: str = ""
+    """The environment variable that holds its key; empty: Entra ID signs in, or nobody does."""
+    entra: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
     """What the frames of a body say beside the text."""
 
+    completion: bool = False
+    """Whether any of it is a chat completion, or a piece of one: what else comes with status 200 is not the model's word."""
+    streamed: bool = False
     model: str = ""
     usage: Usage | None = None
     finish: str = ""
@@ -88,22 +108,17 @@ def most_characters(output_tokens: int) -> int:
     return TOKEN_LENGTH * output_tokens
 
 
-def read(exchange: Exchange, text: str | None, *, output_tokens: int, model: str, now: datetime) -> Response:
+def read(exchange: Exchange, text: str | None, *, output_tokens: int, place: Place, now: datetime) -> Response:
     """What came of a call that has ended. `text`: the reply, None where the body could not be read as one.
 
-    `model`: name of the model asked, for an answer that names none. `now`: for a Retry-After that is a date, where the
-    answer does not say its own time.
+    `place`: whom we asked, for messages. `now`: for a Retry-After that is a date, where the answer does not say its own time.
     """
     if exchange.status is None:
-        if exchange.untold:
-            return Response(ending=Ending.DENIED, model=model, reason=exchange.untold)
-        return Response(
-            ending=Ending.UNAVAILABLE, model=model, reason="No connection could be made, or it broke before an answer."
-        )
+        return _unanswered(exchange, place)
     told = facts(bytes(exchange.content))
     if exchange.status >= 300:
-        return _failure(exchange, told, model=model, now=now)
-    known = {"model": told.model or model, "usage": told.usage}
+        return _failure(exchange, told, place=place, now=now)
+    known = {"model": told.model or place.deployment, "usage": told.usage}
     said = clean(text or "")[: most_characters(output_tokens)]
 
     def ended(ending: Ending, reason: str) -> Response:
@@ -119,8 +134,17 @@ def read(exchange: Exchange, text: str | None, *, output_tokens: int, model: str
     if told.code:
         limited = told.code in ("429", "rate_limit_exceeded")
         return ended(Ending.LIMITED if limited else Ending.UNAVAILABLE, f"The reply ended in an error ({told.code}).")
+    if not told.completion:
+        # A proxy's page, a portal, half a body: whoever said it is not the model, so nobody tells the model what was wrong.
+        return ended(
+            Ending.UNAVAILABLE,
+            f"What answers at the address of {place.name} is no chat completion (status {exchange.status}): "
+            "see whether a proxy or a login page stands before it.",
+        )
+    if not told.finish and told.streamed:
+        return ended(Ending.UNAVAILABLE, "The reply broke off without saying why.")
     if text is None:
-        return ended(Ending.UNUSABLE, "The answer is not a chat completion.")
+        return ended(Ending.UNUSABLE, "The answer holds no text.")
     if told.finish == "length":
         return ended(Ending.UNUSABLE, f"The reply was cut off at {output_tokens} tokens.")
     if not told.finish:
@@ -133,10 +157,12 @@ def read(exchange: Exchange, text: str | None, *, output_tokens: int, model: str
 def facts(content: bytes) -> Told:
     """What a body says beside the text: one JSON object, or a stream of events with one in each."""
     model, finish, refused, code, about, usage = "", "", False, "", "", None
+    completion = False
     for frame in _frames(content):
         model = _name(frame.get("model")) or model
         usage = _usage(frame["usage"]) if frame.get("usage") is not None else usage
         for choice in _objects(frame.get("choices")):
+            completion = completion or any(isinstance(choice.get(part), dict) for part in ("message", "delta"))
             finish = _name(choice.get("finish_reason")) or finish
             refused = refused or any(_object(choice.get(part)).get("refusal") for part in ("message", "delta"))
         if frame.get("error"):
@@ -145,7 +171,16 @@ def facts(content: bytes) -> Told:
             codes = [_code(error.get("code")), _code(inner.get("code"))]
             code = next((found for found in codes if found in _FILTERED), codes[0]) or "error"
             about = _code(error.get("param"))
-    return Told(model=model, usage=usage, finish=finish, refused=refused, code=code, about=about)
+    return Told(
+        completion=completion,
+        streamed=bool(_events(content)),
+        model=model,
+        usage=usage,
+        finish=finish,
+        refused=refused,
+        code=code,
+        about=about,
+    )
 
 
 def retry_after(headers: Mapping[str, str], *, now: datetime) -> float:
@@ -168,31 +203,68 @@ def clean(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def _failure(exchange: Exchange, told: Told, *, model: str, now: datetime) -> Response:
+def _unanswered(exchange: Exchange, place: Place) -> Response:
+    """No answer came. Whether anything may have left decides what it can have cost."""
+    if exchange.untold and not exchange.sent:
+        mend = "give this machine an identity, sign in (az login), or name a key in the models file"
+        reason = f"{exchange.untold} for {place.name}: {mend}."
+        return Response(ending=Ending.DENIED, model=place.deployment, reason=reason, usage=Usage(), sent=False)
+    if not exchange.sent:
+        reason = f"No connection to {place.name} could be made: see whether its address is right and can be reached from here."
+        return Response(ending=Ending.UNAVAILABLE, model=place.deployment, reason=reason, usage=Usage(), sent=False)
+    reason = f"The connection to {place.name} broke before an answer."
+    return Response(ending=Ending.UNAVAILABLE, model=place.deployment, reason=reason)
+
+
+def _failure(exchange: Exchange, told: Told, *, place: Place, now: datetime) -> Response:
+    name = place.name
     status = exchange.status or 0
     code = f"{status} {told.code}" if told.code not in ("", "error", str(status)) else str(status)
     about = f", about {told.about}" if told.about else ""
     if told.code in _FILTERED:
         ending, reason = Ending.REFUSED, "A content filter declined the prompt."
     elif status in (401, 403):
-        ending, reason = Ending.DENIED, f"The endpoint denied access ({code}): check its key or role."
+        ending, reason = Ending.DENIED, f"{name} denied access ({code}): {_access(place)}."
     elif status == 404:
-        ending, reason = Ending.MISSING, f"The endpoint knows no such deployment ({code}): check address and deployment."
+        ending, reason = (
+            Ending.MISSING,
+            (
+                f"{name} knows no deployment {place.deployment!r} ({code}): "
+                "correct its address or deployment in the models file."
+            ),
+        )
     elif status == 429:
-        ending, reason = Ending.LIMITED, f"The endpoint takes no more for now ({code})."
+        # When it is asked again is for its breaker to say, and added there.
+        ending, reason = Ending.LIMITED, f"The limit of {name} is reached ({code})."
     elif status >= 500 or status in (408, 409):
-        ending, reason = Ending.UNAVAILABLE, f"The endpoint failed ({code})."
+        ending, reason = Ending.UNAVAILABLE, f"{name} failed ({code})."
     elif status < 400:
-        ending, reason = Ending.INVALID, f"The endpoint points elsewhere ({code}), which is not followed: check its address."
+        ending, reason = Ending.INVALID, f"{name} points elsewhere ({code}), which is not followed: check its address."
     else:
-        ending, reason = Ending.INVALID, f"The endpoint does not take the request ({code}{about})."
-    return Response(ending=ending, model=model, reason=reason, retry_after=retry_after(exchange.headers, now=now))
+        ending, reason = Ending.INVALID, f"{name} does not take the request ({code}{about})."
+    reason = reason[:1].upper() + reason[1:] if name == UNNAMED else reason
+    return Response(ending=ending, model=place.deployment, reason=reason, retry_after=retry_after(exchange.headers, now=now))
+
+
+def _access(place: Place) -> str:
+    """What to do about a refusal."""
+    if place.key:
+        return f"see whether the key in {place.key} is this endpoint's, and allows the deployment {place.deployment!r}"
+    if place.entra:
+        return (
+            f"give this host's identity the role Cognitive Services OpenAI User there, for the deployment {place.deployment!r}"
+        )
+    return f"nobody signs in there; name its key in the models file, for the deployment {place.deployment!r}"
+
+
+def _events(content: bytes) -> list[bytes]:
+    """The data of a stream's events; none where it is no stream."""
+    return [line[5:] for line in content.splitlines() if line.startswith(b"data:")]
 
 
 def _frames(content: bytes) -> Iterator[dict[str, Any]]:
     """The JSON objects of a body; what is none is passed over."""
-    streamed = [line[5:] for line in content.splitlines() if line.startswith(b"data:")]
-    for part in streamed or [content]:
+    for part in _events(content) or [content]:
         # The parser raises RecursionError on lists in lists in lists.
         try:
             found = json.loads(part)

@@ -12,7 +12,7 @@ from fusion.adapters.models.wire import ATTEMPT
 
 SCOPE = "https://cognitiveservices.azure.com/.default"
 """What a token for AI Foundry is asked for."""
-_UNTOLD = "Entra ID gave no token: give this machine an identity, sign in (az login), or set a key."
+_UNTOLD = "Entra ID gave no token"
 
 
 class Entra:

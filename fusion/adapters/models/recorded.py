@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from fusion.adapters.models.identity import identity
 from fusion.errors import UserError
-from fusion.model import Ending, Prompt, Record, Response
+from fusion.model import Ending, Prompt, Record, Response, Usage
 from fusion.ports import Heard, Model
 
 
@@ -76,7 +76,7 @@ class RecordedModel:
         replies = self._replies.get(identity(prompt))
         if not replies:
             why = "The recording has no reply to this prompt: record the run again."
-            return Response(ending=Ending.MISSING, model="recorded", reason=why)
+            return Response(ending=Ending.MISSING, model="recorded", reason=why, usage=Usage(), sent=False)
         response = replies.pop(0) if len(replies) > 1 else replies[0]
         if heard is not None and response.text and response.ending is Ending.OK:
             heard(response.text)

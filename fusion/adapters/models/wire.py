@@ -6,11 +6,12 @@ side's words. So each exchange of an attempt is written to its `Exchange`, which
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
 from contextvars import ContextVar
 from dataclasses import dataclass
 from ipaddress import ip_address
+from types import SimpleNamespace
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -45,7 +46,18 @@ ATTEMPT: ContextVar[Attempt] = ContextVar("ATTEMPT")
 
 
 def trim(request: httpx2.Request) -> None:
-    """Take off a request what the other side need not know. Packed bytes could grow past any bound, so none are asked for."""
+    """Take off a request what the other side need not know, and tell the attempt when it is written.
+
+    Packed bytes could grow past any bound, so none are asked for.
+    """
+    exchange = ATTEMPT.get().exchange
+
+    async def trace(event: str, info: Mapping[str, Any]) -> None:
+        # "http11" or "http2"; a proxy that is asked for a tunnel has seen nothing of the request yet.
+        if event.endswith(".send_request_headers.started") and info["request"].method != b"CONNECT":
+            exchange.sent = True
+
+    request.extensions["trace"] = trace
     for name in set(request.headers) - _HEADERS:
         del request.headers[name]
     request.headers["accept-encoding"] = "identity"
@@ -90,8 +102,21 @@ class Transport(AioHttpTransport):  # type: ignore[misc]  # The SDK hands it out
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=False,
                 middlewares=(_middleware,),
+                trace_configs=[_traced()],
             )
         await super().open()
+
+
+def _traced() -> aiohttp.TraceConfig:
+    """From when on a request can be under way: from the connection, since only written headers are told of, and late."""
+
+    async def connected(_session: aiohttp.ClientSession, _context: SimpleNamespace, _told: object) -> None:
+        ATTEMPT.get().exchange.sent = True
+
+    traced = aiohttp.TraceConfig()
+    traced.on_connection_create_end.append(connected)
+    traced.on_connection_reuseconn.append(connected)
+    return traced
 
 
 async def _middleware(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
