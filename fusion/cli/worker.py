@@ -12,6 +12,8 @@ from fusion.cli import Exit, app, say
 from fusion.errors import FusionError, UserError
 
 if TYPE_CHECKING:
+    from fusion.settings import Settings
+    from gpu_worker.drain import Drain
     from gpu_worker.protocols import Happening
     from gpu_worker.settings import Settings as WorkerSettings
 
@@ -49,9 +51,16 @@ def worker(
         raise UserError(
             "FUSION_SERVICEBUS is set, so that jobs go to Service Bus: run the worker as docs/worker.md says, or unset it."
         )
+    asked = _asked(configured)
     prepared = _settings(
         model, server, name=name, parallel=parallel, context=context, threads=threads, port=port, samples=samples
     )
+    if asked and prepared.model not in asked:
+        names = " or ".join(asked)
+        raise UserError(
+            f"FUSION_MODELS asks its workers for {names}, and this one would answer for {prepared.model}: say --name"
+            f" {asked[0]} if that is what it runs."
+        )
     place = runtime.state_folder(configured) / "inference.db"
 
     async def run() -> str:
@@ -61,6 +70,7 @@ def worker(
         from gpu_worker.picking import pick
 
         drain = Drain()
+        ending = asyncio.create_task(_ending(drain))
         undo = on_signals(drain, within=GRACE)
         try:
             with runtime.worker_queue(configured, pick) as (jobs, results, blobs):
@@ -76,6 +86,7 @@ def worker(
                 )
         finally:
             undo()
+            ending.cancel()
 
     if why := asyncio.run(run()):
         raise FusionError(why)
@@ -125,12 +136,49 @@ def _settings(
     )
 
 
+async def _ending(drain: Drain) -> None:
+    """Say that the drain has begun: what is under way may take a while yet."""
+    await drain.wait()
+    why = {"SIGINT": "Ctrl-C", "SIGTERM": "SIGTERM"}.get(drain.why, drain.why)
+    say(
+        f"fusion: shutting down ({why}): no more jobs are taken, and what is under way has {drain.left():.0f} s;"
+        " Ctrl-C again gives it back to the queue at once."
+    )
+
+
+def _asked(configured: Settings) -> list[str]:
+    """The models that the models file asks workers for; empty where there is no such file. Raises UserError."""
+    if configured.models is None:
+        return []
+    from fusion.routing import catalogue
+
+    file = catalogue.read(configured.models)
+    return list(dict.fromkeys(endpoint.model for endpoint in file.endpoints if endpoint.kind == "worker"))
+
+
 def _told(happening: Happening) -> None:
-    """One plain line for each thing that a person wants to know."""
-    result = happening.result
-    if happening.kind == "answered" and result is not None:
-        how = f"{result.ending}, {result.output_tokens} tokens in {result.seconds:.1f} s"
-        say(f"fusion: answered a {happening.urgency} job of {happening.repository}: {how}.")
-    elif happening.kind != "taken":
-        words = happening.kind.replace("_", " ")
-        say(f"fusion: {words}: {happening.job or 'no job'}{f' ({happening.detail})' if happening.detail else ''}.")
+    """One plain sentence for each thing that a person wants to know."""
+    result, detail = happening.result, happening.detail.rstrip(".")
+    whose = f"a {happening.urgency} job of {happening.repository}" if happening.job else "a message"
+    match happening.kind:
+        case "taken":
+            return
+        case "answered":
+            assert result is not None, "what is answered has a result"
+            how = f"{result.ending}, {result.output_tokens} tokens in {result.seconds:.1f} s"
+            sentence = f"answered {whose}: {how}"
+        case "told_again":
+            sentence = f"{whose} was answered before; its result is told again"
+        case "expired":
+            sentence = f"nobody waits any more for {whose}"
+        case "declined":
+            sentence = f"declined {whose}: {detail}"
+        case "given_back":
+            sentence = f"gave {whose} back to the queue: {detail}"
+        case "dead_lettered":
+            sentence = f"set {whose} aside: {detail}; `fusion dead-letters` shows it"
+        case "lock_lost":
+            sentence = f"the lock of {whose} ran out, and it comes again"
+        case "away":
+            sentence = f"the queue or the blobs do not answer: {detail}"
+    say(f"fusion: {sentence}.")

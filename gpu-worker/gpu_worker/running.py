@@ -138,7 +138,7 @@ class Worker:
             status = StatusServer(
                 host=settings.host,
                 port=settings.port,
-                ready=self._takes,
+                unready=self._unready,
                 metrics=self._metrics.text,
                 engine=self._engine.metrics,
             )
@@ -159,8 +159,17 @@ class Worker:
             return self._engine.reason
         raise AssertionError("unreachable: nothing above swallows an exception")
 
-    async def _takes(self) -> bool:
-        return self.state() == "ready"
+    def _unready(self) -> str:
+        match self.state():
+            case "ready":
+                return ""
+            case "starting":
+                return f"The engine is loading {self._settings.model} and takes no jobs before its first generation."
+            case "down":
+                return "The engine is down and is being restarted; jobs wait in the queue until it is back."
+            case "draining":
+                left = f"{self._drain.left():.0f} s are left for what is under way"
+                return f"The worker is shutting down ({self._drain.why}): it takes no more jobs, and {left}."
 
     async def _start(self) -> str:
         """Bring the engine up, unless the drain begins before. Returns why it does not come up."""

@@ -13,6 +13,8 @@ class StatusServer:
     """`/healthz` 200 while the worker runs, `/readyz` 200 while it takes jobs, `/metrics`, and what the
     engine itself measures at `/metrics/engine`. An async context manager.
 
+    `unready`: why no job is taken now, in one sentence; empty: one is.
+
     Nothing here is secret and nothing changes anything; all the same it belongs on the loopback interface or a private network.
     """
 
@@ -21,13 +23,13 @@ class StatusServer:
         *,
         host: str,
         port: int,
-        ready: Callable[[], Awaitable[bool]],
+        unready: Callable[[], str],
         metrics: Callable[[], bytes],
         engine: Callable[[], Awaitable[str | None]],
     ) -> None:
         self._host = host
         self._port = port
-        self._ready = ready
+        self._unready = unready
         self._metrics = metrics
         self._engine = engine
         self._runner: web.AppRunner | None = None
@@ -62,9 +64,9 @@ class StatusServer:
         return web.Response(text="ok\n")
 
     async def _readyz(self, _: web.Request) -> web.Response:
-        if await self._ready():
-            return web.Response(text="ready\n")
-        return web.Response(text="not ready\n", status=503)
+        if why := self._unready():
+            return web.Response(text=f"{why}\n", status=503)
+        return web.Response(text="ready\n")
 
     async def _measures(self, _: web.Request) -> web.Response:
         return web.Response(body=self._metrics(), headers=PROMETHEUS)

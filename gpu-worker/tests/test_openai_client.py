@@ -86,7 +86,7 @@ async def test_time_runs_out_in_spite_of_bytes_that_drip(answer: str) -> None:
     [
         ("401", "answered 401"),
         ("404", "answered 404"),
-        ("429", "answered 429"),
+        ("429", "answered 429: it is full, and the job goes back"),
         ("500", "answered 500"),
         ("reset", "broke"),
         ("closes", "before the end"),

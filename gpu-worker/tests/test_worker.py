@@ -99,7 +99,9 @@ async def test_a_worker_from_cold_start_to_drain(tmp_path: Path) -> None:
         )
     )
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{await port}", trust_env=False) as status:
-        assert (await status.get("/readyz")).status_code == 503
+        unready = await status.get("/readyz")
+        assert (unready.status_code, unready.text.count(".")) == (503, 1), unready.text
+        assert "The engine is loading" in unready.text
         assert (await status.get("/healthz")).status_code == 200
         await desk.submit("first", "Is `x = 1` a risk?")
         first = await desk.answer("first")
@@ -132,7 +134,8 @@ async def test_a_worker_from_cold_start_to_drain(tmp_path: Path) -> None:
                 await asyncio.sleep(0.05)
         drain.begin("SIGTERM", within=0.0)
         with suppress(httpx.HTTPError):
-            assert (await status.get("/readyz")).status_code == 503
+            unready = await status.get("/readyz")
+            assert (unready.status_code, "it takes no more jobs" in unready.text) == (503, True), unready.text
         assert await asyncio.wait_for(worker, 30) == ""
     held = await desk.jobs.receive(0.0)
     assert held is not None

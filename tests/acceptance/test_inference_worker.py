@@ -26,13 +26,13 @@ ROOT = Path(__file__).parents[2]
 
 
 @contextmanager
-def process(*command: str, home: Path) -> Iterator[subprocess.Popen[str]]:
+def process(*command: str, home: Path, **more: str) -> Iterator[subprocess.Popen[str]]:
     environ = {name: value for name, value in os.environ.items() if not name.startswith(("FUSION_", "AZURE_"))}
     path = os.pathsep.join([str(ROOT), str(ROOT / "gpu-worker")])
     started = subprocess.Popen(
         [sys.executable, *command],
         cwd=ROOT,
-        env=environ | {"FUSION_HOME": str(home), "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"},
+        env=environ | {"FUSION_HOME": str(home), "PYTHONPATH": path, "PYTHONUNBUFFERED": "1", **more},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -149,6 +149,7 @@ async def test_the_command_answers_until_ctrl_c(inference: SqliteInference, tmp_
             found = await result(inference, tmp_path)
             assert "answered a person job of o/n: ok, 4 tokens" in await line(worker, "answered")
             worker.send_signal(signal.SIGINT)
+            assert "(Ctrl-C): no more jobs are taken, and what is under way has 30 s" in await line(worker, "shutting down")
             assert "nothing is held" in await line(worker, "ended")
             assert await asyncio.to_thread(worker.wait, 30) == 0
     finally:
@@ -172,4 +173,19 @@ def test_a_wrong_call_is_one_sentence(options: list[str], sentence: str, tmp_pat
         said, _ = worker.communicate(timeout=60)
     assert worker.returncode == 2
     assert sentence in said
+    assert len(said.splitlines()) == 1
+
+
+def test_a_model_that_nobody_asks_for_is_refused_before_it_is_loaded(tmp_path: Path) -> None:
+    models = tmp_path / "models.toml"
+    models.write_text(
+        '[models."qwen-7b"]\nsize = "small"\ncontext = 32000\noutput = 2000\n'
+        '[endpoints.here]\nkind = "worker"\nmodel = "qwen-7b"\nlocal = true\nlocal_reason = "this machine"\n',
+        encoding="utf-8",
+    )
+    server = ("--server", "http://127.0.0.1:9", "--name", "qwen-7b-q4")
+    with process("-m", "fusion", "worker", *server, home=tmp_path, FUSION_MODELS=str(models)) as worker:
+        said, _ = worker.communicate(timeout=60)
+    assert worker.returncode == 2
+    assert "asks its workers for qwen-7b, and this one would answer for qwen-7b-q4: say --name qwen-7b if" in said
     assert len(said.splitlines()) == 1

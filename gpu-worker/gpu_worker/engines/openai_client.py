@@ -143,6 +143,9 @@ def _declined(status: int, message: str) -> tuple[Ending, str]:
     """What an HTTP status other than 200 means. Raises EngineFailed where the prompt is not to blame."""
     if status in (400, 413, 422):
         return "invalid", f"The engine does not take the prompt ({status}): {message or 'it does not say why'}."
+    if status == 429:
+        full = "The engine answered 429: it is full, and the job goes back to the queue to be tried again"
+        raise EngineFailed(f"{full} ({message})." if message else f"{full}.")
     raise EngineFailed(f"The engine answered {status}: {message or 'it does not say why'}.")
 
 
