@@ -41,7 +41,9 @@ _ABBREVIATIONS = frozenset({"e.g", "i.e", "etc", "vs", "no"})
 
 def ask(case: Case) -> Prompt | None:
     """The prompt about the whole change; None where nobody wants a walkthrough, or there is nothing to tell."""
-    if case.thinking is None or not case.policy.models.walkthrough or case.change.whole_tree or not case.change.files:
+    if case.thinking is None or Work.SUMMARISE not in case.thinking.works or not case.policy.models.walkthrough:
+        return None
+    if case.change.whole_tree or not case.change.files:
         return None
     listed = _listed(case)
     chosen = select(case.change, case.policy)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from fusion.model import AgentTask, Change, Completion, Contents, Evidence, Prompt, Report
+from fusion.model import AgentTask, Change, Completion, Contents, Evidence, Prompt, Report, Work
 from fusion.policy import Policy
 
 
@@ -23,6 +23,8 @@ class Thinking:
     """Of one brief, at most."""
     briefs: int = 40
     """Of one agent, at most; what does not fit is left out by name."""
+    works: frozenset[Work] = frozenset(Work)
+    """What there are models for: other work is not planned."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ plain JSON, and large values are blob digests.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from fusion.errors import Conflict, HeadMoved, PermanentError, TransientError, UserError
@@ -33,6 +33,7 @@ from fusion.model import (
 from fusion.policy import Policy
 from fusion.ports import Key, Place, Stored
 from fusion.progress import Fetched, Judged, ToolFinished, ToolStarted
+from fusion.routing import reach
 from fusion.runs import Run, run_key
 from orchestrations.activity import Activity, Job, named, published, said
 from orchestrations.bundle import Bundle
@@ -203,6 +204,7 @@ class Activities:
             cleared=[item for report in seen for item in report.cleared],
             walkthrough=await self.shelf.load(Walkthrough, job["walkthrough"]) if job.get("walkthrough") else None,
             quote=await self.shelf.load(Quote, job["quote"]) if job.get("quote") else None,
+            notes=self._unasked(change, policy),
         )
         self.bundle.listen(Judged(judgement.review))
         summary = {
@@ -213,6 +215,11 @@ class Activities:
         }
         summary |= {"change": job["change"]} if job["request"].get("publish") else {}
         return {"summary": summary, "ledger": await self.shelf.save(judgement.ledger), "etag": stored.etag if stored else None}
+
+    def _unasked(self, change: Change, policy: Policy) -> Sequence[str]:
+        """Which models were not asked since nobody configured them, or somebody switched them off."""
+        file = self.bundle.reasoning.file if self.bundle.reasoning is not None else None
+        return reach.notes(file, policy.models, change.provenance.visibility, off=self.bundle.models_off)
 
     async def record(self, job: Job) -> bool:
         """Write ledger and run; False when another run wrote the ledger first. Writing twice is writing once."""

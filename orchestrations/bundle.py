@@ -52,6 +52,8 @@ class Bundle:
     """None: this host runs no analyzers; each is on the receipt as skipped."""
     reasoning: Reasoning | None = None
     """None: no model is configured; the review is made from evidence and fixed rules, and says so."""
+    models_off: str = ""
+    """Who switched the models off for this run, as the receipt says it (`--no-models`); empty: nobody."""
     conversation: Conversation | None = None
     """None, as `hub`, `app` and `queue`: this host has no GitHub App, and nothing is published."""
     hub: Hub | None = None

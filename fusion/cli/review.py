@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import os
 import secrets
@@ -80,6 +81,8 @@ def review(
     write = writer(format, output)
     with Watcher(live=format == "terminal" and output is None) as watcher:
         bundle = runtime.embedded(configured, listen=watcher)
+        if no_models:
+            bundle = dataclasses.replace(bundle, models_off="--no-models")
         known = {*bundle.analyzers.plugins, *bundle.analyzers.broken, "suppressions"}
         for name in only or ():
             if name not in known:

@@ -65,8 +65,9 @@ def judge(
     cleared: Sequence[Cleared] = (),
     walkthrough: Walkthrough | None = None,
     quote: Quote | None = None,
+    notes: Sequence[str] = (),
 ) -> Judgement:
-    """One review of a change. `cleared` is what tools have shown to be harmless.
+    """One review of a change. `cleared` is what tools have shown to be harmless; `notes` go on the receipt.
 
     `provenance.at` is the time of the review; nothing here reads a clock.
     """
@@ -95,7 +96,7 @@ def judge(
         reports,
         policy,
         model_used=reasoned(reports),
-        notes=[*change.notes, *(_capital(note) for note in missing), *_notes(below, matched)],
+        notes=[*change.notes, *notes, *(_capital(note) for note in missing), *_notes(below, matched)],
     ).model_copy(update={"quote": quote})
     standing = sorted([*findings, *unchecked], key=lambda finding: rank(finding, ground))
     review = Review(

@@ -44,13 +44,13 @@ def briefs(
     kinds: Collection[Category] | None = None,
     count: Count = octets,
 ) -> Planned:
-    """What one agent's model calls see of the files it wants; nothing when the case has no thinking.
+    """What one agent's model calls see of the files it wants; nothing when the case has no thinking, or none for such work.
 
     `wants` is asked for each path at head (at base where the file is deleted). `kinds`: categories of evidence that are quoted,
     None for all. `count`: tokens of a text, at most. Every changed line of a wanted file that policy does not exclude is in a
     passage, or its path is in `left_out`.
     """
-    if case.thinking is None:
+    if case.thinking is None or work not in case.thinking.works:
         return Planned()
     plan = _Plan(case, case.thinking, agent=agent, work=work, kinds=kinds, count=count)
     wanted = {file.path for file in case.change.files if wants(file.path)}

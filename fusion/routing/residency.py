@@ -34,6 +34,14 @@ def kept_local(patterns: tuple[str, ...], sources: Sequence[Source]) -> str:
     return ""
 
 
+def kept_by(patterns: tuple[str, ...], sources: Sequence[Source]) -> str:
+    """The pattern by which text of those sources stays on the operator's own machines; empty when it need not."""
+    if not kept_local(patterns, sources):
+        return ""
+    # By itself no pattern may keep it: the prompt does not say what it carries, or one cannot be read.
+    return next((one for one in patterns if kept_local((one,), sources)), patterns[0])
+
+
 def refusal(endpoint: Endpoint, models: Models, sources: Sequence[Source], visibility: Visibility) -> str:
     """Why a prompt must not go to an endpoint, as half a sentence; empty when it may."""
     if endpoint.visibility and visibility not in endpoint.visibility:
