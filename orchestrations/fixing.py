@@ -8,7 +8,7 @@ from agents import fixer
 from fusion.agent import Case, Thinking
 from fusion.changes.guarded import guarded
 from fusion.evidence.sandbox import Sandbox
-from fusion.evidence.trial import Refusal, trial, witnesses
+from fusion.evidence.trial import Refusal, trial, unasked, witnesses
 from fusion.judging.merge import best_fix
 from fusion.model import Brief, Call, Change, Completion, Contents, Finding, Fix, Prompt, Side
 from fusion.policy import Policy
@@ -63,7 +63,9 @@ class Fixing:
                 return {"status": "fixed", "fix": await self.shelf.save(tried), "how": "mechanical", "receipt": ""}
             why = f"The mechanical fix does not hold ({plain(str(tried), _REASON).rstrip('.')})"
         if self.bundle.reasoning is None or not policy.models.use:
-            whom = "no model is configured" if self.bundle.reasoning is None else "policy lets no model be asked"
+            whom = (
+                "no model is configured (docs/models.md)" if self.bundle.reasoning is None else "policy lets no model be asked"
+            )
             return _refused(f"{why}, and {whom}.")
         thinking = Thinking(prompt=room(self.bundle.reasoning.file))
         case = Case(change=change, contents=contents, policy=policy, thinking=thinking)
@@ -84,8 +86,9 @@ class Fixing:
             return f"Fusion writes no patch for this file: {reason}."
         if finding.location.side is not Side.RIGHT or path not in contents.head:
             return "The finding is about lines that are gone, so there is nothing to patch."
-        if not witnesses(finding, analyzers=self.bundle.analyzers.plugins, policy=policy, sandbox=sandbox):
-            return "None of the tools that reported it can look again here, so nothing could tell whether a patch mends it."
+        analyzers = self.bundle.analyzers.plugins
+        if not witnesses(finding, analyzers=analyzers, policy=policy, sandbox=sandbox):
+            return plain(unasked(finding, analyzers=analyzers, policy=policy, sandbox=sandbox), _REASON)
         return ""
 
     async def _tried(

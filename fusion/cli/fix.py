@@ -47,6 +47,7 @@ def fix(
     from fusion.cli.review import apart, models_apart
     from fusion.cli.show import Watcher
     from fusion.model import Fix
+    from fusion.render.phrases import place
 
     if apply and branch is not None:
         raise UserError("Use --apply or --branch, not both.")
@@ -62,6 +63,8 @@ def fix(
                 apart(configured.knowledge, Path(location))
                 models_apart(configured.models, Path(location))
             meant = _meant(reviewed.review, finding)
+            if apply or branch is not None:
+                _room(reviewed, meant, repository, branch)
             await local.sweep(configured, bundle.store, bundle.clock)
             result = await _run(bundle, configured, reviewed, meant)
             made = Fix.model_validate_json(await bundle.blobs.get(result["fix"])) if result["status"] == "fixed" else None
@@ -72,7 +75,7 @@ def fix(
         except (Interrupted, KeyboardInterrupt):
             raise Interrupted("Interrupted. Nothing was changed; run it again for a patch.") from None
     if made is None:
-        say(f"fusion: No patch: {result['message']}")
+        say(f"fusion: No patch for {meant.short} ({place(meant.location)}): {result['message']}")
         if result.get("receipt"):
             say(result["receipt"])
         raise typer.Exit(Exit.FINDINGS if result["status"] == "refused" else Exit.INCOMPLETE)
@@ -151,7 +154,10 @@ def _absent(review: Review, typed: str) -> str:
 
     if gone := fitting(typed, review.fixed, lambda one: one):
         return f"The finding {gone[0].short} is fixed already: {gone[0].disposition.how or 'the last review did not find it'}."
-    return f"No finding of the last review has an id that begins with {typed}."
+    return (
+        f"No finding of the review {review.id.removeprefix('review-')} has an id that begins with {typed}; --run takes another "
+        "one of `fusion runs`."
+    )
 
 
 async def _run(bundle: Bundle, configured: Settings, reviewed: _Reviewed, meant: Finding) -> dict[str, Any]:
@@ -189,9 +195,23 @@ def _shown(made: Fix) -> None:
     os.write(sys.stdout.fileno(), made.patch.encode())
 
 
+def _room(reviewed: _Reviewed, meant: Finding, repository: Path, branch: str | None) -> None:
+    """Raise UserError where a patch could not be written: before anybody is asked for one, and paid."""
+    from fusion import runtime
+
+    path = meant.location.path
+    if (before := reviewed.contents.head.get(path)) is None:
+        return
+    if branch is None:
+        runtime.mending().writable(repository, path, before=before)
+    else:
+        runtime.mending().branchable(repository, branch, parent=reviewed.change.head, path=path, before=before)
+
+
 def _written(reviewed: _Reviewed, meant: Finding, made: Fix, repository: Path, branch: str | None) -> None:
     from fusion import runtime
     from fusion.changes.edits import apply_edits
+    from fusion.render.text import visible
 
     path = meant.location.path
     before = reviewed.contents.head[path]
@@ -201,7 +221,8 @@ def _written(reviewed: _Reviewed, meant: Finding, made: Fix, repository: Path, b
         say(f"{path} is patched.")
         return
     title = made.title.rstrip(".")
-    message = f"{title}\n\nFusion-Finding: {meant.fingerprint}\n"
+    what = f"{visible(meant.title).rstrip('.')}, in {visible(path)}"
+    message = f"{title}\n\nFor a finding of Fusion: {what}.\n\nFusion-Finding: {meant.fingerprint}\n"
     commit = runtime.mending().branch(
         repository, branch, parent=reviewed.change.head, path=path, before=before, after=after, message=message
     )

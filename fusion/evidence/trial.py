@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fusion.changes.edits import apply_edits, unified_patch
-from fusion.evidence.analyzer import Analyzer
+from fusion.evidence.analyzer import Analyzer, Missing
 from fusion.evidence.collect import wanted_files
 from fusion.evidence.looks import Looks, Seen, alike, carries_blots, fitting
 from fusion.evidence.records import Sighting
@@ -25,6 +25,9 @@ from fusion.policy import Policy
 from fusion.render.phrases import listed
 from fusion.syntax.faults import faults
 
+OURS = "fusion"
+"""The tool of evidence that an agent saw itself."""
+_OF_AGENT = "What reported it"
 _AT_ONCE = 2
 _NAMED = 3
 _MOST_ACROSS = 200
@@ -77,15 +80,41 @@ async def trial(
     reasons = [*_remaining(asked, path, was, now), *_new(was, now), *_unread(was, now)]
     if reasons:
         return Refusal(tuple(reasons))
-    return fix.model_copy(update={"verified": True, "patch": unified_patch(path, before, after)})
+    by = tuple(dict.fromkeys(item.tool for item in asked))
+    return fix.model_copy(update={"verified": True, "patch": unified_patch(path, before, after), "by": by})
 
 
 def _able(analyzers: Mapping[str, Analyzer], policy: Policy, sandbox: Sandbox) -> dict[str, Analyzer]:
-    return {
-        name: tool
-        for name, tool in analyzers.items()
-        if (sandbox.network_cut or tool.parse_only) and policy.analyzers.get(name, True)
-    }
+    return {name: tool for name, tool in analyzers.items() if not _unable(name, analyzers, policy, sandbox)}
+
+
+def _unable(name: str, analyzers: Mapping[str, Analyzer], policy: Policy, sandbox: Sandbox) -> str:
+    """Why a tool cannot look at a file here, as the end of a sentence about it; empty where it can."""
+    if name == OURS:
+        return "is a rule about the whole change and looks at no patched copy"
+    tool = analyzers.get(name)
+    if tool is None:
+        return "is not run by Fusion here (its results came as SARIF, or its plugin is gone)"
+    if not policy.analyzers.get(name, True):
+        return "is turned off by policy"
+    if not (sandbox.network_cut or tool.parse_only):
+        return "is only run where the network can be cut off, and here it cannot"
+    try:
+        ready = tool.locate()
+    except Exception as error:  # a third party's analyzer may raise anything; it is then not asked
+        return f"cannot be found ({type(error).__name__})"
+    return f"is not available ({ready.reason})" if isinstance(ready, Missing) else ""
+
+
+def unasked(finding: Finding, *, analyzers: Mapping[str, Analyzer], policy: Policy, sandbox: Sandbox) -> str:
+    """A sentence for a finding without a witness that can look again: who reported it, why that does not do, what would."""
+    reasons = {item.tool: _unable(item.tool, analyzers, policy, sandbox) for item in finding.evidence}
+    elsewhere = "reported it in another file"
+    told = [f"{_OF_AGENT if tool == OURS else tool} {why or elsewhere}" for tool, why in reasons.items()]
+    return (
+        f"{listed(told)}, so nobody could tell whether a patch mends it; it can be fixed once an analyzer that Fusion runs "
+        "here reports it, too."
+    )
 
 
 def _applied(fix: Fix, path: str, contents: Contents) -> tuple[Fix, str, str] | Refusal:

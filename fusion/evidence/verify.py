@@ -82,7 +82,11 @@ async def verify(
     )
     kept = {
         attempt.index: attempt.fix.model_copy(
-            update={"verified": True, "patch": unified_patch(attempt.path, attempt.before, attempt.after)}
+            update={
+                "verified": True,
+                "patch": unified_patch(attempt.path, attempt.before, attempt.after),
+                "by": tuple(dict.fromkeys(witness.tool for witness in attempt.witnesses)),
+            }
         )
         for layer, seen in zip(layers, after, strict=True)
         for attempt in layer

@@ -47,6 +47,8 @@ class Fix(Record):
     verified: bool = False
     patch: str = ""
     """Unified diff that `git apply` takes, from the head; filled when verified."""
+    by: tuple[str, ...] = ()
+    """The tools that looked at the patched copy again and were silent; filled when verified."""
 
 
 class Hit(Record):

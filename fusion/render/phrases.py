@@ -81,7 +81,9 @@ def opinion(finding: Finding) -> str:
     if finding.evidence or not finding.votes:
         return ""
     models = list(dict.fromkeys(exact(vote.model) for vote in finding.votes if vote.by == "finder" and vote.model))
-    return f"a model's opinion ({listed(models)})" if models else "a model's opinion"
+    agents = list(dict.fromkeys([finding.agent, *(echo.agent for echo in finding.echoes if not echo.draft)]))
+    several = f", for {listed([exact(agent) for agent in agents])}" if len(agents) > 1 else ""
+    return (f"a model's opinion ({listed(models)})" if models else "a model's opinion") + several
 
 
 def second_reading(finding: Finding) -> str:
@@ -115,7 +117,8 @@ def suppression(finding: Finding) -> str:
 
 def checked(fix: Fix, finding: Finding) -> str:
     """How a verified fix is known to work, and whether its tool promises to keep the behaviour."""
-    tools = listed(list(dict.fromkeys(one_line(e.tool) for e in finding.evidence if e.tool)))
+    asked = fix.by or tuple(e.tool for e in finding.evidence if e.tool)
+    tools = listed(list(dict.fromkeys(map(one_line, asked))))
     report = "report" if " and " in tools else "reports"
     known = f"checked: {tools} no longer {report} it on the patched copy" if tools else "checked on a patched copy"
     return known if fix.safe else f"{known}; it may change behaviour"

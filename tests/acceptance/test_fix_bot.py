@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from fusion.model import Ending
 from fusion.plugins import Loaded
 from fusion.ports import Permission
 from tests.fakes.bot import NUMBER, REPOSITORY, World, sha
-from tests.fakes.fixing import Patcher, Reporter, instead, replies, world
+from tests.fakes.fixing import WORSE, Patcher, Reporter, instead, replies, world
 from tests.fakes.models import failure
 
 CODE = ("def run(a):", "    x = BAD", "    return x")
@@ -134,7 +135,7 @@ async def test_a_model_that_declines_is_not_pressed(tmp_path: Path, turn: Any, w
 async def test_without_models_and_mechanics_it_says_so(tmp_path: Path) -> None:
     made = world(tmp_path)
     await asked(made)
-    assert "Nothing mechanical is known to mend it, and no model is configured." in replies(made)[0]
+    assert "Nothing mechanical is known to mend it, and no model is configured (docs/models.md)." in replies(made)[0]
 
 
 async def test_forks_get_no_patch_and_cost_nothing(tmp_path: Path) -> None:
@@ -205,6 +206,37 @@ async def test_a_host_without_analyzers_says_so(tmp_path: Path) -> None:
     async with made.process() as bot:
         await bot.take(made.comment("/fusion fix", thread=made.threads[0]))
     assert "This host runs no analyzers" in replies(made)[0]
+
+
+async def test_who_sent_sarif_cannot_look_again_and_costs_nothing(tmp_path: Path) -> None:
+    patcher = Patcher([instead("BAD", "good")])
+    made = world(tmp_path, mend="good", model=patcher)
+    async with made.process() as bot:
+        await bot.take(made.open("a", *CODE))
+    made.bundle_fields["analyzers"] = Loaded(plugins={"other": WORSE}, broken={})
+    async with made.process() as bot:
+        await bot.take(made.comment("/fusion fix", thread=made.threads[0]))
+    [said] = replies(made)
+    assert "`app.py:2`. marks is not run by Fusion here (its results came as SARIF, or its plugin is gone), so nobody" in said
+    assert "it can be fixed once an analyzer that Fusion runs here reports it, too." in said
+    assert patcher.asked == []
+
+
+async def test_equal_findings_of_two_files_are_told_apart(tmp_path: Path) -> None:
+    made = world(tmp_path, mend="good")
+    made.beside = {"other.py": "".join(f"{line}\n" for line in CODE)}
+    async with made.process() as bot:
+        await bot.take(made.open("a", *CODE))
+        await bot.take(made.comment("/fusion status"))
+        [ledger] = await made.store.list(tenant="t", kind="ledger", scope=REPOSITORY)
+        [fingerprint] = {entry["finding"]["fingerprint"] for entry in ledger.value["ledger"]["entries"]}
+        ids = re.findall(r"- `([0-9a-f]{8})` ", made.said[-1])
+        await bot.take(made.comment(f"/fusion dismiss {fingerprint[:8]}"))
+        refused = made.said[-1]
+        await bot.take(made.comment(f"/fusion fix {ids[1]} commit"))
+    assert len(set(ids)) == 2
+    assert f"`{ids[0]}` in app.py:2, `{ids[1]}` in other.py:2. Give the whole id of one." in refused
+    assert [set(commit.files) for commit in made.forge.branches.values()] == [{"other.py"}]
 
 
 async def test_lost_answers_double_nothing(tmp_path: Path) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
+import signal
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -86,16 +89,73 @@ def test_what_cannot_be_done_is_one_sentence(place: Workplace) -> None:
     assert asked.returncode == 2
     assert one_sentence(asked).startswith("fusion: Say which finding: ")
     unknown = place.fusion("fix", "ffffffff")
-    assert (unknown.returncode, one_sentence(unknown)) == (
-        2,
-        "fusion: No finding of the last review has an id that begins with ffffffff.",
-    )
+    assert unknown.returncode == 2
+    assert "has an id that begins with ffffffff; --run takes another one of `fusion runs`." in one_sentence(unknown)
     assert one_sentence(place.fusion("fix", "--run", "nope")) == "fusion: No runs begin with nope; `fusion runs` lists them."
     assert "Nothing was reviewed in" in one_sentence(place.fusion("fix", "--repo", str(place.home)))
     chosen = ids(place)["command-injection"]
     off = place.fusion("fix", chosen, FUSION_EVIDENCE="off")
     assert off.returncode == 1
-    assert one_sentence(off).startswith("fusion: No patch: This host runs no analyzers")
+    assert one_sentence(off).startswith(f"fusion: No patch for {chosen} (app.py:11): This host runs no analyzers")
+
+
+def begun(place: Workplace, chosen: str) -> subprocess.Popen[bytes]:
+    """A fix that has its journal, and has not ended."""
+    running = place.start("fix", chosen)
+    while not any((place.home / "runs").glob("fix-*.db")):
+        assert running.poll() is None, "it ended before it began"
+        time.sleep(0.002)
+    return running
+
+
+@pytest.mark.slow
+def test_a_fix_that_is_killed_or_interrupted_leaves_nothing(place: Workplace) -> None:
+    chosen = ids(place)["command-injection"]
+    (killed := begun(place, chosen)).kill()
+    killed.communicate()
+    left = {path.name.partition(".db")[0] for path in (place.home / "runs").iterdir()}
+    assert len(left) == 1
+    listed = place.fusion("runs")
+    assert listed.stderr == "1 interrupted fix was cleared away, and had changed nothing: `fusion fix` begins anew.\n"
+    assert list((place.home / "runs").iterdir()) == []
+    (killed := begun(place, chosen)).kill()
+    killed.communicate()
+    assert place.fusion("fix", chosen).returncode == 0, "what is left of another is in nobody's way"
+    assert list((place.home / "runs").iterdir()) == []
+    stopped = begun(place, chosen)
+    stopped.send_signal(signal.SIGINT)
+    _, said = stopped.communicate()
+    assert (stopped.returncode, said.decode()) == (130, "fusion: Interrupted. Nothing was changed; run it again for a patch.\n")
+    assert list((place.home / "runs").iterdir()) == []
+
+
+@pytest.mark.slow
+def test_what_only_sarif_reports_gets_one_sentence(tmp_path: Path) -> None:
+    place = Workplace(tmp_path / "repository", tmp_path / "home").init()
+    place.commit("first", **{"run.py": "x = 1\n", ".fusion.yml": quick()})
+    place.git("checkout", "--quiet", "-b", "topic")
+    place.commit("second", **{"run.py": "x = 2\n"})
+    where = {"physicalLocation": {"artifactLocation": {"uri": "run.py"}, "region": {"startLine": 1}}}
+    result = {"ruleId": "py/odd", "level": "error", "message": {"text": "Odd."}, "locations": [where]}
+    run = {"tool": {"driver": {"name": "CodeQL"}}, "results": [result]}
+    place.write("codeql.sarif", json.dumps({"version": "2.1.0", "runs": [run]}))
+    place.fusion("review", "--evidence", "codeql.sarif", "--fail-on", "never")
+    done = place.fusion("fix")
+    assert done.returncode == 1
+    said = one_sentence(done)
+    assert re.match(r"fusion: No patch for [0-9a-f]{8} \(run\.py:1\): CodeQL is not run by Fusion here", said)
+    assert said.endswith("it can be fixed once an analyzer that Fusion runs here reports it, too.")
+
+
+@pytest.mark.slow
+def test_what_cannot_be_written_is_said_before_anybody_looks_for_a_patch(place: Workplace) -> None:
+    chosen = ids(place)["command-injection"]
+    (place.folder / "app.py").write_text(CODE + "# mine\n")
+    for option in (["--apply"], ["--branch", "main"]):
+        refused = place.fusion("fix", chosen, *option, FUSION_EVIDENCE="off")
+        assert refused.returncode == 2, "2: it cannot be written there; 1 would say that there is no patch"
+        one_sentence(refused)
+    (place.folder / "app.py").write_text(CODE)
 
 
 def test_a_work_tree_is_written_only_where_it_is_as_it_was(tmp_path: Path) -> None:
@@ -116,6 +176,8 @@ def test_a_work_tree_is_written_only_where_it_is_as_it_was(tmp_path: Path) -> No
     assert outside.read_text() == "x"
     mending.write(folder, "real/a.py", before=b"x", after=b"y")
     assert (folder / "real/a.py").read_text() == "y"
+    with pytest.raises(UserError, match="has this patch already"):
+        mending.write(folder, "real/a.py", before=b"x", after=b"y")
     assert (folder / "real/a.py").stat().st_mode & 0o777 == 0o755
     assert [path.name for path in (folder / "real").iterdir()] == ["a.py"]
 

@@ -101,6 +101,8 @@ class World:
     clock: ManualClock = field(default_factory=ManualClock)
     code: dict[str, str] = field(default_factory=dict)
     """The file by head."""
+    beside: dict[str, str] = field(default_factory=dict)
+    """Other files that each head adds."""
     faults: list[FusionError] = field(default_factory=list)
     """What the next reads of the change raise."""
     fetched: list[str] = field(default_factory=list)
@@ -138,22 +140,24 @@ class World:
         return Bundle(**(known | self.bundle_fields))
 
     async def fetch_change(self, request: Request) -> Change:
-        """The file at the head against an empty one."""
+        """The file at the head against an empty one, and those beside it."""
         self.fetched.append(request.head)
         self.begun.set()
         if self.faults:
             raise self.faults.pop(0)
-        before, after = "pass\n", self.code[request.head]
-        change, _ = change_of({PATH: (before, after)}, head=request.head, base=request.base)
-        [made] = change.files
-        sides = {"base": await self.blobs.put(before.encode()), "head": await self.blobs.put(after.encode())}
-        both = (("base", made.base), ("head", made.head))
-        blobs = {side: blob.model_copy(update={"digest": sides[side]}) for side, blob in both if blob}
-        update = {
-            "repository": request.repository,
-            "subject": f"pull:{request.number}",
-            "files": (made.model_copy(update=blobs),),
-        }
+        texts: dict[str, tuple[str | None, str | None]] = {PATH: ("pass\n", self.code[request.head])}
+        texts |= {path: (None, text) for path, text in self.beside.items()}
+        change, contents = change_of(texts, head=request.head, base=request.base)
+        files = []
+        for made in change.files:
+            held = {"base": (made.base, contents.base), "head": (made.head, contents.head)}
+            blobs = {
+                side: blob.model_copy(update={"digest": await self.blobs.put(data[made.path])})
+                for side, (blob, data) in held.items()
+                if blob
+            }
+            files.append(made.model_copy(update=blobs))
+        update = {"repository": request.repository, "subject": f"pull:{request.number}", "files": tuple(files)}
         return change.model_copy(update=update)
 
     # --- what happens on GitHub

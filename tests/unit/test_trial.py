@@ -92,7 +92,7 @@ async def test_a_witness_that_is_not_here_can_clear_nothing() -> None:
         policy=Policy(),
         sandbox=HOST,
     )
-    assert str(made) == "marks could not read the file as it is."
+    assert str(made) == "No tool that reported the finding can look at the file again here."
 
 
 @pytest.mark.slow

@@ -36,18 +36,25 @@ class Mending:
 
     def write(self, folder: Path, path: str, *, before: bytes, after: bytes) -> None:
         """Replace a file of the work tree around a folder, in one step. Raises UserError where it is not as `before`."""
+        root, name = self.writable(folder, path, before=before, after=after)
+        try:
+            _replace(root, name, after)
+        except OSError as error:
+            raise UserError(f"{path} cannot be written ({error.strerror}).") from None
+
+    def writable(self, folder: Path, path: str, *, before: bytes, after: bytes | None = None) -> tuple[Path, bytes]:
+        """The work tree and the file's name in it. Raises UserError where `write` would."""
         name = _checked(path)
         found = repository.find(self._git, folder)
         root = found.root if found is not None else folder
         if root is None:
             raise UserError(f"{folder} has no work tree that a patch could be written to: use --branch.")
         there = files.look(root, name, limit=LARGEST)
+        if there is not None and there.data == after != before:
+            raise UserError(f"{path} has this patch already, so nothing was written.")
         if there is None or there.data != before or there.mode not in _FILES:
             raise UserError(f"{path} is not as it was reviewed, so nothing was written: review it again.")
-        try:
-            _replace(root, name, after)
-        except OSError as error:
-            raise UserError(f"{path} cannot be written ({error.strerror}).") from None
+        return root, name
 
     def branch(
         self,
@@ -61,6 +68,20 @@ class Mending:
         message: str,
     ) -> str:
         """Make a branch with one commit upon `parent`; its id. Raises UserError where that is not possible."""
+        found, mode = self.branchable(folder, name, parent=parent, path=path, before=before)
+        ref = f"refs/heads/{name}"
+        with _index(found) as own:
+            blob = _id(_run(own, "hash-object", "-w", "--no-filters", "--stdin", input=after))
+            _run(own, "read-tree", parent)
+            entry = f"{mode} {blob}\t".encode() + os.fsencode(path) + b"\0"
+            _run(own, "update-index", "-z", "--index-info", input=entry)
+            tree = _id(_run(own, "write-tree"))
+            commit = _id(_run(own, "commit-tree", tree, "-p", parent, input=message.encode()))
+            _run(own, "update-ref", "--create-reflog", ref, commit, "0" * len(commit))
+        return commit
+
+    def branchable(self, folder: Path, name: str, *, parent: str, path: str, before: bytes) -> tuple[Repository, str]:
+        """The repository, and the file's mode in it. Raises UserError where `branch` would."""
         _checked(path)
         if not _COMMIT.fullmatch(parent):
             raise UserError("What was reviewed is not committed, so there is nothing to put a branch upon: use --apply.")
@@ -75,15 +96,7 @@ class Mending:
         mode, data = _committed(found, parent, path)
         if data != before:
             raise UserError(f"{path} is not committed as it was reviewed: use --apply, or commit it and review it again.")
-        with _index(found) as own:
-            blob = _id(_run(own, "hash-object", "-w", "--no-filters", "--stdin", input=after))
-            _run(own, "read-tree", parent)
-            entry = f"{mode} {blob}\t".encode() + os.fsencode(path) + b"\0"
-            _run(own, "update-index", "-z", "--index-info", input=entry)
-            tree = _id(_run(own, "write-tree"))
-            commit = _id(_run(own, "commit-tree", tree, "-p", parent, input=message.encode()))
-            _run(own, "update-ref", "--create-reflog", ref, commit, "0" * len(commit))
-        return commit
+        return found, mode
 
 
 def _checked(path: str) -> bytes:
