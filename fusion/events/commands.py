@@ -53,7 +53,7 @@ class Command:
     commit: bool = False
     """Of `fix`: as a commit on a branch, not as a suggestion."""
     fingerprint: str = ""
-    """The beginning of its id, 4 to 64 hexadecimal digits in lower case; empty: the finding of the thread that the comment is in."""
+    """The beginning of its id, 4 to 64 hexadecimal digits in lower case; empty: the finding of the comment's thread."""
     state: State | None = None
     """Of `dismiss`: WONT_FIX unless another one was named."""
     because: str = ""
