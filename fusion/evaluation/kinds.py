@@ -51,7 +51,9 @@ def spoken(finding: Finding) -> tuple[str, ...]:
 
     Its family decides. A family that the list names nowhere is known by its weaknesses (CWE).
     """
-    named = tuple(name for name, kind in kinds().items() if finding.family in kind.families)
+    # The kind of what it says comes first; then those of other agents that said the same in their words.
+    voices = (finding.family, *(echo.family for echo in finding.echoes))
+    named = tuple(dict.fromkeys(name for family in voices for name, kind in kinds().items() if family in kind.families))
     if named:
         return named
     known = families().get(finding.family)

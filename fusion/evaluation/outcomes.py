@@ -145,8 +145,8 @@ def outcome(sample: Sample, review: Review, file: ModelsFile | None, kind_of: Ca
             matched = match(heard, sample.gold, strict=strict)
             tallies.setdefault(source.value, {})[name] = _tally(heard, sample.gold, matched, heard, range(len(sample.gold)))
         together[name] = match(shown, sample.gold, strict=strict)
-        for agent in sorted({finding.agent for finding in shown} | {kind_of(gold.kind) for gold in sample.gold}):
-            mine = [finding for finding in shown if finding.agent == agent]
+        for agent in sorted({name for finding in shown for name in agents(finding)} | {kind_of(g.kind) for g in sample.gold}):
+            mine = [finding for finding in shown if agent in agents(finding)]
             business = [index for index, gold in enumerate(sample.gold) if kind_of(gold.kind) == agent]
             matched = match(mine, sample.gold, strict=strict)
             tallies.setdefault(f"agent:{agent}", {})[name] = _tally(mine, sample.gold, matched, mine, business)
@@ -169,6 +169,11 @@ def outcome(sample: Sample, review: Review, file: ModelsFile | None, kind_of: Ca
         attempts=_attempts(calls),
         models=tuple(sorted({_name(call, file) for call in calls if call.ending is Ending.OK})),
     )
+
+
+def agents(finding: Finding) -> tuple[str, ...]:
+    """Whose finding it is: the agent's that speaks, and of those that found the same; not of who drafted something for it."""
+    return tuple(dict.fromkeys((finding.agent, *(echo.agent for echo in finding.echoes if not echo.draft))))
 
 
 def seconds(review: Review, wall: float) -> Seconds:

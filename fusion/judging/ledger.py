@@ -179,6 +179,13 @@ def written(updates: Iterable[Update], *, head: str, base: str, at: datetime | N
     return Ledger(entries=tuple(entries))
 
 
+def also(finding: Finding) -> tuple[str, ...]:
+    """Other fingerprints by which a finding is known: those of its witnesses, and of other agents' opinions of the same."""
+    known = {evidence.fingerprint for evidence in finding.evidence}
+    known |= {echo.fingerprint for echo in finding.echoes if not echo.draft}
+    return tuple(sorted(known - {finding.fingerprint}))
+
+
 def _entry(update: Update, now: Seen, base: str) -> LedgerEntry:
     before, finding = update.before, update.finding
     if finding is None:
@@ -191,7 +198,7 @@ def _entry(update: Update, now: Seen, base: str) -> LedgerEntry:
     return LedgerEntry(
         id=before.id if before else "",
         finding=_slim(finding),
-        also=tuple(sorted({evidence.fingerprint for evidence in finding.evidence} - {finding.fingerprint})),
+        also=also(finding),
         base=base,
         base_path=update.base_path,
         in_change=update.in_change,

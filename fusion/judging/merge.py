@@ -1,7 +1,8 @@
 """What several witnesses say about one place becomes one finding, with all of them as its evidence.
 
 Findings are one when they lie on the same or touching lines of a file and are of the same family, or share a CWE on the same
-lines, or would read the same. Two results of one rule on two lines are two flaws and stay two.
+lines, or would read the same; models' opinions of different agents also when they say the same in other words (`echoes`). Two
+results of one rule on two lines are two flaws and stay two.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 
+from fusion.judging.echoes import echoes, is_draft, together
 from fusion.judging.fingerprint import normalise
-from fusion.model import Category, Confidence, Evidence, Finding, Fix
+from fusion.model import Category, Confidence, Evidence, Finding, Fix, Vote
 
 PREFERENCE = (
     Category.SECURITY,
@@ -34,8 +36,16 @@ def merge(findings: Iterable[Finding]) -> list[Finding]:
         by_file[finding.location.path, finding.location.side].append(finding)
     merged: list[Finding] = []
     for key in sorted(by_file):
-        merged += _distinct(joined(group) for group in _groups(by_file[key]))
+        merged += _distinct(_once([joined(group) for group in _groups(by_file[key])]))
     return merged
+
+
+def _once(findings: Sequence[Finding]) -> list[Finding]:
+    """The findings of one file, with those that different agents' models said in other words made one."""
+    groups = together(findings)
+    taken = {place for group in groups for place in group}
+    alone = [finding for place, finding in enumerate(findings) if place not in taken]
+    return [*alone, *(joined([findings[place] for place in group]) for group in groups)]
 
 
 class _Group:
@@ -140,6 +150,8 @@ def joined(group: Sequence[Finding]) -> Finding:
         return group[0]
     # An opinion beside evidence neither speaks for it nor makes it graver or surer: else it would help to block.
     backed = [finding for finding in group if finding.evidence] or group
+    # Nor does a draft beside the flaw that it is for.
+    backed = [finding for finding in backed if not is_draft(finding)] or backed
     lead = min(backed, key=_weight)
     evidence = {item.id: item for finding in group for item in sorted(finding.evidence, key=lambda e: e.model_dump_json())}
     witnesses = tuple(sorted(evidence.values(), key=lambda item: (item.tool, item.rule, item.id)))
@@ -153,10 +165,17 @@ def joined(group: Sequence[Finding]) -> Finding:
             "cwe": tuple(sorted({number for finding in group for number in finding.cwe})),
             "evidence": witnesses,
             "fix": best_fix([finding.fix for finding in group] + [item.fix for item in witnesses]),
-            "votes": tuple(dict.fromkeys(vote for finding in sorted(group, key=_weight) for vote in finding.votes)),
+            "votes": tuple(dict.fromkeys(vote for finding in sorted(group, key=_weight) for vote in _votes(finding, lead))),
+            "echoes": echoes(lead, group),
             "draft": lead.draft or next((finding.draft for finding in sorted(group, key=_weight) if finding.draft), ""),
         }
     )
+
+
+def _votes(finding: Finding, lead: Finding) -> tuple[Vote, ...]:
+    """The votes that count for what it is one with: who read a draft again did not read the flaw."""
+    mixed = is_draft(finding) and not is_draft(lead)
+    return tuple(vote for vote in finding.votes if vote.by == "finder") if mixed else finding.votes
 
 
 def is_traced(finding: Finding) -> bool:

@@ -16,7 +16,7 @@ from difflib import SequenceMatcher
 from enum import Enum
 
 from fusion.judging.fingerprint import normalise
-from fusion.judging.ledger import DISMISSED, RESOLVED, Ledger, LedgerEntry
+from fusion.judging.ledger import DISMISSED, RESOLVED, Ledger, LedgerEntry, also
 from fusion.model import Change, ChangeKind, Contents, Disposition, Ending, FileChange, Finding, Outcome, Report, State, ToolRun
 from fusion.syntax import symbols
 
@@ -136,7 +136,9 @@ def witnesses(finding: Finding) -> frozenset[str]:
     """Who must look again before a finding counts as fixed: its tools, its agent or the agent's model, whoever saw it."""
     tools = {evidence.tool for evidence in finding.evidence}
     if not tools and finding.votes:
-        return frozenset({f"model:{finding.agent}"})
+        return frozenset(
+            f"model:{name}" for name in (finding.agent, *(echo.agent for echo in finding.echoes if not echo.draft))
+        )
     named = frozenset(tools - {OURS})
     return named | {f"agent:{finding.agent}"} if OURS in tools or not tools else named
 
@@ -215,7 +217,7 @@ class _Paths:
 
 
 def _prints(finding: Finding) -> list[str]:
-    return list(dict.fromkeys([finding.fingerprint, *sorted(evidence.fingerprint for evidence in finding.evidence)]))
+    return [finding.fingerprint, *also(finding)]
 
 
 def _keys(entry: LedgerEntry) -> list[str]:

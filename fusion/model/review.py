@@ -40,6 +40,17 @@ class Placement(StrEnum):
     HIDDEN = "hidden"
 
 
+class Echo(Record):
+    """What another agent found that is the same flaw: said once, by the finding that has it among its `echoes`."""
+
+    agent: str
+    family: str
+    fingerprint: str
+    title: str = ""
+    draft: bool = False
+    """It is a proposal for the flaw, a test or a passage, and no finding of the flaw itself."""
+
+
 class Finding(Record):
     """What an agent tells people. `location` is exact; `evidence` is what it stands on (empty: opinion, cannot block)."""
 
@@ -66,6 +77,8 @@ class Finding(Record):
     """Why data flow holds it to be harmless, where it has followed everything that arrives at its place."""
     votes: tuple[Vote, ...] = ()
     """Of a model's finding: who found it, and what the verifier said."""
+    echoes: tuple[Echo, ...] = ()
+    """Opinions of other agents that say the same of the same lines, or that are drafts for it."""
     draft: str = ""
     """What a model wrote for it, a test or a passage: nobody has run it."""
     disposition: Disposition = Disposition()
