@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from fusion.budget.accounts import RunAccount, SharedAccount, Spend, of_month, run_key
@@ -125,28 +125,36 @@ async def report(store: Store, book: Book, *, tenant: str, month: str, caps: Hos
         after = page[-1].key.id
         if page[-1].updated < start - _SKEW:
             break
+    running = [run async for run in _running(store, tenant, month)]
+    for account, _ in running:
+        if account is not None:
+            # Not written yet: whoever works with the account next does it.
+            spends |= {spend.id: spend for spend in account.unwritten.values() if spend.month == month}
     whole = summed(spends.values(), month=month, currency=caps.currency)
     left = [await _left(book, month, "", caps.month)]
     left += [await _left(book, month, row.name, caps.repository) for row in whole.repositories if row.name != "-"]
-    held, holding = await _held(store, tenant, month)
+    held = units(sum(_unspent(account, amount, month) for account, amount in running))
     distrusted = tuple(spend.endpoint for spend in await book.all_distrusted())
-    update = {"left": tuple(left), "held": held, "holding": holding, "distrusted": distrusted}
+    update = {"left": tuple(left), "held": held, "holding": len(running), "distrusted": distrusted}
     return whole.model_copy(update=update)
 
 
-async def _held(store: Store, tenant: str, month: str) -> tuple[float, int]:
-    """What runs hold of the month and have not spent, and how many runs hold something."""
+async def _running(store: Store, tenant: str, month: str) -> AsyncIterator[tuple[RunAccount | None, int]]:
+    """The accounts of the runs that hold something of the month, each with how much."""
     stored = await store.get(of_month(month).key(tenant))
     entries = SharedAccount.model_validate(stored.value).runs if stored else {}
-    held = 0
     for run, entry in entries.items():
         found = await store.get(run_key(tenant, run))
-        account = RunAccount.model_validate(found.value) if found else None
-        ours = [one for one in account.reservations.values() if one.month == month] if account else []
-        spent = sum(one.spent + (one.amount if one.state == "assumed" else 0) for one in ours)
-        folded = account.folded.get(month, 0) if account else 0
-        held += max(entry.amount - (spent - folded), 0)
-    return units(held), len(entries)
+        yield RunAccount.model_validate(found.value) if found else None, entry.amount
+
+
+def _unspent(account: RunAccount | None, held: int, month: str) -> int:
+    """What of it no call has cost yet."""
+    if account is None:
+        return held
+    ours = [one for one in account.reservations.values() if one.month == month]
+    spent = sum(one.spent + (one.amount if one.state == "assumed" else 0) for one in ours)
+    return max(held - (spent - account.folded.get(month, 0)), 0)
 
 
 async def _left(book: Book, month: str, repository: str, cap: float) -> Left:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,6 +12,7 @@ from fusion.cli import app, say, work
 from fusion.errors import UserError
 
 if TYPE_CHECKING:
+    from fusion.budget.book import Book
     from fusion.budget.report import CostReport
 
 
@@ -35,16 +37,15 @@ def cost(
     if format not in ("terminal", "json"):
         raise UserError(f"There is no format {format!r} for costs; there are: terminal, json.")
     configured = settings.read(os.environ)
-    caps = catalogue.read(configured.models).caps
+    file = catalogue.read(configured.models)
+    caps = file.caps
 
     async def run() -> CostReport:
         clock = runtime.SystemClock()
         async with runtime.records(configured) as (store, _):
             book = Book(store, configured.tenant, clock, currency=caps.currency)
             if trust:
-                was = await book.distrusted(trust)
-                await book.trust(trust)
-                say(f"{trust} may be called again." if was else f"{trust} was not distrusted.")
+                await _trust(book, trust, [endpoint.name for endpoint in file.endpoints])
             return await report(store, book, tenant=configured.tenant, month=month or month_of(clock.now()), caps=caps)
 
     found = work(run())
@@ -54,10 +55,22 @@ def cost(
         _print(found)
 
 
+async def _trust(book: Book, name: str, named: Sequence[str]) -> None:
+    """Let an endpoint be asked again. Raises UserError: nobody knows one of that name."""
+    was = await book.distrusted(name)
+    if not was and name not in named:
+        known = sorted({*named, *(spend.endpoint for spend in await book.all_distrusted())})
+        there = f"there are: {', '.join(known)}" if known else "FUSION_MODELS names no file with endpoints"
+        raise UserError(f"There is no endpoint {name!r}; {there}.")
+    await book.trust(name)
+    say(f"{name} may be called again." if was else f"{name} is trusted already.")
+
+
 def _print(found: CostReport) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    from fusion.budget.answers import trusting
     from fusion.cli.show import Terminal
     from fusion.render.phrases import count, money
     from fusion.render.text import exact
@@ -68,6 +81,12 @@ def _print(found: CostReport) -> None:
         terminal.print(Text(f"{found.month}: no model was called."))
     else:
         terminal.print(Text(f"{found.month}: {count(total.calls, 'call')}, {money(total.cost, found.currency)}"))
+    if found.cut_off:
+        calls = count(found.cut_off, "call")
+        terminal.print(f"of which assumed {money(found.cut_off_cost, found.currency)}, for {calls} nobody saw the end of")
+    if untold := found.assumed - found.cut_off:
+        cost = money(found.assumed_cost - found.cut_off_cost, found.currency)
+        terminal.print(f"of which assumed {cost}, for {count(untold, 'call')} whose endpoint did not say the cost")
     for title in ("repositories", "agents", "models", "routes") if total.calls else ():
         table = Table(box=None, pad_edge=False)
         table.add_column(title, overflow="fold", min_width=16)
@@ -81,9 +100,14 @@ def _print(found: CostReport) -> None:
     terminal.print()
     for left in found.left:
         terminal.print(Text(exact(f"{left.name}: {left.left:,.2f} of {left.cap:,.2f} {found.currency} left")))
-    if found.assumed:
-        terminal.print(f"Of {count(found.assumed, 'call')} nobody said the cost: the most that they can have cost counts.")
+    if found.holding:
+        runs = count(found.holding, "run")
+        terminal.print(f"{money(found.held, found.currency)} held at present by {runs} under way: not spent, and not free.")
+    if found.unsent:
+        terminal.print(f"{count(found.unsent, 'attempt')} reached nobody: nothing was sent, nothing is counted.")
     if found.over:
         terminal.print(f"Of {count(found.over, 'call')} the bill was higher than the price allows.")
+    for name in found.distrusted:
+        terminal.print(Text(exact(f"{name} is asked no more for it; once you know why: {trusting(name)}")))
     if found.others:
         terminal.print(f"Calls paid in {', '.join(found.others)} are not in these sums.")

@@ -90,7 +90,7 @@ def _rows() -> list[tuple[str, str, bool, str]]:
 
 def _models(configured: Settings) -> tuple[str, list[tuple[str, str, bool, str]]]:
     """Who is asked first to review, or nobody, and a row for the models file and each of its endpoints."""
-    from fusion.cli.models import is_installed
+    from fusion.cli.models import distrusted, is_installed
     from fusion.model import Work
     from fusion.routing import catalogue
     from fusion.routing.readiness import outlook, readiness
@@ -101,7 +101,8 @@ def _models(configured: Settings) -> tuple[str, list[tuple[str, str, bool, str]]
         file = catalogue.read(configured.models)
     except UserError as error:
         return "", [("models", "file", False, str(error))]
-    ready = readiness(file, os.environ, kernel=is_installed(), today=datetime.now(UTC).date())
+    barred = distrusted(configured) if file.endpoints else {}
+    ready = readiness(file, os.environ, kernel=is_installed(), today=datetime.now(UTC).date(), barred=barred)
     usable = {one.endpoint.name for one in ready if one.ready}
     first = next((one for one in outlook(file)[Work.REVIEW] if not one.refusal and one.endpoint.name in usable), None)
     rows = [("models", "file", True, str(configured.models))]

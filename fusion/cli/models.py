@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fusion.cli import app, say
-from fusion.errors import UserError
+from fusion.cli import app, say, work
+from fusion.errors import FusionError, UserError
 
 if TYPE_CHECKING:
     from fusion.routing.catalogue import Figure, ModelCard, ModelsFile, Price
     from fusion.routing.readiness import Readiness
     from fusion.routing.route import Candidate
+    from fusion.settings import Settings
 
 NONE = "No model is asked: FUSION_MODELS names no file with endpoints (docs/models.md)."
 
@@ -37,8 +38,11 @@ def list_models(
 
     if format not in ("table", "json"):
         raise UserError(f"There is no format {format!r} for models; there are: table, json.")
-    file = catalogue.read(settings.read(os.environ).models)
-    ready, works = readiness(file, os.environ, kernel=is_installed(), today=datetime.now(UTC).date()), outlook(file)
+    configured = settings.read(os.environ)
+    file = catalogue.read(configured.models)
+    barred = distrusted(configured) if file.endpoints else {}
+    ready = readiness(file, os.environ, kernel=is_installed(), today=datetime.now(UTC).date(), barred=barred)
+    works = outlook(file, barred=barred)
     if format == "json":
         typer.echo(json.dumps(_document(file, ready, works), indent=2))
         return
@@ -66,6 +70,25 @@ def check(
     typer.echo(f"{path} is right: {number} endpoint{'' if number == 1 else 's'}.")
     for one in readiness(models, os.environ, kernel=is_installed(), today=datetime.now(UTC).date()):
         say(f"{one.endpoint.name}: {'ready' if one.ready else 'not ready'}: {one.detail}.")
+
+
+def distrusted(configured: Settings) -> dict[str, str]:
+    """Endpoints that billed more than they may, each with why and what a person can do. A store that is away tells of none."""
+    from fusion import runtime
+    from fusion.budget.answers import overcharged
+    from fusion.budget.book import Book
+
+    async def look() -> dict[str, str]:
+        async with runtime.records(configured) as (store, _):
+            book = Book(store, configured.tenant, runtime.SystemClock())
+            bills = await book.all_distrusted()
+            return {bill.endpoint: overcharged(bill.endpoint) for bill in bills}
+
+    try:
+        return work(look())
+    except FusionError as error:
+        say(f"Whether an endpoint billed more than it may is not known: {error}")
+        return {}
 
 
 def is_installed() -> bool:
@@ -134,13 +157,13 @@ def _print(file: ModelsFile, ready: tuple[Readiness, ...], works: dict[Any, tupl
     console.print(table)
     console.print()
     table = Table("work", "asked first", "why", *(["then"] if len(ready) > 1 else []), box=None, pad_edge=False)
-    for work, candidates in works.items():
+    for asked, candidates in works.items():
         order = [one for one in candidates if not one.refusal]
         if order:
             why = order[0].why.partition(": ")[2]
-            row = (str(work), order[0].endpoint.name, why, ", ".join(one.endpoint.name for one in order[1:]))
+            row = (str(asked), order[0].endpoint.name, why, ", ".join(one.endpoint.name for one in order[1:]))
         else:
-            row = (str(work), "nobody", "; ".join(f"{one.endpoint.name}: {one.refusal}" for one in candidates), "")
+            row = (str(asked), "nobody", "; ".join(f"{one.endpoint.name}: {one.refusal}" for one in candidates), "")
         table.add_row(*(Text(visible(text)) for text in row[: len(table.columns)]))
     console.print(table)
     caps = file.caps

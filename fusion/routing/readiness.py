@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from fusion.model import Prompt, Work
 from fusion.routing.catalogue import Endpoint, ModelsFile, may_do
-from fusion.routing.health import Snapshot
+from fusion.routing.health import Snapshot, Standing, State
 from fusion.routing.route import Ask, Candidate, weigh
 
 RETIRED = "Microsoft retired the Azure AI Inference SDK's service on 26 August 2026: move to kind openai and /openai/v1/"
@@ -28,14 +28,26 @@ class Readiness:
     detail: str
 
 
-def readiness(models: ModelsFile, environ: Mapping[str, str], *, kernel: bool, today: date) -> tuple[Readiness, ...]:
-    """Of each endpoint in turn. `environ`: where keys are looked for; `kernel`: whether the packages of [models] are here."""
-    return tuple(_ready(models, endpoint, environ, kernel, today) for endpoint in models.endpoints)
+def readiness(
+    models: ModelsFile, environ: Mapping[str, str], *, kernel: bool, today: date, barred: Mapping[str, str] | None = None
+) -> tuple[Readiness, ...]:
+    """Of each endpoint in turn. `environ`: where keys are looked for; `kernel`: whether the packages of [models] are here;
+    `barred`: why an endpoint is asked no more, by its name."""
+    ready = [_ready(models, endpoint, environ, kernel, today) for endpoint in models.endpoints]
+    out = barred or {}
+    return tuple(
+        replace(one, ready=False, detail=f"it is asked no more: {out[one.endpoint.name]}; {one.detail}")
+        if one.endpoint.name in out
+        else one
+        for one in ready
+    )
 
 
-def outlook(models: ModelsFile) -> dict[Work, tuple[Candidate, ...]]:
-    """For each work the endpoints in the order of asking, then those that are not asked; all well, nothing waiting, no caps."""
-    well = Snapshot(at=_THEN)
+def outlook(models: ModelsFile, *, barred: Mapping[str, str] | None = None) -> dict[Work, tuple[Candidate, ...]]:
+    """For each work the endpoints in the order of asking, then those that are not asked; nothing waiting, no caps, and all
+    well but those that are `barred`."""
+    out = {name: Standing(state=State.OPEN, barred=why) for name, why in (barred or {}).items()}
+    well = Snapshot(at=_THEN, endpoints=out)
     return {work: weigh(_typical(work), models, breakers=well, at=_THEN) for work in Work}
 
 

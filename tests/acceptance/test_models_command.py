@@ -8,9 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from fusion.model import Work
+from fusion.adapters.sqlite.store import SqliteStore
+from fusion.budget.accounts import Account, Caps
+from fusion.budget.book import Book
+from fusion.model import Call, Ending, Usage, Work
 from fusion.routing import catalogue
 from fusion.routing.readiness import RETIRED, outlook, readiness
+from fusion.runtime import SystemClock
+from fusion.settings import Settings
 from tests.fakes.commandline import Workplace, one_sentence
 
 TODAY = date(2026, 11, 23)
@@ -87,3 +92,35 @@ def test_doctor_names_the_file_each_endpoint_and_what_is_retired(place: Workplac
     assert "OLD_KEY is not set" in detail
     assert RETIRED in detail
     assert told["agent", "security"] == (True, "deterministic half; no model is configured")
+
+
+async def test_who_overbills_is_named_where_people_look_and_trusted_again(place: Workplace) -> None:
+    file = place.folder.parent / "models.toml"
+    file.write_text('[endpoints.dear]\nkind = "openai"\naddress = "https://a.invalid/v1/"\nmodel = "gpt-4.1"\nkey = "K"\n')
+    place.home.mkdir(exist_ok=True)
+    call = Call(agent="security", work=Work.REVIEW, endpoint="dear", model="gpt-4.1", ending=Ending.OK)
+    with SqliteStore(place.home / "state.db") as store:
+        book = Book(store, Settings().tenant, SystemClock())
+        account = Account(repository="/src", run="r")
+        for id in ("bill", "silent", "away", "under way"):
+            await book.reserve(f"r/{id}", account, 1.0, Caps())
+            await book.begin(f"r/{id}", call)
+        await book.settle("r/bill", call.model_copy(update={"usage": Usage(input_tokens=9, output_tokens=9, cost=3.5)}))
+        await book.settle("r/silent", call.model_copy(update={"ending": Ending.TIMED_OUT}))
+        await book.settle("r/away", call.model_copy(update={"ending": Ending.UNAVAILABLE, "sent": False}))
+        # Begun once more: of the first nobody saw the end.
+        await book.begin("r/under way", call)
+    models = {"FUSION_MODELS": str(file), "K": "k", "COLUMNS": "200"}
+    told = place.fusion("cost", **models).stdout
+    assert "3 calls, 5.50 USD" in told
+    assert "of which assumed 1.00 USD, for 1 call nobody saw the end of" in told
+    assert "of which assumed 1.00 USD, for 1 call whose endpoint did not say the cost" in told
+    assert "1.00 USD held at present by 1 run under way" in told
+    assert "1 attempt reached nobody" in told
+    for where in (("cost",), ("doctor",), ("models", "list")):
+        assert "fusion cost --trust dear" in " ".join(place.fusion(*where, **models).stdout.split()), where
+    done = place.fusion("cost", "--trust", "deer", **models)
+    assert (done.returncode, one_sentence(done)) == (2, "fusion: There is no endpoint 'deer'; there are: dear.")
+    assert "dear may be called again." in place.fusion("cost", "--trust", "dear", **models).stderr
+    for where in (("cost",), ("doctor",), ("models", "list")):
+        assert "--trust dear" not in place.fusion(*where, **models).stdout, where
