@@ -4,6 +4,7 @@ bot has many changes at work at once."""
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections import OrderedDict
 from typing import Generic, TypeVar
 
@@ -30,6 +31,11 @@ class Shelf:
         digest = await self.blobs.put(data)
         self._records.put(digest, record, len(data))
         return digest
+
+    @staticmethod
+    def digest(record: Record) -> str:
+        """The digest under which `save` keeps the record."""
+        return f"sha256:{hashlib.sha256(record.model_dump_json(exclude_defaults=True).encode()).hexdigest()}"
 
     async def load(self, kind: type[R], digest: str) -> R:
         """The record behind a digest."""

@@ -9,12 +9,13 @@ from collections.abc import Mapping, Sequence
 
 from agents import notes, verifier, walkthrough
 from fusion.agent import Case, Skip, Thinking
-from fusion.budget.ladder import Afforded, afford
+from fusion.budget.ladder import Afforded, Purse, afford, is_wanted
 from fusion.model import (
     AgentTask,
     Brief,
     Call,
     Completion,
+    Ending,
     Finding,
     Note,
     NoteReply,
@@ -31,11 +32,11 @@ from fusion.planning import about
 from fusion.policy import Policy
 from fusion.progress import AgentFinished, Quoted
 from fusion.reasoning.fence import derived, sources
-from fusion.reasoning.replies import check
 from fusion.routing.catalogue import room
 from orchestrations.activity import Activity, Job, named, published, said
 from orchestrations.bundle import Bundle
 from orchestrations.cases import Cases
+from orchestrations.questions import Questions, asked
 from orchestrations.shelf import Shelf
 from orchestrations.spending import account, caps, paying_run
 
@@ -67,7 +68,7 @@ class Team:
         tasks, idle = self._work(case)
         overview = walkthrough.ask(case) if case.thinking and case.policy.models.walkthrough else None
         afforded = await self._afforded(job, case, tasks, overview)
-        idle += [_given_up(task, why) for task, why in afforded.left_out]
+        idle += [_left_out(Report(agent=task.agent, outcome=Outcome.CUT), task, why) for task, why in afforded.left_out]
         most = await self._most(job, afforded.quote)
         planned: Job = {
             "tasks": [
@@ -102,7 +103,7 @@ class Team:
         """What the run may have spent in the end: the quote, and what it spent before it was begun again after an outage."""
         if self.bundle.reasoning is None or quote is None:
             return {}
-        return {"most": await self.bundle.reasoning.book.committed(paying_run(job["run"])) + quote.bound}
+        return {"most": await self.bundle.reasoning.book.committed(paying_run(job["run"])) + quote.most}
 
     async def _case(self, job: Job) -> Case:
         change, contents, policy = await self.cases.case(job)
@@ -116,12 +117,15 @@ class Team:
         if reasoning is None or case.thinking is None:
             return Afforded(kept=tuple(tasks))
         payer, limits = account(job, case.change), caps(reasoning.file.caps, case.policy)
-        left = await reasoning.book.left(payer, limits)
-        afforded = afford(tasks, reasoning.file, left, walkthrough=overview, policy=case.policy)
+        questions = Questions(self.bundle, self.shelf, reasoning.file, case.change, case.policy)
+        known, whole = await questions.of(tasks), await questions.look(overview)
+        tightest = await reasoning.book.tightest(payer, limits)
+        purse = Purse(left=tightest.left, cap=tightest.cap) if tightest is not None else Purse()
+        afforded = afford(tasks, reasoning.file, purse, policy=case.policy, walkthrough=whole, known=known)
         if afforded.quote is not None and afforded.quote.calls:
             # Held in one go, so that the calls need not ask the accounts that all runs share one by one; what another run was
             # faster to take is refused call by call.
-            await reasoning.book.open(payer, min(afforded.quote.likely, left), limits)
+            await reasoning.book.open(payer, min(afforded.quote.likely, purse.left), limits)
         return afforded
 
     def _broken(self, name: str, why: str, policy: Policy) -> Report:
@@ -139,15 +143,10 @@ class Team:
             return {}
         task = await self.shelf.load(AgentTask, job["task"])
         try:
-            prompt = self.bundle.agents.plugins[job["agent"]].ask(task)
-            if prompt is None:
-                return {}
-            check(prompt.reply_schema)
-            shown = sources(task.brief) if task.brief else ()
-            prompt = prompt.model_copy(update={"sources": derived(prompt.sources, shown)})
+            prompt = asked(self.bundle.agents.plugins[job["agent"]], task)
         except Exception as error:  # as above
             return {"failed": said("the agent raised", error)}
-        return {"prompt": await self.shelf.save(prompt)}
+        return {"prompt": await self.shelf.save(prompt)} if prompt is not None else {}
 
     async def read_agent(self, job: Job) -> str:
         """Task and completion -> the digest of the agent's report."""
@@ -159,12 +158,13 @@ class Team:
     async def fail_agent(self, job: Job) -> str:
         """The report of a task whose model call failed; the findings that needed no model are kept."""
         report = await self._read(job, None)
-        unread = {item.path: item for item in report.unread}
         task = await self.shelf.load(AgentTask, job["task"])
-        if task.brief is not None:
-            unread |= {path: Unread(path=path, reason=f"no model read it: {job['reason']}") for path in _shown(task)}
-        failed = {"outcome": Outcome.FAILED, "reason": job["reason"], "unread": tuple(unread.values())}
-        return await self._reported(job, report.model_copy(update=failed))
+        calls = [await self.shelf.load(Call, digest) for digest in job.get("calls", ())]
+        if calls and calls[-1].ending is Ending.CAPPED:
+            # It was admitted, and others cost more than they likely would.
+            return await self._reported(job, _left_out(report, task, job["reason"]))
+        failed = {"outcome": Outcome.FAILED, "reason": job["reason"]}
+        return await self._reported(job, _missed(report, task, job["reason"]).model_copy(update=failed))
 
     async def _read(self, job: Job, completion: Completion | None) -> Report:
         task = await self.shelf.load(AgentTask, job["task"])
@@ -302,6 +302,19 @@ def _given_up(task: AgentTask, why: str) -> Report:
     """What the budget left out: on the receipt, by name."""
     unread = tuple(Unread(path=path, reason=f"no model read it: {why}") for path in _shown(task))
     return Report(agent=task.agent, outcome=Outcome.CUT, reason=why, unread=unread, reasoned=True)
+
+
+def _left_out(report: Report, task: AgentTask, why: str) -> Report:
+    """The report of a task that the budget left out. Without a draft a review is none the less complete."""
+    left = {"outcome": Outcome.CUT if is_wanted(task) else Outcome.SKIPPED, "reason": why, "reasoned": True}
+    return _missed(report, task, why).model_copy(update=left)
+
+
+def _missed(report: Report, task: AgentTask, why: str) -> Report:
+    """The report, with what no model read."""
+    unread = {item.path: item for item in report.unread}
+    unread |= {path: Unread(path=path, reason=f"no model read it: {why}") for path in _shown(task)}
+    return report.model_copy(update={"unread": tuple(unread.values())})
 
 
 def total(calls: Sequence[Call]) -> Usage:

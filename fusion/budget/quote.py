@@ -47,14 +47,15 @@ class Priced:
 
     bound: float
     """With everything that is foreseen."""
-    planned: float
-    """What must be there to make it: one call at its bound, and one check of it."""
+    once: float
+    """What must be free to make any of its calls: the bound of one, its own or a check of it."""
     likely: float
+    """With the checks that are to be expected: what it is admitted by."""
     calls: int
     """With its checks, each asked once."""
 
 
-FREE = Priced(bound=0.0, planned=0.0, likely=0.0, calls=0)
+FREE = Priced(bound=0.0, once=0.0, likely=0.0, calls=0)
 
 
 def cost(price: Price, usage: Usage, *, seconds: float = 0.0) -> float:
@@ -82,21 +83,38 @@ def likely(prompt: Prompt, price: Price, *, tokenizer: Tokenizer | None = None, 
     return at_most(price, tokens.likely(prompt, tokenizer), reply)
 
 
-def priced(task: AgentTask, models: ModelsFile, policy: Policy, *, foreseen: Foreseen = FORESEEN) -> Priced:
-    """What a task costs: at most at the dearest endpoint that may be asked, likely at the first. Without a brief, nothing."""
+def priced(
+    task: AgentTask,
+    models: ModelsFile,
+    policy: Policy,
+    *,
+    prompt: Prompt | None = None,
+    answered: bool = False,
+    foreseen: Foreseen = FORESEEN,
+) -> Priced:
+    """What a task costs: at most at the dearest endpoint that may be asked, likely at the first. Without a brief, nothing.
+
+    `prompt`: its own, where it is known already. `answered`: that was answered before. Then it costs nothing, and what follows
+    from the answer (notes, checks) was most likely asked before, too; at most, that is asked anew.
+    """
     if task.brief is None:
         return FREE
     size, work = task.brief.tokens + foreseen.prefix, task.brief.work
     own = _call(size, work, models, policy, foreseen)
+    if prompt is not None:
+        own = priced_prompt(prompt, models, policy, foreseen=foreseen)
     check = _call(size, Work.VERIFY, models, policy, foreseen)
     # A draft is done without its check, where there is no money for that.
     checked = check if work is Work.REVIEW else FREE
     # A brief about another place may be larger than this one.
     note = _call(max(size, room(models) + foreseen.prefix), Work.ANSWER, models, policy, foreseen)
     again = _call(size + foreseen.output.get(work, 0) + foreseen.notes * Limits().output_tokens, work, models, policy, foreseen)
+    follows = (again.bound, *[note.bound] * foreseen.notes, *[check.bound] * foreseen.checks)
+    if answered:
+        return Priced(bound=_sum(*follows), once=0.0, likely=0.0, calls=0)
     return Priced(
-        bound=_sum(own.bound, again.bound, *[note.bound] * foreseen.notes, *[check.bound] * foreseen.checks),
-        planned=_sum(own.planned, checked.planned),
+        bound=_sum(own.bound, *follows),
+        once=max(own.once, checked.once),
         likely=_sum(own.likely, checked.likely * foreseen.found),
         calls=own.calls + checked.calls * foreseen.checks,
     )
@@ -108,10 +126,10 @@ def priced_prompt(prompt: Prompt, models: ModelsFile, policy: Policy, *, foresee
 
 
 def total(parts: Sequence[Priced]) -> Priced:
-    """All of them together, exactly, in whatever order."""
+    """All of them together, exactly, in whatever order; `once` is that of the dearest call."""
     return Priced(
         bound=_sum(*(part.bound for part in parts)),
-        planned=_sum(*(part.planned for part in parts)),
+        once=max((part.once for part in parts), default=0.0),
         likely=_sum(*(part.likely for part in parts)),
         calls=sum(part.calls for part in parts),
     )
@@ -130,7 +148,7 @@ def _call(
     expected = at_most(first, int(size / tokens.BYTES_PER_TOKEN), int(reply * foreseen.replied)) if first else 0.0
     return Priced(
         bound=_sum(max(once), *[max(twice)] * (foreseen.asks - 1)),
-        planned=once[0],
+        once=once[0],
         likely=expected * (1 + foreseen.repeated),
         calls=1,
     )

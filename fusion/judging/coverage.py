@@ -1,16 +1,19 @@
 """The receipt: every file and hunk as reviewed or not and why, and whether anything that policy wanted read was not.
 
-Gaps make a review incomplete: a failed, timed-out or cut tool or agent, a file that one of them could not read, a change that
-was not fetched in full, a required analyzer that did not run, and a change of which nothing was reviewed. What policy
-excludes and tools that are not installed are shown and do not count.
+Gaps make a review incomplete: a failed, timed-out or cut tool or agent, a file that one of them could not read, parts that no
+model read, a change that was not fetched in full, a required analyzer that did not run, and a change of which nothing was
+reviewed. What policy excludes and tools that are not installed are shown and do not count.
+
+A file that rules and tools read is reviewed, though no model read it: that is said beside it, and once for all files.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from fusion.changes.selection import Exclusion, is_code
+from fusion.judging.gathered import SHORT, without_numbers
 from fusion.model import (
     Change,
     ChangeKind,
@@ -30,6 +33,8 @@ _READS_ANYTHING = frozenset({"secrets"})
 _NO_READER = frozenset({"suppressions"})
 """Evidence of our own that lists comments and reviews nothing."""
 _UNSERVED = "no analyzer or agent here reads this kind of file"
+_REASONS = 3
+"""Different reasons that one sentence gives."""
 _NAMED = 5
 """Files that one sentence names."""
 _ENDED = {Outcome.FAILED: "failed", Outcome.TIMED_OUT: "ran out of time", Outcome.CUT: "was cut short"}
@@ -56,8 +61,10 @@ def cover(
         files=files,
         tools=tools,
         agents=agents,
-        gaps=tuple(dict.fromkeys(_gaps(change, files, selection, tools, agents, policy))),
-        notes=tuple(dict.fromkeys([*_notes(files, policy, tools, model_used), *notes])),
+        gaps=tuple(
+            dict.fromkeys([*_gaps(change, files, selection, tools, agents, policy), *_unasked(files, agents, counts=True)])
+        ),
+        notes=tuple(dict.fromkeys([*_notes(files, policy, tools, model_used), *_unasked(files, agents, counts=False), *notes])),
     )
 
 
@@ -71,6 +78,15 @@ class _Readers:
     def __init__(self, tools: Sequence[ToolRun], agents: Sequence[Report]) -> None:
         self.by_path: defaultdict[str, dict[str, bool]] = defaultdict(dict)
         """Path -> reader -> whether it is an agent."""
+        self.unasked: defaultdict[str, dict[str, list[str]]] = defaultdict(dict)
+        """Path -> why no model read it -> for which agents."""
+        self.counts: set[str] = set()
+        """Paths whose review is incomplete for that."""
+        for agent in agents:
+            for gap in agent.unasked:
+                for path in gap.paths:
+                    self.unasked[path].setdefault(gap.reason, []).append(agent.agent)
+                self.counts.update(gap.paths if gap.counts else ())
         self.failures: defaultdict[str, dict[str, None]] = defaultdict(dict)
         receipts: list[tuple[str, bool, ToolRun | Report]] = [(run.tool, False, run) for run in tools]
         receipts += [(report.agent, True, report) for report in agents]
@@ -92,6 +108,11 @@ class _Readers:
         """Whether an agent read it."""
         return any(self.by_path.get(path, {}).values())
 
+    def untold(self, path: str) -> str:
+        """What no model read of it, and why; empty where none was to."""
+        said = (f"no model read it for {', '.join(names)}: {why}" for why, names in self.unasked.get(path, {}).items())
+        return "; ".join(said)
+
     def is_reviewed(self, path: str) -> bool:
         """Whether someone who reads its kind did: for code, a scanner that reads anything is not enough."""
         names = self.by_path.get(path, {}).keys()
@@ -106,12 +127,14 @@ def _file(file: FileChange, exclusion: Exclusion | None, readers: _Readers) -> F
         # An agent may read the diff of what no analyzer is given: dependencies in a lock file.
         reviewed, wanted, reason = readers.has_agent(file.path) and not exclusion.wanted, exclusion.wanted, exclusion.reason
     elif failures:
-        reason = "; ".join(failures)
+        reason = "; ".join([*failures, *filter(None, [readers.untold(file.path)])])
     elif file.kind is ChangeKind.DELETED:
         reviewed, wanted = readers.has_agent(file.path), False
         reason = "" if reviewed else "deleted: nothing to read at the head"
     elif readers.is_reviewed(file.path):
         reviewed = True
+    elif untold := readers.untold(file.path):
+        wanted, reason = file.path in readers.counts, untold
     else:
         wanted = False
         only = f" (only {' and '.join(by)} looked)" if by else ""
@@ -120,10 +143,14 @@ def _file(file: FileChange, exclusion: Exclusion | None, readers: _Readers) -> F
         path=file.path,
         reviewed=reviewed,
         wanted=wanted,
-        reason="" if reviewed and exclusion is None else reason,
+        reason=_beside(readers.untold(file.path)) if reviewed and exclusion is None else reason,
         by=by,
         hunks=tuple(_hunks(file, reviewed, reason)),
     )
+
+
+def _beside(untold: str) -> str:
+    return f"rules and tools read it; {untold}" if untold else ""
 
 
 def _hunks(file: FileChange, reviewed: bool, reason: str) -> Iterable[HunkCoverage]:
@@ -157,7 +184,7 @@ def _gaps(
         elif run.outcome is Outcome.SKIPPED and run.required and run.tool not in policy.required:
             yield _sentence(f"{run.tool}, which was asked for, did not run: {run.reason or 'no reason given'}")
     for report in agents:
-        if report.outcome in _ENDED:
+        if report.outcome in _ENDED and report.reason != SHORT:
             yield _sentence(
                 f"The {report.agent} agent {_ENDED[report.outcome]}" + (f": {report.reason}" if report.reason else "")
             )
@@ -170,6 +197,36 @@ def _gaps(
         yield _sentence(f"{number} not reviewed: {_listed(paths)} ({reason})")
     if files and not any(file.reviewed for file in files) and any(_counts(file, selection) for file in change.files):
         yield "Nothing in this change was reviewed."
+
+
+def _unasked(files: Sequence[FileCoverage], agents: Sequence[Report], *, counts: bool) -> Iterable[str]:
+    """What no model read, in one sentence for all agents and files."""
+    gaps = [(report.agent, gap) for report in agents for gap in report.unasked if gap.counts is counts]
+    if not gaps:
+        return
+    why: Counter[str] = Counter()
+    words: dict[str, str] = {}
+    for _, gap in gaps:
+        alike = without_numbers(gap.reason)
+        why[alike] += gap.parts
+        words[alike] = min(words.get(alike, gap.reason), gap.reason)
+    ordered = sorted(why, key=lambda alike: (-why[alike], alike))
+    told = [words[alike] + (f" ({why[alike]:,})" if len(why) > 1 else "") for alike in ordered[:_REASONS]]
+    told += [f"and {len(why) - _REASONS:,} more reasons"] if len(why) > _REASONS else []
+    of = {agent: gap.of for agent, gap in gaps}
+    missed, whole = sum(why.values()), sum(of.values())
+    parts = f"{missed:,} of {whole:,} parts" if whole > 1 else "its part"
+    paths = dict.fromkeys(path for _, gap in gaps for path in gap.paths)
+    where = f", in {_listed(list(paths))}" if paths else ""
+    read = sum(file.reviewed for file in files if file.path in paths)
+    beside = f" Rules and tools read {_all(read, len(paths))}." if read else ""
+    yield f"No model read {parts} of the change for {', '.join(of)}{where}: {'; '.join(told)}.{beside}"
+
+
+def _all(number: int, of: int) -> str:
+    if number == of:
+        return "this file" if of == 1 else f"these {of:,} files"
+    return f"{number:,} of these {of:,} files"
 
 
 def _counts(file: FileChange, selection: Mapping[str, Exclusion | None]) -> bool:

@@ -73,7 +73,7 @@ def judge(
     """
     selection = select(change, policy)
     used, witnesses = usage_of(reports), looked(runs, reports)
-    reports, missing = gathered(reports, policy)
+    reports = gathered(reports, policy)
     ground = Ground(change, contents)
     merged = [softened(finding) for finding in weighed(merge(f for report in reports for f in report.findings), cleared)]
     matched = reconcile(ledger, merged, change, contents, witnesses)
@@ -96,7 +96,7 @@ def judge(
         reports,
         policy,
         model_used=reasoned(reports),
-        notes=[*change.notes, *notes, *(_capital(note) for note in missing), *_notes(below, matched)],
+        notes=[*change.notes, *notes, *_notes(below, matched)],
     ).model_copy(update={"quote": quote})
     standing = sorted([*findings, *unchecked], key=lambda finding: rank(finding, ground))
     review = Review(
@@ -274,10 +274,6 @@ def _tally(
         dismissed=len(hidden),
         suppressed=sum(bool(suppression(item.finding)) for item in items if item.fate is not Fate.DISMISSED),
     )
-
-
-def _capital(text: str) -> str:
-    return f"{text[0].upper()}{text[1:]}."
 
 
 def _by_place(finding: Finding) -> tuple[str, int, str]:

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fusion.budget import quote, tokens
-from fusion.budget.ladder import LADDER, afford, rung
+from fusion.budget.accounts import Cap
+from fusion.budget.ladder import LADDER, Afforded, Purse, Question, afford, rung
 from fusion.budget.money import picos, rounded_down, units
 from fusion.model import AgentTask, Brief, ChatMessage, Limits, Passage, Prompt, Usage, Work
 from fusion.policy import Policy
@@ -110,21 +111,31 @@ TASKS = [
 ]
 
 
+def allowed(tasks: list[AgentTask], left: float, *, overview: Prompt | None = None) -> Afforded:
+    return afford(tasks, MODELS, Purse(left=left), policy=Policy(), walkthrough=Question(prompt=overview))
+
+
 def test_without_a_cap_everything_is_done_and_quoted() -> None:
-    done = afford(TASKS, MODELS, inf, walkthrough=prompt("w"), policy=Policy())
-    assert (done.kept, done.left_out, done.walkthrough) == (tuple(TASKS), (), True)
+    done = allowed(TASKS, inf, overview=prompt("w"))
+    # The most valuable first: it is asked, and paid, in this order.
+    assert [one.id for one in done.kept] == ["security-1", "free", *(one.id for one in TASKS[1:7])]
+    assert (done.left_out, done.walkthrough) == ((), True)
     assert done.quote is not None
     # Six reviews with a check each, the draft, the walkthrough.
     assert done.quote.calls == 14
-    assert 0 < done.quote.likely < done.quote.bound
+    assert 0 < done.quote.likely < done.quote.bound == done.quote.most
+    assert done.quote.limit is None
 
 
 def test_the_ladder_is_climbed_down_in_its_order() -> None:
     orders = []
-    for cents in range(60):
-        done = afford(TASKS, MODELS, cents / 100, walkthrough=prompt("w" * 9000), policy=Policy())
+    for cents in range(0, 60, 2):
+        left = cents / 200
+        done = allowed(TASKS, left, overview=prompt("w" * 9000))
         assert done.quote is not None
-        assert done.quote.bound <= cents / 100
+        assert done.quote.likely <= left
+        assert done.quote.most <= left == done.quote.limit
+        # A sentence for each rung; here there is one task on each.
         assert len(done.quote.left_out) == len(done.left_out) + (not done.walkthrough)
         kept = {one.id for one in done.kept}
         assert "free" in kept
@@ -144,19 +155,53 @@ def test_the_ladder_is_climbed_down_in_its_order() -> None:
     assert orders[-1] == []
 
 
+def test_what_is_on_one_rung_is_told_in_one_sentence() -> None:
+    done = allowed([task("security", f"{name}.py", number=at) for at, name in enumerate("abcde")], 0.0)
+    assert done.quote is not None
+    (sentence,) = done.quote.left_out
+    assert sentence.startswith("5 security reviews (a.py, b.py, c.py and 2 more) were left out: likely 0.")
+    assert sentence.endswith("; the cap of this run leaves 0.0000 USD.")
+    assert len({why for _, why in done.left_out}) == 1
+
+
 @settings(max_examples=60)
-@given(st.permutations(TASKS), st.floats(0, 0.6), st.integers(1, 60_000))
-def test_what_is_kept_can_be_paid_and_what_is_not_cannot(tasks: list[AgentTask], left: float, size: int) -> None:
+@given(st.permutations(TASKS), st.floats(0, 0.4), st.integers(1, 60_000))
+def test_what_is_kept_can_likely_be_paid_and_what_is_not_cannot(tasks: list[AgentTask], left: float, size: int) -> None:
     tasks = [*tasks, task("security", number=9, size=size)]
-    done = afford(tasks, MODELS, left, walkthrough=None, policy=Policy())
-    paid = sum(picos(quote.priced(one, MODELS, Policy()).planned) for one in done.kept)
+    done = allowed(tasks, left)
+    prices = {one.id: quote.priced(one, MODELS, Policy()) for one in tasks}
+    paid = sum(picos(prices[one.id].likely) for one in done.kept)
     assert paid <= picos(left)
-    assert all(paid + picos(quote.priced(one, MODELS, Policy()).planned) > picos(left) for one, _ in done.left_out)
+    for one, _ in done.left_out:
+        above = sum(picos(prices[other.id].likely) for other in done.kept if rung(other) >= rung(one))
+        assert above + picos(max(prices[one.id].likely, prices[one.id].once)) > picos(left)
+
+
+def test_tasks_are_admitted_by_what_they_likely_cost() -> None:
+    """Upper bounds are many times that: by them a cap would be a fraction of itself."""
+    tasks = [task("security", number=at) for at in range(100)]
+    price = quote.priced(tasks[0], MODELS, Policy())
+    done = allowed(tasks, 100 * price.likely + price.once)
+    assert len(done.kept) == 100
+    assert done.quote is not None
+    assert done.quote.bound > 5 * done.quote.most
+
+
+def test_what_was_answered_before_is_admitted_for_nothing_whatever_is_left() -> None:
+    known = {at: Question(prompt=prompt("x", work=Work.REVIEW), answered=at != 1) for at in range(7)}
+    overview = Question(prompt=prompt("w"), answered=True)
+    purse = Purse(left=0.0, cap=Cap.MONTH)
+    done = afford(TASKS, MODELS, purse, policy=Policy(), walkthrough=overview, known=known)
+    assert [one.id for one, _ in done.left_out] == ["security-2"]
+    assert done.quote is not None
+    assert (done.quote.calls, done.quote.likely, done.quote.most, done.quote.kept) == (0, 0, 0, 6)
+    assert (done.quote.limit, done.quote.limited_by) == (0, "month")
+    assert done.quote.bound > 0, "what follows from an answer may have to be asked anew"
 
 
 def test_verification_is_part_of_the_price() -> None:
     review, draft = task("security"), task("security", work=Work.DOCUMENT)
-    assert quote.priced(review, MODELS, Policy()).planned > quote.priced(draft, MODELS, Policy()).planned
+    assert quote.priced(review, MODELS, Policy()).likely > quote.priced(draft, MODELS, Policy()).likely
 
 
 def test_code_that_may_not_leave_costs_nothing_in_the_cloud() -> None:

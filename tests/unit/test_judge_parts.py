@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fusion.judging.gathered import gathered
+from fusion.judging.gathered import SHORT, gathered
 from fusion.model import Call, Confidence, Ending, Finding, Outcome, Report, State, Unread, Usage, Verdict, Vote, Work
 from fusion.policy import Policy
 from fusion.policy.rules import Models
+from fusion.render.receipt import Group, receipt
 from tests.fakes.judging import change_of, finding_of, judged, report_of
 
 NOTE = Policy(models=Models(missing="note"))
@@ -77,8 +78,12 @@ def test_what_no_model_read_is_a_gap_or_a_note_and_never_nothing(lost: Report) -
     reports = [RULES, part("app.py"), lost]
     strict = judged(change, contents, reports=reports).review
     assert strict.verdict is Verdict.INCOMPLETE
-    assert any("shop.py" in gap for gap in strict.coverage.gaps)
-    assert [file.reviewed for file in strict.coverage.files] == [True, False]
+    (gap,) = strict.coverage.gaps
+    assert gap.startswith("No model read 1 of 2 parts of the change for code-review, in shop.py: ")
+    assert gap.endswith("Rules and tools read this file.")
+    # The agent's rules have read it; beside it stands that no model did, and why.
+    assert [file.reviewed for file in strict.coverage.files] == [True, True]
+    assert [bool(file.reason) for file in strict.coverage.files] == [False, True]
 
     noted = judged(change, contents, reports=reports, policy=NOTE).review
     assert (noted.verdict, noted.coverage.gaps) == (Verdict.PASS, ())
@@ -87,6 +92,36 @@ def test_what_no_model_read_is_a_gap_or_a_note_and_never_nothing(lost: Report) -
     assert (lost.reason or "beyond the 40 briefs") in note
     # The agent's rules have read it, as the receipt says.
     assert [file.by for file in noted.coverage.files] == [("bandit", "code-review")] * 2
+
+
+def test_one_reason_is_told_once_for_all_agents_and_files() -> None:
+    """What fails by the same fault, whatever seconds its words have, is one row with a count; each file has it in the JSON."""
+    change, contents = change_of(TEXTS)
+    agents = ("code-review", "security")
+    rules = [report_of(agent=agent, read=["app.py", "shop.py"]) for agent in agents]
+    failed = [
+        missed(path, why=f"401: the key is wrong, left alone for {seconds} s").model_copy(update={"agent": agent})
+        for seconds, (agent, path) in enumerate((agent, path) for agent in agents for path in TEXTS)
+    ]
+    review = judged(change, contents, reports=[*rules, *failed]).review
+    assert review.coverage.gaps == (
+        "No model read 4 of 4 parts of the change for code-review, security, in app.py, shop.py: 401: the key is wrong, left"
+        " alone for 0 s. Rules and tools read these 2 files.",
+    )
+    assert receipt(review.coverage).agents_broken == (Group(reason=SHORT, names=agents),)
+    assert receipt(review.coverage).unread == ()
+    assert all("401: the key is wrong" in file.reason for file in review.coverage.files)
+
+
+@pytest.mark.parametrize("policy", [Policy(), NOTE])
+def test_a_draft_that_the_budget_left_out_is_a_note(policy: Policy) -> None:
+    change, contents = change_of(TEXTS)
+    draft = missed("app.py", Outcome.SKIPPED, "no money").model_copy(update={"agent": "documentation"})
+    review = judged(change, contents, reports=[RULES, part("app.py"), draft], policy=policy).review
+    assert (review.verdict, review.coverage.gaps) == (Verdict.PASS, ())
+    assert [note for note in review.coverage.notes if "for documentation" in note] == [
+        "No model read its part of the change for documentation, in app.py: no money. Rules and tools read this file."
+    ]
 
 
 def test_a_file_that_nobody_read_is_not_reviewed_whatever_policy_forgives() -> None:
@@ -103,11 +138,11 @@ def test_both_halves_say_why_they_did_not_read_a_file() -> None:
     review = judged(change, contents, reports=[missed("app.py"), unparsed], runs=[]).review
     (reason,) = [file.reason for file in review.coverage.files if file.path == "app.py"]
     assert "it does not parse" in reason
-    assert "no model read it: the cloud is down" in reason
+    assert "no model read it for code-review: the cloud is down" in reason
 
 
 def test_an_agents_report_adds_up_its_parts() -> None:
-    ((one,), _) = gathered([RULES, part("app.py", cost=0.02), part("shop.py", cost=0.03)], Policy())
+    (one,) = gathered([RULES, part("app.py", cost=0.02), part("shop.py", cost=0.03)], Policy())
     assert (one.usage.cost, one.usage.input_tokens, one.usage.cached_tokens) == (0.05, 20, 8)
 
 
