@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from fusion.budget.accounts import Reservation, is_believable
 from fusion.budget.answers import Overcharged, Refused, Settled, overcharged
-from fusion.budget.money import units
+from fusion.budget.money import picos, units
 from fusion.budget.quote import cost
 from fusion.errors import PermanentError, TransientError, UserError
 from fusion.model import (
@@ -267,7 +267,7 @@ class ThoughtActivities:
             held = await self._reasoning.book.reservation(reserved(job))
         except TransientError:
             return []
-        cost = max(units(held.committed) - own, 0.0) if held is not None else 0.0
+        cost = units(max(held.committed - picos(own), 0)) if held is not None else 0.0
         call = _call(prompt, route, Ending.ABANDONED).model_copy(
             update={
                 "reason": "it was cut off before its answer was kept",

@@ -105,7 +105,7 @@ def _asked(calls: Sequence[Call], refuted: int) -> str:
 
 
 def _of_agent(name: str, calls: Sequence[Call], *, first: bool) -> str:
-    failed = Counter(_ENDED[call.ending] for call in calls if call.ending is not Ending.OK)
+    failed = Counter("cut off" if call.lost else _ENDED[call.ending] for call in calls if call.ending is not Ending.OK)
     number = count(len(calls), "call") if first else f"{len(calls):,}"
     return f"{exact(name)} {number}" + (f" ({', '.join(f'{n:,} {why}' for why, n in failed.items())})" if failed else "")
 
