@@ -20,7 +20,7 @@ from fusion.ports.queue import (
     QueueState,
     Reclaiming,
 )
-from fusion.ports.reasoning import Answered, Clock, Heard, Inference, Model, Tokenizer
+from fusion.ports.reasoning import Answered, Clock, DeadJob, Heard, Inference, Model, Tokenizer
 from fusion.ports.records import Blobs, KeptBlob, Key, Store, Stored
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "Clock",
     "Conductor",
     "Conversation",
+    "DeadJob",
     "DeadLetter",
     "DeadLetters",
     "Follower",

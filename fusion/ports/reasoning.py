@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,6 +37,21 @@ class Answered:
     """Which try to pass it on this is."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadJob:
+    """A job that was set aside, and why. Whoever waited for it was told so, and has gone another way."""
+
+    id: str
+    """Empty where what came is no job."""
+    reason: str
+    detail: str
+    deliveries: int
+    at: datetime
+    repository: str = ""
+    body: str = ""
+    """What came: JSON, where it is a job."""
+
+
 class Inference(Protocol):
     """Jobs to the worker and results back, each at least once. Raises TransientError while the queue is away."""
 
@@ -46,6 +61,25 @@ class Inference(Protocol):
 
     async def depth(self) -> Mapping[Urgency, int]:
         """Jobs that wait, by class."""
+        ...
+
+    async def under_way(self) -> int | None:
+        """Jobs that workers hold now; None where the queue does not tell them from those that wait."""
+        ...
+
+    async def withdraw(self, run: str) -> int | None:
+        """Take back the jobs of a run that no worker has begun, and forget results that nobody hears; how many jobs.
+
+        None where the queue cannot choose: they end without a generation when their time is over (`InferenceJob.expires`).
+        """
+        ...
+
+    async def dead(self, *, limit: int = 100) -> Sequence[DeadJob]:
+        """Jobs that workers set aside, oldest first."""
+        ...
+
+    async def discard(self, id: str) -> None:
+        """Forget a job that was set aside. Raises UserError if there is none."""
         ...
 
     def result(self, *, wait: float, prefix: str = "") -> AbstractAsyncContextManager[Answered | None]:

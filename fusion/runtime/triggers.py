@@ -30,7 +30,7 @@ async def triggered(settings: Settings) -> AsyncIterator[tuple[Desk, ResultDesk]
 
 def result_queue() -> str:
     """Name of the queue of the worker's results in Service Bus."""
-    from fusion.adapters.servicebus.inference import QUEUES, InferenceQueue
+    from fusion.adapters.servicebus.queues import QUEUES, InferenceQueue
 
     return QUEUES[InferenceQueue.RESULTS]
 

@@ -20,7 +20,7 @@ from azure.servicebus.aio import ServiceBusClient
 if sys.version_info < (3, 13):
     pytest.skip("Microsoft's Python worker needs Python 3.13 or newer", allow_module_level=True)
 
-from fusion.adapters.servicebus.inference import QUEUES, InferenceQueue
+from fusion.adapters.servicebus.queues import QUEUES, InferenceQueue
 from fusion.dispatch.answers import TRIES
 from fusion.model import Call, Ending, Review, Work
 from tests.azure.triggers import Listening

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from fusion.errors import UserError
 from fusion.model import InferenceJob, Urgency
 from gpu_worker.contract import Job
 from gpu_worker.protocols import Held
@@ -174,3 +175,39 @@ async def test_some_runs_results_can_be_waited_for(bench: Bench) -> None:
         assert answered.job == "b"
     async with bench.inference.result(wait=bench.nothing, prefix="review-2:") as none:
         assert none is None
+
+
+async def test_a_job_set_aside_is_shown_and_can_be_forgotten(bench: Bench) -> None:
+    for id in ("run-1/a/0", "run-2/b/0"):
+        await bench.inference.submit(job(bench, id, repository="o/日本"))
+        held, _ = await take(bench)
+        assert await bench.jobs.dead_letter(held, "InvalidPrompt", "It does not fit.")
+    shown = await bench.inference.dead()
+    assert [(each.id, each.reason, each.repository) for each in shown] == [
+        ("run-1/a/0", "InvalidPrompt", "o/日本"),
+        ("run-2/b/0", "InvalidPrompt", "o/日本"),
+    ]
+    assert (shown[0].detail, InferenceJob.model_validate_json(shown[0].body).id) == ("It does not fit.", "run-1/a/0")
+    assert len(await bench.inference.dead(limit=1)) == 1
+    await bench.inference.discard("run-2/b/0")
+    assert [each.id for each in await bench.inference.dead()] == ["run-1/a/0"]
+    with pytest.raises(UserError, match="No job 'run-2/b/0' was set aside"):
+        await bench.inference.discard("run-2/b/0")
+
+
+async def test_what_nobody_has_begun_can_be_taken_back(bench: Bench) -> None:
+    if not bench.chooses:
+        await bench.inference.submit(job(bench, "run-1/a/0"))
+        assert await bench.inference.withdraw("run-1") is None, "said, not guessed"
+        return
+    for id in ("run-1/a/0", "run-1/b/0", "run-10/c/0"):
+        await bench.inference.submit(job(bench, id))
+    held, begun = await take(bench)
+    assert begun.id == "run-1/a/0"
+    assert await bench.inference.under_way() == 1
+    assert await bench.inference.withdraw("run-1") == 1
+    assert await bench.inference.withdraw("run-1") == 0, "repeated, it does nothing"
+    assert await bench.jobs.complete(held)
+    _, left = await take(bench)
+    assert left.id == "run-10/c/0"
+    assert await nothing(bench)

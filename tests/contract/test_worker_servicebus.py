@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from fusion.adapters.servicebus.inference import QUEUES, ServiceBusInference
+from fusion.adapters.servicebus.inference import ServiceBusInference
+from fusion.adapters.servicebus.queues import QUEUES
 from fusion.errors import TransientError, UserError
 from fusion.model import InferenceJob, Urgency
 from gpu_worker.answering import Rules

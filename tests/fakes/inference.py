@@ -12,7 +12,8 @@ from pathlib import Path
 
 from fusion.adapters.memory.inference import MemoryInference
 from fusion.adapters.memory.records import ManualClock
-from fusion.adapters.servicebus.inference import QUEUES, ServiceBusInference
+from fusion.adapters.servicebus.inference import ServiceBusInference
+from fusion.adapters.servicebus.queues import QUEUES
 from fusion.adapters.sqlite.inference import SqliteInference
 from fusion.ports import Inference
 from gpu_worker.namespace import Namespace

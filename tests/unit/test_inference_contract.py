@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fusion.adapters.servicebus.inference import InferenceQueue
+from fusion.adapters.servicebus.queues import InferenceQueue
 from fusion.model import ChatMessage, Ending, InferenceJob, InferenceResult, Prompt, Record, Source, Urgency, Work
 from gpu_worker import contract as worker
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 from fusion.adapters.memory.records import ManualClock
 from fusion.adapters.sqlite.bell import Bell
 from fusion.adapters.sqlite.inference import AGAIN, LONGEST, Kind, Token
-from fusion.adapters.sqlite.jobs import DeadJob, HeldJob, Pick
+from fusion.adapters.sqlite.jobs import HeldJob, Pick
+from fusion.errors import UserError
 from fusion.model import InferenceJob, Urgency
-from fusion.ports import Answered, Clock
+from fusion.ports import Answered, Clock, DeadJob
 
 POLL = 0.01
 """Seconds after which whoever waits looks again, also whether a clock that tests move made something due."""
@@ -45,7 +46,7 @@ class MemoryInference:
         self.clock = clock or ManualClock()
         self.lock = timedelta(seconds=lock_seconds)
         self.waiting: dict[int, _Job] = {}
-        self.dead: list[DeadJob] = []
+        self.buried: list[DeadJob] = []
         self.news: list[_News] = []
         self._seen: set[str] = set()
         self._bell = Bell(poll=POLL)
@@ -61,6 +62,30 @@ class MemoryInference:
         now = self.clock.now()
         ready = [each.job.urgency for each in self.waiting.values() if each.is_ready(now)]
         return {urgency: ready.count(urgency) for urgency in Urgency}
+
+    async def under_way(self) -> int:
+        """Jobs that workers hold now."""
+        now = self.clock.now()
+        return sum(each.until is not None and each.until > now for each in self.waiting.values())
+
+    async def withdraw(self, run: str) -> int:
+        """Take back the jobs of a run that no worker holds, and forget its results; how many jobs."""
+        now, of = self.clock.now(), f"{run}/"
+        free = {n for n, each in self.waiting.items() if each.job.id.startswith(of) and (each.until or now) <= now}
+        self.waiting = {number: each for number, each in self.waiting.items() if number not in free}
+        self.news = [news for news in self.news if not news.answered.job.startswith(of)]
+        return len(free)
+
+    async def dead(self, *, limit: int = 100) -> Sequence[DeadJob]:
+        """Jobs that workers set aside, oldest first."""
+        return self.buried[:limit]
+
+    async def discard(self, id: str) -> None:
+        """Forget a job that was set aside. Raises UserError if there is none."""
+        kept = [each for each in self.buried if each.id != id]
+        if len(kept) == len(self.buried):
+            raise UserError(f"No job {id!r} was set aside; `fusion dead-letters list` shows those that were.")
+        self.buried = kept
 
     @asynccontextmanager
     async def result(self, *, wait: float, prefix: str = "") -> AsyncIterator[Answered | None]:
@@ -131,7 +156,17 @@ class MemoryWorker:
         if kept is None:
             return False
         now = self._inference.clock.now()
-        self._inference.dead.append(DeadJob(id=kept.job.id, reason=reason, detail=detail, deliveries=kept.deliveries, at=now))
+        self._inference.buried.append(
+            DeadJob(
+                id=kept.job.id,
+                reason=reason,
+                detail=detail,
+                deliveries=kept.deliveries,
+                at=now,
+                repository=kept.job.repository,
+                body=kept.job.model_dump_json(),
+            )
+        )
         return await self.complete(held)
 
     async def answered(self, job: str) -> str | None:

@@ -16,18 +16,19 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from fusion.adapters.servicebus.connections import Connections, sdk_errors
+from fusion.adapters.servicebus.dead_jobs import DeadJobs
 from fusion.adapters.servicebus.messages import ATTEMPTS, LONGEST_ID, LONGEST_REASON, OnTheWire, arrived, fitting
+from fusion.adapters.servicebus.queues import QUEUES, InferenceQueue
 from fusion.model import InferenceJob, Urgency
-from fusion.ports import Answered
+from fusion.ports import Answered, DeadJob
 
 if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncTokenCredential
@@ -35,19 +36,6 @@ if TYPE_CHECKING:
     from azure.servicebus.aio import ServiceBusReceiver
 
 
-class InferenceQueue(StrEnum):
-    """The queues of the worker: one of jobs for each class, and that of the results."""
-
-    PERSON = "person"
-    PULL = "pull"
-    AGAIN = "again"
-    SCHEDULED = "scheduled"
-    BACKFILL = "backfill"
-    RESULTS = "results"
-
-
-QUEUES: Mapping[InferenceQueue, str] = {queue: f"inference-{queue.value}" for queue in InferenceQueue}
-"""Names of the queues."""
 TRIES = 20
 """After so many, a result that cannot be passed on is set aside."""
 AGAIN, LONGEST = 2.0, 300.0
@@ -144,6 +132,20 @@ class ServiceBusInference:
                 counted = dict(zip(Urgency, counts, strict=True))
                 self._counted = (asyncio.get_running_loop().time(), counted)
         return counted
+
+    async def under_way(self) -> None:
+        """Nobody knows: `depth` counts what is being worked on, too."""
+
+    async def withdraw(self, run: str) -> None:
+        """Service Bus gives out no message by its content: the jobs stay until their time is over."""
+
+    async def dead(self, *, limit: int = 100) -> Sequence[DeadJob]:
+        """Jobs that workers, or Service Bus itself, set aside, of all classes, oldest first."""
+        return await DeadJobs(self._connections).list(limit)
+
+    async def discard(self, id: str) -> None:
+        """Forget a job that was set aside. Raises UserError if there is none."""
+        await DeadJobs(self._connections).discard(id)
 
     async def _count(self, urgency: Urgency) -> int:
         from azure.servicebus import ServiceBusMessageState

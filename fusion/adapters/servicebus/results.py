@@ -12,7 +12,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from fusion.adapters.servicebus.connections import Connections
-from fusion.adapters.servicebus.inference import NEEDS, QUEUES, TRIES, InferenceQueue, again, answered_in
+from fusion.adapters.servicebus.inference import NEEDS, TRIES, again, answered_in
+from fusion.adapters.servicebus.queues import QUEUES, InferenceQueue
 from fusion.adapters.servicebus.triggered import OfTrigger
 from fusion.errors import PermanentError
 from fusion.ports import Answered

@@ -22,10 +22,10 @@ from fusion.adapters.sqlite import jobs
 from fusion.adapters.sqlite.bell import Bell
 from fusion.adapters.sqlite.database import Database, SystemClock
 from fusion.adapters.sqlite.group_commit import GroupCommit, Work
-from fusion.adapters.sqlite.jobs import DeadJob, HeldJob, HeldResult, Pick
-from fusion.errors import FusionError
+from fusion.adapters.sqlite.jobs import HeldJob, HeldResult, Pick
+from fusion.errors import FusionError, UserError
 from fusion.model import InferenceJob, Urgency
-from fusion.ports import Answered, Clock
+from fusion.ports import Answered, Clock, DeadJob
 
 POLL = 0.2
 """Seconds after which a waiting receiver looks for what another process wrote, or what has come due."""
@@ -141,9 +141,24 @@ class SqliteInference:
         now = self._clock.now().timestamp()
         return await self._done(lambda connection: jobs.depth(connection, now=now))
 
+    async def under_way(self) -> int:
+        """Jobs that workers hold now."""
+        now = self._clock.now().timestamp()
+        return await self._done(lambda connection: jobs.under_way(connection, now=now))
+
+    async def withdraw(self, run: str) -> int:
+        """Take back the jobs of a run that no worker holds, and forget its results; how many jobs."""
+        now = self._clock.now().timestamp()
+        return await self._done(lambda connection: jobs.withdraw(connection, run, now=now))
+
     async def dead(self, *, limit: int = 100) -> Sequence[DeadJob]:
         """Jobs that workers set aside, oldest first."""
         return await self._done(lambda connection: jobs.dead(connection, limit=limit))
+
+    async def discard(self, id: str) -> None:
+        """Forget a job that was set aside. Raises UserError if there is none."""
+        if not await self._done(lambda connection: jobs.discard(connection, id)):
+            raise UserError(f"No job {id!r} was set aside; `fusion dead-letters list` shows those that were.")
 
     @asynccontextmanager
     async def result(self, *, wait: float, prefix: str = "") -> AsyncIterator[Answered | None]:

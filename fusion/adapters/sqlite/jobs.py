@@ -5,6 +5,7 @@ Times are seconds since 1970. `due` is when something may come; `until` is when 
 
 from __future__ import annotations
 
+import json
 import secrets
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
@@ -13,7 +14,7 @@ from datetime import UTC, datetime
 
 from fusion.adapters.sqlite.database import Migrations
 from fusion.model import InferenceJob, Urgency
-from fusion.ports import Answered
+from fusion.ports import Answered, DeadJob
 
 MIGRATIONS: Migrations = (
     (
@@ -93,17 +94,6 @@ class HeldJob:
     token: str
     delivery: int
     until: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeadJob:
-    """A job that was set aside, and why."""
-
-    id: str
-    reason: str
-    detail: str
-    deliveries: int
-    at: datetime
 
 
 def add(connection: sqlite3.Connection, job: InferenceJob, *, now: float, at: float | None) -> None:
@@ -196,11 +186,49 @@ def set_aside(connection: sqlite3.Connection, token: str, *, now: float, reason:
 
 def dead(connection: sqlite3.Connection, *, limit: int) -> Sequence[DeadJob]:
     """The jobs set aside, oldest first."""
-    rows = connection.execute("SELECT id, reason, detail, deliveries, at FROM dead ORDER BY number LIMIT ?", (limit,))
+    rows = connection.execute("SELECT id, reason, detail, deliveries, at, body FROM dead ORDER BY number LIMIT ?", (limit,))
     return [
-        DeadJob(id=id, reason=reason, detail=detail, deliveries=deliveries, at=datetime.fromtimestamp(at, UTC))
-        for id, reason, detail, deliveries, at in rows
+        DeadJob(
+            id=id,
+            reason=reason,
+            detail=detail,
+            deliveries=deliveries,
+            at=datetime.fromtimestamp(at, UTC),
+            repository=repository_in(body),
+            body=body,
+        )
+        for id, reason, detail, deliveries, at, body in rows
     ]
+
+
+def repository_in(body: str) -> str:
+    """Whose job it is, as far as what came tells."""
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        return ""
+    repository = found.get("repository") if isinstance(found, dict) else None
+    return repository if isinstance(repository, str) else ""
+
+
+def discard(connection: sqlite3.Connection, id: str) -> bool:
+    """Forget what was set aside under that id; whether there was any."""
+    return connection.execute("DELETE FROM dead WHERE id = ?", (id,)).rowcount > 0
+
+
+def withdraw(connection: sqlite3.Connection, run: str, *, now: float) -> int:
+    """Delete the run's jobs that nobody holds, and its results; how many jobs."""
+    connection.execute("DELETE FROM results WHERE substr(job, 1, length(:of)) = :of", {"of": f"{run}/"})
+    done = connection.execute(
+        "DELETE FROM jobs WHERE substr(id, 1, length(:of)) = :of AND until <= :now", {"of": f"{run}/", "now": now}
+    )
+    return done.rowcount
+
+
+def under_way(connection: sqlite3.Connection, *, now: float) -> int:
+    """Jobs that are held."""
+    (count,) = connection.execute("SELECT count(*) FROM jobs WHERE until > ?", (now,)).fetchone()
+    return int(count)
 
 
 def depth(connection: sqlite3.Connection, *, now: float) -> Mapping[Urgency, int]:
