@@ -46,6 +46,12 @@ class Anchor:
         return bool(numbers) and numbers[0] > 0 and list(numbers) == list(range(numbers[0], numbers[0] + len(numbers)))
 
     @property
+    def is_changed(self) -> bool:
+        """Whether the change adds or removes one of its lines."""
+        rows = self.passage.text.split("\n")[self.first - 1 : self.last]
+        return self.passage.kind == "change" and any(row.startswith(("+", "-")) for row in rows)
+
+    @property
     def lines(self) -> tuple[str, ...]:
         """The head's lines at the place, as they stand."""
         return tuple(text for number, text in _head(self.passage) if self.location.line <= number <= self.location.end_line)

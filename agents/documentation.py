@@ -16,7 +16,8 @@ and decision records may name what is gone, and so may sentences that say so. It
 documentation where the code base has none.
 
 Where a model may be asked, it writes what is missing or wrong: the docstring, the passage of a document. People get it as a
-draft (`documentation.md`).
+draft (`documentation.md`), in the summary. It asks for no docstring of a private name or of a line that the change does not
+touch, and for nothing that it does not write or is not sure of.
 """
 
 from __future__ import annotations
@@ -24,12 +25,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agents.advice import told
+from agents.anchoring import Anchor
 from agents.checks.interface import undocumented, wrong_parameters
 from agents.checks.stale_documents import documents, stale_names, stale_switches
 from agents.reasoned import Reasoned
+from agents.replies import Claim
 from fusion.agent import Case, Skip
 from fusion.changes.roles import is_document, is_production
-from fusion.model import AgentTask, Category, Work
+from fusion.model import AgentTask, Brief, Category, Work
 from fusion.reading.comparison import compare, context_texts
 from fusion.reading.observation import Sources, witnessed
 from fusion.syntax import language
@@ -71,3 +74,15 @@ class Documentation(Reasoned):
     def wants(self, path: str) -> bool:
         """Source whose interface people use, and documents."""
         return is_production(path) or is_document(path)
+
+    def unfit(self, brief: Brief, claim: Claim, place: Anchor) -> str:  # noqa: ARG002 - the signature of all
+        """What is said to be missing has to be written, and to be missing because of the change."""
+        if not claim.suggestion.strip():
+            return "that ask for a text and write none"
+        if claim.confidence == "low":
+            return "that write what they only suppose"
+        if claim.kind == "missing-docstring" and not place.is_changed:
+            return "that ask for a docstring of what the change does not touch"
+        if claim.kind == "missing-docstring" and place.passage.symbol.rpartition(".")[2].startswith("_"):
+            return "that ask for a docstring of a private name"
+        return ""

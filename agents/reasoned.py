@@ -77,6 +77,8 @@ class Reasoned(Deterministic):
     """Its suggestions replace the lines that the finding is about: offered once somebody has verified them."""
     reads_trees = True
     """Whether it has something to say about a whole tree, which has no earlier side."""
+    once: frozenset[str] = frozenset()
+    """Kinds of findings of which one brief may have one: the weightiest."""
 
     def without_model(self, case: Case) -> Sequence[AgentTask] | Skip:
         """The work that needs no model."""
@@ -85,6 +87,10 @@ class Reasoned(Deterministic):
     def wants(self, path: str) -> bool:
         """Whether a model should read the change of this path for the agent."""
         raise NotImplementedError
+
+    def unfit(self, brief: Brief, claim: Claim, place: Anchor) -> str:  # noqa: ARG002 - for those that have a word in it
+        """Why a claim is not worth telling, although it quotes a line of the change; empty where it is."""
+        return ""
 
     def tasks(self, case: Case) -> Sequence[AgentTask] | Skip:
         """The deterministic task, and one task for each brief that the planner makes."""
@@ -163,6 +169,10 @@ class Reasoned(Deterministic):
                 left["that a tool had reported already"] += 1
             elif (key := (place.location.path, place.location.line, claim.kind)) in kept:
                 left["said twice"] += 1
+            elif why := self.unfit(brief, claim, place):
+                left[why] += 1
+            elif claim.kind in self.once and any(claim.kind == other.kind for other, _, _ in kept.values()):
+                left["beyond the one of its kind that one brief may have"] += 1
             elif len(kept) == MOST:
                 left[f"beyond the {MOST} that one brief may have"] += 1
             else:

@@ -14,6 +14,8 @@ It follows names and runs nothing, so it never says that a test covers a line. W
 for any. Only tests that belong to the change, or that were handed over as its context, are known to it.
 
 Where a model may be asked, it names the case that no test would notice, and drafts the test (`tests.md`). Nobody has run it.
+It asks for one test of a part at most, of a line of production code that the change touches, where tests are shown and none of
+them is that test; not for what is rare, and not where it doubts. Drafts stand in the summary, never on a line.
 """
 
 from __future__ import annotations
@@ -21,18 +23,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agents.advice import told
+from agents.anchoring import Anchor
 from agents.checks.switched_off_tests import switched_off as switched_off_tests
 from agents.checks.switched_off_tests import vacuous
 from agents.checks.untested import untested
 from agents.checks.weakened_tests import weakened
 from agents.reasoned import Reasoned
+from agents.replies import Claim
 from fusion.agent import Case, Skip
-from fusion.changes.roles import is_example, is_test_code
+from fusion.changes.roles import is_example, is_test, is_test_code
 from fusion.changes.selection import is_code
-from fusion.model import AgentTask, Category
+from fusion.model import AgentTask, Brief, Category, Passage
 from fusion.reading.comparison import compare, context_texts
 from fusion.reading.observation import Sources, brought, witnessed
 from fusion.syntax import language
+
+_MISSING = "untested-case"
+_TELLING = 8
+"""Characters from which on a line of a draft says something."""
 
 
 class Tests(Reasoned):
@@ -45,6 +53,7 @@ class Tests(Reasoned):
     drafts = True
     replaces = False
     reads_trees = False
+    once = frozenset({_MISSING})
 
     def without_model(self, case: Case) -> Sequence[AgentTask] | Skip:
         """One task: changed behaviour held against the tests, and the tests against what they were."""
@@ -72,3 +81,25 @@ class Tests(Reasoned):
     def wants(self, path: str) -> bool:
         """Source and its tests."""
         return is_code(path) and not is_example(path)
+
+    def unfit(self, brief: Brief, claim: Claim, place: Anchor) -> str:
+        """A test that is asked for has to be worth its reader's time; what is said of the tests that there are, is."""
+        if claim.kind != _MISSING:
+            return ""
+        shown = {line.lstrip("+ \t") for passage in brief.passages if _is_test(passage) for line in passage.text.split("\n")}
+        draft = [line.strip() for line in claim.suggestion.split("\n") if len(line.strip()) >= _TELLING]
+        if not shown:
+            return "that ask for a test where none is shown"
+        if is_test(place.location.path) or not place.is_changed:
+            return "that ask for a test of what the change does not touch"
+        if not draft:
+            return "that ask for a test and draft none"
+        if all(line in shown for line in draft):
+            return "that draft a test that is there"
+        if claim.severity == "low" or claim.confidence != "high":
+            return "that ask for a test of a rare case, or doubt that it is missing"
+        return ""
+
+
+def _is_test(passage: Passage) -> bool:
+    return passage.kind == "test" or (passage.kind == "change" and is_test(passage.path))

@@ -19,7 +19,7 @@ from agents.security import Security
 from agents.tests import Tests
 from fusion.agent import Skip, Thinking
 from fusion.evidence.catalogue import families
-from fusion.model import AgentTask, Category, Confidence, Ending, Finding, Outcome, Response, Severity, Work
+from fusion.model import AgentTask, Brief, Category, Confidence, Ending, Finding, Outcome, Response, Severity, Work
 from fusion.policy import Policy
 from fusion.reasoning.fence import RULES
 from fusion.reasoning.replies import read as checked
@@ -196,11 +196,64 @@ def test_a_suggestion_that_is_not_safe_to_show_is_none(changes: dict[str, Any]) 
     assert one.fix is None
 
 
+TEST = "def test_page():\n    assert page([1, 2], 1, 1) == [1]"
+
+
 def test_a_drafted_test_is_a_draft_and_no_edit_of_the_code() -> None:
     draft = "def test_first_page():\n    assert page([1, 2], 1, 1) == [1]"
-    (one,) = found(claim(kind="untested-case", suggestion=draft), agent=Tests())
+    (one,) = found(claim(kind="untested-case", suggestion=draft), agent=Tests(), task=task_of(brief=TESTED))
     assert one.draft == draft
     assert one.fix is None
+
+
+TESTED = brief_of(passage(symbol="page"), passage(TEST, name="P2", path="tests/test_pages.py", at=1, kind="test"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "brief", "why"),
+    [
+        ({}, brief_of(), "a test where none is shown"),
+        ({"suggestion": "  "}, TESTED, "draft none"),
+        ({"suggestion": TEST.partition("\n")[2]}, TESTED, "draft a test that is there"),
+        ({"line": 5, "end_line": 5, "quote": "    return items[start : start + size]"}, TESTED, "the change does not touch"),
+        ({"passage": "P2", "line": 2, "quote": TEST.partition("\n")[2]}, TESTED, "the change does not touch"),
+        ({"severity": "low"}, TESTED, "a rare case"),
+        ({"confidence": "medium"}, TESTED, "doubt that it is missing"),
+    ],
+)
+def test_a_test_is_asked_for_only_where_it_is_worth_reading(changes: dict[str, Any], brief: Brief, why: str) -> None:
+    given = {"kind": "untested-case", "suggestion": "def test_more():\n    assert page([], 9, 1) == []"}
+    report = Tests().read(task_of(brief=brief), reply(claim(**(given | changes))))
+    assert report.findings == ()
+    assert [why in said for said in report.set_aside] == [True]
+
+
+def test_of_missing_tests_one_is_asked_for_and_weak_ones_are_named_beside_it() -> None:
+    asked = claim(kind="untested-case", suggestion="def test_more():\n    assert page([], 9, 1) == []", severity="medium")
+    graver = asked | {"line": 4, "end_line": 4, "quote": "+    # as agreed", "severity": "high"}
+    weak = claim(kind="weak-assertion", passage="P2", line=2, end_line=2, quote=TEST.partition("\n")[2], severity="low")
+    report = Tests().read(task_of(brief=TESTED), reply(asked, graver, weak))
+    assert [one.family for one in report.findings] == ["model:untested-case", "model:weak-assertion"]
+    assert report.findings[0].location.line == 12
+    assert report.set_aside == ("1 dropped: beyond the one of its kind that one brief may have",)
+
+
+@pytest.mark.parametrize(
+    ("changes", "symbol", "why"),
+    [
+        ({"suggestion": ""}, "page", "write none"),
+        ({"confidence": "low"}, "page", "only suppose"),
+        ({}, "Pages._page", "a private name"),
+        ({"line": 5, "end_line": 5, "quote": "    return items[start : start + size]"}, "page", "the change does not touch"),
+    ],
+)
+def test_documentation_is_asked_for_only_where_it_is_written(changes: dict[str, Any], symbol: str, why: str) -> None:
+    given = claim(kind="missing-docstring", suggestion='    """Pages count from 0."""')
+    task = task_of(brief=brief_of(passage(symbol=symbol)))
+    report = Documentation().read(task, reply(given | changes))
+    assert report.findings == ()
+    assert [why in said for said in report.set_aside] == [True]
+    assert len(Documentation().read(task_of(), reply(given)).findings) == 1
 
 
 def test_without_an_answer_a_brief_was_read_by_nobody() -> None:
