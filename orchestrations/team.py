@@ -27,11 +27,13 @@ from fusion.model import (
     Unread,
     Usage,
     Vote,
+    Work,
 )
 from fusion.planning import about
 from fusion.policy import Policy
 from fusion.progress import AgentFinished, Quoted
 from fusion.reasoning.fence import derived, sources
+from fusion.routing import reach
 from fusion.routing.catalogue import room
 from orchestrations.activity import Activity, Job, named, published, said
 from orchestrations.bundle import Bundle
@@ -67,6 +69,8 @@ class Team:
         case = await self._case(job)
         tasks, idle = self._work(case)
         overview = walkthrough.ask(case) if case.thinking and case.policy.models.walkthrough else None
+        tasks, overview, unrouted = self._routable(case, tasks, overview)
+        idle += unrouted
         afforded = await self._afforded(job, case, tasks, overview)
         idle += [_left_out(Report(agent=task.agent, outcome=Outcome.CUT), task, why) for task, why in afforded.left_out]
         most = await self._most(job, afforded.quote)
@@ -99,6 +103,31 @@ class Team:
                 idle.append(Report(agent=name, outcome=Outcome.FAILED, reason=said("the agent raised", error)))
         return tasks, idle
 
+    def _routable(
+        self, case: Case, tasks: Sequence[AgentTask], overview: Prompt | None
+    ) -> tuple[list[AgentTask], Prompt | None, list[Report]]:
+        """What some endpoint may be asked, and the reports of what none may: policy is in the way, or nobody does such work."""
+        reasoning = self.bundle.reasoning
+        if reasoning is None or case.thinking is None:
+            return list(tasks), overview, []
+        models, visibility = case.policy.models, case.change.provenance.visibility
+        kept: list[AgentTask] = []
+        unrouted: list[Report] = []
+        for task in tasks:
+            if task.brief is None:
+                kept.append(task)
+            elif task.brief.work not in case.thinking.works:
+                why = f"no endpoint does the work `{task.brief.work}`"
+                unrouted.append(Report(agent=task.agent, outcome=Outcome.SKIPPED, reason=why))
+            elif why := reach.shut_out(reasoning.file, models, task.brief.work, visibility, sources(task.brief)):
+                unrouted.append(_left_out(Report(agent=task.agent, outcome=Outcome.CUT), task, why))
+            else:
+                kept.append(task)
+        if overview and (why := reach.shut_out(reasoning.file, models, overview.work, visibility, overview.sources)):
+            unrouted.append(Report(agent=walkthrough.NAME, outcome=Outcome.SKIPPED, reason=why, reasoned=True))
+            overview = None
+        return kept, overview, unrouted
+
     async def _most(self, job: Job, quote: Quote | None) -> Job:
         """What the run may have spent in the end: the quote, and what it spent before it was begun again after an outage."""
         if self.bundle.reasoning is None or quote is None:
@@ -109,7 +138,10 @@ class Team:
         change, contents, policy = await self.cases.case(job)
         evidence = await self.cases.evidence(job)
         reasoning = self.bundle.reasoning
-        thinking = Thinking(prompt=room(reasoning.file)) if reasoning is not None and policy.models.use else None
+        thinking = None
+        if reasoning is not None and policy.models.use:
+            works = reach.served(reasoning.file, change.provenance.visibility)
+            thinking = Thinking(prompt=room(reasoning.file), works=works) if works else None
         return Case(change=change, contents=contents, policy=policy, evidence=evidence, thinking=thinking)
 
     async def _afforded(self, job: Job, case: Case, tasks: Sequence[AgentTask], overview: Prompt | None) -> Afforded:
@@ -203,8 +235,10 @@ class Team:
             return {"notes": []}
         case = await self._case(job)
         answers: list[Job] = []
+        answered = case.thinking is not None and Work.ANSWER in case.thinking.works
         for note in written:
-            brief = about(case, note.about, note.symbol, question=note.question) if self._is_there(note.to, case.policy) else None
+            there = answered and self._is_there(note.to, case.policy)
+            brief = about(case, note.about, note.symbol, question=note.question) if there else None
             saved = {"note": await self.shelf.save(note)}
             if brief is not None:
                 ask = notes.ask(note, brief, behind=sources(task.brief) if task.brief else ())
@@ -298,14 +332,8 @@ def _shown(task: AgentTask) -> Sequence[str]:
     return tuple(dict.fromkeys(passage.path for passage in passages if passage.kind == "change"))
 
 
-def _given_up(task: AgentTask, why: str) -> Report:
-    """What the budget left out: on the receipt, by name."""
-    unread = tuple(Unread(path=path, reason=f"no model read it: {why}") for path in _shown(task))
-    return Report(agent=task.agent, outcome=Outcome.CUT, reason=why, unread=unread, reasoned=True)
-
-
 def _left_out(report: Report, task: AgentTask, why: str) -> Report:
-    """The report of a task that the budget left out. Without a draft a review is none the less complete."""
+    """Of a task that the budget left out, or that nobody may do. Without a draft a review is none the less complete."""
     left = {"outcome": Outcome.CUT if is_wanted(task) else Outcome.SKIPPED, "reason": why, "reasoned": True}
     return _missed(report, task, why).model_copy(update=left)
 
