@@ -39,6 +39,11 @@ class Interrupted(FusionError):
     """
 
 
+def interrupted(id: str) -> Interrupted:
+    """What to say of a run that has begun, and can be resumed."""
+    return Interrupted(f"Interrupted. `fusion runs resume {id}` finishes it, `fusion runs abandon {id}` ends it for good.")
+
+
 def work(task: Coroutine[Any, Any, T]) -> T:
     """Run the asynchronous part of a command to its end. Raises Interrupted, for SIGTERM as for Ctrl-C."""
     import asyncio
@@ -74,6 +79,7 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     help="A team of coding agents that reviews a change and shows its evidence.",
     epilog="Exit codes: 0 fine, 1 findings at or above --fail-on, 2 usage or input, 3 incomplete, 130 interrupted.",
 )
@@ -127,7 +133,10 @@ def main() -> None:
     except UserError as error:
         _stop(str(error), Exit.USAGE)
     except (Interrupted, KeyboardInterrupt) as error:
-        _stop(str(error) or "Interrupted. `fusion runs resume` finishes what was begun.", Exit.INTERRUPTED)
+        _stop(
+            str(error) or "Interrupted. `fusion runs resume` finishes what was begun, `fusion runs abandon` ends it for good.",
+            Exit.INTERRUPTED,
+        )
     except FusionError as error:
         _stop(str(error), Exit.INCOMPLETE)
     except BrokenPipeError:

@@ -90,10 +90,11 @@ def _rows() -> list[tuple[str, str, bool, str]]:
 
 def _models(configured: Settings) -> tuple[str, list[tuple[str, str, bool, str]]]:
     """Who is asked first to review, or nobody, and a row for the models file and each of its endpoints."""
-    from fusion.cli.models import distrusted, is_installed
+    from fusion.cli.models import distrusted
     from fusion.model import Work
     from fusion.routing import catalogue
     from fusion.routing.readiness import outlook, readiness
+    from fusion.runtime import is_installed
 
     if configured.models is None:
         return "", [("models", "file", False, "FUSION_MODELS is not set: no model is asked")]
@@ -105,7 +106,7 @@ def _models(configured: Settings) -> tuple[str, list[tuple[str, str, bool, str]]
     ready = readiness(file, os.environ, kernel=is_installed(), today=datetime.now(UTC).date(), barred=barred)
     usable = {one.endpoint.name for one in ready if one.ready}
     first = next((one for one in outlook(file)[Work.REVIEW] if not one.refusal and one.endpoint.name in usable), None)
-    rows = [("models", "file", True, str(configured.models))]
+    rows = [("models", "file", True, str(configured.models) + ("" if file.endpoints else ": it has no endpoints"))]
     rows += [("endpoint", one.endpoint.name, one.ready, one.detail) for one in ready]
     return first.endpoint.model if first else "", rows
 

@@ -12,6 +12,12 @@ from fusion.routing.health import Snapshot, Standing, State
 from fusion.routing.route import Ask, Candidate, weigh
 
 RETIRED = "Microsoft retired the Azure AI Inference SDK's service on 26 August 2026: move to kind openai and /openai/v1/"
+CLOUD = ("openai", "inference")
+"""Kinds of endpoints that are asked through the packages of [models]."""
+NOT_INSTALLED = (
+    "the packages for models are not installed:"
+    ' .venv/bin/pip install -c constraints.txt -e ".[models]", in the folder of Fusion'
+)
 OLD = 180
 """Days after which a price should be looked at again."""
 TYPICAL = 4000
@@ -24,23 +30,45 @@ class Readiness:
     """Whether an endpoint can be used on this host, and what to know or do about it."""
 
     endpoint: Endpoint
-    ready: bool
-    detail: str
+    wrong: tuple[str, ...] = ()
+    """What keeps it from being asked, each as half a sentence."""
+    about: tuple[str, ...] = ()
+    """Which model it is, where, and how one signs in there."""
+    advice: tuple[str, ...] = ()
+    """What to look at some day."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether it can be used."""
+        return not self.wrong
+
+    @property
+    def detail(self) -> str:
+        """All of it on one line."""
+        return "; ".join([*self.wrong, *self.about, *self.advice])
 
 
 def readiness(
-    models: ModelsFile, environ: Mapping[str, str], *, kernel: bool, today: date, barred: Mapping[str, str] | None = None
+    models: ModelsFile,
+    environ: Mapping[str, str],
+    *,
+    kernel: bool,
+    today: date,
+    barred: Mapping[str, str] | None = None,
+    unanswered: Mapping[str, str] | None = None,
 ) -> tuple[Readiness, ...]:
-    """Of each endpoint in turn. `environ`: where keys are looked for; `kernel`: whether the packages of [models] are here;
-    `barred`: why an endpoint is asked no more, by its name."""
-    ready = [_ready(models, endpoint, environ, kernel, today) for endpoint in models.endpoints]
-    out = barred or {}
-    return tuple(
-        replace(one, ready=False, detail=f"it is asked no more: {out[one.endpoint.name]}; {one.detail}")
-        if one.endpoint.name in out
-        else one
-        for one in ready
-    )
+    """Of each endpoint in turn. `environ`: where keys are looked for; `kernel`: whether the packages of [models] are here.
+
+    By name: `barred`, why an endpoint is asked no more; `unanswered`, why it does not answer, where that was tried.
+    """
+    out = {name: f"it is asked no more: {why}" for name, why in (barred or {}).items()}
+    ready = []
+    for endpoint in models.endpoints:
+        one = _ready(models, endpoint, environ, kernel, today)
+        first, last = out.get(endpoint.name), (unanswered or {}).get(endpoint.name)
+        wrong = (*([first] if first else []), *one.wrong, *([last] if last else []))
+        ready.append(replace(one, wrong=wrong))
+    return tuple(ready)
 
 
 def outlook(models: ModelsFile, *, barred: Mapping[str, str] | None = None) -> dict[Work, tuple[Candidate, ...]]:
@@ -61,20 +89,21 @@ def _ready(models: ModelsFile, endpoint: Endpoint, environ: Mapping[str, str], k
     where = f"at {endpoint.address}" if endpoint.address else "by the queue"
     place = f"local: {endpoint.local_reason or 'by its address'}" if endpoint.local else endpoint.region or "region not said"
     signs_in = {"key": f"key in {endpoint.key}", "entra": "Entra ID signs in", "none": "nobody signs in"}[endpoint.sign_in]
-    told = [f"{endpoint.model} {where}", place, *([] if endpoint.kind in ("worker", "exchange") else [signs_in])]
-    wrong = []
+    named = f"{endpoint.model} {where}" + (f", deployment {endpoint.deployment}" if endpoint.deployment else "")
+    about = [named, place, *([signs_in] if endpoint.kind in CLOUD else [])]
+    wrong, advice = [], []
     if endpoint.key and not environ.get(endpoint.key):
         wrong.append(f"{endpoint.key} is not set")
-    if endpoint.kind in ("openai", "inference") and not kernel:
-        wrong.append("its packages are not installed: install Fusion with [models]")
+    if endpoint.kind in CLOUD and not kernel:
+        wrong.append(NOT_INSTALLED)
     if card.price is None and not endpoint.local:
         wrong.append(f"the price of {card.name} is not known, so nothing can be quoted: give it one")
     elif all(work not in endpoint.roles or may_do(card, work) for work in Work):
         wrong.append(f"{card.name} may do none of its works: {may_do(card, Work.REVIEW)}")
     if endpoint.kind == "inference":
-        told.append(RETIRED)
+        advice.append(RETIRED)
     if card.price is not None and (today - card.price.date).days > OLD:
-        told.append(f"its price was read on {card.price.date}: see whether it still holds")
+        advice.append(f"its price was read on {card.price.date}: see whether it still holds")
     if card.trial:
-        told.append("on trial: asked without figures, for an evaluation only")
-    return Readiness(endpoint=endpoint, ready=not wrong, detail="; ".join([*wrong, *told]))
+        advice.append("on trial: asked without figures, for an evaluation only")
+    return Readiness(endpoint=endpoint, wrong=tuple(wrong), about=tuple(about), advice=tuple(advice))

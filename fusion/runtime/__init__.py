@@ -2,7 +2,7 @@
 
 from fusion.runtime.app import introduce, signing_key
 from fusion.runtime.bundles import SystemClock, bot, embedded, mending, reviewer
-from fusion.runtime.models import recorded, replayed, thoughtful
+from fusion.runtime.models import is_installed, recorded, replayed, thoughtful, unanswered
 from fusion.runtime.storage import inference, queue, records, state_folder, stores, stores_in, worker_queue
 from fusion.runtime.triggers import conductor, result_queue, trigger_queues, triggered
 
@@ -13,6 +13,7 @@ __all__ = [
     "embedded",
     "inference",
     "introduce",
+    "is_installed",
     "mending",
     "queue",
     "recorded",
@@ -27,5 +28,6 @@ __all__ = [
     "thoughtful",
     "trigger_queues",
     "triggered",
+    "unanswered",
     "worker_queue",
 ]

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
+from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import SecretStr
 
 from fusion.errors import UserError
 from fusion.ports import Model
+from fusion.routing.readiness import CLOUD, NOT_INSTALLED
 from fusion.runtime.storage import inference
 from fusion.settings import Settings
 from orchestrations.bundle import Bundle, Reasoning
@@ -38,6 +41,8 @@ async def thoughtful(
     from fusion.routing.health import Breakers
 
     file = catalogue.exchanged(exchange) if exchange is not None else catalogue.read(settings.models)
+    if not is_installed() and (asked := next((one for one in file.endpoints if one.kind in CLOUD), None)):
+        raise UserError(f"The endpoint {asked.name!r} of the models file cannot be asked: {NOT_INSTALLED}.")
     async with AsyncExitStack() as stack:
         models = {
             endpoint.name: await stack.enter_async_context(_model(endpoint, environ))
@@ -53,6 +58,28 @@ async def thoughtful(
             patience=file.worker.patience,
         )
         yield dataclasses.replace(bundle, reasoning=reasoning)
+
+
+def is_installed() -> bool:
+    """Whether the packages by which models of the cloud are asked are here; they are looked for and not imported."""
+    return find_spec("semantic_kernel") is not None
+
+
+async def unanswered(file: ModelsFile, environ: Mapping[str, str] = os.environ) -> Mapping[str, str]:
+    """By name why endpoints cannot be asked now, though all that they need is set: each is asked at the same time, for free."""
+    from fusion.adapters.models.probing import unanswered
+
+    async def ask(endpoint: Endpoint) -> str:
+        if endpoint.kind == "exchange":
+            return "" if Path(endpoint.address).is_dir() else "its folder is not there"
+        if endpoint.kind not in CLOUD or (endpoint.key and not environ.get(endpoint.key)):
+            return ""
+        key = SecretStr(environ[endpoint.key]) if endpoint.key else None
+        kind: Literal["openai", "inference"] = "inference" if endpoint.kind == "inference" else "openai"
+        return await unanswered(endpoint.address, kind=kind, key=key, entra=endpoint.sign_in == "entra")
+
+    told = await asyncio.gather(*(ask(endpoint) for endpoint in file.endpoints))
+    return {endpoint.name: why for endpoint, why in zip(file.endpoints, told, strict=True) if why}
 
 
 def recorded(reasoning: Reasoning, file: Path) -> Reasoning:
@@ -93,10 +120,8 @@ def _model(endpoint: Endpoint, environ: Mapping[str, str]) -> AbstractAsyncConte
             return nullcontext(ExchangeModel(Path(endpoint.address)))
         try:
             from agents.kernel import KernelModel
-        except ImportError as error:
-            raise UserError(
-                f"Models are asked through Semantic Kernel, and it is not here ({error}): install Fusion with [models]."
-            ) from None
+        except ImportError:
+            raise UserError(f"The endpoint {endpoint.name!r} of the models file cannot be asked: {NOT_INSTALLED}.") from None
         return KernelModel(
             kind="inference" if endpoint.kind == "inference" else "openai",
             address=endpoint.address,
