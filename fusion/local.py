@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from fusion.errors import FusionError, UserError
 from fusion.model import Request
 from fusion.runs import Run, RunStatus, run_id, run_key
-from fusion.runtime import state_folder, thoughtful
+from fusion.runtime import inference, state_folder, thoughtful
 from fusion.settings import Settings
 from orchestrations.bundle import Bundle
 
@@ -131,6 +131,35 @@ async def _concluded(home: Path, id: str, state: InstanceState, request: Request
         await bundle.store.put(key, failed, etag=stored.etag)
     _forget(home, id)
     raise RunFailed(f"The review failed: {message.rstrip('.')} (run {id}).")
+
+
+async def abandon(
+    id: str, run: Run | None, settings: Settings, store: Store, clock: Clock, *, by: str, reason: str
+) -> int | None:
+    """End a run for good, with all that it began: how many of its jobs the worker's queue gave back, None where it cannot.
+
+    First what it holds of others (money; calls that were begun count as their bounds), then its journal, in which its
+    sub-orchestrations are, too; its record last. So whoever dies in between is simply repeated. `run`: its record, if it came
+    as far. Raises JournalBusy: another process is at it.
+    """
+    from fusion.budget.book import Book
+    from fusion.engine.journal import kept_away
+
+    home = state_folder(settings)
+    with kept_away(journal(home, id)):
+        await Book(store, settings.tenant, clock).close(id)
+        taken_back: int | None = 0
+        if settings.servicebus or (home / "inference.db").exists():
+            async with inference(settings, clock=clock) as queue:
+                taken_back = await queue.withdraw(id)
+        _forget(home, id)
+        if run is not None:
+            key = run_key(settings.tenant, run.request, id)
+            stored = await store.get(key)
+            ended = {"status": RunStatus.ABANDONED, "message": reason, "by": by, "finished": clock.now()}
+            record = run.model_copy(update=ended).model_dump(mode="json")
+            await store.put(key, record, etag=stored.etag if stored else None)
+    return taken_back
 
 
 async def fix(id: str, wanted: dict[str, Any], settings: Settings, bundle: Bundle) -> dict[str, Any]:

@@ -22,6 +22,8 @@ class RunStatus(StrEnum):
     SUPERSEDED = "superseded"
     """The pull request has a newer head, which has a run of its own."""
     FAILED = "failed"
+    ABANDONED = "abandoned"
+    """A person has ended it for good: see `Run.by` and `Run.finished`."""
 
 
 class Run(Record):
@@ -32,6 +34,9 @@ class Run(Record):
     request: Request
     status: RunStatus = RunStatus.RUNNING
     message: str = ""
+    """Why it ended so, where that needs saying; of an abandoned run the person's reason."""
+    by: str = ""
+    """Who abandoned it."""
     started: datetime
     finished: datetime | None = None
     review: str = ""

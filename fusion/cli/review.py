@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fusion.cli import Exit, app, say, work
+from fusion.cli import Exit, Interrupted, app, interrupted, say, work
 from fusion.cli.typed import Typed
 from fusion.errors import UserError
 
@@ -90,15 +90,25 @@ def review(
                 hint = f"did you mean {near[0]}?" if near else "`fusion doctor` lists them."
                 raise UserError(f"There is no analyzer called {name!r}; {hint}")
 
+        nonce, begun = secrets.token_hex(3), ""
+
         async def reviewing() -> tuple[dict[str, Any], Review | None]:
             from fusion.model import Review
+            from fusion.runs import run_id
 
+            nonlocal begun
             request = await typed.keep(bundle.blobs)
-            result = await local.run(request, configured, bundle, nonce=secrets.token_hex(3))
+            begun = run_id(request, nonce=nonce)
+            result = await local.run(request, configured, bundle, nonce=nonce)
             data = await bundle.blobs.get(result["review"]) if result["status"] == "reviewed" else None
             return result, Review.model_validate_json(data) if data else None
 
-        result, reviewed = work(reviewing())
+        try:
+            result, reviewed = work(reviewing())
+        except Interrupted:
+            if not begun or not local.journal(configured.home, begun).exists():
+                raise
+            raise interrupted(begun) from None
     conclude(result, reviewed, threshold, write)
 
 
@@ -115,13 +125,13 @@ def apart(knowledge: Sequence[Path], repository: Path) -> None:
         )
 
 
-def models_apart(file: Path | None, repository: Path) -> None:
+def models_apart(file: Path | None, repository: Path, *, named: str = "FUSION_MODELS names") -> None:
     """Raises UserError where the models file lies in what is reviewed: a change could send the code wherever it likes."""
     from fusion.dataflow.knowledge.added import inside
 
     if file is not None and inside([file], repository):
         raise UserError(
-            f"FUSION_MODELS names {file}, which lies in the repository that is reviewed, so that a change could say where its "
+            f"{named} {file}, which lies in the repository that is reviewed, so that a change could say where its "
             "code is sent; keep it elsewhere."
         )
 

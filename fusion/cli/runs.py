@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fusion.cli import Exit, Interrupted, app, say, work
+from fusion.cli import Exit, Interrupted, app, interrupted, say, work
 from fusion.errors import FusionError, UserError
 
 if TYPE_CHECKING:
@@ -68,7 +69,8 @@ def list_runs(
     for run, state in found:
         started = run.started.astimezone().strftime("%Y-%m-%d %H:%M")
         ended = run.verdict or state
-        table.add_row(_short(run.id), started, ended, str(run.findings) if run.verdict else "-", Text(exact(_what(run))))
+        what = _what(run) + (f" (abandoned{_ended(run)})" if run.by else "")
+        table.add_row(_short(run.id), started, ended, str(run.findings) if run.verdict else "-", Text(exact(what)))
     Terminal(highlight=False).print(table if found else "No runs yet. `fusion review` makes one.")
 
 
@@ -126,7 +128,7 @@ def resume(
                 say(f"{id} is running in another process.")
                 continue
             except Interrupted:
-                raise
+                raise interrupted(id) from None
             except FusionError as error:
                 # One that cannot be finished keeps nobody from finishing the others.
                 say(f"fusion: {error}")
@@ -139,6 +141,62 @@ def resume(
             say(f"{id}: {result['message']}")
             code = max(code, Exit.USAGE if result["status"] == "refused" else Exit.FINE)
     raise typer.Exit(code)
+
+
+@commands.command(short_help="End an interrupted run for good.")
+def abandon(
+    run: Annotated[str, typer.Argument(metavar="ID", help="The run's id, or its beginning.")],
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; `fusion runs` shows it.")] = "",
+) -> None:
+    """End an interrupted run for good: the money that it held is free again, and its jobs leave the worker's queue."""
+    from fusion import local, runtime, settings
+    from fusion.cli.typed import user
+    from fusion.engine import JournalBusy
+    from fusion.runs import RunStatus
+
+    configured = settings.read(os.environ)
+    store, _ = runtime.stores(configured)
+    item, id = _the_one(work(_runs(store, configured, 10_000)), run, local.interrupted(runtime.state_folder(configured)))
+    if item is not None and item.status is RunStatus.ABANDONED:
+        say(f"{id} was abandoned before{_ended(item)}; nothing is left to do.")
+        return
+    if item is not None and item.status is not RunStatus.RUNNING:
+        raise UserError(f"The run {id} has ended as {item.status.value}: there is nothing to abandon.")
+    if item is not None and item.request.publish:
+        raise UserError(
+            f"The run {id} belongs to `fusion serve`, which finishes it by itself; it cannot be abandoned from here."
+        )
+    try:
+        back = work(local.abandon(id, item, configured, store, runtime.SystemClock(), by=user(), reason=reason.strip()))
+    except JournalBusy:
+        raise UserError(
+            f"The run {id} is under way in another process: end that first, with Ctrl-C, then abandon it."
+        ) from None
+    jobs = {
+        None: " Jobs that it has in the worker's queue end by themselves when their time is over.",
+        0: "",
+        1: " One job that no worker had begun was taken back.",
+    }
+    more = jobs.get(back, f" {back} jobs that no worker had begun were taken back.")
+    say(f"{id} is abandoned: what it had set aside is free again, and it cannot be resumed.{more}")
+
+
+def _the_one(listed: Sequence[tuple[Run, str]], typed: str, journals: Sequence[str]) -> tuple[Run | None, str]:
+    """The only run that is meant, and its id; one that was killed at its start has a journal alone. Raises UserError."""
+    found: dict[str, Run | None] = {id: None for id in journals if _begins(id, typed)}
+    found |= {item.id: item for item, _ in listed if _begins(item.id, typed)}
+    if typed in found:
+        return found[typed], typed
+    if len(found) != 1:
+        raise UserError(f"{len(found) or 'No'} runs begin with {typed}; `fusion runs` lists them.")
+    ((id, item),) = found.items()
+    return item, id
+
+
+def _ended(run: Run) -> str:
+    """By whom, when and why a run was abandoned."""
+    at = run.finished.astimezone().strftime(" on %Y-%m-%d at %H:%M") if run.finished else ""
+    return f" by {run.by}{at}" + (f": {run.message}" if run.message else "")
 
 
 async def _finish(id: str, configured: Settings, bundle: Any) -> tuple[dict[str, Any], Review | None]:
@@ -161,7 +219,7 @@ async def _runs(store: Store, configured: Settings, limit: int) -> list[tuple[Ru
     for stored in await store.list(tenant=configured.tenant, kind="run", limit=limit):
         run = Run.model_validate(stored.value)
         state = run.status.value
-        journal = local.journal(configured.home, run.id)
+        journal = configured.home / "bot.db" if run.request.publish else local.journal(configured.home, run.id)
         if run.status is RunStatus.RUNNING and not in_use(journal):
             state = "interrupted" if journal.exists() else "lost"
         found.append((run, state))

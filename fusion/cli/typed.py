@@ -61,7 +61,7 @@ class Typed:
             kind=RequestKind.RANGE,
             location=_utf8(str(self.folder.absolute())),
             head=_utf8(self.what or ""),
-            actor=_user(),
+            actor=user(),
             only=self.only,
             sarif=tuple([await blobs.put(_bytes(path)) for path in self.evidence]),
             policy=await blobs.put(_bytes(self.policy)) if self.policy else "",
@@ -92,7 +92,7 @@ def _pull(text: str) -> tuple[str, int]:
     return match[1], int(match[2])
 
 
-def _user() -> str:
+def user() -> str:
     """Who asks; the number of a user without a name (a container's `--user 1234`)."""
     try:
         return getpass.getuser()

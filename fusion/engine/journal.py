@@ -13,7 +13,8 @@ import itertools
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from operator import itemgetter
 from pathlib import Path
 from typing import IO, Any, Literal
@@ -85,6 +86,13 @@ def in_use(path: Path) -> bool:
     except OSError:
         return True
     return False
+
+
+@contextmanager
+def kept_away(path: Path) -> Iterator[None]:
+    """Let no engine open the journal meanwhile; it need not be there, nor be whole. Raises JournalBusy: one has it open."""
+    with _acquire(path):
+        yield
 
 
 class Journal:

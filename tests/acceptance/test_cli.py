@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -224,18 +225,60 @@ def test_runs_are_kept_and_shown_again(vulnerable: Workplace) -> None:
     assert vulnerable.fusion("runs", "resume").returncode == 0
 
 
-def test_interrupted_and_resumed(vulnerable: Workplace) -> None:
-    process = vulnerable.start("review")
-    runs = vulnerable.home / "runs"
+def begun(place: Workplace) -> subprocess.Popen[bytes]:
+    """A review that is under way."""
+    process = place.start("review")
     deadline = time.monotonic() + 20
-    while not list(runs.glob("*.db")) and time.monotonic() < deadline:
+    while not list((place.home / "runs").glob("*.db")) and time.monotonic() < deadline:
         time.sleep(0.01)
     time.sleep(0.3)
+    return process
+
+
+def interrupted(process: subprocess.Popen[bytes]) -> str:
+    """End it with Ctrl-C; the run's id, as it is said then."""
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=30)
     assert process.returncode == 130, (out, err)
-    assert b"resume" in err
-    assert b"Traceback" not in err
+    said = err.decode().splitlines()
+    assert len(said) == 1, said
+    found = re.fullmatch(
+        "fusion: Interrupted. `fusion runs resume (.*)` finishes it, `fusion runs abandon (.*)` ends it for good.", said[0]
+    )
+    assert found is not None, said
+    assert found[1] == found[2]
+    return found[1]
+
+
+def test_interrupted_and_abandoned(vulnerable: Workplace) -> None:
+    process = begun(vulnerable)
+    process.send_signal(signal.SIGSTOP)
+    (journal,) = (vulnerable.home / "runs").glob("*.db")
+    refused = vulnerable.fusion("runs", "abandon", journal.stem)
+    assert refused.returncode == 2
+    assert "is under way in another process: end that first" in one_sentence(refused)
+    process.send_signal(signal.SIGCONT)
+    id = interrupted(process)
+    assert id == journal.stem
+    for said in ("is abandoned: what it had set aside is free again", "was abandoned before by"):
+        done = vulnerable.fusion("runs", "abandon", id, "--reason", "not worth it")
+        assert done.returncode == 0, done.stderr
+        assert said in done.stderr
+    (run,) = json.loads(vulnerable.fusion("runs", "list", "--format", "json").stdout)["runs"]
+    assert (run["state"], run["message"], bool(run["by"]), bool(run["finished"])) == ("abandoned", "not worth it", True, True)
+    assert f"(abandoned by {run['by']} on" in " ".join(vulnerable.fusion("runs").stdout.split())
+    assert not list((vulnerable.home / "runs").glob("review-*"))
+    resumed = vulnerable.fusion("runs", "resume", id)
+    assert resumed.returncode == 2
+    assert "There is no interrupted run" in one_sentence(resumed)
+    unknown = vulnerable.fusion("runs", "abandon", "review-nothing")
+    assert unknown.returncode == 2
+    assert "No runs begin with review-nothing" in one_sentence(unknown)
+
+
+def test_interrupted_and_resumed(vulnerable: Workplace) -> None:
+    runs = vulnerable.home / "runs"
+    interrupted(begun(vulnerable))
     listed = json.loads(vulnerable.fusion("runs", "list", "--format", "json").stdout)["runs"]
     assert [run["state"] for run in listed] == ["interrupted"]
     resumed = vulnerable.fusion("runs", "resume")
