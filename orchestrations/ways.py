@@ -52,22 +52,11 @@ class Ways:
             return {"way": "none", "failed": "no model is configured on this host"}
         change, policy = await self.cases.stamped(job)
         prompt = await self.shelf.load(Prompt, job["prompt"])
-        every = [await self.shelf.load(Call, digest) for digest in job["calls"]]
-        # That a host of ours died says nothing of the endpoint.
-        tried = [call for call in every if not call.lost]
+        tried = await self._tried(job)
         if not tried and (kept := await self._known(job, change, policy, prompt)):
             return kept
         request = Request.model_validate(job["request"])
-        ask = Ask(
-            work=prompt.work,
-            prompt=prompt,
-            tokens=bound(prompt),
-            policy=policy,
-            visibility=change.provenance.visibility,
-            urgency=urgency(request),
-            # What the budget turned away in the middle was never asked.
-            tried=tuple(call for call in tried if call.ending is not Ending.CAPPED),
-        )
+        ask = _ask(prompt, change, policy, request, tried)
         payer, limits = account(job, change), caps(self._reasoning.file.caps, policy, job.get("most"))
         found, asked = await self._way(job, ask, payer, limits)
         if isinstance(found, Route):
@@ -79,6 +68,11 @@ class Ways:
         call = Call(agent=prompt.agent, work=prompt.work, ending=found.ending, why=found.why)
         # Without its full stop: it becomes part of other sentences.
         return {"way": "none", "failed": found.why.rstrip("."), "calls": [await self.shelf.save(call)]}
+
+    async def _tried(self, job: Job) -> list[Call]:
+        """The attempts so far that say something of an endpoint: that a host of ours died says nothing."""
+        calls = [await self.shelf.load(Call, digest) for digest in job["calls"]]
+        return [call for call in calls if not call.lost]
 
     def _patience(self, request: Request) -> float:
         """Seconds that one thought waits for ways to be free again: whoever waits for it decides."""
@@ -210,6 +204,19 @@ class Ways:
             cached=True,
         )
         return {"way": "kept", "completion": await self.shelf.save(completion), "calls": [await self.shelf.save(call)]}
+
+
+def _ask(prompt: Prompt, change: Change, policy: Policy, request: Request, tried: Sequence[Call]) -> Ask:
+    return Ask(
+        work=prompt.work,
+        prompt=prompt,
+        tokens=bound(prompt),
+        policy=policy,
+        visibility=change.provenance.visibility,
+        urgency=urgency(request),
+        # What the budget turned away in the middle was never asked.
+        tried=tuple(call for call in tried if call.ending is not Ending.CAPPED),
+    )
 
 
 def _pause(job: Job, route: Route, tried: Sequence[Call]) -> float:
