@@ -6,11 +6,14 @@ import asyncio
 import json
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from fusion.adapters.sqlite.inference import SqliteInference
 from fusion.adapters.sqlite.queue import SqliteQueue
+from fusion.model import InferenceJob, Urgency
 from fusion.ports import Message, Priority
 from tests.fakes.commandline import Workplace, one_sentence
 
@@ -113,6 +116,37 @@ def test_what_cannot_be_done_is_one_sentence_and_nothing_is_done(place: Workplac
     assert said in one_sentence(done)
     assert waiting(place) == []
     assert len(json.loads(place.fusion("dead-letters", "list", "--format", "json").stdout)["dead_letters"]) == 3
+
+
+def test_the_workers_dead_jobs_are_among_them(place: Workplace) -> None:
+    async def bury() -> None:
+        now = datetime.now(UTC)
+        with SqliteInference(place.home / "inference.db") as inference:
+            values = {"model": "m", "payload": "sha256:" + "0" * 64, "run": "review-1", "event": "e", "enqueued": now}
+            job = InferenceJob(id="review-1/a/0", urgency=Urgency.PULL, repository="o/n", expires=now, **values)
+            await inference.submit(job)
+            held = await inference.jobs(lambda *_: 0).receive(0)
+            assert held is not None
+            await inference.jobs(lambda *_: 0).dead_letter(held, "InvalidPrompt", "It does not fit.")
+
+    asyncio.run(bury())
+    set_aside(place, GUID)
+    (job, letter) = json.loads(place.fusion("dead-letters", "list", "--format", "json").stdout)["dead_letters"]
+    assert (letter["id"], letter["kind"]) == (GUID, "message")
+    assert (job["id"], job["kind"], job["session"]) == ("review-1/a/0", "job", "inference worker, o/n")
+    shown = place.fusion("dead-letters", "show", "review-1").stdout
+    assert "InvalidPrompt" in shown
+    assert '"model": "m"' in shown
+    refused = place.fusion("dead-letters", "replay", "review-1", GUID)
+    assert refused.returncode == 2
+    assert "whoever waited for it has gone another way" in one_sentence(refused)
+    assert waiting(place) == []
+    done = place.fusion("dead-letters", "replay", "--all")
+    assert done.returncode == 0
+    assert "stay set aside" in one_sentence(done)
+    assert [message.id for message in waiting(place)] == [f"{GUID}/r1"]
+    assert place.fusion("dead-letters", "drop", "--all").stdout == "review-1/a/0 is forgotten.\n"
+    assert place.fusion("dead-letters").stdout == "No message was set aside.\n"
 
 
 def test_azure_without_its_packages_is_a_sentence(tmp_path: Path) -> None:
