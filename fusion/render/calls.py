@@ -8,11 +8,13 @@ from math import fsum
 
 from fusion.budget.answers import trusting
 from fusion.model import Call, Coverage, Ending
-from fusion.render.phrases import count, listed, money
+from fusion.render.phrases import at_most, count, listed, money
 from fusion.render.text import exact, one_line
+from fusion.routing.retry import OUTAGES
 
 _NAMED = 4
-_GIVEN_UP = 3
+_TROUBLES = 3
+_GIVEN_UP = 8
 _ENDED = {
     Ending.UNUSABLE: "unusable",
     Ending.REFUSED: "declined",
@@ -25,6 +27,10 @@ _ENDED = {
     Ending.ABANDONED: "abandoned",
     Ending.CAPPED: "over budget",
 }
+
+
+_FAILED = OUTAGES | {Ending.INVALID}
+"""Endings that a person may have to mend something for."""
 
 
 def calls_of(coverage: Coverage) -> tuple[Call, ...]:
@@ -68,6 +74,12 @@ def _besides(calls: Sequence[Call]) -> Iterator[tuple[str, str]]:
         (why, _), *others = Counter(one_line(call.reason or call.why).rstrip(".") for call in without).most_common()
         more = f"; and {count(len(others), 'other reason')}" if others else ""
         yield "not asked", f"for {count(len(without), 'question')} there was no endpoint, or no further one: {why}{more}"
+    failed = Counter(one_line(call.reason).rstrip(".") for call in calls if call.ending in _FAILED and not call.lost)
+    failed.pop("", None)
+    if failed:
+        said = "; ".join(why if n == 1 else f"{why} ({n:,} times)" for why, n in failed.most_common(_TROUBLES))
+        beyond = len(failed) - _TROUBLES
+        yield "trouble", said + (f"; and {count(beyond, 'other reason')}" if beyond > 0 else "")
     lost = [call for call in calls if call.lost]
     if lost:
         cost = money(fsum(call.usage.cost for call in lost), lost[0].usage.currency)
@@ -140,7 +152,7 @@ def _cost(calls: Sequence[Call], coverage: Coverage) -> str:
     quote = coverage.quote
     if quote is None or quote.currency != currency or not quote.bound:
         return said
-    return f"{said}; foreseen {money(quote.likely, currency)}, at most {money(quote.bound, currency)}"
+    return f"{said}; foreseen {money(quote.likely, currency)}; at most {at_most(quote)}"
 
 
 def size(number: int) -> str:

@@ -19,6 +19,7 @@ _CALLS = {
     "sent": "Sent to them",
     "cost": "Cost",
     "not asked": "Not asked",
+    "trouble": "Trouble with models",
     "cut off": "Cut off",
     "overbills": "Asked no more",
     "budget": "Left out by the budget",

@@ -72,6 +72,14 @@ def test_what_was_cut_off_and_who_overbills_is_said_by_name() -> None:
     )
 
 
+def test_what_a_person_has_to_mend_is_said_once_without_doubled_stops() -> None:
+    denied = call(ending=Ending.DENIED, reason="foundry denied access (401): see whether the key in KEY is right.")
+    silent = call(ending=Ending.TIMED_OUT, reason="No whole reply from north within 9 seconds.")
+    assert told(denied, denied, silent, call(ending=Ending.UNUSABLE, reason="The reply is empty."))["trouble"] == (
+        "foundry denied access (401): see whether the key in KEY is right (2 times); No whole reply from north within 9 seconds"
+    )
+
+
 def test_every_ending_has_words() -> None:
     failed = [call(ending=ending) for ending in Ending if ending is not Ending.OK]
     assert f"security {len(failed)} calls (" in told(*failed)["models"]
@@ -82,8 +90,13 @@ def test_the_cost_is_held_against_what_was_foreseen() -> None:
     assert told(spent)["cost"] == "0.30 EUR for 1,200 tokens read and 80 written"
     foreseen = Quote(bound=1.0, likely=0.25, currency="EUR", left_out=tuple(f"part {n}" for n in range(9)))
     text = told(spent, quote=foreseen)
-    assert text["cost"].endswith("; foreseen 0.25 EUR, at most 1.00 EUR")
-    assert text["budget"] == "and 6 more parts that the budget left out"
+    assert text["cost"].endswith("; foreseen 0.25 EUR; at most 1.00 EUR")
+    assert text["budget"] == "and 1 more part that the budget left out"
+    capped = foreseen.model_copy(update={"bound": 9.5, "limit": 1.0, "limited_by": "run"})
+    assert told(spent, quote=capped)["cost"].endswith("; foreseen 0.25 EUR; at most 1.00 EUR (the cap of this run)")
+    month = capped.model_copy(update={"limited_by": "month"})
+    left = "(what is left of the cap of this month for all repositories)"
+    assert told(spent, quote=month)["cost"].endswith(f"; at most 1.00 EUR {left}")
 
 
 @pytest.mark.parametrize(
@@ -106,7 +119,11 @@ def test_what_costs_nothing_is_not_held_against_what_was_foreseen() -> None:
     kept = call(cached=True, sources=())
     assert told(kept, quote=Quote(bound=1.0, likely=0.25, calls=3))["cost"] == "nothing: every answer was kept from before"
     assert quoted(Quote(calls=3)) == "3 model calls foreseen, which cost nothing."
-    assert quoted(Quote(bound=1.0, likely=0.25, calls=1)) == "1 model call foreseen: likely 0.25 USD, at most 1.00 USD."
+    assert quoted(Quote(bound=1.0, likely=0.25, calls=1)) == "1 model call: foreseen 0.25 USD; at most 1.00 USD."
+    known = Quote(bound=1.0, kept=7)
+    assert quoted(known) == "No model call foreseen: 7 questions were answered before."
+    some = known.model_copy(update={"calls": 2, "likely": 0.25})
+    assert quoted(some) == "2 model calls: foreseen 0.25 USD; at most 1.00 USD; 7 questions were answered before."
 
 
 def test_sizes_are_short() -> None:
