@@ -76,7 +76,7 @@ class Watcher:
                 self._busy()
                 for evidence in notice.report.evidence if self.live else ():
                     print_evidence_line(evidence, self.progress.console if self.progress.console is self.out else self.out)
-            case Quoted() if notice.quote.calls:
+            case Quoted() if notice.quote.calls or notice.quote.kept:
                 self.progress.console.print(f"fusion: {quoted(notice.quote)}", style="dim", markup=False)
                 # From here on the bar counts what agents have read; how much that will be, notes and re-asks decide.
                 self.progress.tasks[0].total = None

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from fusion.budget.accounts import Cap
+from fusion.budget.answers import CAPS
 from fusion.model import Finding, Fix, Location, Quote, Review, Side, State, Verdict
 from fusion.render.text import exact, one_line
 
@@ -164,10 +166,22 @@ def money(amount: float, currency: str) -> str:
 
 def quoted(quote: Quote) -> str:
     """What the model calls of a run are foreseen to cost, in one sentence."""
-    calls = count(quote.calls, "model call")
+    before = f"{count(quote.kept, 'question')} {'was' if quote.kept == 1 else 'were'} answered before"
+    if not quote.calls and quote.kept:
+        return f"No model call foreseen: {before}."
+    calls, rest = count(quote.calls, "model call"), f"; {before}" if quote.kept else ""
     if not quote.bound:
-        return f"{calls} foreseen, which cost nothing."
-    return f"{calls} foreseen: likely {money(quote.likely, quote.currency)}, at most {money(quote.bound, quote.currency)}."
+        return f"{calls} foreseen, which cost nothing{rest}."
+    return f"{calls}: foreseen {money(quote.likely, quote.currency)}; at most {at_most(quote)}{rest}."
+
+
+def at_most(quote: Quote) -> str:
+    """`12.40 USD`, the sum of the calls' upper bounds; `1.00 USD (the cap of this run)`, where a cap leaves less than that."""
+    most = money(quote.most, quote.currency)
+    if quote.most == quote.bound or quote.limited_by not in {cap.value for cap in Cap}:
+        return most
+    cap = Cap(quote.limited_by)
+    return f"{most} ({'the cap' if cap is Cap.RUN else 'what is left of the cap'} {CAPS[cap]})"
 
 
 def tally(review: Review) -> str:
