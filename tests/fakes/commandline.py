@@ -8,6 +8,8 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.fakes import forked
+
 
 @dataclass
 class Workplace:
@@ -60,6 +62,15 @@ class Workplace:
         }
 
     def fusion(self, *args: str, stdin: bytes | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+        """`fusion` to its end; in an interpreter of its own where Python itself reads something of the environment."""
+        env = self.env(**environment)
+        if any(name.startswith(("PYTHON", "LC_", "LD_")) for name in env) or env["LANG"] != "C.UTF-8":
+            return self.fusion_anew(*args, stdin=stdin, **environment)
+        code, out, err = forked.fusion(*args, folder=self.folder, env=env, stdin=stdin)
+        return subprocess.CompletedProcess(["fusion", *args], code, out.decode(), err.decode())
+
+    def fusion_anew(self, *args: str, stdin: bytes | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+        """`fusion` to its end, in an interpreter that begins in the repository's folder."""
         done = subprocess.run(
             [sys.executable, "-m", "fusion", *args],
             cwd=self.folder,
