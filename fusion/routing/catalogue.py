@@ -255,6 +255,9 @@ def read(path: Path | None) -> ModelsFile:
     if path is None:
         return shipped()
     try:
+        if path.exists() and not path.is_file():
+            # A pipe or a device may have no end.
+            raise UserError(f"{path} (FUSION_MODELS) is a folder, a pipe or a device; a models file is a plain file.")
         if path.stat().st_size > 4 * LARGEST:
             raise PolicyError(f"{path}: the file has {path.stat().st_size:,} bytes; a models file has a few thousand.")
         return load(path.read_text("utf-8-sig"), origin=str(path))
@@ -325,7 +328,7 @@ def _check(tables: Tables, endpoint: Endpoint, models: dict[str, ModelCard], cap
     if card is None:
         tables.refuse(
             (*where, "model"),
-            f'there is no model `{endpoint.model}` in the catalogue; describe it under [models."{endpoint.model}"], or'
+            f'there is no model `{endpoint.model}` in the catalogue, and no table [models."{endpoint.model}"] describes it;'
             f" {nearest(endpoint.model, models)}",
         )
     assert card is not None

@@ -98,8 +98,11 @@ def _ready(models: ModelsFile, endpoint: Endpoint, environ: Mapping[str, str], k
         wrong.append(NOT_INSTALLED)
     if card.price is None and not endpoint.local:
         wrong.append(f"the price of {card.name} is not known, so nothing can be quoted: give it one")
-    elif all(work not in endpoint.roles or may_do(card, work) for work in Work):
-        wrong.append(f"{card.name} may do none of its works: {may_do(card, Work.REVIEW)}")
+    elif not endpoint.roles:
+        wrong.append("its `roles` are empty, so it is asked nothing")
+    elif all(may_do(card, work) for work in endpoint.roles):
+        first = Work.REVIEW if Work.REVIEW in endpoint.roles else endpoint.roles[0]
+        wrong.append(f"{card.name} may do none of its works: {may_do(card, first)}")
     if endpoint.kind == "inference":
         advice.append(RETIRED)
     if card.price is not None and (today - card.price.date).days > OLD:

@@ -111,6 +111,8 @@ class Tables:
                 self._mistaken(value, annotation, key, field)
             return tuple(self._value(each, item, key) for each in value)
         if choices := choices_of(annotation):
+            if isinstance(value, dict | list):
+                self.refuse(key, f"it must be one of {', '.join(map(str, choices))}, not {_shown(value, key[-1])}")
             if not isinstance(value, str) or value not in choices:
                 self.refuse(key, f"{_shown(value, key[-1])} is not known here; {nearest(str(value), map(str, choices))}")
             return value

@@ -132,6 +132,20 @@ def test_the_operators_keys_lie_over_the_shipped_ones() -> None:
             "[models.m]\nsize = 'large'",
             "models.toml, line 1: `models.m`: the key `context` is missing, a whole number from 1 up.",
         ),
+        (
+            endpoint(roles='"review"'),
+            "models.toml, line 5: `endpoints.a.roles`: it must be a list of any of triage, summarise, document, review,",
+        ),
+        (endpoint(roles="[1]"), "models.toml, line 5: `endpoints.a.roles`: `1` is not known here; there are triage,"),
+        (endpoint(kind='["openai"]'), "models.toml, line 2: `endpoints.a.kind`: it must be one of openai, inference, worker,"),
+        (endpoint(temperature="1"), "models.toml, line 5: `endpoints.a.temperature`: it must be true or false, not `1`."),
+        (
+            endpoint(address='"http://10.0.0.3/v1"'),
+            "models.toml, line 3: `endpoints.a.address`: `address` must begin with https://; without TLS only this machine",
+        ),
+        (endpoint(address='"https://acme.example:99999/"'), "models.toml, line 3: `endpoints.a.address`: `address` must be a"),
+        ('[[endpoints]]\nname = "a"', "models.toml, line 1: `endpoints`: it must be a table, [endpoints...], not a list."),
+        ('[endpoints.a]\nkind = """x', "models.toml: line 2: not valid TOML: unterminated string."),
         ("endpoints = 1", "models.toml, line 1: `endpoints`: it must be a table, [endpoints...], not `1`."),
     ],
 )
@@ -153,7 +167,7 @@ def test_names_differ_by_more_than_capitals() -> None:
 
 def test_an_unknown_model_is_refused_with_the_nearest() -> None:
     sentence = refusal(endpoint(model='"gpt-4.2"'))
-    assert sentence.startswith("models.toml, line 4: `endpoints.a.model`: there is no model `gpt-4.2` in the catalogue;")
+    assert sentence.startswith("models.toml, line 4: `endpoints.a.model`: there is no model `gpt-4.2` in the catalogue, and no")
     assert sentence.endswith("did you mean `gpt-4.1`?")
 
 
@@ -231,6 +245,12 @@ def test_a_file_is_read_as_it_is_or_refused(tmp_path: Path) -> None:
         catalogue.read(file)
     file.write_bytes(b"\xff")
     with pytest.raises(PolicyError, match="not UTF-8"):
+        catalogue.read(file)
+    for unfit in (tmp_path, Path("/dev/zero")):
+        with pytest.raises(UserError, match=r"FUSION_MODELS\) is a folder, a pipe or a device; a models file is a plain file"):
+            catalogue.read(unfit)
+    file.write_bytes(b"#" * 4_000_001)
+    with pytest.raises(PolicyError, match="has 4,000,001 bytes; a models file has a few thousand"):
         catalogue.read(file)
     file.write_text("\ufeff" + FOUNDRY, "utf-8")
     assert [one.name for one in catalogue.read(file).endpoints] == ["foundry"]
