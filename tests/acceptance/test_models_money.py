@@ -12,9 +12,10 @@ import pytest
 
 from fusion import local
 from fusion.adapters.memory.records import MemoryStore
-from fusion.budget.accounts import Account, Caps
+from fusion.budget.accounts import Account, Caps, RunAccount
 from fusion.budget.answers import Reserved
 from fusion.budget.ladder import LADDER
+from fusion.budget.money import picos
 from fusion.model import Ending, Outcome, Prompt, Request, Response, Usage, Verdict
 from fusion.ports import Heard, Key
 from fusion.render.calls import rows
@@ -51,29 +52,85 @@ async def test_what_the_cap_does_not_allow_is_given_up_by_name_and_in_order(tmp_
     assert whole.coverage.quote is not None
     assert cost_of(whole) <= whole.coverage.quote.bound
 
-    desk = Desk(home=tmp_path / "home", models=model, policy={"per_run": 0.5, "missing": missing})
+    desk = Desk(home=tmp_path / "home", models=model, policy={"per_run": 0.12, "missing": missing})
     review = await desk.review(repository)
     quote = review.coverage.quote
     assert quote is not None
     assert quote.left_out
-    assert 0 < cost_of(review) <= quote.bound <= 0.5
+    assert 0 < cost_of(review) <= quote.most <= 0.12 < quote.bound
+    assert (quote.limit, quote.limited_by) == (0.12, "run")
     # What is bought stays, and of the ladder the lowest rungs go first.
     assert 0 < len(model.prompts) < len(calls_of(whole))
     rungs = [
-        next(n for n, rung in enumerate(LADDER) if line.casefold().startswith(rung.name))
+        next(n for n, rung in enumerate(LADDER) if f"{rung.name} (" in line.casefold() or f" {rung.several} (" in line)
         for line in quote.left_out
         if "walkthrough" not in line
     ]
     assert rungs == sorted(rungs)
     cut = [report for report in review.coverage.agents if report.outcome is Outcome.CUT]
     said = [note for note in review.coverage.notes if note.startswith("No model read")]
+    # One sentence for all agents and files, beside one for the drafts, which are nobody's gap.
     if missing == "note":
         assert (review.verdict, cut) == (Verdict.PASS, [])
-        assert any("was left out" in note for note in said)
+        assert len(said) == 1
     else:
         assert review.verdict is Verdict.INCOMPLETE
         assert cut
-        assert said == []
+        assert len(said) == len(review.coverage.gaps) == 1
+        assert review.coverage.gaps[0].startswith("No model read")
+    assert all("the cap of this run leaves 0.12" in text for text in [*said, *review.coverage.gaps])
+    assert all(file.reviewed for file in review.coverage.files)
+    await settled(desk)
+
+
+class Watched(MemoryStore):
+    """It knows the most that a run has ever committed, in picounits."""
+
+    most = 0
+
+    async def put(self, key: Key, value: dict[str, Any], *, etag: str | None) -> str:
+        if key.kind == "budget-run":
+            self.most = max(self.most, RunAccount.model_validate(value).committed)
+        return await super().put(key, value, etag=etag)
+
+
+async def test_a_cap_just_above_what_a_review_costs_pays_for_all_of_it(tmp_path: Path) -> None:
+    """Upper bounds are many times the cap: what they keep from being asked at once waits for the calls under way."""
+
+    class Dear:
+        def __init__(self) -> None:
+            self.prompts: list[Prompt] = []
+
+        async def complete(self, prompt: Prompt, *, heard: Heard | None = None) -> Response:
+            self.prompts.append(prompt)
+            await asyncio.sleep(0.05)
+            usage = Usage(input_tokens=6_000, output_tokens=1_000)
+            return Response(ending=Ending.OK, text=silent(prompt), model="big", usage=usage)
+
+    repository = changed(tmp_path / "repository", *NAMES)
+    policy = {"walkthrough": False}
+    whole = await Desk(home=tmp_path / "free", models=Dear(), policy=policy).review(repository)
+    # The last call needs its bound while all others are paid.
+    cap = round(cost_of(whole) + max(call.bound for call in calls_of(whole)), 6)
+    model = Dear()
+    desk = Desk(home=tmp_path / "home", models=model, policy={**policy, "per_run": cap})
+    desk.store = watched = Watched(desk.clock)
+    review = await desk.review(repository)
+    assert (review.verdict, review.coverage.gaps) == (Verdict.PASS, ())
+    assert len(calls_of(review)) == len(calls_of(whole)) == len(model.prompts) > 10
+    assert sum(call.bound for call in calls_of(review)) > 1.5 * cap
+    assert {call.ending for call in calls_of(review)} == {Ending.OK}
+    assert cost_of(review) == pytest.approx(cost_of(whole))
+    assert 0 < watched.most <= picos(cap)
+    assert review.coverage.quote is not None
+    assert (review.coverage.quote.most, review.coverage.quote.limited_by) == (cap, "run")
+    assert review.coverage.quote.bound > 10 * cap
+    # What was answered is not paid for again, and a run without any money left is none the poorer.
+    desk.policy = {**policy, "per_run": 0.0}
+    again = await desk.review(repository)
+    assert (again.verdict, cost_of(again), len(model.prompts)) == (Verdict.PASS, 0, len(calls_of(whole)))
+    assert again.coverage.quote is not None
+    assert (again.coverage.quote.calls, again.coverage.quote.likely, again.coverage.quote.most) == (0, 0, 0)
     await settled(desk)
 
 
@@ -125,7 +182,8 @@ async def test_what_another_run_takes_in_the_middle_is_refused_and_said(tmp_path
                 taken.append(await book.reserve("other/1", other, left, month))
             # Nonsense first: what is asked once more is asked after the robbery.
             text = "no JSON" if len(prompt.messages) == 2 else silent(prompt)
-            return Response(ending=Ending.OK, text=text, model="big", usage=Usage(input_tokens=1_000, output_tokens=100))
+            # Without a usage it counts as its bound: what the run held for its likely cost does not do.
+            return Response(ending=Ending.OK, text=text, model="big")
 
     desk = Desk(home=tmp_path / "home", models=Robbed(), file=FILE + "month = 1.0\n", fields={"parallel": 1})
     review = await desk.review(changed(tmp_path / "repository", *NAMES))
