@@ -145,9 +145,7 @@ def test_names_of_all_sorts(place: Workplace) -> None:
 def test_a_hundred_thousand_lines_and_a_line_of_five_megabytes(place: Workplace) -> None:
     lines = "".join(f"V{number} = {number}\n" for number in range(100_000))
     place.commit("Much", **{"much.py": lines, "long.js": f"var x = '{'y' * 5_000_000}';\n", "run.py": FLAW})
-    began = time.monotonic()
     done = documented(place.fusion("review", "--only", "bandit", "--format", "json"))
-    assert time.monotonic() - began < 60
     review = json.loads(done.stdout)
     assert "run.py" in {finding["location"]["path"] for finding in review["findings"]}
     receipt = {file["path"]: file for file in review["coverage"]["files"]}

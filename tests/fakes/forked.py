@@ -1,8 +1,8 @@
 """`python -m fusion`, many times over: each command is a fork of an interpreter that has imported Fusion already.
 
 A command has its own process, arguments, environment, folder and streams, and runs `fusion/__main__.py` to the interpreter's
-end, as a user's does. Only the half second of imports is paid once. What depends on how an interpreter begins (the present folder
-on its path, variables that Python itself reads, closed streams) needs one of its own: `subprocess`.
+end, as a user's does. Only the half second of imports is paid once. What depends on how an interpreter begins (the present
+folder on its path, variables that Python itself reads, closed streams) needs one of its own: `Workplace.fusion_anew`.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Parent:
         self._line, far = socket.socketpair()
         with far:
             self._process = subprocess.Popen(
-                # Like `-m` with a folder that holds nothing: the first entry of the path is what `fusion/__main__.py` takes away.
+                # As with `-m`, the first entry of the path is the present folder, which `fusion/__main__.py` takes away.
                 [sys.executable, "-c", _BEGIN.format(folder=str(Path(__file__).parents[2])), str(far.fileno())],
                 env={"PATH": os.environ["PATH"], **_ENVIRONMENT},
                 # Pipes, as the commands' streams are: what Python knows of a stream is from when it began.
@@ -67,8 +67,10 @@ class Parent:
         err.start()
         if writer is not None:
             # A command that does not read it all is no error, as in `subprocess`.
-            with open(writer, "wb", buffering=0) as pipe:
-                _write(pipe.fileno(), stdin or b"")
+            try:
+                _write(writer, stdin or b"")
+            finally:
+                os.close(writer)
         said = _exactly(self._line, _LENGTH)
         return int.from_bytes(said, "big", signed=True), out.read(), err.read()
 
@@ -95,7 +97,7 @@ class _Reader(threading.Thread):
         self._read = b""
 
     def run(self) -> None:
-        with open(self._near, "rb") as pipe:
+        with os.fdopen(self._near, "rb") as pipe:
             self._read = pipe.read()
 
     def read(self) -> bytes:

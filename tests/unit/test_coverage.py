@@ -275,7 +275,7 @@ def test_ten_thousand_hunks_of_a_hundred_thousand_lines_take_well_under_a_second
     ]
     change = of(*entries)
     runs = [run_of(f"tool{number}", *(file.path for file in entries)) for number in range(10)]
-    started = time.perf_counter()
+    started = time.process_time()
     coverage = receipt(change, runs)
-    assert time.perf_counter() - started < 1.0
+    assert time.process_time() - started < 1.0
     assert sum(len(file.hunks) for file in coverage.files) == 10_000

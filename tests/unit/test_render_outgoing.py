@@ -112,10 +112,10 @@ def test_the_hostile_sample_is_defused() -> None:
     "text", ["[" * 20_000, "<a" * 10_000, "[a](" * 5_000, "<!--" * 5_000, "www." * 10_000, "a" * 100_000, "@" * 50_000]
 )
 def test_hostile_lengths_take_no_time(text: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     defuse(text)
 
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 @pytest.mark.parametrize("key", KEYS)

@@ -136,6 +136,6 @@ def test_odd_names_are_reviewed(path: str) -> None:
 def test_many_files_are_selected_fast() -> None:
     files = tuple(file(f"src/part{number % 97}/module{number}.py") for number in range(10_000))
     change = Change(repository="r", subject="s", base="", head="h", files=files)
-    started = time.perf_counter()
+    started = time.process_time()
     select(change, Policy(ignore=("docs/**", "*.svg"), caps=Caps(files=20_000)))
-    assert time.perf_counter() - started < 1.5
+    assert time.process_time() - started < 1.5
