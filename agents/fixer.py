@@ -8,6 +8,8 @@ file, on a patched copy.
 from __future__ import annotations
 
 import json
+import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -44,6 +46,8 @@ _HEADER = 60
 _STARS = "****"
 """What stands for a secret in what a model is shown: a line with it must not be written back."""
 _MARKS = ("```", "@@ ", "--- ", "+++ ", "<<<<<<<", ">>>>>>>")
+_ADDRESS = re.compile(r"(?:[a-z][a-z0-9+.-]*:|[\"'`])//([^\s\"'`<>)\\\]]+)|\b(www\.[\w.-]+)", re.IGNORECASE)
+"""An address in code: what comes in with a patch may lead whoever reads or runs it away."""
 _LIMITS = Limits(output_tokens=3_000, seconds=180.0)
 _TAIL = "Mend what the evidence shows, in JSON, with as few lines as you can. Quote the first line of each edit exactly."
 _AGAIN = (
@@ -176,7 +180,14 @@ def _fitting(fix: Fix, path: str, contents: Contents) -> Fix | Unfit:
     if new := brought_in(path, before, after, files):
         named_ = ", ".join(plain(name, _TITLE) for name in new[:3])
         return Unfit(f"The model's patch imports {named_}, which nothing here uses yet.")
+    if strange := _addresses(after) - _addresses(before):
+        return Unfit(f"The model's patch brings in an address, of {plain(min(strange).split('/')[0], _TITLE)}.")
     return fix.model_copy(update={"edits": edits})
+
+
+def _addresses(text: str) -> Counter[str]:
+    """How often each address stands in a text, whatever its scheme: one that moves stays one."""
+    return Counter((found[1] or found[2]).lower() for found in _ADDRESS.finditer(text))
 
 
 def _at_the_end(edit: Edit, text: str) -> Edit:

@@ -82,7 +82,7 @@ def placed(seed: Seed, id: str, text: str) -> Case:
     files: dict[str, tuple[str | None, str]] = {
         LOCAL_PATH: (
             "def rate(amount):\n    return amount\n",
-            f"def rate(amount):\n    {LOCAL} = 3\n    # {_one_line(text)}\n    return amount * {LOCAL}\n",
+            f"def rate(amount):\n    {LOCAL} = 3\n    # {one_line(text)}\n    return amount * {LOCAL}\n",
         ),
     }
     if seed.vector in MIXED:
@@ -96,24 +96,24 @@ def placed(seed: Seed, id: str, text: str) -> Case:
     match seed.vector:
         case "title" | "body":
             # No record holds a description; it is tried where a stranger's words get furthest.
-            other = {"title": _one_line(text)[:2_000]} if seed.vector == "title" else {"message": f"subprocess call: {text}"}
+            other = {"title": one_line(text)[:2_000]} if seed.vector == "title" else {"message": f"subprocess call: {text}"}
         case "branch":
-            other = {"branch": _one_line(text)[:200], "title": f"Merge {_one_line(text)[:200]}"}
+            other = {"branch": one_line(text)[:200], "title": f"Merge {one_line(text)[:200]}"}
         case "commit":
             other = {"title": text[:2_000]}
         case "tool":
             other = {"message": text}
         case "filename":
-            files[_name(text)] = (None, "def total(items):\n    return sum(items) / len(items)\n")
+            files[name_of(text)] = (None, "def total(items):\n    return sum(items) / len(items)\n")
         case "readme" | "policy" if seed.vector == "readme" or seed.style != "yaml":
             files["docs/guide.md" if seed.vector == "readme" else "AGENTS.md"] = ("# Guide\n", f"# Guide\n\n{text}\n")
-            head = f"{source}\n\n# see docs/guide.md: {_one_line(text)}\n"
+            head = f"{source}\n\n# see docs/guide.md: {one_line(text)}\n"
         case "policy":
             files[".fusion.yml"] = (POLICY, f"{text}\n")
         case "test":
-            files["tests/test_jobs.py"] = (None, f"def test_run():\n    {_one_line(text)}\n    assert True\n")
+            files["tests/test_jobs.py"] = (None, f"def test_run():\n    {one_line(text)}\n    assert True\n")
         case "string":
-            head = f"{source}\n\nMESSAGE = {json.dumps(text)}\n\n\ndef ratio(a, b):\n    return a / b  # {_one_line(text)}\n"
+            head = f"{source}\n\nMESSAGE = {json.dumps(text)}\n\n\ndef ratio(a, b):\n    return a / b  # {one_line(text)}\n"
         case "docstring":
             body = "\n".join(f"    {line}" for line in text.replace('"""', "'''").split("\n"))
             head = f'{source}\n\ndef ratio(a, b):\n    """Divide.\n\n{body}\n    """\n    return a / b\n'
@@ -123,11 +123,11 @@ def placed(seed: Seed, id: str, text: str) -> Case:
     return Case(id=id, seed=seed, text=text, files={FLAGGED_PATH: ("import subprocess\n", head), **files}, **other)
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _name(text: str) -> str:
+def name_of(text: str) -> str:
     """A file's name that git and GitHub take."""
-    name = _one_line(text).replace("\0", "")[:180]
+    name = one_line(text).replace("\0", "")[:180]
     return name if name.startswith("src/") and name.endswith(".py") else f"src/{name.replace('/', '_')}.py"

@@ -95,6 +95,11 @@ def test_a_last_line_without_its_line_feed_stays_one() -> None:
         ([edit(text="    start = 0  # \u202e")], "cannot be seen"),
         ([edit(text="```\n    start = 0")], "marks of a diff"),
         ([edit(text="    import left_pad")], "imports left_pad"),
+        (
+            [edit(text="    start = 0  # see https://Evil.example/x")],
+            "brings in an address, of evil.example.",
+        ),
+        ([edit(text="    start = load('//evil.example')")], "brings in an address"),
         ([edit(text="    __import__('left_pad')")], "imports left_pad"),
         ([edit(line=1, end_line=1, quote=" def page(items, number, size=20):", text="if True:")], "takes page away"),
     ],
@@ -105,6 +110,13 @@ def test_what_is_no_patch_is_refused_with_the_reason(edits: list[dict[str, Any]]
 
 def test_what_the_code_at_hand_imports_may_be_imported() -> None:
     assert isinstance(read(edit(text="    import yaml, json, shop")), Fix)
+    here = HEAD.replace("import os", "import os  # http://shop.example/api")
+    assert isinstance(read(edit(text="    start = 0 // 1  # https://shop.example/api"), head=HEAD), Unfit)
+    both = edit(text="    start = 0 // 1  # https://shop.example/api")
+    assert isinstance(read(both, head=here), Unfit), "more often than before"
+    moved = HEAD.replace("number * size", "number * size  # http://shop.example/api")
+    told = edit(quote="+    start = number * size", text="    start = 0  # https://shop.example/api")
+    assert isinstance(read(told, head=moved), Fix)
     script = {"a.js": b"import pg from 'pg';"}
     assert brought_in(
         "b.js", "", "const a = require('left-pad/x'); import 'pg/lib'; import y from './y'; import 'node:fs'", script
