@@ -100,6 +100,10 @@ def test_what_bills_more_than_its_bound_is_asked_no_more() -> None:
     breakers.note("a", Ending.OK, at=START)
     assert not breakers.take("a", later(10**6))
     assert breakers.snapshot(START).standing("a", later(10**6)).barred == "it billed 2 USD where 1 USD was the bound"
+    assert breakers.barred() == ("a",)
+    breakers.unbar("a")
+    assert breakers.barred() == ()
+    assert breakers.take("a", later(10**6))
 
 
 def test_a_snapshot_says_later_what_the_breakers_would() -> None:
