@@ -13,6 +13,7 @@ import pytest
 
 from agents.kinds import kinds
 from fusion.evaluation.kinds import spoken
+from fusion.evaluation.outcomes import agents
 from fusion.judging.ledger import also
 from fusion.judging.merge import merge
 from fusion.judging.reconcile import witnesses
@@ -93,6 +94,7 @@ def test_the_one_finding_names_both_agents_and_keeps_votes_and_draft() -> None:
     assert [(vote.by, vote.reason) for vote in one.votes] == [("finder", ""), ("verifier", "I cannot tell")]
     assert opinion(one) == "a model's opinion (large-1), for security and code-review"
     assert {"boundary", "tests"} <= set(spoken(one))
+    assert agents(one) == ("security", "code-review")
 
 
 def test_a_draft_makes_no_flaw_surer_and_does_not_speak_for_it() -> None:
