@@ -186,7 +186,7 @@ class Book:
 
     async def outstanding(self, id: str) -> Outstanding:
         """What the run of that reservation has set aside for its other calls."""
-        stored = await self._load(_run_of(id))
+        stored = await self._patiently(lambda: self._load(_run_of(id)))
         if stored is None:
             return Outstanding(amount=0.0, ended=0)
         ended = sum(one.state not in ("reserved", "begun") for one in stored[1].reservations.values())
@@ -247,7 +247,7 @@ class Book:
 
     async def committed(self, run: str) -> float:
         """What a run's calls have cost, and what is set aside for those under way."""
-        stored = await self._load(run)
+        stored = await self._patiently(lambda: self._load(run))
         return units(stored[1].committed) if stored else 0.0
 
     async def spent(self, *, month: str, repository: str = "") -> float:
@@ -256,7 +256,7 @@ class Book:
 
     async def reservation(self, id: str) -> Reservation | None:
         """How a reservation stands: what was begun under it before, and what that counts as."""
-        stored = await self._load(_run_of(id))
+        stored = await self._patiently(lambda: self._load(_run_of(id)))
         return stored[1].reservations.get(id) if stored else None
 
     async def all_distrusted(self) -> tuple[Spend, ...]:

@@ -189,9 +189,9 @@ class HostCaps(Record):
     """Money that the host spends at most; each is a hard limit, and of these and a repository's own the lower one counts."""
 
     currency: str = Field(default="USD", pattern="^[A-Z]{3}$")
-    run: float = Field(default=1.0, ge=0)
+    run: float = Field(default=3.0, ge=0)
     """For one review."""
-    pull: float = Field(default=5.0, ge=0)
+    pull: float = Field(default=10.0, ge=0)
     """For all reviews of one pull request."""
     repository: float = Field(default=100.0, ge=0)
     """For all reviews of one repository in a month (UTC)."""

@@ -127,7 +127,7 @@ def test_an_opinion_is_published_as_one_and_a_push_asks_about_itself_only(tmp_pa
         agents = "code-review 2 calls, verifier 1, documentation 2, security 2, tests 2, walkthrough 1"
         assert f"- Models asked: {agents}; answered by big" in receipt
         assert re.search(r"- Sent to them: \S+ kB of 2 files to cloud \(swedencentral\)", receipt)
-        assert re.search(r"- Cost: 0\.\d+ USD for [\d,]+ tokens read and \d+ written; foreseen 0\.\d+ USD, at most", receipt)
+        assert re.search(r"- Cost: 0\.\d+ USD for [\d,]+ tokens read and \d+ written; foreseen 0\.\d+ USD; at most", receipt)
         assert set(texts(first).values()) == {1}
 
         # One hunk more: its file is shown to the agents again, and nobody reads the other one twice.
