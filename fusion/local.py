@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fusion.errors import FusionError, UserError
+from fusion.lookout import Fed, lookout
 from fusion.model import Request
 from fusion.runs import Run, RunStatus, run_id, run_key
 from fusion.runtime import inference, state_folder, thoughtful
@@ -59,10 +60,14 @@ async def engine(home: Path, id: str, bundle: Bundle) -> AsyncIterator[Engine]:
             yield running
             return
         answers = asyncio.create_task(relay(reasoning.inference, EngineConductor(running), prefix=id))
+        models = tuple(dict.fromkeys(each.model for each in reasoning.file.endpoints if each.kind == "worker"))
+        fed = Fed(inference=reasoning.inference, models=models, patience=reasoning.patience)
+        looking = asyncio.create_task(lookout(fed, bundle.listen, bundle.clock))
         try:
             yield running
         finally:
             answers.cancel()
+            looking.cancel()
 
 
 def worker(bundle: Bundle) -> Worker:

@@ -46,6 +46,18 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
+class Waits:
+    """Model calls of the run wait, and nothing moves meanwhile. Told for every call and again: who listens says it once."""
+
+    reason: str
+    """What tells this reason from others; the same for all calls that wait for the same."""
+    what: str
+    """What is waited for, in a word or two."""
+    text: str
+    """What is waited for, up to when, and what can be done about it; one line."""
+
+
+@dataclass(frozen=True, slots=True)
 class AgentFinished:
     """An agent's task came back, whatever the outcome."""
 
@@ -66,7 +78,7 @@ class Published:
     run: str
 
 
-Notice = Fetched | ToolStarted | ToolFinished | Quoted | Heard | AgentFinished | Judged | Published
+Notice = Fetched | ToolStarted | ToolFinished | Quoted | Heard | Waits | AgentFinished | Judged | Published
 Listener = Callable[[Notice], None]
 
 

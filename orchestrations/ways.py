@@ -21,12 +21,16 @@ from fusion.routing.route import Ask, choose
 from orchestrations.activity import Activity, Job, named, published
 from orchestrations.bundle import Bundle, Reasoning
 from orchestrations.cases import Cases
+from orchestrations.held_up import MONEY, held_up
 from orchestrations.paid import Paid
 from orchestrations.shelf import Shelf
 from orchestrations.spending import account, caps, reserved, urgency
 
 FIRST, LONGEST = 0.2, 20.0
 """Seconds between two looks for money: bounds of the first pause and of the last, each twice the one before."""
+
+QUIET = 3
+"""Looks before a person is told: three seconds or so."""
 
 
 class Ways:
@@ -64,10 +68,16 @@ class Ways:
         if found.needs and (short := await self._short(job, prompt, found.needs, payer, limits)):
             return {"way": "wait", "seconds": short["pause"], "failed": found.why, "short": short}
         if 0 < found.wait <= self._patience(request) - job["waited"]:
+            self._told(found, request)
             return {"way": "wait", "seconds": found.wait, "failed": found.why.rstrip(".")}
         call = Call(agent=prompt.agent, work=prompt.work, ending=found.ending, why=found.why)
         # Without its full stop: it becomes part of other sentences.
         return {"way": "none", "failed": found.why.rstrip("."), "calls": [await self.shelf.save(call)]}
+
+    def _told(self, found: NoRoute, request: Request) -> None:
+        """Let whoever watches know what is waited for."""
+        for notice in held_up(found, self._reasoning, self.bundle.clock.now(), patience=self._patience(request)):
+            self.bundle.listen(notice)
 
     async def _tried(self, job: Job) -> list[Call]:
         """The attempts so far that say something of an endpoint: that a host of ours died says nothing."""
@@ -94,6 +104,8 @@ class Ways:
         if idle > self._longest(prompt):
             return None
         looks = before["looks"] + 1
+        if looks > QUIET:
+            self.bundle.listen(MONEY)
         pause = jitter(f"{looks}:{reserved(job)}") * min(FIRST * 2.0**looks, LONGEST)
         return {"ended": outstanding.ended, "idle": idle, "looks": looks, "pause": pause}
 

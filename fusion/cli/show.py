@@ -17,9 +17,10 @@ from fusion import plugins
 from fusion.cli import say
 from fusion.errors import UserError
 from fusion.model import Review
-from fusion.progress import AgentFinished, Fetched, Heard, Judged, Notice, Quoted, ToolFinished, ToolStarted
+from fusion.progress import AgentFinished, Fetched, Heard, Judged, Notice, Quoted, ToolFinished, ToolStarted, Waits
 from fusion.render.phrases import count, quoted, verdict
 from fusion.render.terminal import print_evidence_line, print_review
+from fusion.render.text import one_line
 
 
 class Terminal(Console):
@@ -51,6 +52,7 @@ class Watcher:
         self.task: TaskID | None = None
         self.busy: set[str] = set()
         self.heard = 0
+        self.told: set[str] = set()
         self.answering: set[str] = set()
 
     def __enter__(self) -> Watcher:
@@ -85,6 +87,12 @@ class Watcher:
                 self.heard += len(notice.text)
                 self.answering.add(notice.agent)
                 self._answers()
+            case Waits():
+                if notice.reason not in self.told:
+                    self.told.add(notice.reason)
+                    text = f"fusion: {one_line(notice.text)}"
+                    self.progress.console.print(text, style="dim", markup=False, soft_wrap=True)
+                self.progress.update(self.task, description=f"Waiting for {one_line(notice.what)[:40]}")
             case AgentFinished() if self.heard:
                 self.progress.advance(self.task)
                 self._answers()
