@@ -66,7 +66,8 @@ class _Ordered(TyperGroup):
 
     def list_commands(self, ctx: Any) -> list[str]:
         order = (
-            *("review", "runs", "cost", "fix", "dismiss", "doctor", "init", "config", "knowledge", "models", "eval", "demo"),
+            *("review", "runs", "cost", "fix", "dismiss", "doctor", "init", "config", "knowledge", "controls", "models"),
+            *("eval", "demo"),
             *("serve", "worker", "app", "replay", "dead-letters", "purge"),
         )
         return sorted(super().list_commands(ctx), key=lambda name: order.index(name) if name in order else len(order))
@@ -103,6 +104,7 @@ def registered() -> typer.Typer:
     from fusion.cli import (  # noqa: F401
         app_manifest,
         config,
+        controls,
         cost,
         dead_letters,
         demo,

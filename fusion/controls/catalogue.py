@@ -28,13 +28,18 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from pydantic import Field, ValidationError
 
-from fusion.check import About, Towards
 from fusion.errors import UserError
 from fusion.model import Record
+
+if TYPE_CHECKING:
+    from fusion.check import About, Towards
+
+Served: TypeAlias = "Mapping[tuple[str, str], tuple[tuple[About, Towards], ...]]"
+"""Checks that give evidence towards a control, by catalogue and control."""
 
 OURS = files("fusion.controls")
 """Where our catalogues are."""
@@ -194,11 +199,11 @@ def nearest(word: str, known: Iterable[str], otherwise: str) -> str:
     """How a sentence about an unknown word ends: with the nearest one, or with all of them."""
     names = sorted(known)
     low = {name.lower(): name for name in names}
-    near = difflib.get_close_matches(word.lower(), low, n=1)
+    near = [name for name in low if word and name.startswith(word.lower())] or difflib.get_close_matches(word.lower(), low, n=1)
     return f"did you mean {low[near[0]]}?" if near else f"{otherwise}: {', '.join(names)}."
 
 
-def serving(checks: Iterable[Described]) -> Mapping[tuple[str, str], tuple[tuple[About, Towards], ...]]:
+def serving(checks: Iterable[Described]) -> Served:
     """Which checks give evidence towards a control, by catalogue and control, in the checks' order and each check once."""
     found: dict[tuple[str, str], dict[str, tuple[About, Towards]]] = {}
     for check in checks:
