@@ -103,7 +103,7 @@ class Tables:
         self.type_names = {kind.name for kind in types}
         self._inherit(types)
         self._guesses: dict[str, str] = {}
-        self.bringing = {name for name in self.type_names if self._brings(name)}
+        self.bringing = self.type_names & self._bringing()
         """Types whose members bring data from outside: a value of one is no text itself."""
 
     def named(self, name: str) -> tuple[Rule[Setting], ...]:
@@ -114,9 +114,10 @@ class Tables:
             self._named[name] = found
         return found
 
-    def _brings(self, name: str) -> bool:
-        tables = (self.reads, self.calls)
-        return any(known.sources for table in tables for path, known in table.items() if path.startswith(f"{name}."))
+    def _bringing(self) -> set[str]:
+        """All that a path to a source goes through."""
+        paths = (path for table in (self.reads, self.calls) for path, known in table.items() if known.sources)
+        return {path[:end] for path in paths for end, sign in enumerate(path) if sign == "."}
 
     def guess(self, name: str) -> str:
         """The type that a variable of this name is believed to hold; empty when none is."""
