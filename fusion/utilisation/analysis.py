@@ -14,6 +14,12 @@ from fusion.utilisation.samples import IntervalSample, JobSample, Recorded
 
 SLOT_SECONDS = 300.0
 """Container Apps keeps a replica for five minutes after its last job: nothing shorter can be scaled for."""
+ENOUGH_JOBS = 20
+"""Jobs below which nothing is recommended: a twentieth of fewer is not even one."""
+ENOUGH_SECONDS = 600.0
+"""Recorded time below which nothing is recommended: two slots."""
+ENOUGH_BUSY = 10.0
+"""Seconds of generation below which nothing is said by the second or by the token: it would be chance."""
 MOST_SLOTS = 2_000
 """Slots become longer where there would be more."""
 
@@ -69,17 +75,17 @@ class Costs(Record):
     idle: float
     """Of it, for time in which no generation ran."""
     thousand_tokens: float | None
-    """For a thousand tokens, in and out, idle time included; None: there were none."""
+    """For a thousand tokens, in and out, idle time included; None: there were none, or hardly any."""
     thousand_tokens_busy: float | None
     """The same for busy time alone: what it would be without idle time."""
     thousand_output_tokens: float | None
 
 
 class Replicas(Record):
-    """How many to allow, at least and at most, and why, a sentence each."""
+    """How many to allow, at least and at most, and why, a sentence each. None: too little is recorded to say."""
 
-    least: int
-    most: int
+    least: int | None
+    most: int | None
     why: tuple[str, ...]
 
 
@@ -113,7 +119,7 @@ class Report(Record):
     prefix_hits: float | None
     """Of the input tokens, the share that came from the prefix cache."""
     tokens_per_second: float | None
-    """Output tokens per busy second."""
+    """Output tokens per busy second; None: it was hardly busy."""
     queue_wait: Spread | None
     first_token: Spread | None
     generation: Spread | None
@@ -165,7 +171,7 @@ def analyse(recorded: Recorded, aims: Aims) -> Report:
         output_tokens=tokens_out,
         cached_tokens=cached,
         prefix_hits=min(1.0, cached / tokens_in) if tokens_in else None,
-        tokens_per_second=tokens_out / busy if busy else None,
+        tokens_per_second=tokens_out / busy if busy >= ENOUGH_BUSY else None,
         queue_wait=waits,
         first_token=_spread(job.first_token_seconds for job in jobs if job.first_token_seconds is not None),
         generation=_spread(job.seconds for job in jobs),
@@ -182,6 +188,12 @@ def replicas(slots: Sequence[Slot], length: float, jobs: Sequence[JobSample], wa
 
     A job's engine-seconds are its share at the batch that ran. A fuller batch makes them fewer: the range is on the safe side.
     """
+    span = len(slots) * length
+    if 0 < len(jobs) < ENOUGH_JOBS or span < ENOUGH_SECONDS:
+        few = "1 job is" if len(jobs) == 1 else f"{len(jobs)} jobs are"
+        few += f" recorded, within {max(1, round(span / 60))} min: too little to recommend by."
+        more = f"Record at least {ENOUGH_JOBS} jobs over {ENOUGH_SECONDS / 60:.0f} min, better a working day."
+        return Replicas(least=None, most=None, why=(few, more))
     if not jobs or waits is None:
         return Replicas(least=0, most=1, why=("No job was recorded: nothing calls for a replica that waits.",))
     loads = sorted(slot.demand / length for slot in slots)
@@ -279,6 +291,8 @@ def _costs(aims: Aims, seconds: float, busy: float, tokens: int, tokens_out: int
     if aims.hour is None:
         return None
     total = seconds / 3600 * aims.hour
+    if busy < ENOUGH_BUSY:
+        tokens = tokens_out = 0
     return Costs(
         currency=aims.currency,
         hour=aims.hour,

@@ -8,7 +8,7 @@ from html import escape
 
 from fusion.render.text import one_line
 from fusion.utilisation.analysis import Report, Slot, utc
-from fusion.utilisation.text import money, seconds
+from fusion.utilisation.text import allowed, money, seconds
 
 WIDTH, HEIGHT = 960, 692
 LEFT, RIGHT = 64, 24
@@ -49,7 +49,7 @@ def svg(report: Report) -> str:
     length = report.slot_seconds * max(1, -(-len(report.slots) // MOST_COLUMNS))
     described = (
         f"Busy {report.busy / report.seconds:.0%}, idle {report.idle / report.seconds:.0%} of {report.seconds / 3600:.1f}"
-        f" worker-hours; {report.replicas.least} to {report.replicas.most} replicas are recommended."
+        f" worker-hours; {_recommended(report)}"
         if report.seconds
         else "No time was recorded."
     )
@@ -91,7 +91,7 @@ def _tiles(report: Report) -> list[str]:
             f"{costs.currency}, idle time in it" if costs else "give --price",
         ),
         ("Prefix-cache hits", _percent(report.prefix_hits), f"first token {seconds(hit.median)}" if hit else "of the input"),
-        ("Replicas", f"{report.replicas.least} – {report.replicas.most}", "to allow, least to most"),
+        ("Replicas", allowed(report).replace(" to ", " – "), "to allow, least to most"),
     )
     width = (WIDTH - 64 - 4 * 12) / 5
     parts = []
@@ -222,6 +222,12 @@ def _bar(kind: str, x: float, y: float, width: float, height: float) -> str:
 
 def _text(x: float, y: float, text: str, kind: str, anchor: str = "start") -> str:
     return f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{_safe(text)}</text>'
+
+
+def _recommended(report: Report) -> str:
+    if report.replicas.least is None:
+        return "too little is recorded to recommend a number of replicas."
+    return f"{allowed(report)} replicas are recommended."
 
 
 def _safe(text: str) -> str:

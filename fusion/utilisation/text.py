@@ -34,7 +34,7 @@ def render(report: Report) -> str:
         *_wrapped("Generation", _spread(report.generation)),
         *_wrapped("Cost", cost(report)),
         "",
-        f"Replicas     {report.replicas.least} to {report.replicas.most}",
+        f"Replicas     {allowed(report)}",
     ]
     for sentence in report.replicas.why:
         lines += _wrapped("", sentence)
@@ -46,6 +46,12 @@ def render(report: Report) -> str:
     return "\n".join(lines)
 
 
+def allowed(report: Report) -> str:
+    """How many replicas to allow: `1 to 4`, or that nobody can say."""
+    range = report.replicas
+    return "no recommendation" if range.least is None else f"{range.least} to {range.most}"
+
+
 def cost(report: Report) -> str:
     """What it cost, in a sentence or two."""
     costs = report.costs
@@ -53,7 +59,7 @@ def cost(report: Report) -> str:
         return "not known: give the price of a replica's hour with --price"
     text = f"{money(costs.total)} {costs.currency} at {costs.hour:g} an hour, {money(costs.idle)} of it without a generation"
     if costs.thousand_tokens is None or costs.thousand_tokens_busy is None:
-        return f"{text}; there were no tokens"
+        return f"{text}; too little was generated to say what a token costs"
     text += f"; {money(costs.thousand_tokens)} for 1,000 tokens, {money(costs.thousand_tokens_busy)} if it were always busy"
     if costs.thousand_output_tokens is not None:
         text += f"; {money(costs.thousand_output_tokens)} for 1,000 output tokens"
@@ -107,6 +113,8 @@ def _tokens(report: Report) -> str:
 def _spread(spread: Spread | None) -> str:
     if spread is None:
         return "not known"
+    if spread.median == spread.most:
+        return seconds(spread.most)
     return f"median {seconds(spread.median)}, 95 % within {seconds(spread.p95)}, at most {seconds(spread.most)}"
 
 

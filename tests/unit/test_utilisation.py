@@ -130,9 +130,33 @@ def test_quiet_hours_scale_to_zero() -> None:
 
 
 def test_no_job_calls_for_nothing() -> None:
-    made = report([interval(0)])
+    made = report([interval(minute) for minute in range(10)])
     assert (made.replicas.least, made.replicas.most) == (0, 1)
     assert (made.batch, made.prefix_hits, made.costs) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        ([interval(0)], "0 jobs are recorded, within 1 min: too little to recommend by."),
+        ([interval(0, busy=0.2, running=0.2), job(0, seconds=0.2, gpu=0.2)], "1 job is recorded, within 1 min: too little"),
+        ([interval(0, busy=40, running=40), *(job(0.1) for _ in range(30))], "30 jobs are recorded, within 1 min: too little"),
+        ([*(interval(minute, busy=3) for minute in range(60)), job(0)], "1 job is recorded, within 60 min: too little"),
+    ],
+    ids=["no job", "one", "one minute", "one in an hour"],
+)
+def test_too_little_is_said_instead_of_recommending_by_it(lines: list[str], told: str) -> None:
+    made = report(lines, hour=3.6)
+    assert (made.replicas.least, made.replicas.most) == (None, None)
+    assert made.replicas.why[0].startswith(told)
+    shown = text.render(made)
+    assert "Replicas     no recommendation" in shown
+    assert "None" not in shown + chart.html(made)
+    if made.busy < 10:
+        assert made.tokens_per_second is None
+        assert made.costs is not None
+        assert made.costs.thousand_tokens is None
+        assert "too little was generated to say what a token costs" in " ".join(shown.split())
 
 
 def test_a_cpu_has_no_utilisation_rather_than_none_of_it() -> None:
@@ -197,7 +221,9 @@ def test_whatever_was_recorded_can_be_shown(lines: list[dict[str, object]], jobs
     assert recorded.skipped == 0
     made = analyse(recorded, Aims(hour=1.0))
     assert all(math.isfinite(value) for value in (made.busy, made.idle, made.away))
-    assert made.replicas.least <= made.replicas.most
+    least, most = made.replicas.least, made.replicas.most
+    assert (least is None) == (most is None)
+    assert least is None or most is None or 0 <= least <= most
     ET.fromstring(chart.svg(made))
     assert all(len(line) <= 80 for line in text.render(made).splitlines()[3:])
 
