@@ -145,13 +145,24 @@ def _call(
     once = [_most(endpoint, models.card(endpoint), size, reply) for endpoint in asked]
     twice = [_most(endpoint, models.card(endpoint), size + reply, reply) for endpoint in asked]
     first = models.card(asked[0]).price
-    expected = at_most(first, int(size / tokens.BYTES_PER_TOKEN), int(reply * foreseen.replied)) if first else 0.0
+    expected = _expected(first, size, reply, foreseen) if first else 0.0
     return Priced(
         bound=_sum(max(once), *[max(twice)] * (foreseen.asks - 1)),
         once=once[0],
         likely=expected * (1 + foreseen.repeated),
         calls=1,
     )
+
+
+def _expected(price: Price, size: int, reply: int, foreseen: Foreseen) -> float:
+    """What one call likely costs. Where kept prefixes have a price of their own, the instructions are read from there."""
+    fresh = max(size - foreseen.prefix, 0) if price.cached is not None else size
+    read = Usage(
+        input_tokens=int(size / tokens.BYTES_PER_TOKEN),
+        cached_tokens=int((size - fresh) / tokens.BYTES_PER_TOKEN),
+        output_tokens=int(reply * foreseen.replied),
+    )
+    return cost(price, read)
 
 
 def _most(endpoint: Endpoint, card: ModelCard, size: int, reply: int) -> float:

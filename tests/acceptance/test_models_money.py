@@ -52,13 +52,13 @@ async def test_what_the_cap_does_not_allow_is_given_up_by_name_and_in_order(tmp_
     assert whole.coverage.quote is not None
     assert cost_of(whole) <= whole.coverage.quote.bound
 
-    desk = Desk(home=tmp_path / "home", models=model, policy={"per_run": 0.12, "missing": missing})
+    desk = Desk(home=tmp_path / "home", models=model, policy={"per_run": 0.08, "missing": missing})
     review = await desk.review(repository)
     quote = review.coverage.quote
     assert quote is not None
     assert quote.left_out
-    assert 0 < cost_of(review) <= quote.most <= 0.12 < quote.bound
-    assert (quote.limit, quote.limited_by) == (0.12, "run")
+    assert 0 < cost_of(review) <= quote.most <= 0.08 < quote.bound
+    assert (quote.limit, quote.limited_by) == (0.08, "run")
     # What is bought stays, and of the ladder the lowest rungs go first.
     assert 0 < len(model.prompts) < len(calls_of(whole))
     rungs = [
@@ -78,7 +78,7 @@ async def test_what_the_cap_does_not_allow_is_given_up_by_name_and_in_order(tmp_
         assert cut
         assert len(said) == len(review.coverage.gaps) == 1
         assert review.coverage.gaps[0].startswith("No model read")
-    assert all("the cap of this run leaves 0.12" in text for text in [*said, *review.coverage.gaps])
+    assert all("the cap of this run leaves 0.08" in text for text in [*said, *review.coverage.gaps])
     assert all(file.reviewed for file in review.coverage.files)
     await settled(desk)
 
