@@ -186,6 +186,7 @@ def _show_catalogue(catalogue: Catalogue, served: Served, format: str) -> None:
 
 
 def _show_control(catalogue: Catalogue, control: Control, served: Served) -> None:
+    from rich.padding import Padding
     from rich.text import Text
 
     level = f", level {control.level}" if control.level else ""
@@ -197,8 +198,9 @@ def _show_control(catalogue: Catalogue, control: Control, served: Served) -> Non
     if not found:
         _print(Text(control.manual_reason or "No check speaks of it yet: somebody has to look.", "yellow"))
     for about, towards in found:
-        source = "the mapping is ours" if towards.source == "ours" else f"mapped by {towards.source}"
-        _print("", Text(f"{about.id}: {about.title}", "green"), Text(f"  {towards.reason} ({source})"))
+        source = "mapped by us" if towards.source == "ours" else f"mapped by {towards.source}"
+        told = Text(towards.reason).append(f"\n{source}", "cyan")
+        _print("", Text(f"{about.id}: {about.title}", "green"), Padding(told, (0, 0, 0, 2)))
     _print("", NOTE)
 
 

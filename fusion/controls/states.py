@@ -43,17 +43,83 @@ def states(
     )
 
 
-def over(repositories: Mapping[str, Sequence[ControlResult]]) -> tuple[ControlResult, ...]:
+def over(repositories: Iterable[tuple[str, Iterable[ControlResult]]]) -> tuple[ControlResult, ...]:
     """The worst state of each control over the repositories that could be assessed, by their names; the reason counts them.
 
-    Worst first: contradicted, not assessed, manual, supported. Contradicted is accepted where it is in every repository that
-    contradicts it. The order is that of the first repository that has the control.
+    See Tally, which takes them one after another.
     """
-    gathered: dict[tuple[str, str], dict[str, ControlResult]] = {}
-    for repository, controls in repositories.items():
+    tally = Tally()
+    for repository, controls in repositories:
+        tally.add(repository, controls)
+    return tally.results()
+
+
+class Tally:
+    """Controls over many repositories, counted one repository after another: what it holds does not grow with them.
+
+    Worst first: contradicted, not assessed, manual, supported. Contradicted is accepted where it is in every repository that
+    contradicts it. Controls are in the order in which they were first seen.
+    """
+
+    def __init__(self) -> None:
+        self._counted: dict[tuple[str, str], _Counted] = {}
+
+    def add(self, repository: str, controls: Iterable[ControlResult]) -> None:
+        """Count one repository's controls."""
         for one in controls:
-            gathered.setdefault((one.catalogue, one.control), {})[repository] = one
-    return tuple(_over(found) for found in gathered.values())
+            self._counted.setdefault((one.catalogue, one.control), _Counted()).add(repository, one)
+
+    def results(self) -> tuple[ControlResult, ...]:
+        """The controls so far."""
+        return tuple(one.result(catalogue, control) for (catalogue, control), one in self._counted.items())
+
+
+class _Counted:
+    """One control over the repositories so far."""
+
+    def __init__(self) -> None:
+        self.numbers = dict.fromkeys(_WORST, 0)
+        self.names: dict[ControlState, list[str]] = {state: [] for state in _WORST}
+        self.checks: dict[str, None] = {}
+        self.accepted = True
+        self.manual_reason = ""
+
+    def add(self, repository: str, one: ControlResult) -> None:
+        """Count one more repository."""
+        self.numbers[one.state] += 1
+        self.names[one.state] = sorted([*self.names[one.state], repository])[:NAMED]
+        self.checks.update(dict.fromkeys(one.checks))
+        if one.state is ControlState.CONTRADICTED:
+            self.accepted = self.accepted and one.accepted
+        if one.state is ControlState.MANUAL:
+            self.manual_reason = self.manual_reason or one.reason
+
+    def result(self, catalogue: str, control: str) -> ControlResult:
+        """The worst state, and a sentence that counts."""
+        worst = next(state for state in _WORST if self.numbers[state])
+        total = sum(self.numbers.values())
+        accepted = worst is ControlState.CONTRADICTED and self.accepted
+        if self.numbers[ControlState.MANUAL] == total:
+            reason = self.manual_reason
+        else:
+            first, *rest = [f"{state.replace('_', ' ')} in {number}" for state, number in self.numbers.items() if number]
+            first = f"{first.capitalize()} of {total} {'repository' if total == 1 else 'repositories'}{self._named(worst)}"
+            reason = f"{', '.join([first + (' and accepted' if accepted else ''), *rest])}."
+        return ControlResult(
+            catalogue=catalogue,
+            control=control,
+            state=worst,
+            reason=reason,
+            checks=tuple(self.checks),
+            accepted=accepted,
+        )
+
+    def _named(self, state: ControlState) -> str:
+        """Which repositories they are, where something is to be done about it."""
+        if state is ControlState.SUPPORTED:
+            return ""
+        names, more = self.names[state], self.numbers[state] - len(self.names[state])
+        return f" ({_listed([*names, f'{more:,} more'] if more else names)})"
 
 
 def _state(
@@ -124,40 +190,3 @@ def _listed(words: Sequence[str]) -> str:
 
 def _were(found: Sequence[object]) -> str:
     return "was" if len(found) == 1 else "were"
-
-
-def _over(found: Mapping[str, ControlResult]) -> ControlResult:
-    by_state = {state: [name for name, one in found.items() if one.state is state] for state in _WORST}
-    worst = next(state for state in _WORST if by_state[state])
-    one = found[by_state[worst][0]]
-    contradicting = [found[name] for name in by_state[ControlState.CONTRADICTED]]
-    accepted = bool(contradicting) and all(result.accepted for result in contradicting)
-    if len(by_state[ControlState.MANUAL]) == len(found):
-        reason = one.reason
-    else:
-        clauses = [_counted(state, names) for state, names in by_state.items() if names]
-        clauses[0] = f"{clauses[0]} of {len(found)} {_repositories(len(found))}{_named(worst, by_state[worst])}"
-        if accepted:
-            clauses[0] += ", accepted"
-        reason = f"{clauses[0][0].upper()}{', '.join(clauses)[1:]}."
-    checks = tuple(dict.fromkeys(check for result in found.values() for check in result.checks))
-    return ControlResult(
-        catalogue=one.catalogue, control=one.control, state=worst, reason=reason, checks=checks, accepted=accepted
-    )
-
-
-def _counted(state: ControlState, names: Sequence[str]) -> str:
-    return f"{state.replace('_', ' ')} in {len(names)}"
-
-
-def _repositories(number: int) -> str:
-    return "repository" if number == 1 else "repositories"
-
-
-def _named(state: ControlState, names: Sequence[str]) -> str:
-    """Which repositories they are, where something is to be done about it."""
-    if state is ControlState.SUPPORTED:
-        return ""
-    shown = sorted(names)[:NAMED]
-    more = len(names) - len(shown)
-    return f" ({', '.join(shown)}{f' and {more} more' if more else ''})"

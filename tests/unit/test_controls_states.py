@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 
 from fusion.controls.catalogue import Catalogue, Control
@@ -124,6 +126,17 @@ def test_a_control_that_checks_speak_of(results: list[CheckResult], state: str, 
     assert (first.state, first.accepted, first.reason) == (state, accepted, reason)
 
 
+@pytest.mark.parametrize("ends", product([*Status, None], repeat=3))
+def test_green_needs_something_that_passed_and_nothing_that_failed_or_went_unread(ends: tuple[Status | None, ...]) -> None:
+    results = [result(one.about.id, end) for one, end in zip(CHECKS, ends, strict=True) if end is not None]
+    (first, *_) = states(results, CHECKS, [HOUSE])
+    settled = all(end in (Status.PASSED, Status.NOT_APPLICABLE) for end in ends)
+    assert (first.state is ControlState.SUPPORTED) == (settled and Status.PASSED in ends)
+    assert (first.state is ControlState.CONTRADICTED) == (Status.FAILED in ends)
+    assert first.reason.endswith(".")
+    assert all(name in first.reason for name in ("shut", "bolted", "chained"))
+
+
 def test_controls_that_no_check_speaks_of_are_for_people() -> None:
     _, second, third = states([passed("shut"), passed("unknown")], CHECKS, [HOUSE])
     assert (second.state, second.reason, second.checks) == ("manual", "Go and look.", ())
@@ -171,22 +184,22 @@ TAKEN = control(ControlState.CONTRADICTED, accepted=True)
             False,
             "Contradicted in 5 of 5 repositories (r0, r1, r2 and 2 more).",
         ),
-        ([TAKEN, GOOD], "contradicted", True, "Contradicted in 1 of 2 repositories (r0), accepted, supported in 1."),
+        ([TAKEN, GOOD], "contradicted", True, "Contradicted in 1 of 2 repositories (r0) and accepted, supported in 1."),
         ([GOOD, UNREAD], "not_assessed", False, "Not assessed in 1 of 2 repositories (r1), supported in 1."),
         ([MANUAL, MANUAL], "manual", False, "Go and look."),
         ([MANUAL, GOOD], "manual", False, "Manual in 1 of 2 repositories (r0), supported in 1."),
     ],
 )
 def test_an_organisation_has_the_worst_state(found: list[ControlResult], state: str, accepted: bool, reason: str) -> None:
-    (one,) = over({f"r{number}": [each] for number, each in enumerate(found)})
+    (one,) = over((f"r{number}", [each]) for number, each in enumerate(found))
     assert (one.state, one.accepted, one.reason) == (state, accepted, reason)
 
 
 def test_an_organisation_s_controls_keep_their_order_and_all_their_checks() -> None:
     other = BAD.model_copy(update={"control": "D.2"})
-    found = over({"a": [GOOD, other], "b": [BAD]})
+    found = over([("a", [GOOD, other]), ("b", [BAD])])
     assert [(one.control, one.checks) for one in found] == [("D.1", ("shut", "bolted")), ("D.2", ("shut", "bolted"))]
-    assert over({}) == ()
+    assert over([]) == ()
 
 
 def test_coverage_is_counted() -> None:
