@@ -12,7 +12,13 @@ from pathlib import Path
 import pytest
 
 from fusion.adapters.git.mending import Mending
+from fusion.adapters.memory.records import ManualClock, MemoryStore
+from fusion.budget.accounts import Account, Caps
+from fusion.budget.book import Book
+from fusion.engine.journal import Journal
 from fusion.errors import UserError
+from fusion.local import sweep
+from fusion.settings import Settings
 from tests.fakes.commandline import Workplace, one_sentence
 from tests.fakes.fixing import quick
 
@@ -127,6 +133,21 @@ def test_a_fix_that_is_killed_or_interrupted_leaves_nothing(place: Workplace) ->
     _, said = stopped.communicate()
     assert (stopped.returncode, said.decode()) == (130, "fusion: Interrupted. Nothing was changed; run it again for a patch.\n")
     assert list((place.home / "runs").iterdir()) == []
+
+
+async def test_sweeping_gives_money_back_and_lets_running_fixes_be(tmp_path: Path) -> None:
+    store, clock, settings = MemoryStore(ManualClock()), ManualClock(), Settings(home=tmp_path)
+    book = Book(store, settings.tenant, clock)
+    await book.open(Account(repository="r", run="fix-dead"), 1.0, Caps(month=1.0))
+    (tmp_path / "runs").mkdir()
+    for name in ("fix-dead.db", "fix-dead.db-wal", "fix-early.db.lock", "review-kept.db"):
+        (tmp_path / "runs" / name).touch()
+    running = Journal(tmp_path / "runs" / "fix-live.db")
+    assert await sweep(settings, store, clock) == 2
+    running.close()
+    names = {path.name.partition(".")[0] for path in (tmp_path / "runs").iterdir()}
+    assert names == {"fix-live", "review-kept"}
+    assert await book.left(Account(repository="r", run="fix-next"), Caps(month=1.0)) == 1.0
 
 
 @pytest.mark.slow
