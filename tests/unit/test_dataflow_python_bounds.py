@@ -237,11 +237,11 @@ def spans_lie_in_the_text(module: ir.Module) -> None:
 
 @pytest.mark.slow
 def test_the_standard_library_is_lowered() -> None:
-    """All that parses; its functions are those that the tree has."""
+    """Every third file; its functions are those that the tree has."""
     lowered = 0
-    for path in sorted(Path(ast.__file__).parent.rglob("*.py")):
-        if {"site-packages", "test", "tests", "lib2to3"} & {*path.parts}:
-            continue
+    apart = {"site-packages", "test", "tests", "lib2to3"}
+    files = [path for path in sorted(Path(ast.__file__).parent.rglob("*.py")) if not apart & {*path.parts}]
+    for path in files[::3]:
         data = path.read_bytes()
         module = lower(str(path), data)
         with warnings.catch_warnings():
@@ -255,4 +255,4 @@ def test_the_standard_library_is_lowered() -> None:
         assert mentioned <= module.mentions, path
         show(module)
         lowered += len(module.lines)
-    assert lowered > 200_000
+    assert lowered > 60_000
