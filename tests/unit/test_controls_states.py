@@ -126,7 +126,7 @@ def test_a_control_that_checks_speak_of(results: list[CheckResult], state: str, 
     assert (first.state, first.accepted, first.reason) == (state, accepted, reason)
 
 
-@pytest.mark.parametrize("ends", product([*Status, None], repeat=3))
+@pytest.mark.parametrize("ends", list(product([*Status, None], repeat=3)))
 def test_green_needs_something_that_passed_and_nothing_that_failed_or_went_unread(ends: tuple[Status | None, ...]) -> None:
     results = [result(one.about.id, end) for one, end in zip(CHECKS, ends, strict=True) if end is not None]
     (first, *_) = states(results, CHECKS, [HOUSE])
