@@ -49,6 +49,10 @@ class Parent:
         with self._lock:
             try:
                 return self._run(args, folder, env, stdin)
+            except (EOFError, ConnectionError) as error:
+                self._line.close()
+                _, said = self._process.communicate(timeout=10)
+                raise RuntimeError(f"The interpreter that is forked has ended: {said.decode()}") from error
             except BaseException:
                 self.close()
                 raise
@@ -118,7 +122,7 @@ def _exactly(line: socket.socket, count: int) -> bytes:
     while len(read) < count:
         more = line.recv(count - len(read))
         if not more:
-            raise EOFError("the interpreter that is forked has ended")
+            raise EOFError
         read += more
     return read
 
