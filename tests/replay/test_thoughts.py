@@ -85,6 +85,16 @@ async def test_a_closed_way_is_waited_for_as_long_as_the_activity_says(tmp_path:
     assert [round(job["waited"], 1) for job in script.jobs("route")] == [0.0, 0.1, 0.2, 0.3]
 
 
+async def test_waiting_for_money_takes_nothing_of_the_patience_with_endpoints(tmp_path: Path) -> None:
+    """The activity gets back what it said of the wait before, until there is a way."""
+    short = [{"looks": number} for number in (1, 2)]
+    waits = [{"way": "wait", "seconds": 0.01, "failed": "the cap of this run", "short": one} for one in short]
+    script = Script(route=in_turn(*waits, CLOUD, NONE), complete=failed())
+    assert (await think(tmp_path, script))["failed"] == "every way is closed"
+    assert [job["waited"] for job in script.jobs("route")] == [0.0] * 4
+    assert [job.get("short") for job in script.jobs("route")] == [None, *short, None]
+
+
 async def test_an_unsure_answer_stands_where_nobody_knows_better(tmp_path: Path) -> None:
     script = Script(route=in_turn(CLOUD, NONE), complete=done("sha256:1", unsure=True))
     output = await think(tmp_path, script)

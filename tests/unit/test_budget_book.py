@@ -329,3 +329,22 @@ async def test_what_cannot_be_a_reservation_is_refused(book: Book) -> None:
     await book.open(ONE, 0.0, Caps())
     with pytest.raises(ValueError, match="is of 'o/a'"):
         await book.open(Account(repository="o/b", run=ONE.run), 1.0, Caps())
+
+
+def test_who_is_refused_holds_nothing_and_sees_what_the_runs_other_calls_hold() -> None:
+    world = World()
+    book, account = world.book, world.accounts[0]
+    one, other = reservation(account.run, "one"), reservation(account.run, "other")
+    drive(book.reserve(one, account, 4, CAPS))
+    drive(book.reserve(other, account, 1, CAPS))
+    # Once more with another amount, as after a choice that was made anew: the first is let go.
+    assert drive(book.reserve(other, account, 3, CAPS)) == Refused(cap=Cap.RUN, left=1.0, asked=3.0)
+    assert drive(book.outstanding(one)).amount == 0
+    before = drive(book.outstanding(other))
+    assert before.amount == 4
+    drive(book.begin(one))
+    assert drive(book.outstanding(other)) == before
+    drive(book.settle(one, call(0.5)))
+    after = drive(book.outstanding(other))
+    assert (after.amount, after.ended) == (0, before.ended + 1)
+    assert drive(book.reserve(other, account, 3, CAPS)) == Reserved(id=other, amount=3.0)
