@@ -192,9 +192,18 @@ def _become(asked: dict[str, object], fds: list[int]) -> None:
 
 def _import() -> None:
     """What commands import when they run."""
+    import rich.progress  # noqa: F401
+    import typer._adapters  # noqa: F401
+
+    import fusion.engine.executor
+    import fusion.serve.conductor  # noqa: F401
+    import orchestrations.activities
+    import orchestrations.registry  # noqa: F401
     from fusion import cli, local, plugins, runtime  # noqa: F401
+    from fusion.adapters.files import FileBlobs  # noqa: F401
     from fusion.adapters.git import GitForge  # noqa: F401
     from fusion.adapters.sqlite.store import SqliteStore  # noqa: F401
+    from fusion.cli import show  # noqa: F401
     from fusion.evidence.sandbox import Sandbox  # noqa: F401
     from fusion.render import github, json, markdown, sarif, terminal  # noqa: F401
 
