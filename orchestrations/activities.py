@@ -207,12 +207,9 @@ class Activities:
             notes=self._unasked(change, policy),
         )
         self.bundle.listen(Judged(judgement.review))
-        summary = {
-            "status": "reviewed",
-            "review": await self.shelf.save(judgement.review),
-            "verdict": judgement.review.verdict.value,
-            "findings": len(judgement.review.findings),
-        }
+        review = judgement.review
+        summary = {"status": "reviewed", "review": await self.shelf.save(review), "verdict": review.verdict.value}
+        summary |= {"findings": len(review.findings)}
         summary |= {"change": job["change"]} if job["request"].get("publish") else {}
         return {"summary": summary, "ledger": await self.shelf.save(judgement.ledger), "etag": stored.etag if stored else None}
 
