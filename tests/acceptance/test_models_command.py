@@ -70,7 +70,7 @@ def test_the_list_says_who_is_asked_first_and_why(place: Workplace) -> None:
     assert "roles summarise, document" in flat
     assert "place local: a GPU node in our own subscription" in flat
     assert "review is hard work, and gpt-4.1 is a large model; then foundry-france" in flat
-    assert "At most 0.5 USD for a review" in flat
+    assert f"At most {catalogue.read(EXAMPLE).caps.run:g} USD for a review" in flat
 
 
 def test_a_host_without_models_says_so(place: Workplace) -> None:

@@ -53,7 +53,8 @@ def paths(*names: str) -> list[Source]:
             (
                 "No model was asked to review: of the models file (FUSION_MODELS), cloud: there is no figure on record for how"
                 " well gpt-5.4 does review.",
-                "No model was asked to document: no endpoint in the models file (FUSION_MODELS) has `document` among its roles.",
+                "No model was asked to document: no endpoint in the models file (FUSION_MODELS) has `document` among its"
+                " roles.",
             ),
         ),
     ],
@@ -81,8 +82,8 @@ def test_policy_that_shuts_everybody_out_is_named_with_what_to_do() -> None:
         one
         == two
         == (
-            "policy keeps `secret/**` local (models.local), and no endpoint with the role `review` is local: add one to the models"
-            " file (FUSION_MODELS), or change models.local"
+            "policy keeps `secret/**` local (models.local), and no endpoint with the role `review` is local: add one to the"
+            " models file (FUSION_MODELS), or change models.local"
         )
     )
     assert "`*.pem`" in other
