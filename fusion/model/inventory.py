@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from fusion.model.values import Record
 
 
@@ -46,8 +48,18 @@ class Component(Record):
     development: bool = False
     licence: str = ""
     """SPDX expression where the lock file or the operator's data tells it; empty: not known."""
+    hashes: tuple[str, ...] = ()
+    """`sha256:` and hex digits, for each file that the lock file lets be installed; at most 20."""
+    source: Literal["registry", "git", "url", "path"] = "registry"
+    address: str = ""
+    """Where it comes from, when that is not the registry."""
     path: str
+    """Of a manifest's entry the manifest; of what only a lock file names that lock file."""
     line: int = 0
+    lock: str = ""
+    """The lock file that fixes it; empty: none does."""
+    stale: str = ""
+    """Why the lock file beside the manifest no longer fits this entry, a sentence; empty: it does, or there is none."""
 
 
 class Inventory(Record):

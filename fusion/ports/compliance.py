@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -103,7 +103,10 @@ class Advisory:
     severity: str
     """CVSS vector or a word; empty: not told."""
     fixed: tuple[str, ...]
+    """Versions in which it is mended, as far as they come after the component's."""
     withdrawn: bool = False
+    unsure: str = ""
+    """Why it could not be settled whether it affects the component, a sentence; empty: it does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +118,8 @@ class Mirror:
     """When it was last brought up to date; None: nobody knows."""
     ecosystems: frozenset[str]
     """purl types that it covers completely; others are not assessed."""
+    dates: Mapping[str, datetime] = field(default_factory=dict)
+    """When each of them was last brought up to date, where that is known by type."""
 
 
 class Advisories(Protocol):
