@@ -1,8 +1,9 @@
-"""The registry: analyzers, agents and output formats are entry points, ours and third parties' alike.
+"""The registry: analyzers, agents and output formats are entry points, ours and third parties' alike; checks, third parties'.
 
-Groups: `fusion.analyzers`, `fusion.agents`, `fusion.formats`. An entry point names a class that takes no arguments. One that
-does not import, does not construct or lacks a member of its protocol is reported by name and never stops a run; where it is an
-agent, the review is incomplete, because evidence may have lost its speaker.
+Groups: `fusion.analyzers`, `fusion.agents`, `fusion.formats`, `fusion.checks`. An entry point names a class that takes no
+arguments. One that does not import, does not construct or lacks a member of its protocol is reported by name and never stops a
+run; where it is an agent, the review is incomplete, because evidence may have lost its speaker. Our own checks are many and are
+found in their packages (`fusion.checks.registry`); none of them can be replaced.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from fusion.agent import Agent
+from fusion.check import About, Check
 from fusion.evidence.analyzer import Analyzer
 from fusion.render import Format
 
@@ -23,6 +25,7 @@ MEMBERS: Mapping[str, tuple[str, ...]] = {
     "fusion.analyzers": ("name", "parse_only", "timeout", "locate", "wants", "commands", "read"),
     "fusion.agents": ("name", "tasks", "ask", "read"),
     "fusion.formats": ("name", "media_type", "render"),
+    "fusion.checks": ("about", "wants", "assess"),
 }
 
 
@@ -74,3 +77,21 @@ def agents() -> Loaded[Agent]:
 def formats() -> Loaded[Format]:
     """Every output format."""
     return load("fusion.formats")  # type: ignore[return-value]
+
+
+def checks(found: Iterable[EntryPoint] | None = None) -> Loaded[Check]:
+    """Every check by its id: ours in the order of their registry, then third parties' by the names of their entry points."""
+    from fusion.checks.registry import builtin
+
+    loaded = load("fusion.checks", found)
+    known: dict[str, Check] = {check.about.id: check for check in builtin()}
+    broken = dict(loaded.broken)
+    for name, plugin in loaded.plugins.items():
+        about = plugin.about  # type: ignore[attr-defined]
+        if not isinstance(about, About):
+            broken[name] = "`about` is not a fusion.check.About"
+        elif about.id in known:
+            broken[name] = f"there is a check {about.id} already"
+        else:
+            known[about.id] = plugin  # type: ignore[assignment]
+    return Loaded(plugins=known, broken=broken)

@@ -17,17 +17,30 @@ def passed(about: About, reason: str, *, read: Iterable[str] = (), as_of: dateti
 
 
 def failed(
-    about: About, reason: str, deviations: Sequence[Deviation], *, read: Iterable[str] = (), as_of: datetime | None = None
+    about: About,
+    reason: str,
+    deviations: Sequence[Deviation],
+    *,
+    permission: str = "",
+    read: Iterable[str] = (),
+    as_of: datetime | None = None,
 ) -> CheckResult:
-    """Something speaks against it, each thing a deviation; of those with one fingerprint the first is kept.
+    """Something speaks against it, each thing a deviation; of those with one fingerprint the first is kept. `permission` is
+    one that it lacked for a part that might bring more.
 
     Raises ValueError without deviations: a failure that names nothing could be neither mended nor accepted.
     """
     if not deviations:
         raise ValueError(f"{about.id} failed without a deviation.")
-    first = {one.fingerprint: one for one in reversed(deviations)}
-    kept = tuple(reversed(first.values()))
-    return CheckResult(check=about.id, status=Status.FAILED, reason=reason, deviations=kept, read=tuple(read), as_of=as_of)
+    return CheckResult(
+        check=about.id,
+        status=Status.FAILED,
+        reason=reason,
+        deviations=tuple({one.fingerprint: one for one in reversed(deviations)}.values())[::-1],
+        read=tuple(read),
+        permission=permission,
+        as_of=as_of,
+    )
 
 
 def not_assessed(

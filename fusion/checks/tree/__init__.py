@@ -1,0 +1,1 @@
+"""Checks over the files of a commit, the analyzers' evidence about them, the history and the deployment."""
