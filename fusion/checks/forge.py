@@ -73,7 +73,7 @@ class SettingsCheck(ABC, Generic[P]):
     empty: bool = True
     """Whether it says something of a repository without a commit."""
 
-    def wants(self, path: str) -> bool:  # noqa: ARG002 - the port's signature
+    def wants(self, path: str) -> bool:
         """No file."""
         return False
 
@@ -104,7 +104,7 @@ class SettingsCheck(ABC, Generic[P]):
             return not_applicable(self.about, judged.why, read=read, as_of=as_of)
         return conclude(self.about, judged, read=read, as_of=as_of)
 
-    def moot(self, scene: Scene) -> str:  # noqa: ARG002 - others need it
+    def moot(self, scene: Scene) -> str:
         """Why the check has nothing to look at in such a repository, a sentence; empty: it has."""
         return ""
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
+from typing import cast
 
 from fusion.check import Check, Source
 from fusion.plugins import MEMBERS
@@ -88,5 +89,4 @@ def _of(package: str) -> Iterator[Check]:
                 and not inspect.isabstract(kind)
                 and all(hasattr(kind, member) for member in MEMBERS["fusion.checks"])
             ):
-                check: Check = kind()
-                yield check
+                yield cast(Check, kind())
