@@ -208,9 +208,8 @@ class Activities:
         )
         self.bundle.listen(Judged(judgement.review))
         review = judgement.review
-        summary = {"status": "reviewed", "review": await self.shelf.save(review), "verdict": review.verdict.value}
-        summary |= {"findings": len(review.findings)}
-        summary |= {"change": job["change"]} if job["request"].get("publish") else {}
+        summary: Job = {"status": "reviewed", "review": await self.shelf.save(review), "verdict": review.verdict.value}
+        summary |= {"findings": len(review.findings), **({"change": job["change"]} if job["request"].get("publish") else {})}
         return {"summary": summary, "ledger": await self.shelf.save(judgement.ledger), "etag": stored.etag if stored else None}
 
     def _unasked(self, change: Change, policy: Policy) -> Sequence[str]:

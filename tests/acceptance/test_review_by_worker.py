@@ -42,13 +42,15 @@ def test_a_review_is_answered_by_the_worker_beside_it(tmp_path: Path) -> None:
     with place.start("worker", *options) as worker:
         try:
             done = place.fusion("review", "main..feature", "--format", "json")
-            assert done.returncode == 3, "what the model is not there for counts as not done: " + done.stderr
+            assert done.returncode == 0, "what no endpoint is there for is a note: " + done.stderr
             worker.send_signal(signal.SIGINT)
             _, told = worker.communicate(timeout=60)
         finally:
             worker.kill()
     assert worker.returncode == 0
     assert "the worker has ended; nothing is held" in told.decode()
+    notes = json.loads(done.stdout)["coverage"]["notes"]
+    assert any("No model was asked to review" in note for note in notes), notes
     made = [call for report in json.loads(done.stdout)["coverage"]["agents"] for call in report.get("calls", ())]
     calls = [call for call in made if call.get("endpoint")]
     assert calls, told.decode()
