@@ -31,6 +31,7 @@ from fusion.model import (
     Pull,
     PullChanged,
     RerunAsked,
+    ScansDue,
     ThreadChanged,
 )
 from fusion.policy import Policy
@@ -137,6 +138,8 @@ class Dispatcher:
                 return await self._installation(event)
             case CatchUp():
                 return await self._start("catch_up", event, "a look for what was missed")
+            case ScansDue():
+                return await self._start("scans", event, "a look for scans that are due")
 
     # --- pull requests
 
@@ -254,7 +257,7 @@ class Dispatcher:
             return await self._start("command", event, "a command")
         return await self._start("learn", event, "an answer")
 
-    async def _start(self, name: str, event: CommentMade | ThreadChanged | CatchUp, what: str) -> Handled:
+    async def _start(self, name: str, event: CommentMade | ThreadChanged | CatchUp | ScansDue, what: str) -> Handled:
         return await self._begin(
             Start(name=name, input={"event": event.model_dump(mode="json")}, id=f"{name.replace('_', '-')}-{event.delivery}"),
             what,

@@ -26,6 +26,7 @@ from fusion.model import (
     InstallationChanged,
     PullChanged,
     RerunAsked,
+    ScansDue,
     ThreadChanged,
 )
 from fusion.ports.queue import Message, Priority
@@ -90,6 +91,8 @@ def _session(event: AnyEvent) -> str:
             return f"installation:{event.installation}"
         case CatchUp():
             return event.repository or "catch-up"
+        case ScansDue():
+            return "scans"
         case _:
             return event.repository
 
@@ -99,7 +102,7 @@ def _priority(event: AnyEvent) -> Priority:
     match event:
         case CommentMade() | ThreadChanged() | RerunAsked():
             return Priority.COMMAND
-        case CatchUp():
+        case CatchUp() | ScansDue():
             return Priority.SCHEDULED
         case _:
             return Priority.EVENT

@@ -50,6 +50,7 @@ from fusion.model.event import (
     Pull,
     PullChanged,
     RerunAsked,
+    ScansDue,
     ThreadChanged,
 )
 from fusion.model.evidence import (
@@ -191,6 +192,7 @@ __all__ = [
     "Review",
     "Route",
     "Said",
+    "ScansDue",
     "Scene",
     "Severity",
     "Side",

@@ -130,8 +130,14 @@ class CatchUp(Event):
     kind: Literal["catch_up"] = "catch_up"
 
 
+class ScansDue(Event):
+    """The timer: look for repositories whose scan is due."""
+
+    kind: Literal["scans"] = "scans"
+
+
 AnyEvent = Annotated[
-    PullChanged | CommentMade | ThreadChanged | MergeGroupFormed | RerunAsked | InstallationChanged | CatchUp,
+    PullChanged | CommentMade | ThreadChanged | MergeGroupFormed | RerunAsked | InstallationChanged | CatchUp | ScansDue,
     Field(discriminator="kind"),
 ]
 EVENTS: TypeAdapter[AnyEvent] = TypeAdapter(AnyEvent)

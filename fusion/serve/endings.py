@@ -21,6 +21,8 @@ _WHAT = {
     "learn": "what people said",
     "merge_group": "the merge group",
     "notice": "the notice",
+    "scan": "the scan of an account",
+    "scans": "the look for scans that are due",
 }
 
 

@@ -18,6 +18,7 @@ from fusion.adapters.git.quarantine import Quarantine, quarantine
 from fusion.adapters.git.repository import Repository
 from fusion.changes import paths
 from fusion.changes.patch import parse_patched
+from fusion.changes.whole import filled, is_binary
 from fusion.errors import UserError
 from fusion.model import Blob, Change, ContextFile, EntryType, FileChange, Provenance, Request, RequestKind
 from fusion.ports import Blobs, Clock, Follower
@@ -267,9 +268,9 @@ class GitForge:
                 by_head.setdefault(pair.head, []).append(pair.change)
         for ids in objects.chunks(wanted):
             for id, data in (await asyncio.to_thread(objects.read, held, ids)).items():
-                filled = [whole.filled(change, data) for change in by_head.get(id, ())]
-                whole_files.update((change.path, change) for change in filled)
-                if not any(change.binary for change in filled):
+                made = [filled(change, data) for change in by_head.get(id, ())]
+                whole_files.update((change.path, change) for change in made)
+                if not any(change.binary for change in made):
                     kept[id] = await self._keep(data)
         return tuple(
             whole_files.get(pair.change.path, pair.change).model_copy(
@@ -294,7 +295,7 @@ class GitForge:
         reading = [
             ContextFile(path=path, blob=await self._keep(bytes_of[ids[path]]))
             for path in taken
-            if not objects.is_binary(bytes_of[ids[path]])
+            if not is_binary(bytes_of[ids[path]])
         ]
         left = len(chosen) - len(taken)
         note = (

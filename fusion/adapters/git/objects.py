@@ -94,8 +94,3 @@ def read(quarantine: Quarantine, ids: Sequence[str]) -> dict[str, bytes]:
         blobs[id] = bytes(out[end + 1 : end + 1 + size])
         at = end + 1 + size + 1
     return blobs
-
-
-def is_binary(data: bytes) -> bool:
-    """Git's own rule: a NUL among the first 8,000 bytes."""
-    return b"\0" in data[:8000]

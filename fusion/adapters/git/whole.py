@@ -11,7 +11,8 @@ from fusion.adapters.git import files, objects
 from fusion.adapters.git.difference import Pair, entry_type
 from fusion.adapters.git.quarantine import Quarantine
 from fusion.changes import paths
-from fusion.model import ChangeKind, EntryType, FileChange, Hunk
+from fusion.changes.whole import filled
+from fusion.model import ChangeKind, EntryType, FileChange
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,26 +49,6 @@ def lying(folder: Path, *, max_file_bytes: int) -> Iterator[Lying]:
             yield Lying(change=change.model_copy(update={"omitted": found.omitted}))
         else:
             yield Lying(change=filled(change, found.data), data=found.data)
-
-
-def filled(change: FileChange, data: bytes) -> FileChange:
-    """A new file with the hunk that its bytes make, or marked as binary."""
-    if objects.is_binary(data):
-        return change.model_copy(update={"binary": True, "omitted": "binary"})
-    if not data:
-        return change
-    text = data.decode("utf-8", "replace")
-    ends = text.endswith("\n")
-    body = "+" + (text[:-1] if ends else text).replace("\n", "\n+")
-    count = body.count("\n") + 1
-    hunk = Hunk(
-        old_start=0,
-        old_count=0,
-        new_start=1,
-        new_count=count,
-        body=body if ends else f"{body}\n\\ No newline at end of file",
-    )
-    return change.model_copy(update={"hunks": (hunk,), "added": count})
 
 
 def digest(changes: Iterator[FileChange]) -> str:
