@@ -112,13 +112,19 @@ class Drift(Record):
     """Id of that scan; empty: there was none."""
     new: tuple[str, ...] = ()
     fixed: tuple[str, ...] = ()
+    """No longer here, and their checks looked."""
     regressed: tuple[str, ...] = ()
     """Fixed once, and here again."""
     accepted: tuple[str, ...] = ()
+    """Accepted since then, or new and accepted from the start."""
     lapsed: tuple[str, ...] = ()
-    """Their exceptions have expired."""
+    """Their exceptions have expired, or are no longer there."""
     lost: tuple[str, ...] = ()
     """Checks that were assessed then and could not be now."""
+    unseen: tuple[str, ...] = ()
+    """Known from before, and nobody has looked since: neither fixed nor new when they are seen again."""
+    mended: tuple[str, ...] = ()
+    """The newest that were fixed in this repository, this time and before, so that one that comes back is known again."""
 
 
 class Scan(Record):
