@@ -41,6 +41,12 @@ def named(text: str) -> str:
     return clip(one_line(text), NAME) or "(no name)"
 
 
+def change(merge: Merge) -> str:
+    """What came in, by whom, as the subject of a sentence."""
+    by = f" by {named(merge.author)}" if merge.author else ""
+    return f"Pull request {merge.pull}{by}" if merge.pull else f"Commit {named(merge.commit[:12])}{by}"
+
+
 def utc(at: datetime) -> datetime:
     """The moment with its zone; one that names none is UTC."""
     return at if at.tzinfo else at.replace(tzinfo=UTC)

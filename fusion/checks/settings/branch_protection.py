@@ -22,8 +22,9 @@ class BranchProtection(OverProtection):
         id="branch-protection",
         title="The default branch cannot be rewritten or deleted, and changes come by pull request",
         rationale="Whoever can push past review can put in code that nobody saw, and whoever can rewrite a branch can hide it.",
-        remediation="Settings > Rules > Rulesets > New branch ruleset for the default branch: restrict deletions, block force "
-        "pushes, require a pull request before merging. Through the API: POST /repos/{owner}/{repo}/rulesets.",
+        remediation="Settings > Rules > Rulesets > New branch ruleset for the default branch: restrict deletions, block "
+        "force pushes, require a pull request before merging. Through the API: POST "
+        "/repos/{owner}/{repo}/rulesets.",
         severity=Severity.HIGH,
         reads=frozenset({Source.SETTINGS}),
         towards=(

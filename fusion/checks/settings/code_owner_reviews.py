@@ -20,8 +20,8 @@ class CodeOwnerReviews(OverProtection):
         id="code-owner-reviews",
         title="Owners must approve what they own",
         rationale="Those who are responsible for a part should not learn of its changes afterwards.",
-        remediation="Settings > Rules > Rulesets > the ruleset of the default branch > Require a pull request before merging > "
-        "Require review from Code Owners.",
+        remediation="Settings > Rules > Rulesets > the ruleset of the default branch > Require a pull request before "
+        "merging > Require review from Code Owners.",
         severity=Severity.LOW,
         reads=frozenset({Source.SETTINGS}),
         towards=(

@@ -19,8 +19,8 @@ class ConversationResolution(OverProtection):
         id="conversation-resolution",
         title="Open conversations are resolved before a change is merged",
         rationale="What a reviewer asked should be answered before it is too late.",
-        remediation="Settings > Rules > Rulesets > the ruleset of the default branch > Require a pull request before merging > "
-        "Require conversation resolution before merging.",
+        remediation="Settings > Rules > Rulesets > the ruleset of the default branch > Require a pull request before "
+        "merging > Require conversation resolution before merging.",
         severity=Severity.LOW,
         reads=frozenset({Source.SETTINGS}),
         towards=(

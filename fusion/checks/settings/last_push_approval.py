@@ -19,8 +19,8 @@ class LastPushApproval(OverProtection):
         id="last-push-approval",
         title="Somebody else than the last pusher approves a change",
         rationale="Otherwise a reviewer can add to a pull request and approve what they added.",
-        remediation="Settings > Rules > Rulesets > the ruleset of the default branch > Require a pull request before merging > "
-        "Require approval of the most recent reviewable push.",
+        remediation="Settings > Rules > Rulesets > the ruleset of the default branch > Require a pull request before "
+        "merging > Require approval of the most recent reviewable push.",
         severity=Severity.MEDIUM,
         reads=frozenset({Source.SETTINGS}),
         towards=(

@@ -24,8 +24,8 @@ class RequiredReviews(OverProtection):
         id="required-reviews",
         title="A change needs somebody else's approval before it is merged",
         rationale="A second pair of eyes finds mistakes, and one stolen account is not enough to put code in.",
-        remediation="Settings > Rules > Rulesets > the ruleset of the default branch > Require a pull request before merging > "
-        "Required approvals: 1 or more.",
+        remediation="Settings > Rules > Rulesets > the ruleset of the default branch > Require a pull request before "
+        "merging > Required approvals: 1 or more.",
         severity=Severity.HIGH,
         reads=frozenset({Source.SETTINGS}),
         towards=(

@@ -22,8 +22,8 @@ class RequiredStatusChecks(OverProtection):
         id="required-status-checks",
         title="Changes are merged only when their checks passed",
         rationale="A test that may fail without consequence is soon one that nobody reads.",
-        remediation="Settings > Rules > Rulesets > the ruleset of the default branch > Require status checks to pass: add the "
-        "checks that run tests and scanners.",
+        remediation="Settings > Rules > Rulesets > the ruleset of the default branch > Require status checks to pass: add "
+        "the checks that run tests and scanners.",
         severity=Severity.MEDIUM,
         reads=frozenset({Source.SETTINGS}),
         towards=(

@@ -20,8 +20,8 @@ class StaleReviews(OverProtection):
         id="stale-reviews",
         title="Approvals lapse when new commits arrive",
         rationale="What goes in should be what was approved, not what came after it.",
-        remediation="Settings > Rules > Rulesets > the ruleset of the default branch > Require a pull request before merging > "
-        "Dismiss stale pull request approvals when new commits are pushed.",
+        remediation="Settings > Rules > Rulesets > the ruleset of the default branch > Require a pull request before "
+        "merging > Dismiss stale pull request approvals when new commits are pushed.",
         severity=Severity.MEDIUM,
         reads=frozenset({Source.SETTINGS}),
         towards=(

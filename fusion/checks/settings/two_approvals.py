@@ -22,8 +22,8 @@ class TwoApprovals(OverProtection):
         id="two-approvals",
         title="Two approvals are needed before a change is merged",
         rationale="One reviewer can be hurried, tired or deceived; two seldom are at once.",
-        remediation="Settings > Rules > Rulesets > the ruleset of the default branch > Require a pull request before merging > "
-        "Required approvals: 2.",
+        remediation="Settings > Rules > Rulesets > the ruleset of the default branch > Require a pull request before "
+        "merging > Required approvals: 2.",
         severity=Severity.LOW,
         reads=frozenset({Source.SETTINGS}),
         towards=(Towards(catalogue="cis-github", control="1.1.3", reason="Whether two approvals are demanded."),),

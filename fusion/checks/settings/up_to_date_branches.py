@@ -19,8 +19,8 @@ class UpToDateBranches(OverProtection):
         id="up-to-date-branches",
         title="Changes are tested against the branch that they go into",
         rationale="Two changes that pass alone can fail together, and nobody sees it before they are merged.",
-        remediation="Settings > Rules > Rulesets > the ruleset of the default branch > Require status checks to pass > Require "
-        "branches to be up to date before merging; or Require merge queue.",
+        remediation="Settings > Rules > Rulesets > the ruleset of the default branch > Require status checks to pass > "
+        "Require branches to be up to date before merging; or Require merge queue.",
         severity=Severity.LOW,
         reads=frozenset({Source.SETTINGS}),
         towards=(

@@ -1,0 +1,59 @@
+"""Asks whether what was merged lately by pull request had passed its checks.
+
+Scorecard looks for names of well-known test systems among the checks of recent changes; here each check counts that the
+forge knows of, whatever its name. Changes without a pull request are left to `direct-commits`. The last 30 changes at most
+are read.
+"""
+
+from __future__ import annotations
+
+from fusion.check import About, Source, Towards
+from fusion.checks.forge import OverMerges, Scene, change
+from fusion.checks.points import Judged, Moot, Point
+from fusion.model import Severity
+from fusion.model.posture import Merge
+
+
+class CITests(OverMerges):
+    """Checks of recent changes."""
+
+    about = About(
+        id="ci-tests",
+        title="What was merged lately had passed its checks",
+        rationale="Tests that run before a change is merged find mistakes while they are cheap.",
+        remediation="Run the tests on each pull request (a workflow with on: pull_request), and demand that they pass: "
+        "Settings > Rules > Rulesets > Require status checks to pass.",
+        severity=Severity.LOW,
+        reads=frozenset({Source.SETTINGS}),
+        towards=(
+            Towards(catalogue="soc2", control="C1.1", reason="Where confidential code is processed is in bounds."),
+            Towards(catalogue="soc2", control="CC9.2", reason="Which providers process the code is known."),
+            Towards(catalogue="iso27001", control="A.5.23", reason="Use of cloud services is in bounds."),
+            Towards(catalogue="iso27001", control="A.5.31", reason="Rules about where data is processed are kept."),
+            Towards(catalogue="iso27001", control="A.5.34", reason="Where personal data may be processed is in bounds."),
+        ),
+        scorecard="CI-Tests",
+        permission="checks: read, statuses: read, pull_requests: read",
+    )
+
+    def judge(self, part: tuple[Merge, ...], scene: Scene) -> Judged | Moot:
+        """One point for each pull request."""
+        pulls = [one for one in part if one.pull]
+        if not pulls:
+            return Moot(why="Nothing was merged by pull request lately." if part else "Nothing has been merged yet.")
+        share = (
+            f"Checks had passed on {sum(one.checks_passed is True for one in pulls)} of the last {len(pulls)} pull requests."
+        )
+        return Judged(
+            points=[
+                Point(
+                    key=one.commit,
+                    holds=one.checks_passed,
+                    otherwise=f"{change(one)} was merged without checks that had passed.",
+                    unknown="Whether checks passed on some of the merged pull requests was not told.",
+                )
+                for one in pulls
+            ],
+            holds=share,
+            share=share,
+        )

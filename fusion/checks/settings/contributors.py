@@ -1,0 +1,65 @@
+"""Asks whether people of several organisations contribute.
+
+As Scorecard does, it counts the organisations that contributors name on their profiles, of those with at least five
+commits, and wants three. It judges nothing that is wrong with the code: it tells how many would have to stop before nobody
+looks after it. No control of another standard rests on it.
+"""
+
+from __future__ import annotations
+
+from fusion.check import About, Source, Towards
+from fusion.checks.forge import OverContributors, Scene
+from fusion.checks.points import Judged, Moot, Point
+from fusion.model import Severity
+from fusion.model.posture import Contributor
+
+ORGANISATIONS = 3
+"""Wanted. OpenSSF Scorecard, Contributors."""
+COMMITS = 5
+"""From which somebody counts. OpenSSF Scorecard, Contributors."""
+
+
+class Contributors(OverContributors):
+    """Organisations of contributors."""
+
+    about = About(
+        id="contributors",
+        title="People of several organisations contribute",
+        rationale="What one company or one person keeps alive ends with them.",
+        remediation="There is nothing to set: ask contributors to name their organisations on their profiles, and win "
+        "some from elsewhere. A repository that one team is meant to keep may accept this deviation.",
+        severity=Severity.INFO,
+        reads=frozenset({Source.SETTINGS}),
+        towards=(
+            Towards(catalogue="soc2", control="C1.1", reason="Where confidential code is processed is in bounds."),
+            Towards(catalogue="soc2", control="CC9.2", reason="Which providers process the code is known."),
+            Towards(catalogue="iso27001", control="A.5.23", reason="Use of cloud services is in bounds."),
+            Towards(catalogue="iso27001", control="A.5.31", reason="Rules about where data is processed are kept."),
+            Towards(catalogue="iso27001", control="A.5.34", reason="Where personal data may be processed is in bounds."),
+        ),
+        scorecard="Contributors",
+        permission="contents: read",
+    )
+
+    def judge(self, part: tuple[Contributor, ...], scene: Scene) -> Judged | Moot:
+        """One point over all of them."""
+        if not part:
+            return Moot(why="Nobody has committed yet.")
+        frequent = [one for one in part if one.commits >= COMMITS]
+        names = {_same(name) for one in frequent for name in one.organisations} - {""}
+        found = f"{len(frequent)} people with {COMMITS} commits or more name {len(names)} organisations"
+        return Judged(
+            points=[
+                Point(
+                    key="organisations",
+                    holds=len(names) >= ORGANISATIONS,
+                    otherwise=f"{found}; {ORGANISATIONS} are wanted.",
+                )
+            ],
+            holds=f"{found}.",
+        )
+
+
+def _same(name: str) -> str:
+    """An organisation's name as it is compared: however it is written on a profile."""
+    return " ".join(name.casefold().replace("@", " ").replace(",", " ").split()).removesuffix(" inc.").removesuffix(" inc")
