@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fusion.cli import app
+from fusion.cli import app, say
 from fusion.errors import UserError
 
 if TYPE_CHECKING:
@@ -107,21 +107,17 @@ def coverage(
 
 def _known(format: str) -> tuple[Sequence[Check], tuple[Catalogue, ...]]:
     """All checks and all catalogues, which fit together. Raises UserError."""
+    from fusion import plugins
     from fusion.controls.catalogue import ours, refuse_dangling
 
     if format not in ("table", "json"):
         raise UserError(f"There is no format {format!r} for controls; there are: table, json.")
-    checks = _checks()
+    loaded = plugins.checks()
+    for name, why in loaded.broken.items():
+        say(f"The check {name} is not counted: {why}.")
+    checks = tuple(loaded.plugins.values())
     refuse_dangling(checks, ours())
     return checks, ours()
-
-
-def _checks() -> Sequence[Check]:
-    try:
-        from fusion.checks.registry import builtin
-    except ModuleNotFoundError:
-        return ()
-    return builtin()
 
 
 def _unknown(id: str, catalogues: Sequence[Catalogue]) -> str:
