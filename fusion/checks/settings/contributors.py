@@ -30,13 +30,7 @@ class Contributors(OverContributors):
         "some from elsewhere. A repository that one team is meant to keep may accept this deviation.",
         severity=Severity.INFO,
         reads=frozenset({Source.SETTINGS}),
-        towards=(
-            Towards(catalogue="soc2", control="C1.1", reason="Where confidential code is processed is in bounds."),
-            Towards(catalogue="soc2", control="CC9.2", reason="Which providers process the code is known."),
-            Towards(catalogue="iso27001", control="A.5.23", reason="Use of cloud services is in bounds."),
-            Towards(catalogue="iso27001", control="A.5.31", reason="Rules about where data is processed are kept."),
-            Towards(catalogue="iso27001", control="A.5.34", reason="Where personal data may be processed is in bounds."),
-        ),
+        towards=(Towards(catalogue="scorecard", control="Contributors", reason="It answers the same question."),),
         scorecard="Contributors",
         permission="contents: read",
     )

@@ -31,13 +31,7 @@ class Maintained(OverBasics):
         "Archive this repository) so that nobody relies on it.",
         severity=Severity.LOW,
         reads=frozenset({Source.SETTINGS, Source.CLOCK}),
-        towards=(
-            Towards(catalogue="soc2", control="C1.1", reason="Where confidential code is processed is in bounds."),
-            Towards(catalogue="soc2", control="CC9.2", reason="Which providers process the code is known."),
-            Towards(catalogue="iso27001", control="A.5.23", reason="Use of cloud services is in bounds."),
-            Towards(catalogue="iso27001", control="A.5.31", reason="Rules about where data is processed are kept."),
-            Towards(catalogue="iso27001", control="A.5.34", reason="Where personal data may be processed is in bounds."),
-        ),
+        towards=(Towards(catalogue="scorecard", control="Maintained", reason="It answers the same question."),),
         scorecard="Maintained",
     )
 
