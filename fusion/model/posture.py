@@ -160,6 +160,8 @@ class Contributor(Record):
     login: str
     commits: int
     organisations: tuple[str, ...] = ()
+    as_of: datetime | None = None
+    """When they named them; that is asked again when the commits change, or after a month. None: it was not told."""
 
 
 class OrganisationSettings(Record):

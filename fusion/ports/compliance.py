@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from fusion.model.compliance import Anchored
 from fusion.model.inventory import Tree
-from fusion.model.posture import Posture
+from fusion.model.posture import Posture, Unknown
 from fusion.ports.github import Place
 
 
@@ -19,8 +19,10 @@ class Settings(Protocol):
     A missing permission of one part is an `Unknown` in the posture, not an exception; Denied and Gone are about the repository.
     """
 
-    async def posture(self, place: Place, known: Mapping[str, Any]) -> tuple[Posture, Mapping[str, Any]]:
+    async def posture(self, place: Place, known: Mapping[str, Any]) -> tuple[Posture | Unknown, Mapping[str, Any]]:
         """The settings now, and what to give back as `known` next time: answers with their ETags, plain JSON.
+
+        Unknown for a folder that no forge speaks of.
 
         Each part that was known is asked for conditionally (RFC 9110, 13.1.2): a 304 costs no rate limit and confirms it.
         """

@@ -15,9 +15,22 @@ from fusion.adapters.github.conversation import GitHubConversation
 from fusion.adapters.github.forge import GitHubForge, NotFound
 from fusion.adapters.github.gate import Gate
 from fusion.adapters.github.hub import GitHubHub
+from fusion.adapters.github.issues import GitHubIssues
+from fusion.adapters.github.posture import GitHubSettings
 from fusion.ports import Blobs, Follower
 
-__all__ = ["Access", "App", "Connected", "GitHubConversation", "GitHubForge", "GitHubHub", "NotFound", "connect"]
+__all__ = [
+    "Access",
+    "App",
+    "Connected",
+    "GitHubConversation",
+    "GitHubForge",
+    "GitHubHub",
+    "GitHubIssues",
+    "GitHubSettings",
+    "NotFound",
+    "connect",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +41,8 @@ class Connected:
     forge: GitHubForge
     conversation: GitHubConversation
     hub: GitHubHub
+    settings: GitHubSettings
+    issues: GitHubIssues
     app: App | None
 
 
@@ -53,5 +68,7 @@ def connect(
         forge=GitHubForge(blobs, follower=follower, gate=gate),
         conversation=GitHubConversation(gate, blobs),
         hub=GitHubHub(gate),
+        settings=GitHubSettings(gate),
+        issues=GitHubIssues(gate),
         app=as_app,
     )

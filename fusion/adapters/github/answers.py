@@ -140,6 +140,8 @@ def decoded(answer: Answer) -> Any:
         if answer.content.lstrip()[:1] in (b"", b"{", b"["):
             raise TransientError(f"GitHub's answer to {answer.url} breaks off; try again.") from None
         raise PermanentError(f"GitHub's answer to {answer.url} is not JSON; is the address of the API right?") from None
+    except RecursionError:
+        raise PermanentError(f"GitHub's answer to {answer.url} is nested too deeply to be read.") from None
 
 
 def graphql_refusal(errors: Sequence[Any], *, seconds: float) -> FusionError:

@@ -38,6 +38,22 @@ RESOLVING: Mapping[str, str] = {"contents": "write", "metadata": "read", "pull_r
 """What resolving a review thread takes: GitHub wants `contents: write` for it."""
 COMMITTING: Mapping[str, str] = {"contents": "write", "metadata": "read"}
 """What a branch with a patch takes. No token but this one and the one above may write contents."""
+SCANNING: Mapping[str, str] = {
+    "administration": "read",
+    "checks": "read",
+    "contents": "read",
+    "metadata": "read",
+    "organization_administration": "read",
+    "pull_requests": "read",
+    "repository_hooks": "read",
+    "secret_scanning_alerts": "read",
+    "security_events": "read",
+    "statuses": "read",
+    "vulnerability_alerts": "read",
+}
+"""What reading a repository's settings takes; nothing can be written. What the owner has not agreed to is not assessed."""
+FILING: Mapping[str, str] = {"issues": "write", "metadata": "read"}
+"""What keeping issues takes."""
 LIFETIME = 540
 """Seconds of an App's own token; GitHub takes at most ten minutes."""
 BACKDATED = 60
@@ -109,11 +125,16 @@ class AppCredentials:
         self._ahead = date - self._access.clock()
         return True
 
+    async def granted(self) -> Mapping[str, str] | None:
+        """The App itself has none; its installations have."""
+        return None
+
 
 @dataclass(frozen=True, slots=True)
 class _Issued:
     header: str
     until: float
+    permissions: Mapping[str, str]
 
 
 class InstallationCredentials:
@@ -133,10 +154,17 @@ class InstallationCredentials:
 
     async def header(self) -> str:
         """The token; a new one where it ends within five minutes."""
+        return (await self._token()).header
+
+    async def granted(self) -> Mapping[str, str] | None:
+        """What the token may do, as it was told when it was made."""
+        return (await self._token()).permissions
+
+    async def _token(self) -> _Issued:
         async with self._asking:
             if self._issued is None or self._issued.until <= self._app.access.clock():
                 self._issued = await self._app.issue(self._installation, self._repository, self._permissions)
-            return self._issued.header
+            return self._issued
 
     def refused(self, header: str, *, date: float | None) -> bool:  # noqa: ARG002 - the protocol's
         """Forget it, unless another request has replaced it by now."""
@@ -152,7 +180,7 @@ class App:
         self.access = access
         self.id = id
         self._client = access.client(AppCredentials(access, id=id, key=key))
-        self._installations: OrderedDict[tuple[int, str, bool, bool], InstallationCredentials] = OrderedDict()
+        self._installations: OrderedDict[tuple[int, str, frozenset[tuple[str, str]]], InstallationCredentials] = OrderedDict()
         self._identity: Identity | None = None
 
     async def identity(self) -> Identity:
@@ -162,15 +190,25 @@ class App:
             self._identity = Identity(id=int(found["id"]), slug=str(found["slug"]))
         return self._identity
 
-    def client(self, installation: int, repository: str = "", *, resolving: bool = False, committing: bool = False) -> Client:
+    def client(
+        self,
+        installation: int,
+        repository: str = "",
+        *,
+        resolving: bool = False,
+        committing: bool = False,
+        scanning: bool = False,
+        filing: bool = False,
+    ) -> Client:
         """A client for one repository (owner/name) of an installation, or to list them.
 
-        `resolving`: it may resolve threads; `committing`: it may write branches.
+        `resolving`: it may resolve threads; `committing`: it may write branches; `scanning`: it may read settings; `filing`: it
+        may write issues.
         """
-        special = RESOLVING if resolving else COMMITTING if committing else None
-        key = installation, repository.lower(), resolving, committing
+        special = RESOLVING if resolving else COMMITTING if committing else SCANNING if scanning else FILING if filing else None
+        permissions = special or (PERMISSIONS if repository else LISTING)
+        key = installation, repository.lower(), frozenset(permissions.items())
         if key not in self._installations:
-            permissions = special or (PERMISSIONS if repository else LISTING)
             self._installations[key] = InstallationCredentials(self, installation, repository, permissions)
         self._installations.move_to_end(key)
         while len(self._installations) > TOKENS:
@@ -203,7 +241,9 @@ class App:
             raise PermanentError("GitHub's answer holds no usable installation token.") from None
         # Where the clocks differ by more than an hour, GitHub's 401 has the last word.
         lasts = LONGEST if ends <= now else min(ends - now, LONGEST)
-        return _Issued(f"Bearer {token}", now + lasts - EARLY)
+        named = made.get("permissions")
+        allowed = {str(name): str(level) for name, level in named.items()} if isinstance(named, dict) else dict(permissions)
+        return _Issued(f"Bearer {token}", now + lasts - EARLY, allowed)
 
     async def _granted(self, installation: int, wanted: Mapping[str, str]) -> Mapping[str, str]:
         """Of the permissions wanted those that the installation has, at the lower of both levels."""

@@ -53,6 +53,10 @@ class Credentials(Protocol):
         """GitHub refused it (401), at its time `date`. True when the next `header()` is another one, worth trying."""
         ...
 
+    async def granted(self) -> Mapping[str, str] | None:
+        """Permissions and their levels as GitHub told them with the token; None where it does not tell."""
+        ...
+
 
 class Token:
     """A token that is what it is: GITHUB_TOKEN, or none."""
@@ -71,6 +75,10 @@ class Token:
     def refused(self, header: str, *, date: float | None) -> bool:  # noqa: ARG002 - the protocol's
         """There is no other."""
         return False
+
+    async def granted(self) -> Mapping[str, str] | None:
+        """GitHub does not tell."""
+        return None
 
 
 @dataclass(slots=True)
@@ -192,6 +200,18 @@ class Client:
         self.access.cache.put(key, answer)
         return answer
 
+    async def conditional(self, url: str, params: Mapping[str, str] | None = None, *, etag: str = "") -> Answer:
+        """Read past the memory here, for who keeps answers elsewhere; 304 where what has this ETag is still so.
+
+        An answer of any other status comes back as it is, refusals too. Raises RateLimited, TransientError where there is no
+        answer, UserError for a wrong token.
+        """
+        headers = {"Accept": JSON} | ({"If-None-Match": etag} if etag else {})
+        answer = await self._answered("GET", url, headers, resource="core", params=params)
+        if (seconds := answers.wait(answer, now=self.access.clock())) is not None:
+            raise answers.exhausted(seconds)
+        return answer
+
     async def bytes(self, url: str, params: Mapping[str, str] | None = None) -> bytes:
         """A file's bytes."""
         return (await self.get(url, params, accept=RAW)).content
@@ -213,10 +233,10 @@ class Client:
                 raise PermanentError(f"GitHub's answer to {url} is not the list that was asked for.")
             for item in found:
                 yield item
-            following = _following(answer)
-            if following is None:
+            after = following(answer)
+            if after is None:
                 return
-            wanted |= following
+            wanted |= after
 
     async def send(self, method: str, url: str, body: Mapping[str, Any] | None = None) -> Any:
         """Write. Returns the answer's JSON, None for none. Writes of one account go one after another.
@@ -258,6 +278,13 @@ class Client:
                 account.wrote = access.clock()
 
     async def _ask(self, method: str, url: str, headers: Mapping[str, str], *, resource: str, **body: Any) -> Answer:
+        answer = await self._answered(method, url, headers, resource=resource, **body)
+        error = answers.refusal(answer, now=self.access.clock())
+        if error is not None:
+            raise error
+        return answer
+
+    async def _answered(self, method: str, url: str, headers: Mapping[str, str], *, resource: str, **body: Any) -> Answer:
         for last in (False, True):
             self._may_ask(resource)
             authorization = await self.credentials.header()
@@ -268,9 +295,6 @@ class Client:
                 break
         if answer.status == 401:
             raise UserError(self.credentials.wrong)
-        error = answers.refusal(answer, now=self.access.clock())
-        if error is not None:
-            raise error
         return answer
 
     def _may_ask(self, resource: str) -> None:
@@ -296,7 +320,7 @@ async def _free() -> AsyncIterator[None]:
     yield
 
 
-def _following(answer: Answer) -> dict[str, str] | None:
+def following(answer: Answer) -> dict[str, str] | None:
     """The parameters of the next page by the `link` header (RFC 8288); None on the last."""
     for part in answer.headers.get("link", "").split(","):
         target, _, rest = part.strip().partition(">")

@@ -20,15 +20,25 @@ class Gate:
         self.app = app
         self._token = access.client(Token(token))
 
-    def client(self, place: Place, *, resolving: bool = False, committing: bool = False) -> Client:
-        """The client for a place; `resolving`: one that may resolve threads; `committing`: one that may write branches.
+    def client(
+        self, place: Place, *, resolving: bool = False, committing: bool = False, scanning: bool = False, filing: bool = False
+    ) -> Client:
+        """The client for a place; `resolving`: one that may resolve threads; `committing`: one that may write branches;
+        `scanning`: one that may read settings; `filing`: one that may write issues.
 
         Raises UserError for what is no repository.
         """
         if not _REPOSITORY.fullmatch(place.repository) or place.repository.endswith(("/.", "/..")):
             raise UserError(f"{place.repository[:200]!r} is not a repository: name it like owner/name.")
         if place.installation and self.app is not None:
-            return self.app.client(place.installation, place.repository, resolving=resolving, committing=committing)
+            return self.app.client(
+                place.installation,
+                place.repository,
+                resolving=resolving,
+                committing=committing,
+                scanning=scanning,
+                filing=filing,
+            )
         return self._token
 
     def app_id(self, place: Place) -> int:
