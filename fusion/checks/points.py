@@ -31,8 +31,8 @@ class Point:
     """The deviation where it does not hold, a sentence."""
     unknown: str = ""
     """What to say where it is not told, a sentence; may stay empty where it always is."""
-    permission: str = ""
-    """What would tell it, where it is another permission than the check's own."""
+    permission: str | None = None
+    """What would tell it; empty: no permission would. None: the check's own."""
     severity: Severity | None = None
     """Of the deviation; None: the check's own."""
 
@@ -45,7 +45,9 @@ class Judged:
     holds: str
     """The reason where all of them hold, a sentence."""
     share: str = ""
-    """A sentence before the deviations where there are some: `7 of 30 changes came in without an approval.`"""
+    """A sentence instead of the deviations' titles where there are some: `7 of 30 changes came in without an approval.`"""
+    as_of: datetime | None = None
+    """When the oldest of what it stands on was known to be so, where that is before the settings were read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +61,9 @@ def conclude(about: About, judged: Judged, *, read: Iterable[str], as_of: dateti
     """The result that follows from the points."""
     against = [one for one in judged.points if one.holds is False]
     dark = [one for one in judged.points if one.holds is None]
-    permission = next((one.permission for one in dark if one.permission), about.permission) if dark else ""
+    lacked = [about.permission if one.permission is None else one.permission for one in dark]
+    permission = next((one for one in lacked if one), "")
+    as_of = judged.as_of or as_of
     unknown = [one.unknown or f"Whether it holds was not told: {one.key}." for one in dark]
     if against:
         titles = [one.otherwise for one in against]

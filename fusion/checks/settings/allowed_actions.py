@@ -42,6 +42,7 @@ class AllowedActions(OverActions):
                     holds=part.allowed != "all" if part.allowed else None,
                     otherwise="Any action of any publisher may run.",
                     unknown="Which actions may run was not told.",
+                    permission="",
                 )
             ],
             holds=holds,

@@ -61,6 +61,7 @@ class CITests(OverMerges):
                     holds=one.checks_passed,
                     otherwise=f"{change(one)} was merged without checks that had passed.",
                     unknown="Whether checks passed on some of the merged pull requests was not told.",
+                    permission="",
                 )
                 for one in pulls
             ],

@@ -54,6 +54,7 @@ class DefaultTokenPermissions(OverActions):
                     holds=part.default_permissions == "read" if part.default_permissions else None,
                     otherwise="The token of a workflow that names no permissions may write.",
                     unknown="What workflow tokens may do by default was not told.",
+                    permission="",
                 )
             ],
             holds="The token of a workflow that names no permissions may only read.",

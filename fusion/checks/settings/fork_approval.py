@@ -56,6 +56,7 @@ class ForkApproval(OverActions):
                     holds=True if level in ENOUGH else False if level == TOO_LITTLE else None,
                     otherwise="Workflows run on pull requests of strangers without approval, unless they are new to GitHub.",
                     unknown="Whose first run of workflows needs approval was not told in words that are known.",
+                    permission="",
                 )
             ],
             holds=ENOUGH.get(level, ""),

@@ -38,6 +38,7 @@ class PinnedActionsRequired(OverActions):
                     holds=part.pinned_required,
                     otherwise="Actions may run that are not pinned to a commit.",
                     unknown="Whether actions must be pinned was not told.",
+                    permission="",
                 )
             ],
             holds="Actions that are not pinned to a commit are refused.",

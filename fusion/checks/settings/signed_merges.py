@@ -43,6 +43,7 @@ class SignedMerges(OverMerges):
                     holds=one.verified,
                     otherwise=f"{change(one)} came in without a valid signature.",
                     unknown="Whether the signatures of some changes are valid was not told.",
+                    permission="",
                 )
                 for one in part
             ],

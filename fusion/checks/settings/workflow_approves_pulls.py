@@ -43,6 +43,7 @@ class WorkflowApprovesPulls(OverActions):
                     holds=None if part.approve_pulls is None else not part.approve_pulls,
                     otherwise="Workflows may approve pull requests.",
                     unknown="Whether workflows may approve pull requests was not told.",
+                    permission="",
                 )
             ],
             holds="Workflows may not approve pull requests.",
