@@ -89,7 +89,7 @@ class SettingsCheck(ABC, Generic[P]):
         if isinstance(posture, Unknown):
             return self._lacking(posture)
         basics = posture.basics
-        as_of, read = posture.at, (f"settings: {self.name.replace('_', ' ')}",)
+        as_of, read = utc(posture.at), (f"settings: {self.name.replace('_', ' ')}",)
         if isinstance(basics, Unknown):
             return self._lacking(basics)
         if basics.archived and not self.archived:
@@ -108,7 +108,7 @@ class SettingsCheck(ABC, Generic[P]):
         judged = self.judge(part, scene)
         if isinstance(judged, Moot):
             return not_applicable(self.about, judged.why, read=read, as_of=as_of)
-        return conclude(self.about, judged, read=read, as_of=as_of)
+        return conclude(self.about, judged, read=read, as_of=min(as_of, judged.as_of or as_of))
 
     def moot(self, scene: Scene) -> str:
         """Why the check has nothing to look at in such a repository, a sentence; empty: it has."""

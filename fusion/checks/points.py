@@ -47,7 +47,7 @@ class Judged:
     share: str = ""
     """A sentence instead of the deviations' titles where there are some: `7 of 30 changes came in without an approval.`"""
     as_of: datetime | None = None
-    """When the oldest of what it stands on was known to be so, where that is before the settings were read."""
+    """When the oldest of what it stands on was known to be so, where it was not read with the settings; with its zone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +63,6 @@ def conclude(about: About, judged: Judged, *, read: Iterable[str], as_of: dateti
     dark = [one for one in judged.points if one.holds is None]
     lacked = [about.permission if one.permission is None else one.permission for one in dark]
     permission = next((one for one in lacked if one), "")
-    as_of = judged.as_of or as_of
     unknown = [one.unknown or f"Whether it holds was not told: {one.key}." for one in dark]
     if against:
         titles = [one.otherwise for one in against]

@@ -1,6 +1,6 @@
 """Asks whether somebody from outside the organisation may write.
 
-People are outside collaborators who have access to the repository and are no members of the organisation. What a role of
+Outside collaborators have access to the repository and are no members of the organisation. What a role of
 the organisation's own making lets them do is not told; such an outsider leaves the check unassessed. In a person's
 repository everybody else is from outside: there is nothing to assess.
 """
@@ -23,7 +23,7 @@ class Collaborators(OverCollaborators):
     about = About(
         id="collaborators",
         title="Nobody from outside the organisation may write",
-        rationale="Outsiders are not bound by what the organisation demands of its members, and stay when nobody remembers why.",
+        rationale="Outsiders are not bound by what the organisation demands of members, and stay when nobody remembers why.",
         remediation="Settings > Collaborators and teams: remove outside collaborators, give them the role Read or Triage, "
         "or have them work by forks. Through the API: DELETE /repos/{owner}/{repo}/collaborators/{username}.",
         severity=Severity.MEDIUM,

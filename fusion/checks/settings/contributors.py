@@ -1,14 +1,14 @@
 """Asks whether people of several organisations contribute.
 
 As Scorecard does, it counts the organisations that contributors name on their profiles, of those with at least five
-commits, and wants three. It judges nothing that is wrong with the code: it tells how many would have to stop before nobody
+commits, and wants three; bots are left out. It judges nothing that is wrong with the code: it tells how many would have to stop before nobody
 looks after it. No control of another standard rests on it.
 """
 
 from __future__ import annotations
 
 from fusion.check import About, Source, Towards
-from fusion.checks.forge import OverContributors, Scene
+from fusion.checks.forge import OverContributors, Scene, utc
 from fusion.checks.points import Judged, Moot, Point
 from fusion.model import Severity
 from fusion.model.posture import Contributor
@@ -39,18 +39,22 @@ class Contributors(OverContributors):
         """One point over all of them."""
         if not part:
             return Moot(why="Nobody has committed yet.")
-        frequent = [one for one in part if one.commits >= COMMITS]
+        frequent = [one for one in part if one.commits >= COMMITS and not one.login.endswith("[bot]")]
         names = {_same(name) for one in frequent for name in one.organisations} - {""}
         found = f"{len(frequent)} people with {COMMITS} commits or more name {len(names)} organisations"
+        told = all(one.organisations or one.as_of for one in frequent)
         return Judged(
             points=[
                 Point(
                     key="organisations",
-                    holds=len(names) >= ORGANISATIONS,
+                    holds=True if len(names) >= ORGANISATIONS else False if told else None,
                     otherwise=f"{found}; {ORGANISATIONS} are wanted.",
+                    unknown="To which organisations some contributors belong was not told.",
+                    permission="",
                 )
             ],
             holds=f"{found}.",
+            as_of=min((utc(one.as_of) for one in frequent if one.as_of), default=None),
         )
 
 

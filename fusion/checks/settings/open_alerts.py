@@ -20,6 +20,9 @@ KINDS = (
 )
 """Kind of alert, the setting that raises it, the permission that shows it, and how bad an open one is."""
 
+COUNTED = 300
+"""From so many on, more may be open than were counted."""
+
 
 class OpenAlerts(OverSecurity):
     """Counts of open alerts."""
@@ -51,7 +54,7 @@ class OpenAlerts(OverSecurity):
                 Point(
                     key=kind,
                     holds=None if count is None or count < 0 else count == 0,
-                    otherwise=f"{count} {kind} {'alert is' if count == 1 else 'alerts are'} open.",
+                    otherwise=f"{count}{' or more' if count and count >= COUNTED else ''} {kind} {'alert is' if count == 1 else 'alerts are'} open.",
                     unknown=f"How many {kind} alerts are open was not told.",
                     permission=permission,
                     severity=severity,
