@@ -1,0 +1,168 @@
+"""The inventory of a tree: every manifest and lock file read, and each entry of a manifest settled by its lock file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from fusion.changes.roles import is_example, is_test, is_test_data
+from fusion.inventory.documents import without_credentials
+from fusion.inventory.entries import Entry, Format, Lock
+from fusion.inventory.formats import format_of, without_reader
+from fusion.inventory.purls import purl
+from fusion.inventory.python import compiled
+from fusion.inventory.resolving import Resolver
+from fusion.model.inventory import Component, Inventory, Tree
+from fusion.reading.comparison import decoded
+
+MAX_COMPONENTS = 250_000
+"""Components of one inventory."""
+_REQUIREMENTS = "pip requirements"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Manifest:
+    path: str
+    format: Format
+    entries: tuple[Entry, ...]
+
+
+def wants(path: str) -> bool:
+    """Whether the bytes of that file are read."""
+    return format_of(path) is not None
+
+
+def take(tree: Tree, contents: Mapping[str, bytes]) -> Inventory:
+    """What a tree is built from, as its manifests and lock files say. Total over hostile bytes: what cannot be read is in
+    `unread` with the reason, and so are formats that are known and have no reader."""
+    paths = frozenset(file.path for file in tree.files)
+    sizes = {file.path: file.size for file in tree.files}
+    manifests: list[_Manifest] = []
+    locks: dict[str, Lock] = {}
+    read: list[str] = []
+    unread: list[tuple[str, str]] = []
+    for path in sorted(paths | contents.keys()):
+        missing, found = without_reader(path), format_of(path)
+        if missing:
+            unread.append((path, f"There is no reader for {missing}."))
+        if found is None:
+            continue
+        found = _as_lock(found, path, paths)
+        text = _text(found, contents.get(path), sizes.get(path, -1))
+        if isinstance(text, _Unread):
+            unread.append((path, text.why))
+            continue
+        try:
+            if found.lock is not None:
+                locks[path] = found.lock(text)
+            elif found.entries is not None:
+                manifests.append(_Manifest(path=path, format=found, entries=tuple(found.entries(text))))
+        except (ValueError, RecursionError) as error:
+            # UnreadableManifest, UnreadableWorkflow, and numbers that are longer than Python converts.
+            unread.append((path, f"It could not be read as {found.name}: {str(error)[:300] or 'it is nested too deep'}."))
+            continue
+        read.append(path)
+    return _settled(manifests, locks, read, unread)
+
+
+def _as_lock(found: Format, path: str, paths: frozenset[str]) -> Format:
+    """A requirements file that a resolver wrote beside its `.in` file is a lock file."""
+    if found.name != _REQUIREMENTS:
+        return found
+    stem, _, ending = path.rpartition(".")
+    if ending == "in":
+        return replace(found, locks=(f"{stem.rpartition('/')[2]}.txt", *found.locks))
+    return replace(found, entries=None, lock=compiled) if f"{stem}.in" in paths else found
+
+
+@dataclass(frozen=True, slots=True)
+class _Unread:
+    why: str
+
+
+def _text(found: Format, data: bytes | None, size: int) -> str | _Unread:
+    """The file's text, or why there is none."""
+    if max(size, 0 if data is None else len(data)) > found.most:
+        return _Unread(f"It is larger than {found.most:,} bytes.")
+    if data is None:
+        return _Unread("Its contents were not read.")
+    text = decoded(data)
+    if text is None:
+        return _Unread("It is not UTF-8 text.")
+    return text
+
+
+def _settled(
+    manifests: list[_Manifest], locks: Mapping[str, Lock], read: list[str], unread: list[tuple[str, str]]
+) -> Inventory:
+    components: list[Component] = []
+    resolvers = {path: Resolver(path, lock) for path, lock in locks.items()}
+    for manifest in manifests:
+        resolver = _resolver(manifest, resolvers)
+        for entry in manifest.entries:
+            settled = entry if resolver is None else resolver.settled(entry, manifest.path)
+            stale = "" if resolver is None else resolver.stale(entry, manifest.path)
+            fixed = resolver.path if resolver is not None and resolver.lock.pins and settled is not entry else ""
+            components += _component(settled, manifest.path, lock=fixed, stale=stale)
+    relations: dict[tuple[str, str], None] = {}
+    for path, resolver in resolvers.items():
+        for entry in resolver.rest():
+            components += _component(entry, path, lock=path)
+        for one, other in resolver.relations():
+            relations[purl(one), purl(other)] = None
+    unique = {(one.purl, one.path, one.line, one.wanted): one for one in components}
+    kept = sorted(unique.values(), key=lambda one: (one.path, one.line, one.purl))
+    if len(kept) > MAX_COMPONENTS:
+        unread.append(("", f"There are more than {MAX_COMPONENTS:,} components; the others are left out."))
+    return Inventory(
+        components=tuple(kept[:MAX_COMPONENTS]),
+        read=tuple(read),
+        unread=tuple(unread),
+        relations=tuple(sorted(pair for pair in relations if all(pair) and pair[0] != pair[1])),
+    )
+
+
+def _resolver(manifest: _Manifest, resolvers: Mapping[str, Resolver]) -> Resolver | None:
+    """The lock file that fixes a manifest's entries: beside it, or above it where it says that it does."""
+    folder = manifest.path.rpartition("/")[0]
+    for place in _upwards(folder) if manifest.format.above else (folder,):
+        for name in manifest.format.locks:
+            found = resolvers.get(f"{place}/{name}" if place else name)
+            if found is not None and (place == folder or found.speaks_of(manifest.path, manifest.entries)):
+                return found
+    return None
+
+
+def _upwards(folder: str) -> Iterator[str]:
+    yield folder
+    while folder:
+        folder = folder.rpartition("/")[0]
+        yield folder
+
+
+def _component(entry: Entry, path: str, *, lock: str = "", stale: str = "") -> list[Component]:
+    """The entry as a component; none where its name is no package's name."""
+    name = purl(entry)
+    if not name:
+        return []
+    return [
+        Component(
+            purl=name,
+            name=entry.name,
+            version=entry.version,
+            ecosystem=entry.type,
+            wanted=entry.wanted[:500],
+            pinned=entry.pinned,
+            hashed=entry.hashed,
+            direct=entry.direct,
+            development=entry.development or is_test(path) or is_test_data(path) or is_example(path),
+            licence=entry.licence,
+            hashes=entry.hashes,
+            source=entry.source,
+            address=without_credentials(entry.address) if entry.source != "registry" else "",
+            path=path,
+            line=entry.line,
+            lock=lock,
+            stale=stale,
+        )
+    ]
