@@ -18,6 +18,7 @@ import asyncio
 import hashlib
 import random
 from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from fusion.attesting.canonical import canonical
@@ -28,7 +29,7 @@ from fusion.model.compliance import Sealed
 from fusion.ports import Blobs, Clock, Key, Store, Stored
 from fusion.ports.compliance import Signer
 
-HEAD, LINK, SUBJECT = "evidence-head", "evidence-link", "evidence-subject"
+HEAD, LINK, SUBJECT, KEY = "evidence-head", "evidence-link", "evidence-subject", "evidence-key"
 """Kinds of the records of a chain, whose name is their scope."""
 _TRIES = 60
 """Races that a writer loses before it says so."""
@@ -102,6 +103,12 @@ async def chains(store: Store, tenant: str) -> dict[str, Sealed]:
 _PAGE = 1_000
 
 
+async def public_key(store: Store, tenant: str, chain: str, id: str) -> dict[str, str] | None:
+    """A public key that signed the first link, or took over; those that a link introduces are its contents."""
+    stored = await store.get(_key(tenant, chain, KEY, id))
+    return None if stored is None else public(stored.value)
+
+
 async def links(store: Store, tenant: str, chain: str) -> AsyncIterator[Sealed]:
     """Every link up to the head that stands when it begins; one whose record is lost is left out, for a verifier to see."""
     last = await head(store, tenant, chain)
@@ -141,6 +148,8 @@ async def _append(
             if (there := await _sealed(store, tenant, chain, kind, subject)) is not None:
                 return _same(there, digest)
             _may_sign(last, key, lost=lost)
+        if last is None or lost:
+            await _remember(store, tenant, chain, jwk)
         draft = link(last, chain=chain, kind=kind, subject=subject, digest=digest, at=clock.now(), key=key)
         signature = await signer.sign(draft.signed)
         if not verifies(jwk, signature, draft.signed):
@@ -151,6 +160,13 @@ async def _append(
             return new
         await asyncio.sleep(random.uniform(0, _PAUSE * (attempt + 1)))
     raise Conflict(f"The chain {chain} grew {_TRIES} times while a link was to be appended.")
+
+
+async def _remember(store: Store, tenant: str, chain: str, jwk: Mapping[str, str]) -> None:
+    """Keep a public key that no link introduces: whoever exports the chain later may have another."""
+    # A record that is there says the same.
+    with suppress(Conflict):
+        await store.put(_key(tenant, chain, KEY, thumbprint(jwk)), public(jwk), etag=None)
 
 
 async def _replaced(store: Store, tenant: str, stored: Stored | None, new: Sealed) -> bool:
@@ -170,11 +186,9 @@ async def _settle(store: Store, tenant: str, one: Sealed) -> None:
         (_key(tenant, one.chain, LINK, _id(one.number)), values(one)),
         (subject, {"number": one.number}),
     ):
-        try:
+        # Another writer mends the same, and what it writes is the same link.
+        with suppress(Conflict):
             await store.put(key, value, etag=None)
-        except Conflict:
-            # Another writer mends the same; what it writes is the same link.
-            continue
 
 
 async def _sealed(store: Store, tenant: str, chain: str, kind: Kind, subject: str) -> Sealed | None:

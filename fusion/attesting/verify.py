@@ -92,8 +92,8 @@ class _Following:
                 lacking = f"link {expected} is" if number == expected + 1 else f"links {expected} to {number - 1} are"
                 yield Flaw(mark=Mark.GAP, chain=link.chain, number=number, text=f"Before link {number}, {lacking} missing.")
             elif link.previous != ("" if last is None else last.hash):
-                before = f"link {number - 1}, whose hash is {last.hash}" if last else "nothing"
-                text = f"Link {number} follows {link.previous or 'nothing'}, not {before}."
+                right = f"link {number - 1}, whose hash is {last.hash}" if last else "nothing"
+                text = f"Link {number} follows {link.previous or 'nothing'}, not {right}."
                 yield Flaw(mark=Mark.PREVIOUS, chain=link.chain, number=number, text=text)
             if last is not None and (back := utc(last.at) - utc(link.at)) > self.tolerance:
                 text = f"Link {number} is {back} older than link {last.number} says it is: clocks differed."
