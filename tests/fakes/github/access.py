@@ -12,6 +12,10 @@ from tests.fakes.github.state import App, Installation, Repository, Token
 from tests.fakes.github.world import World
 
 LEVELS = {"none": 0, "read": 1, "write": 2, "admin": 3}
+PRIVILEGED = frozenset(
+    ("administration", "repository_hooks", "secret_scanning_alerts", "security_events", "vulnerability_alerts")
+)
+"""What only administrators read, in public repositories too."""
 TOKEN_LIFE = timedelta(hours=1)
 JWT_LIFE = timedelta(minutes=10)
 SKEW = timedelta(seconds=60)
@@ -92,12 +96,15 @@ def allowed(token: Token | None, repository: Repository, needs: Iterable[str]) -
     if token is None or token.everything or not needs:
         return True
     reading = all(need.endswith(":read") for need in needs)
+    privileged = any(need.partition(":")[0] in PRIVILEGED for need in needs)
     if token.installation is None:
         role = repository.role(token.account.login)
+        if reading and privileged:
+            return role == "admin"
         return reading or role in ("write", "maintain", "admin") or (role != "none" and "pull_requests:write" in needs)
     inside = token.installation.sees(repository) and (token.repositories is None or repository.name in token.repositories)
     if not inside:
-        return reading and not repository.private
+        return reading and not privileged and not repository.private
     return any(granted(token, name) >= LEVELS[level] for name, _, level in (need.partition(":") for need in needs))
 
 
@@ -108,6 +115,9 @@ def admit(token: Token | None, repository: Repository, needs: Iterable[str], *, 
     if token is None and not open_house and any(not need.endswith(":read") for need in needs):
         raise Refused(401, "Requires authentication")
     if not allowed(token, repository, needs):
+        if token and token.installation is None and all(need.endswith(":read") for need in needs):
+            # GitHub hides from people what it refuses to Apps.
+            raise Refused(404, NOT_FOUND)
         raise Refused(403, FORBIDDEN if token and token.installation else "Must have admin rights to Repository.")
 
 

@@ -37,7 +37,8 @@ def comment(world: World, where: Repository, pull: Pull, author: Account, body: 
     now = world.now
     made = Comment(id=world.next_id(), author=author, body=body, created=now, updated=now, app=app, pull=pull)
     world.keep_comment(where, made)
-    world.emit("issue_comment", "created", where, author, pull=pull, comment=made)
+    if pull.number in where.pulls:
+        world.emit("issue_comment", "created", where, author, pull=pull, comment=made)
     return made
 
 

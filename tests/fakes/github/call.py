@@ -94,6 +94,8 @@ class Call:
         """The pull request in the path. Raises Refused."""
         number = self.values.get("pull_number") or self.values.get("issue_number") or ""
         found = self.repository.pulls.get(int(number)) if number.isdigit() else None
+        if found is None and number.isdigit() and "issue_number" in self.values:
+            found = self.repository.issues.get(int(number))
         if found is None:
             raise Refused(404, NOT_FOUND)
         return found

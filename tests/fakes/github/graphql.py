@@ -22,7 +22,7 @@ from graphql import (
     validate,
 )
 
-from tests.fakes.github import access, graphql_fields, graphql_mutations
+from tests.fakes.github import access, graphql_fields, graphql_history, graphql_mutations
 from tests.fakes.github.call import Refused
 from tests.fakes.github.graphql_pages import missing
 from tests.fakes.github.state import Account, Comment, Pull, Repository, Review, Thread, Token
@@ -30,7 +30,7 @@ from tests.fakes.github.state import Account, Comment, Pull, Repository, Review,
 if TYPE_CHECKING:
     from tests.fakes.github.server import FakeGitHub
 
-MODULES = (graphql_fields, graphql_mutations)
+MODULES = (graphql_fields, graphql_history, graphql_mutations)
 """Importing them fills the table of fields."""
 SCHEMA = Path(__file__).parents[2] / "samples" / "schemas" / "github-graphql-subset.graphql"
 
@@ -56,6 +56,10 @@ class Asking:
             if refused.status == 404:
                 raise missing(f"Could not resolve to a Repository with the name '{where.name}'.") from None
             raise GraphQLError(str(refused), extensions={"type": "FORBIDDEN"}) from None
+
+    def person(self, id: str) -> Account:
+        """Whose node id it is. Raises GraphQLError NOT_FOUND."""
+        return graphql_history.person(self, id)
 
     def node(self, id: str) -> tuple[Repository, Thread | Comment | Review | Pull]:
         """What a node id names. Raises GraphQLError NOT_FOUND, also for what is hidden."""

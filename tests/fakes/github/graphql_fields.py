@@ -50,15 +50,21 @@ class Group:
     reactions: tuple[Reaction, ...]
 
 
+KINDS: dict[type, str] = {}
+"""GraphQL types of what other modules answer."""
+
+
 def kind_of(value: Any) -> str:
     """The name of a value's GraphQL type."""
+    if isinstance(value, dict):
+        return str(value["__typename"])
     if isinstance(value, Account):
         return value.kind
     if isinstance(value, AsUser):
         return "User"
     if isinstance(value, Comment):
         return "PullRequestReviewComment" if value.thread else "IssueComment"
-    names = {Thread: "PullRequestReviewThread", Review: "PullRequestReview", Pull: "PullRequest", Reaction: "Reaction"}
+    names = KINDS | {Thread: "PullRequestReviewThread", Review: "PullRequestReview", Pull: "PullRequest", Reaction: "Reaction"}
     return names.get(type(value), type(value).__name__)
 
 
@@ -98,6 +104,8 @@ def repository(_: Any, asking: Asking, owner: str, name: str, **__: Any) -> Repo
 
 @field("Query", "node")
 def node(_: Any, asking: Asking, id: str) -> Any:
+    if id.startswith("U_"):
+        return asking.person(id)
     where, found = asking.node(id)
     asking.admit(where, "pull_requests:read", "issues:read")
     return found

@@ -169,6 +169,7 @@ class People(Hooks):
             sha = self._merged(where, base, head, f"Merge pull request #{number}")
             where.move(pull.base, sha)
             pull.merged, pull.merge_commit, pull.frozen, pull.frozen_base = True, sha, head, base
+            pull.merger = self.account(user)
             self.change(name, number, "closed", user=user, state="closed", closed=self.now)
             self._pushed(where, pull.base, base, user)
             return sha

@@ -133,13 +133,6 @@ def contents(call: Call) -> Any:
     }
 
 
-@operation("GET", f"{REPO}/branches/{{branch}}", "contents:read")
-def branch(call: Call) -> Any:
-    found = commit_of(call, call.repository.sha(f"refs/heads/{call.values['branch']}"))
-    url = f"{call.api}/repos/{call.repository.name}/branches/{call.values['branch']}"
-    return {"name": call.values["branch"], "commit": found, "protected": False, "_links": {"self": url, "html": url}}
-
-
 @operation("GET", f"{REPO}/git/ref/{{ref}}", "contents:read")
 def reference(call: Call) -> Any:
     where, ref = call.repository, f"refs/{call.values['ref']}"

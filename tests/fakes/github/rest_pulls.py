@@ -9,11 +9,6 @@ from tests.fakes.github.call import NOT_FOUND, REPO, Answer, Call, Refused, oper
 from tests.fakes.github.state import Pull
 
 
-@operation("GET", REPO, "metadata:read")
-def repository(call: Call) -> Any:
-    return shapes.repository(call.world, call.repository, call.api)
-
-
 @operation("GET", f"{REPO}/collaborators/{{username}}/permission", "metadata:read")
 def permission(call: Call) -> Any:
     login = call.values["username"]
@@ -93,8 +88,8 @@ def pulls_of_commit(call: Call) -> Any:
     return call.page(found, lambda pull: shapes.pull(call.world, where, pull, call.api))
 
 
-@operation("GET", f"{REPO}/issues/{{issue_number}}", "issues:read", "pull_requests:read")
-def issue(call: Call) -> Any:
+def pull_as_issue(call: Call) -> Any:
+    """A pull request as the issue that it is, too."""
     found = shapes.pull(call.world, call.repository, call.pull, call.api)
     kept = ("id", "node_id", "number", "title", "body", "state", "locked", "user", "labels", "created_at", "updated_at")
     home = f"{call.api}/repos/{call.repository.name}"

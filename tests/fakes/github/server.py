@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import unquote
+from urllib.parse import unquote, urlencode
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -28,29 +28,32 @@ from tests.fakes.github import (
     rest_comments,
     rest_git,
     rest_git_writes,
+    rest_issues,
     rest_pulls,
+    rest_settings,
     wire,
 )
 from tests.fakes.github.call import NOT_FOUND, OPERATIONS, Answer, Call, Refused
 from tests.fakes.github.conversation import conversation
+from tests.fakes.github.estates import Estates
 from tests.fakes.github.faults import Fault
 from tests.fakes.github.folder import Absent
 from tests.fakes.github.limits import Limits
-from tests.fakes.github.owners import Owners
 from tests.fakes.github.state import App, Delivery, Pull, Token
 
 METHODS = ["GET", "POST", "PATCH", "PUT", "DELETE"]
 ENTERPRISE = "/api/v3"
-MODULES = (rest_apps, rest_checks, rest_comments, rest_git, rest_git_writes, rest_pulls)
+MODULES = (rest_apps, rest_checks, rest_comments, rest_git, rest_git_writes, rest_issues, rest_pulls, rest_settings)
 """Importing them fills the table of operations."""
 
 
-class FakeGitHub(Owners):
+class FakeGitHub(Estates):
     """Stateful; listens on a loopback port (0: a free one) while the context is open.
 
     `token`: the only credential there is, a person's who may do anything; None and no App: no credentials are asked for.
     `tree_limit` and `listed`: entries of a tree and files of a pull request that are answered at most. `enterprise`: links
-    point to `/api/v3`, where the API is found in any case.
+    point to `/api/v3`, where the API is found in any case. `etags_by_token`: with another token an answer has
+    another ETag, as it is on GitHub: those of an App last an hour.
     """
 
     def __init__(
@@ -62,6 +65,7 @@ class FakeGitHub(Owners):
         port: int = 0,
         enterprise: bool = False,
         limits: Limits | None = None,
+        etags_by_token: bool = False,
     ) -> None:
         super().__init__()
         self.token_text = token
@@ -73,6 +77,7 @@ class FakeGitHub(Owners):
         self.mismatches: list[str] = []
         """What clients sent that GitHub does not describe; leaving the context asserts that there is none."""
         self.enterprise = enterprise
+        self.etags_by_token = etags_by_token
         self.port = port
         self.url = ""
         self._folders: tempfile.TemporaryDirectory[str] | None = None
@@ -214,7 +219,7 @@ class FakeGitHub(Owners):
             with suppress(LookupError):
                 call.repo = self.repository(f"{call.values['owner']}/{call.values['repo']}")
             if call.repo is None:
-                raise Refused(404, NOT_FOUND)
+                raise self._moved(call, found.values["owner"], found.values["repo"]) or Refused(404, NOT_FOUND)
             if app is None:
                 access.admit(token, call.repo, described.needs, open_house=self.open_house)
         if described.content:
@@ -224,6 +229,15 @@ class FakeGitHub(Owners):
         except Absent:
             raise Refused(404, NOT_FOUND) from None
         return self._shown(request, call, given if isinstance(given, Answer) else Answer(given), who)
+
+    def _moved(self, call: Call, owner: str, name: str) -> Refused | None:
+        """Where a repository is that gave up this name."""
+        found = self.by_id.get(self.renamed.get(f"{call.values['owner']}/{call.values['repo']}".lower(), 0))
+        if found is None:
+            return None
+        target = call.url.replace(f"/repos/{owner}/{name}", f"/repos/{found.name}", 1)
+        query = f"?{urlencode(call.query)}" if call.query else ""
+        return Refused(301, "Moved Permanently", headers={"Location": target + query})
 
     def _shown(self, request: Request, call: Call, answer: Answer, who: str) -> Response:
         method = call.method.lower()
@@ -236,8 +250,9 @@ class FakeGitHub(Owners):
         else:
             data = json.dumps(openapi.complete(call.template, method, status, answer.body)).encode()
             media = answer.media
-        if method == "get":
-            tag = f'W/"{hashlib.sha256(data).hexdigest()}"'
+        if method == "get" and status == 200:
+            data_of = data + (call.token.text.encode() if self.etags_by_token and call.token else b"")
+            tag = f'W/"{hashlib.sha256(data_of).hexdigest()}"'
             headers["etag"] = tag
             asked = request.headers.get("if-none-match", "")
             if asked and tag.removeprefix("W/") in {one.strip().removeprefix("W/") for one in asked.split(",")}:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from tests.fakes.github.folder import Absent, Folder
+from tests.fakes.github.settings import RepositorySettings
 
 ROLES = ("none", "read", "triage", "write", "maintain", "admin")
 
@@ -154,6 +155,7 @@ class Pull:
     state: str = "open"
     merged: bool = False
     merge_commit: str = ""
+    merger: Account | None = None
     labels: list[str] = field(default_factory=list)
     locked: bool = False
     created: datetime | None = None
@@ -173,11 +175,26 @@ class Pull:
 
 
 @dataclass
+class Issue(Pull):
+    """An issue that is no pull request; it has neither base nor head."""
+
+    app: App | None = None
+    closer: Account | None = None
+    reason: str | None = None
+
+    @property
+    def node(self) -> str:
+        return node("I", self.id)
+
+
+@dataclass
 class Repository(Folder):
     """A repository: its git folder, and what GitHub keeps beside it."""
 
     private: bool = False
     pulls: dict[int, Pull] = field(default_factory=dict)
+    issues: dict[int, Issue] = field(default_factory=dict)
+    settings: RepositorySettings = field(default_factory=RepositorySettings)
     name: str = ""
     id: int = 0
     default_branch: str = "main"

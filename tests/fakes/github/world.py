@@ -11,6 +11,7 @@ from typing import Any
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from tests.fakes.github.settings import Belonging, OrganisationState
 from tests.fakes.github.state import (
     Account,
     App,
@@ -18,6 +19,7 @@ from tests.fakes.github.state import (
     Comment,
     Delivery,
     Installation,
+    Issue,
     Pull,
     Repository,
     Review,
@@ -55,6 +57,13 @@ class World:
         self.tokens: dict[str, Token] = {}
         self.nodes: dict[str, tuple[Repository, Thread | Comment | Review | Pull]] = {}
         self.deliveries: dict[int, Delivery] = {}
+        self.organisations: dict[str, OrganisationState] = {}
+        self.owners: dict[str, set[str]] = {}
+        """Who owns an organisation, by its login."""
+        self.belonging: dict[str, Belonging] = {}
+        """What people say of where they belong, by login."""
+        self.renamed: dict[str, int] = {}
+        """Ids of repositories by the lower-case names that they gave up."""
 
     def emit(self, event: str, action: str | None, where: Repository | None, sender: Account | None, **things: Any) -> str:
         """Tell the webhooks what happened: the delivery's GUID, empty when nobody listens. Here nobody does."""
@@ -124,6 +133,15 @@ class World:
             repository.pulls[pull.number] = pull
             self.nodes[pull.node] = repository, pull
             return pull
+
+    def keep_issue(self, repository: Repository, issue: Issue) -> Issue:
+        """Give an issue its ids and times, and list it; pull requests and issues share their numbers."""
+        with self.lock:
+            repository.last += 1
+            issue.number, issue.id = repository.last, self.next_id()
+            issue.created = issue.updated = self.now
+            repository.issues[issue.number] = issue
+            return issue
 
     def keep_comment(self, repository: Repository, comment: Comment) -> Comment:
         """List a comment where it was made."""
