@@ -1,7 +1,8 @@
 """Asks whether few people have been given administration of the repository.
 
 Those are counted who have it of their own, not by a team or as an owner of the organisation, because those are not told
-with a repository. So it can say that there are too many, never that there are too few, as the CIS benchmark asks, too.
+with a repository. So it can say that there are too many, but not that there are too few, of which the CIS benchmark speaks
+as well.
 """
 
 from __future__ import annotations

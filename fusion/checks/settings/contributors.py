@@ -1,8 +1,8 @@
 """Asks whether people of several organisations contribute.
 
 As Scorecard does, it counts the organisations that contributors name on their profiles, of those with at least five
-commits, and wants three; bots are left out. It judges nothing that is wrong with the code: it tells how many would have to stop before nobody
-looks after it. No control of another standard rests on it.
+commits, and wants three; bots are left out. It judges nothing that is wrong with the code: it tells how many would have to
+stop before nobody looks after it. No control of another standard rests on it.
 """
 
 from __future__ import annotations

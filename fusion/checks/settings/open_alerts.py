@@ -54,7 +54,7 @@ class OpenAlerts(OverSecurity):
                 Point(
                     key=kind,
                     holds=None if count is None or count < 0 else count == 0,
-                    otherwise=f"{count}{' or more' if count and count >= COUNTED else ''} {kind} {'alert is' if count == 1 else 'alerts are'} open.",
+                    otherwise=f"{_many(count or 0)} {kind} {'alert is' if count == 1 else 'alerts are'} open.",
                     unknown=f"How many {kind} alerts are open was not told.",
                     permission=permission,
                     severity=severity,
@@ -63,3 +63,7 @@ class OpenAlerts(OverSecurity):
         if not points:
             return Moot(why="Every kind of alert is switched off.")
         return Judged(points=points, holds=f"No alert is open: {', '.join(one.key for one in points)}.")
+
+
+def _many(count: int) -> str:
+    return f"{count} or more" if count >= COUNTED else str(count)
