@@ -6,6 +6,19 @@ Paths are gitignore-style patterns, matched against repository paths.
 
 from fusion.policy.file import load
 from fusion.policy.manual import reference, schema, template
-from fusion.policy.rules import Caps, Floor, Instruction, Models, Policy, Pulls, digest
+from fusion.policy.rules import Acceptance, Caps, Floor, Instruction, Models, Policy, Pulls, digest
 
-__all__ = ["Caps", "Floor", "Instruction", "Models", "Policy", "Pulls", "digest", "load", "reference", "schema", "template"]
+__all__ = [
+    "Acceptance",
+    "Caps",
+    "Floor",
+    "Instruction",
+    "Models",
+    "Policy",
+    "Pulls",
+    "digest",
+    "load",
+    "reference",
+    "schema",
+    "template",
+]

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import difflib
 import math
+import re
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from pathspec import GitIgnoreSpec
@@ -18,7 +20,7 @@ from pydantic.fields import FieldInfo
 from fusion.errors import PolicyError
 from fusion.model import Record
 from fusion.policy.rules import Policy
-from fusion.policy.shape import bounds, choices_of, is_switches, item_of, record_of, words
+from fusion.policy.shape import bounds, choices_of, is_switches, item_of, record_of, wanted, words
 
 if TYPE_CHECKING:
     from yaml import Node
@@ -130,8 +132,8 @@ class _Reader:
         if is_collection and _is(node, "null"):
             # `ignore:` with nothing behind it, as people leave it when they delete the last entry.
             return None
-        wanted = "seq" if item is not None else "map" if is_collection else ""
-        if wanted and not _is(node, wanted):
+        needed = "seq" if item is not None else "map" if is_collection else ""
+        if needed and not _is(node, needed):
             self.refuse(node, _expected(key, words(annotation), node))
         if item is not None:
             return tuple(self._entry(child, item, f"{key}[{index}]", key) for index, child in enumerate(node.value))
@@ -156,6 +158,12 @@ class _Reader:
             self.refuse(node, f"{_called(key)} is not a path pattern as in .gitignore: {_short(repr(pattern))}")
 
     def _scalar(self, node: Node, annotation: Any, key: str, field: FieldInfo | None) -> Any:
+        annotation = wanted(annotation)
+        if annotation is date:
+            day = _day(node)
+            if day is None:
+                self.refuse(node, _expected(key, words(date), node))
+            return day
         value = _plain(node)
         choices = choices_of(annotation)
         if choices and isinstance(value, bool) and node.value in choices:
@@ -174,6 +182,8 @@ class _Reader:
         if type(value) not in kinds or not _within(value, bounds(field)):
             hint = "; put the text in quotes" if annotation is str and isinstance(value, bool | int | float) else ""
             self.refuse(node, _expected(key, words(annotation, field), node) + hint)
+        if value and key.rpartition(".")[2] == "path":
+            self._check_pattern(node, value, key)
         return value
 
 
@@ -197,6 +207,16 @@ def _plain(node: Node) -> Any:
     except (ValueError, KeyError, OverflowError, IndexError):
         return node
     return node
+
+
+def _day(node: Node) -> date | None:
+    """A day, in quotes or not; None for everything else, a time of day included."""
+    if node.tag not in (f"{_TAG}str", f"{_TAG}timestamp") or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", str(node.value)):
+        return None
+    try:
+        return date.fromisoformat(node.value)
+    except ValueError:
+        return None
 
 
 def _within(value: Any, limits: Mapping[str, float]) -> bool:

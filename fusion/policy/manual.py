@@ -28,6 +28,7 @@ _EXAMPLES = {
     "agents": "{documentation: false}",
     "analyzers": "{lizard: false}",
     "required": "[secrets, bandit]",
+    "exceptions": '[{check: sbom, owner: ada, reason: "Next year.", approver: grace, expires: 2027-06-30}]',
 }
 _HEAD = """\
 # Fusion's policy for this repository. A change is reviewed under the file of its base branch, never under its own.
@@ -44,6 +45,8 @@ def schema() -> dict[str, Any]:
         target = described if record is Policy else described["$defs"][record.__name__]
         for name, text in _docs(record).items():
             target["properties"][name]["description"] = text
+            if text.endswith(" Required."):
+                target.setdefault("required", []).append(name)
     return described
 
 
@@ -63,10 +66,13 @@ def template() -> str:
         else:
             lines.append(f"{name}:")
             for key, part in record.model_fields.items():
-                lines += [
-                    _comment(_docs(record)[key], "  "),
-                    f"  {key}: {_written(part.get_default(call_default_factory=True))}",
-                ]
+                lines.append(_comment(_docs(record)[key], "  "))
+                if key in _EXAMPLES:
+                    lines.append(f"# For example: {name}: {{{key}: {_EXAMPLES[key]}}}")
+                entry = record_of(item_of(part.annotation))
+                if entry is not None:
+                    lines += [_comment(f"{key}: {_lower(text)}", "  ") for key, text in _docs(entry).items()]
+                lines.append(f"  {key}: {_written(part.get_default(call_default_factory=True))}")
         blocks.append("\n".join(lines) + "\n")
     return "\n".join(blocks)
 
@@ -75,7 +81,8 @@ def reference() -> str:
     """A Markdown table of every key: its type, default and meaning."""
     rows = ["| key | value | default | meaning |", "|---|---|---|---|"]
     for key, field, text in _keys(Policy, ""):
-        default = "required" if field.is_required() else f"`{_written(field.get_default(call_default_factory=True))}`"
+        is_required = field.is_required() or text.endswith(" Required.")
+        default = "required" if is_required else f"`{_written(field.get_default(call_default_factory=True))}`"
         rows.append(f"| `{key}` | {words(field.annotation, field)} | {default} | {text} |")
     return "\n".join(rows) + "\n"
 

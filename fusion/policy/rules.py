@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import date
 from typing import Literal
 
 from pydantic import Field
@@ -91,6 +92,27 @@ class Models(Record):
     """Money that all reviews of the repository may cost in a month (UTC)."""
 
 
+class Acceptance(Record):
+    """Somebody accepts for a time that a check fails. What is left open here, a scan names, and does not let it count."""
+
+    check: str
+    """Id of the check."""
+    path: str = ""
+    """What it is about lies there, as a path pattern; empty: wherever."""
+    fingerprint: str = ""
+    """Just this deviation, as the report names it; empty: all of them."""
+    component: str = ""
+    """Just this dependency, as a package URL with a version or without; empty: all of them."""
+    owner: str = ""
+    """Who sees to it that it ends. Required."""
+    reason: str = ""
+    """Why it is accepted, in a sentence. Required."""
+    approver: str = ""
+    """Who has agreed, and is not the owner. Required."""
+    expires: date | None = None
+    """The last day (UTC) on which it counts, at most two years ahead. Required."""
+
+
 class Scans(Record):
     """Scheduled scans of the repository for compliance, and what becomes of what they see."""
 
@@ -107,7 +129,9 @@ class Scans(Record):
     issue_floor: Severity = Severity.MEDIUM
     """Failed checks below this severity get no issue."""
     block: tuple[str, ...] = ()
-    """Checks of which a pull request must not bring new deviations."""
+    """Checks of which a pull request must not bring new deviations. What it brings of others informs."""
+    exceptions: tuple[Acceptance, ...] = ()
+    """What is accepted for a time. It stays on the report, as accepted."""
     history: bool = False
     """Look for secrets in all commits, too, not only in the files of the newest one."""
     licences_allow: tuple[str, ...] = ()

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
+from types import NoneType
 from typing import Any, Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
 from fusion.model import Record
+
+
+def wanted(annotation: Any) -> Any:
+    """The type without the None that stands for "not said"."""
+    others = [one for one in get_args(annotation) if one is not NoneType]
+    return others[0] if NoneType in get_args(annotation) and len(others) == 1 else annotation
 
 
 def item_of(annotation: Any) -> Any | None:
@@ -55,7 +63,8 @@ def words(annotation: Any, field: FieldInfo | None = None) -> str:
         return "a mapping of names to true or false"
     if choices := choices_of(annotation):
         return _alternatives([str(choice) for choice in choices])
-    kind = {str: "a text", bool: "true or false", int: "a whole number", float: "a number"}[annotation]
+    kinds = {str: "a text", bool: "true or false", int: "a whole number", float: "a number", date: "a date such as 2027-01-31"}
+    kind = kinds[wanted(annotation)]
     return f"{kind}{_range(bounds(field))}"
 
 

@@ -7,6 +7,7 @@ import contextlib
 import inspect
 import json
 import re
+from datetime import date
 
 import pytest
 import yaml
@@ -16,7 +17,7 @@ from jsonschema import Draft202012Validator
 
 from fusion.errors import PolicyError
 from fusion.model import Severity
-from fusion.policy import Caps, Floor, Instruction, Policy, digest, load, reference, rules, schema, template
+from fusion.policy import Acceptance, Caps, Floor, Instruction, Policy, digest, load, reference, rules, schema, template
 from fusion.policy.file import LARGEST
 
 KEYS = [
@@ -28,6 +29,9 @@ KEYS = [
     *("pulls.drafts", "pulls.bots", "pulls.forks", "pulls.skip_labels", "pulls.only_labels", "pulls.branches"),
     *("pulls.request_changes", "pulls.summary", "pulls.sarif", "pulls.resolve"),
     *("scans.schedule", "scans.checks", "scans.catalogues", "scans.issues", "scans.issue_floor", "scans.block"),
+    *("scans.exceptions", "scans.exceptions[].check", "scans.exceptions[].path", "scans.exceptions[].fingerprint"),
+    *("scans.exceptions[].component", "scans.exceptions[].owner", "scans.exceptions[].reason"),
+    *("scans.exceptions[].approver", "scans.exceptions[].expires"),
     *("scans.history", "scans.licences_allow", "scans.licences_deny", "scans.licences_unknown"),
 ]
 
@@ -135,6 +139,20 @@ caps:
             ", line 1: `required` must be a list of texts, not a value with the tag",
         ),
         ("caps: {files: !!int abc}", ", line 1: `caps.files` must be a whole number from 1 up, not `abc`."),
+        (
+            "scans: {exceptions: [{check: a, expires: 2027-02-30}]}",
+            ", line 1: `scans.exceptions[0].expires` must be a date such as 2027-01-31, not `2027-02-30`.",
+        ),
+        (
+            "scans:\n  exceptions:\n  - check: a\n    expires: never",
+            ", line 4: `scans.exceptions[0].expires` must be a date such as 2027-01-31, not `never`.",
+        ),
+        ("scans: {exceptions: [{check: a, expires: 2027-01-31T10:00:00Z}]}", ", line 1: `scans.exceptions[0].expires` must be"),
+        ("scans: {exceptions: [{check: a, expires: [2027]}]}", ", line 1: `scans.exceptions[0].expires` must be a date such"),
+        ("scans: {exceptions: [{check: a, expires: 20270131}]}", ", line 1: `scans.exceptions[0].expires` must be a date"),
+        ("scans: {exceptions: [{check: a, expiry: 2027-01-31}]}", ", line 1: unknown key `expiry` in `scans.exceptions[0]`;"),
+        ("scans: {exceptions: [{owner: a}]}", ", line 1: `scans.exceptions[0]` needs the key `check`, a text."),
+        ("scans: {exceptions: [{check: a, path: '!'}]}", ", line 1: `scans.exceptions[0].path` is not a path pattern"),
         (b"ignore: []\nblock: \xff\n", ", line 2: the file is not UTF-8."),
         ("ignore: " + "[" * 50, ", line 1: nested more than 12 levels deep."),
         ("#" * (LARGEST + 1), ": the file has 262,145 bytes; at most 262,144 are read."),
@@ -142,6 +160,12 @@ caps:
 )
 def test_a_mistake_is_named_with_its_line(text: str | bytes, said: str) -> None:
     assert complaint(text).startswith(said)
+
+
+@pytest.mark.parametrize("written", ["2027-01-31", '"2027-01-31"', "!!timestamp 2027-01-31"])
+def test_a_day_may_be_quoted(written: str) -> None:
+    (accepted,) = read(f"scans: {{exceptions: [{{check: a, expires: {written}}}]}}").scans.exceptions
+    assert accepted == Acceptance(check="a", expires=date(2027, 1, 31))
 
 
 @pytest.mark.parametrize("written", ["off", '"off"', "'off'"])
@@ -210,7 +234,7 @@ def test_the_template_is_the_defaults_and_names_every_key() -> None:
 
 def test_the_examples_in_the_template_load() -> None:
     examples = re.findall(r"^# For example: (.*)$", template(), re.M)
-    assert len(examples) == 7
+    assert len(examples) == 8
     for example in examples:
         assert read(example) != Policy()
 
@@ -231,6 +255,9 @@ def test_the_schema_agrees_with_the_parser_and_describes_every_key() -> None:
     validator = Draft202012Validator(described)
     assert validator.is_valid(yaml.safe_load(template()))
     assert not validator.is_valid({"ignores": []})
+    accepted = {"check": "a", "owner": "b", "reason": "c", "approver": "d", "expires": "2027-01-31"}
+    assert validator.is_valid({"scans": {"exceptions": [accepted]}})
+    assert not validator.is_valid({"scans": {"exceptions": [{"check": "a", "owner": "b"}]}})
     assert not validator.is_valid({"caps": {"inline": 101}})
     records = [described, *described["$defs"].values()]
     assert all(field.get("description") for record in records for field in record.get("properties", {}).values())
