@@ -36,6 +36,10 @@ SKEW = timedelta(days=1)
 """So far may clocks be apart; a time that lies further ahead is not believed."""
 
 
+MERGES = "contents: read, pull_requests: read, checks: read, statuses: read"
+"""What shows merged pull requests with their reviews and checks."""
+
+
 def named(text: str) -> str:
     """A name that somebody else chose, fit for a sentence: on one line, visible, not too long."""
     return clip(one_line(text), NAME) or "(no name)"

@@ -28,6 +28,30 @@ READS = {
     Source.CLOCK: "clock",
 }
 
+BAR = "\\|"
+"""How a cell of a Markdown table says `|`."""
+HEAD = """# Checks
+
+A check reads a part of a repository and says whether it is as it should be: passed, failed with each deviation, not
+assessed with what is missing, or not applicable. It never passes over what it could not read: a missing permission, a tool
+that did not run or a mirror that is not there makes it not assessed, and the reason says what to do. This page is generated
+by `tools/reference`.
+
+- Reads: settings are what GitHub tells of the repository and its owner. Tree, inventory and analyzers' evidence are of one
+  commit; results that stand on nothing else are taken over while the tree is the same.
+- Permission: what a GitHub App or token needs beside `metadata: read`; without it the check is not assessed and names it.
+- Controls: those that a check gives evidence towards; `fusion controls show ID` says why, and who maps them so
+  ([controls.md](controls.md)).
+- Scorecard: the check of OpenSSF Scorecard that asks the same, or a part of it. Fusion gives no score.
+- `scans.checks` in the policy switches checks off by id ([configuration.md](configuration.md)); one that is off is on the
+  report as not assessed.
+
+A check of your own is a class with the members of `fusion.check.Check` in a package that names it in the entry-point group
+`fusion.checks`; it cannot take the id of one of ours.
+
+| check | what holds where it passes | reads | permission | severity | controls | Scorecard |
+|---|---|---|---|---|---|---|"""
+
 
 @cache
 def builtin() -> Sequence[Check]:
@@ -41,32 +65,31 @@ def documentation(check: Check) -> str:
 
 
 def pages(checks: Iterable[Check] | None = None) -> str:
-    """Every check as a row of a Markdown table, and its page: what it reads, what it needs, which controls it serves."""
+    """docs/checks.md: every check as a row of a table, and its page. Of our own, where no others are given."""
     known = builtin() if checks is None else tuple(checks)
-    lines = [
-        "| check | what holds where it passes | reads | permission | severity | controls | Scorecard |",
-        "|---|---|---|---|---|---|---|",
-    ]
-    for check in known:
-        about = check.about
-        reads = ", ".join(READS[source] for source in Source if source in about.reads)
-        controls = "<br>".join(_by_catalogue(check))
-        cells = (
-            f"[`{about.id}`](#{about.id})",
-            about.title,
-            reads,
-            ", ".join(f"`{one.strip()}`" for one in about.permission.split(",") if one.strip()),
-            about.severity,
-            controls,
-            about.scorecard,
-        )
-        lines.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")
-    lines.append("")
-    for check in known:
-        about = check.about
-        lines += [f"## {about.id}", "", f"**{about.title}.** {documentation(check)}", ""]
-        lines += [f"*Why.* {about.rationale}", "", f"*What to do.* {about.remediation}", ""]
-    return "\n".join(lines).rstrip() + "\n"
+    return "\n".join([HEAD, *map(_row, known), "", *(_page(check) for check in known)]).rstrip() + "\n"
+
+
+def _row(check: Check) -> str:
+    about = check.about
+    cells = (
+        f"[`{about.id}`](#{about.id})",
+        about.title,
+        ", ".join(READS[source] for source in Source if source in about.reads),
+        ", ".join(f"`{one}`" for one in about.permission.split(", ") if one),
+        about.severity,
+        "<br>".join(_by_catalogue(check)),
+        about.scorecard,
+    )
+    return f"| {' | '.join(' '.join(cell.replace('|', BAR).split()) for cell in cells)} |"
+
+
+def _page(check: Check) -> str:
+    about = check.about
+    return (
+        f"## {about.id}\n\n{about.title}. {documentation(check)}\n\n"
+        f"- Why: {about.rationale}\n- What to do: {about.remediation}\n"
+    )
 
 
 def _by_catalogue(check: Check) -> Iterator[str]:

@@ -32,11 +32,14 @@ def failed(
     """
     if not deviations:
         raise ValueError(f"{about.id} failed without a deviation.")
+    kept: dict[str, Deviation] = {}
+    for one in deviations:
+        kept.setdefault(one.fingerprint, one)
     return CheckResult(
         check=about.id,
         status=Status.FAILED,
         reason=reason,
-        deviations=tuple({one.fingerprint: one for one in reversed(deviations)}.values())[::-1],
+        deviations=tuple(kept.values()),
         read=tuple(read),
         permission=permission,
         as_of=as_of,

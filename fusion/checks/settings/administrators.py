@@ -33,7 +33,6 @@ class Administrators(OverCollaborators):
             Towards(catalogue="soc2", control="CC6.3", reason="Access follows roles and least privilege."),
             Towards(catalogue="iso27001", control="A.8.2", reason="Administration is given to few."),
         ),
-        permission="metadata: read",
     )
 
     def judge(self, part: tuple[Collaborator, ...], scene: Scene) -> Judged:

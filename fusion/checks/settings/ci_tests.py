@@ -8,7 +8,7 @@ are read.
 from __future__ import annotations
 
 from fusion.check import About, Source, Towards
-from fusion.checks.forge import OverMerges, Scene, change
+from fusion.checks.forge import MERGES, OverMerges, Scene, change
 from fusion.checks.points import Judged, Moot, Point
 from fusion.model import Severity
 from fusion.model.posture import Merge
@@ -43,7 +43,7 @@ class CITests(OverMerges):
             Towards(catalogue="scorecard", control="CI-Tests", reason="It answers the same question."),
         ),
         scorecard="CI-Tests",
-        permission="checks: read, statuses: read, pull_requests: read",
+        permission=MERGES,
     )
 
     def judge(self, part: tuple[Merge, ...], scene: Scene) -> Judged | Moot:

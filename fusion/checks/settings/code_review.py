@@ -9,7 +9,7 @@ read.
 from __future__ import annotations
 
 from fusion.check import About, Source, Towards
-from fusion.checks.forge import OverMerges, Scene, change
+from fusion.checks.forge import MERGES, OverMerges, Scene, change
 from fusion.checks.points import Judged, Moot, Point
 from fusion.model import Severity
 from fusion.model.posture import Merge
@@ -40,7 +40,7 @@ class CodeReview(OverMerges):
             Towards(catalogue="scorecard", control="Code-Review", reason="It answers the same question."),
         ),
         scorecard="Code-Review",
-        permission="contents: read, pull_requests: read",
+        permission=MERGES,
     )
 
     def judge(self, part: tuple[Merge, ...], scene: Scene) -> Judged | Moot:

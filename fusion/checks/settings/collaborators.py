@@ -40,7 +40,6 @@ class Collaborators(OverCollaborators):
             Towards(catalogue="iso27001", control="A.5.15", reason="Access follows rules."),
             Towards(catalogue="iso27001", control="A.5.18", reason="Rights can be reviewed, and are in bounds."),
         ),
-        permission="metadata: read",
     )
 
     def judge(self, part: tuple[Collaborator, ...], scene: Scene) -> Judged:

@@ -32,7 +32,6 @@ class Contributors(OverContributors):
         reads=frozenset({Source.SETTINGS}),
         towards=(Towards(catalogue="scorecard", control="Contributors", reason="It answers the same question."),),
         scorecard="Contributors",
-        permission="contents: read",
     )
 
     def judge(self, part: tuple[Contributor, ...], scene: Scene) -> Judged | Moot:

@@ -7,7 +7,7 @@ Commits of bots, as of release scripts, count as less severe.
 from __future__ import annotations
 
 from fusion.check import About, Source, Towards
-from fusion.checks.forge import OverMerges, Scene, change
+from fusion.checks.forge import MERGES, OverMerges, Scene, change
 from fusion.checks.points import Judged, Moot, Point
 from fusion.model import Severity
 from fusion.model.posture import Merge
@@ -34,7 +34,7 @@ class DirectCommits(OverMerges):
             Towards(catalogue="soc2", control="CC8.1", reason="Changes took the route that is authorised."),
             Towards(catalogue="iso27001", control="A.8.32", reason="Changes took the route that is authorised."),
         ),
-        permission="contents: read, pull_requests: read",
+        permission=MERGES,
     )
 
     def judge(self, part: tuple[Merge, ...], scene: Scene) -> Judged | Moot:

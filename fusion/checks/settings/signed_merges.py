@@ -7,7 +7,7 @@ browser are signed by GitHub.
 from __future__ import annotations
 
 from fusion.check import About, Source, Towards
-from fusion.checks.forge import OverMerges, Scene, change
+from fusion.checks.forge import MERGES, OverMerges, Scene, change
 from fusion.checks.points import Judged, Moot, Point
 from fusion.model import Severity
 from fusion.model.posture import Merge
@@ -28,7 +28,7 @@ class SignedMerges(OverMerges):
             Towards(catalogue="cis-github", control="1.1.12", reason="Whether commits are in fact signed and verified."),
             Towards(catalogue="iso27001", control="A.8.4", reason="Each change of the source can be attributed."),
         ),
-        permission="contents: read",
+        permission=MERGES,
     )
 
     def judge(self, part: tuple[Merge, ...], scene: Scene) -> Judged | Moot:
