@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from fusion.model import Change, Quote, Report, Review, ToolReport
+from fusion.model.compliance import ScanOf
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,43 @@ class Published:
     run: str
 
 
-Notice = Fetched | ToolStarted | ToolFinished | Quoted | Heard | Waits | AgentFinished | Judged | Published
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The repositories of an account are known; so many will be scanned."""
+
+    account: str
+    repositories: int
+
+
+@dataclass(frozen=True, slots=True)
+class ScanStep:
+    """The scan of a repository has come to its next step, in a few words."""
+
+    repository: str
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """The scan of a repository came to its end, whatever that is."""
+
+    line: ScanOf
+
+
+Notice = (
+    Fetched
+    | ToolStarted
+    | ToolFinished
+    | Quoted
+    | Heard
+    | Waits
+    | AgentFinished
+    | Judged
+    | Published
+    | Listed
+    | ScanStep
+    | Scanned
+)
 Listener = Callable[[Notice], None]
 
 

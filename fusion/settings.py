@@ -24,6 +24,11 @@ ENVIRONMENT: Mapping[str, str] = {
     "FUSION_WEBHOOK_SECRET": "webhook_secret",
     "FUSION_QUOTA": "quota",
     "FUSION_RETENTION": "retention",
+    "FUSION_SCANS": "scans",
+    "FUSION_EVIDENCE_KEY": "evidence_key",
+    "FUSION_EVIDENCE_PASSPHRASE": "evidence_passphrase",
+    "FUSION_ANCHOR": "anchor",
+    "FUSION_TSA_ROOT": "tsa_root",
     "FUSION_SERVICEBUS__fullyQualifiedNamespace": "servicebus",
     "FUSION_SERVICEBUS": "servicebus",
     "FUSION_COSMOS": "cosmos",
@@ -70,6 +75,19 @@ class Settings(Record):
     """FUSION_QUOTA: commands that one person may give in an hour."""
     retention: int = Field(default=90, ge=1, le=3650)
     """FUSION_RETENTION: days for which runs, reviews and their contents are kept after the last use."""
+    evidence_key: str = Field(default="", pattern="^(|/.*|https?://.*)$")
+    """FUSION_EVIDENCE_KEY: what signs evidence: the absolute path of a key in PEM, or a version of a key in Key Vault
+    (https://VAULT.vault.azure.net/keys/NAME/VERSION). Default: `evidence-key.pem` in the state folder, made on first use."""
+    evidence_passphrase: SecretStr | None = None
+    """FUSION_EVIDENCE_PASSPHRASE: of that file, where it has one."""
+    anchor: SecretStr | None = None
+    """FUSION_ANCHOR: where heads of chains are kept outside, several divided by spaces: `rfc3161+https://AUTHORITY/PATH`,
+    `blob+https://ACCOUNT.blob.core.windows.net/CONTAINER` (or `blob+` and a connection string), the absolute path of a folder.
+    Default: nowhere, and reports say so."""
+    tsa_root: Path | None = None
+    """FUSION_TSA_ROOT: root certificates of the timestamp authority, in PEM; an absolute path."""
+    scans: str = Field(default="on", pattern="^(on|off)$")
+    """FUSION_SCANS: `on` has the bot scan repositories when their policy's schedule says so, `off` scans nothing by itself."""
     servicebus: SecretStr | None = None
     """FUSION_SERVICEBUS: the namespace's host name (Entra ID signs in) or a connection string. Default: a queue in the state
     folder. The Function App's triggers take it for a connection string, whatever it is, and the host name from
@@ -90,7 +108,7 @@ class Settings(Record):
         }
         return [name for name, value in needed.items() if not value]
 
-    @field_validator("models")
+    @field_validator("models", "tsa_root")
     @classmethod
     def _outside(cls, value: Path | None) -> Path | None:
         if value is not None and not value.is_absolute():

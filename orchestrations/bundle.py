@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from fusion.agent import Agent
 from fusion.budget.book import Book
+from fusion.check import Check, Host
+from fusion.controls.catalogue import Catalogue
 from fusion.evidence.analyzer import Analyzer
 from fusion.evidence.sandbox import Sandbox
 from fusion.model import Request
+from fusion.model.compliance import Scan
+from fusion.model.posture import Unknown
 from fusion.plugins import Loaded
-from fusion.ports import AppAccess, Blobs, Clock, Conversation, Forge, Hub, Inference, Model, Queue, Store
+from fusion.policy import Policy
+from fusion.ports import AppAccess, Blobs, Clock, Conversation, Forge, Hub, Inference, Model, Place, Queue, Store
+from fusion.ports.compliance import Advisories, Anchor, Settings, Signer
 from fusion.progress import Listener, nobody
 from fusion.routing.catalogue import ModelsFile
 from fusion.routing.health import Breakers
+from fusion.scanning.wanted import Wanted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +41,30 @@ class Reasoning:
     waits: float = 300.0
     """Seconds that one thought waits at most until an endpoint may be asked again; with a person at the terminal the next."""
     person_waits: float = 20.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compliance:
+    """What scans work with, beside what reviews have."""
+
+    settings: Callable[[Wanted], Settings]
+    """Where a repository's settings and tree are read."""
+    checks: Sequence[Check]
+    broken: Mapping[str, str] = field(default_factory=dict)
+    """Checks that could not be loaded, and why."""
+    catalogues: Sequence[Catalogue] = ()
+    advisories: Advisories | None = None
+    """None: no mirror of advisories is configured, and what needs one is not assessed."""
+    host: Host | Unknown = Unknown(why="Nothing is known of the deployment.")  # noqa: RUF009 - frozen
+    repositories: Callable[[str], Awaitable[Sequence[str]]] | None = None
+    """The repositories of an account, where it is no installation that names them."""
+    filing: Callable[[Place, Scan, Policy], Awaitable[str]] | None = None
+    """Keeps a repository's issues as its policy says, and tells in a sentence what was done. None: none are kept from here."""
+    signer: Signer | None = None
+    """None: scans are recorded and not sealed."""
+    anchors: Sequence[Anchor] = ()
+    scheduled: bool = True
+    """Whether this host looks for scans that are due (FUSION_SCANS)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +90,8 @@ class Bundle:
     hub: Hub | None = None
     app: AppAccess | None = None
     queue: Queue | None = None
+    compliance: Compliance | None = None
+    """None: this host scans nothing."""
     slug: str = ""
     """The App's name, by which people mention it."""
     signing_key: bytes = b""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from orchestrations.accounts import Accounts
 from orchestrations.activities import Activities
 from orchestrations.activity import Activity
 from orchestrations.agent import agent
+from orchestrations.assessing import Assessing
 from orchestrations.bundle import Bundle
 from orchestrations.catch_up import catch_up
 from orchestrations.command import command
@@ -24,6 +26,9 @@ from orchestrations.publishing import Publishing
 from orchestrations.pull import pull
 from orchestrations.review import review
 from orchestrations.rounds import Rounds
+from orchestrations.scan import scan, scans
+from orchestrations.scan_repository import scan_repository
+from orchestrations.scanning import Scanning
 from orchestrations.team import Team
 from orchestrations.thinking import ThoughtActivities
 from orchestrations.thought import thought
@@ -44,6 +49,9 @@ ORCHESTRATORS: Mapping[str, Callable[..., Any]] = {
     "command": command,
     "merge_group": merge_group,
     "catch_up": catch_up,
+    "scan": scan,
+    "scan_repository": scan_repository,
+    "scans": scans,
 }
 
 
@@ -61,6 +69,9 @@ def activities(bundle: Bundle) -> Mapping[str, Activity]:
         Offering(bundle, reviewing.shelf),
         Groups(bundle),
         Rounds(bundle),
+        Scanning(bundle, reviewing.shelf),
+        Assessing(bundle, reviewing.shelf),
+        Accounts(bundle, reviewing.shelf),
     )
     table = dict(reviewing.table())
     for other in others:

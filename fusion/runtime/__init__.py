@@ -3,6 +3,7 @@
 from fusion.runtime.app import introduce, signing_key
 from fusion.runtime.bundles import SystemClock, bot, embedded, mending, reviewer
 from fusion.runtime.models import is_installed, recorded, replayed, thoughtful, unanswered
+from fusion.runtime.scanning import local_name, scanner
 from fusion.runtime.storage import inference, queue, records, state_folder, stores, stores_in, worker_queue
 from fusion.runtime.triggers import conductor, result_queue, trigger_queues, triggered
 
@@ -14,6 +15,7 @@ __all__ = [
     "inference",
     "introduce",
     "is_installed",
+    "local_name",
     "mending",
     "queue",
     "recorded",
@@ -21,6 +23,7 @@ __all__ = [
     "replayed",
     "result_queue",
     "reviewer",
+    "scanner",
     "signing_key",
     "state_folder",
     "stores",

@@ -15,7 +15,7 @@ def assess(
     checks: Iterable[Check],
     *,
     known: Mapping[str, CheckResult] = NOBODY,
-    broken: Mapping[str, str] = {},  # noqa: B006 - never written
+    broken: Mapping[str, str] = {},
     only: Collection[str] = (),
 ) -> tuple[CheckResult, ...]:
     """What the checks say, in the order of their ids.

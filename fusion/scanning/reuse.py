@@ -69,9 +69,7 @@ def rules_digest(checks: Iterable[Check], tools: Mapping[str, str]) -> str:
     return f"sha256:{hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()}"
 
 
-def standing(
-    checks: Iterable[Check], results: Iterable[CheckResult], *, then: Basis, now: Basis
-) -> Mapping[str, CheckResult]:
+def standing(checks: Iterable[Check], results: Iterable[CheckResult], *, then: Basis, now: Basis) -> Mapping[str, CheckResult]:
     """By check, the results of `then` that still hold now, marked as taken over; exceptions are forgotten.
 
     What was not assessed is tried again.
@@ -80,9 +78,7 @@ def standing(
         return {}
     allowed = BY_COMMIT if then.commit == now.commit else FIXED
     fixed = {check.about.id for check in checks if check.about.reads and check.about.reads <= allowed}
-    return {
-        one.check: _taken_over(one) for one in results if one.check in fixed and one.status is not Status.NOT_ASSESSED
-    }
+    return {one.check: _taken_over(one) for one in results if one.check in fixed and one.status is not Status.NOT_ASSESSED}
 
 
 def _taken_over(result: CheckResult) -> CheckResult:

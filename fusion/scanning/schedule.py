@@ -39,7 +39,7 @@ class Due(Record):
 
 
 def tick(now: datetime) -> Message:
-    """The message that has a host look for what is due. Its id is that of the hour: of all hosts' timers the queue keeps one."""
+    """The message that has a host look for what is due. Its id is the hour's: of all hosts' timers the queue keeps one."""
     every = EVERY.total_seconds()
     slot = datetime.fromtimestamp((now - OFFSET).timestamp() // every * every, UTC)
     return message(ScansDue(delivery=f"scans-{slot:%Y%m%dT%H%MZ}"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from datetime import datetime
 
 from fusion.model import Record
 from fusion.ports import Key, Place
@@ -14,6 +15,8 @@ class Wanted(Record):
 
     repository: str
     """owner/name; of a folder its name."""
+    was: str = ""
+    """What it was called when the scan began; empty: as now."""
     location: str = ""
     """The folder, as an absolute path; empty: the repository is on GitHub."""
     installation: int = 0
@@ -48,6 +51,7 @@ class Targets(Record):
     """All that one scan of an account is about."""
 
     account: str
+    at: datetime
     wanted: tuple[Wanted, ...]
     others: tuple[str, ...] = ()
     """The account's repositories that are not to be scanned now; the report shows what their last scans said."""

@@ -1,0 +1,308 @@
+"""The activities of a repository's scan from its evidence on: results, the seal, the record, the issues."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from fusion import policy as policies
+from fusion.attesting.anchoring import anchor
+from fusion.attesting.seal import seal
+from fusion.check import Check, Subject
+from fusion.controls.catalogue import chosen
+from fusion.controls.states import states
+from fusion.errors import PermanentError, TransientError, UserError
+from fusion.model import Evidence, Provenance, ToolReport, ToolRun
+from fusion.model.compliance import Scan, ScanOf, Sealed
+from fusion.model.inventory import Inventory
+from fusion.model.posture import Posture, Unknown
+from fusion.policy import Policy
+from fusion.ports.compliance import Advisory, Mirror
+from fusion.progress import Scanned, ScanStep
+from fusion.scanning import organisation, reuse, schedule
+from fusion.scanning.assess import assess
+from fusion.scanning.drift import drift
+from fusion.scanning.reading import Reading
+from fusion.scanning.wanted import Wanted, due_key, last_key, scan_key
+from orchestrations.activity import Activity, Job, named
+from orchestrations.bundle import Bundle, Compliance
+from orchestrations.rulebook import Rulebook
+from orchestrations.scan_records import answering, compliance, load_posture, replace
+from orchestrations.shelf import Shelf
+
+
+class Assessing:
+    """The activities bound to one bundle."""
+
+    def __init__(self, bundle: Bundle, shelf: Shelf) -> None:
+        self.bundle = bundle
+        self.shelf = shelf
+
+    def table(self) -> Mapping[str, Activity]:
+        """Name -> activity."""
+        names = ("assess_repository", "seal_scan", "record_scan", "file_issues", "end_scan")
+        return named(self, names, answering)
+
+    @property
+    def _with(self) -> Compliance:
+        return compliance(self.bundle)
+
+    @cached_property
+    def _rules(self) -> Rulebook:
+        return Rulebook(self.bundle)
+
+    # --- results
+
+    async def assess_repository(self, job: Job) -> Job:
+        """Everything that was read -> the scan's digest, and what it was made from."""
+        wanted = Wanted.model_validate(job["wanted"])
+        self.bundle.listen(ScanStep(wanted.repository, "assessing"))
+        read = await self.shelf.load(Reading, job["reading"])
+        subject, rules = await self._subject(wanted, read, job), await self._rules.digest()
+        basis = reuse.Basis(
+            commit=read.tree.commit,
+            tree=reuse.tree_digest(read.tree),
+            rules=rules,
+            policy=policies.digest(subject.policy),
+        )
+        scan = await self._scan(wanted, read, subject, basis, job)
+        return {"status": "assessed", "scan": await self.shelf.save(scan), "basis": basis.model_dump(mode="json")}
+
+    async def _subject(self, wanted: Wanted, read: Reading, job: Job) -> Subject:
+        reports = [await self.shelf.load(ToolReport, digest) for digest in job["evidence"]]
+        evidence: list[Evidence] = [one for report in reports for one in report.evidence]
+        runs: list[ToolRun] = [report.run for report in reports]
+        inventory = await self.shelf.load(Inventory, job["inventory"])
+        mirror, advisories = await self._advisories(inventory)
+        checks = self._checks(wanted)
+        return Subject(
+            repository=wanted.repository,
+            posture=await load_posture(self.shelf, job["posture"]),
+            tree=read.tree,
+            contents={
+                file.path: await self.bundle.blobs.get(file.blob.digest)
+                for file in read.files
+                if any(_wants(check, file.path) for check in checks)
+            },
+            unread=dict(read.unread),
+            evidence=evidence,
+            tools=runs,
+            inventory=inventory,
+            mirror=mirror,
+            advisories=advisories,
+            host=self._with.host,
+            policy=await self._policy(wanted, read),
+            now=self.bundle.clock.now(),
+        )
+
+    def _checks(self, wanted: Wanted) -> Sequence[Check]:
+        return [check for check in self._with.checks if not wanted.checks or check.about.id in wanted.checks]
+
+    async def _policy(self, wanted: Wanted, read: Reading) -> Policy:
+        digest = wanted.policy or (read.policy.digest if read.policy else "")
+        if not digest:
+            return Policy()
+        return policies.load(await self.bundle.blobs.get(digest), origin=read.policy_origin or "--policy")
+
+    async def _advisories(self, inventory: Inventory) -> tuple[Mirror | Unknown, Mapping[str, Sequence[Advisory]]]:
+        if self._with.advisories is None:
+            return Unknown(
+                why="No mirror of advisories is configured: set FUSION_ADVISORIES to a copy of the OSV database."
+            ), {}
+        try:
+            mirror = await self._with.advisories.mirror()
+            purls = sorted({one.purl for one in inventory.components if one.version})
+            return mirror, await self._with.advisories.affecting(purls)
+        except (UserError, TransientError) as error:
+            # A mirror that is away must not keep anybody from all that does not need it.
+            return Unknown(why=f"The mirror of advisories cannot be read: {error}"), {}
+
+    async def _scan(self, wanted: Wanted, read: Reading, subject: Subject, basis: reuse.Basis, job: Job) -> Scan:
+        last, before = await self._before(wanted)
+        known = reuse.standing(self._with.checks, before.results, then=last.basis, now=basis) if last and before else {}
+        only = wanted.checks
+        results = await asyncio.to_thread(assess, subject, self._with.checks, known=known, broken=self._with.broken, only=only)
+        named_catalogues, notes = self._catalogues(subject.policy)
+        posture = subject.posture
+        return Scan(
+            id=job["run"],
+            repository=wanted.repository,
+            commit=read.tree.commit,
+            at=subject.now,
+            posture=posture,
+            inventory=subject.inventory,
+            files=len(read.tree.files),
+            unread=tuple((path, why) for path, why in read.unread if self._is_wanted(wanted, path)),
+            tools=tuple(subject.tools),
+            results=results,
+            controls=states(results, self._with.checks, named_catalogues),
+            drift=drift(before if not wanted.is_partial else None, results),
+            notes=(*read.notes, *notes, *self._unsealed(), *_moved(job)),
+            requests=posture.requests if isinstance(posture, Posture) else 0,
+            provenance=self._stamp(wanted, posture, basis, job),
+        )
+
+    def _is_wanted(self, wanted: Wanted, path: str) -> bool:
+        return any(_wants(check, path) for check in self._checks(wanted))
+
+    async def _before(self, wanted: Wanted) -> tuple[reuse.Last | None, Scan | None]:
+        stored = await self.bundle.store.get(last_key(self.bundle.tenant, wanted.scope))
+        if stored is None:
+            return None, None
+        last = reuse.Last.model_validate(stored.value)
+        try:
+            scan = await self.shelf.load(Scan, last.scan)
+        except PermanentError:
+            return None, None
+        # What somebody wants anew is compared with the last scan, and not taken over from it.
+        return (None if wanted.again else last), scan
+
+    def _catalogues(self, policy: Policy) -> tuple[Sequence[Any], tuple[str, ...]]:
+        try:
+            return chosen(policy.scans.catalogues, self._with.catalogues), ()
+        except UserError as error:
+            return self._with.catalogues, (f"All catalogues are shown: {error}",)
+
+    def _unsealed(self) -> tuple[str, ...]:
+        return () if self._with.signer else ("Not signed: this host has no key for the evidence ledger (docs/evidence.md).",)
+
+    def _stamp(self, wanted: Wanted, posture: Posture | Unknown, basis: reuse.Basis, job: Job) -> Provenance:
+        basics = posture.basics if isinstance(posture, Posture) else None
+        return Provenance(
+            tenant=self.bundle.tenant,
+            repository=wanted.repository,
+            visibility=basics.visibility if basics is not None and not isinstance(basics, Unknown) else "local",
+            actor=wanted.actor,
+            run=job["run"],
+            at=self.bundle.clock.now(),
+            policy=basis.policy,
+            rules=basis.rules,
+        )
+
+    # --- the ledger
+
+    async def seal_scan(self, job: Job) -> Job:
+        """Append the scan to its repository's chain; `chain` is the hash of the new link."""
+        if self._with.signer is None:
+            return {"status": "unsigned"}
+        wanted = Wanted.model_validate(job["wanted"])
+        self.bundle.listen(ScanStep(wanted.repository, "sealing"))
+        bundle, data = self.bundle, await self.bundle.blobs.get(job["scan"])
+        sealed = await seal(
+            *(bundle.store, bundle.blobs, self._with.signer, bundle.clock, bundle.tenant),
+            *(wanted.repository, "scan", job["run"], data),
+        )
+        # What belongs to the scan of an account is anchored with that: the account's link names the heads of its repositories.
+        missed = () if job["within"] else await self._missed(sealed)
+        return {"status": "sealed", "chain": sealed.hash, "missed": list(missed)}
+
+    async def _missed(self, sealed: Sealed) -> Sequence[str]:
+        done = await anchor(self.bundle.store, self._with.anchors, tenant=self.bundle.tenant, link=sealed)
+        return done.missed
+
+    # --- the record
+
+    async def record_scan(self, job: Job) -> Job:
+        """Have the scan found, by people and by the next one. Writing twice is writing once."""
+        wanted = Wanted.model_validate(job["wanted"])
+        scan = await self.shelf.load(Scan, job["scan"])
+        line = organisation.line(scan, digest=job["scan"], chain=job["chain"])
+        read = await self.shelf.load(Reading, job["reading"])
+        policy = await self._policy(wanted, read)
+        if not wanted.is_partial:
+            await self._leave(wanted, scan, job)
+            await self._plan(wanted, policy)
+        line = await self._tell(wanted, scan, line)
+        return {"status": "recorded", "line": _plain_line(line), "issues": self._keeps_issues(wanted, policy)}
+
+    async def _leave(self, wanted: Wanted, scan: Scan, job: Job) -> None:
+        last = reuse.Last(
+            scan=job["scan"],
+            id=scan.id,
+            basis=reuse.Basis.model_validate(job["basis"]),
+            reading=job["reading"],
+            change=job["change"],
+            evidence=tuple(job["evidence"]) if reuse.lasting(scan.tools) else (),
+            inventory=job["inventory"],
+            chain=job["chain"],
+        )
+        await replace(self.bundle, last_key(self.bundle.tenant, wanted.scope), last.model_dump(mode="json"))
+
+    async def _plan(self, wanted: Wanted, policy: Policy) -> None:
+        """Remember the schedule that the policy names; the slot that was scanned is remembered where scans are begun."""
+        if wanted.location:
+            return
+        key = due_key(self.bundle.tenant, wanted.repository)
+        stored = await self.bundle.store.get(key)
+        known = schedule.Due.model_validate(stored.value) if stored else schedule.Due()
+        if stored is not None and known.schedule != policy.scans.schedule:
+            changed = known.model_copy(update={"schedule": policy.scans.schedule})
+            await self.bundle.store.put(key, changed.model_dump(mode="json"), etag=stored.etag)
+
+    async def _tell(self, wanted: Wanted, scan: Scan | None, line: ScanOf) -> ScanOf:
+        at = scan.at if scan is not None else self.bundle.clock.now()
+        value = {"at": at.isoformat(), "line": _plain_line(line)}
+        if line.scan:
+            await replace(self.bundle, scan_key(self.bundle.tenant, wanted.scope, line.scan), value)
+        self.bundle.listen(Scanned(line))
+        return line
+
+    async def end_scan(self, job: Job) -> Job:
+        """The line of a repository that was not scanned, with a record of it where its settings are known."""
+        wanted = Wanted.model_validate(job["end"].get("wanted") or job["wanted"])
+        end, status = job["end"], _status(job["end"])
+        posture = await load_posture(self.shelf, end["posture"]) if end.get("posture") else None
+        if posture is None or status not in ("archived", "empty"):
+            line = ScanOf(repository=wanted.repository, status=status, reason=end.get("message", ""))
+            self.bundle.listen(Scanned(line))
+            return {"status": "ended", "line": _plain_line(line)}
+        scan = Scan(
+            id=job["run"],
+            repository=wanted.repository,
+            commit=end.get("commit", ""),
+            at=self.bundle.clock.now(),
+            status=status,
+            reason=end.get("message", ""),
+            posture=posture,
+            requests=posture.requests if isinstance(posture, Posture) else 0,
+        )
+        line = organisation.line(scan, digest=await self.shelf.save(scan))
+        return {"status": "ended", "line": _plain_line(await self._tell(wanted, scan, line))}
+
+    # --- issues
+
+    def _keeps_issues(self, wanted: Wanted, policy: Policy) -> bool:
+        asked = wanted.issues and policy.scans.issues != "none"
+        return asked and self._with.filing is not None and not wanted.is_partial
+
+    async def file_issues(self, job: Job) -> Job:
+        """Keep the repository's issues as its policy says; `message` says what was done."""
+        if self._with.filing is None:
+            return {"status": "filed", "message": "Issues are not kept from here."}
+        wanted = Wanted.model_validate(job["wanted"])
+        read = await self.shelf.load(Reading, job["reading"])
+        scan, policy = await self.shelf.load(Scan, job["scan"]), await self._policy(wanted, read)
+        return {"status": "filed", "message": await self._with.filing(wanted.place, scan, policy)}
+
+
+def _wants(check: Check, path: str) -> bool:
+    """Whether a check reads a file; one that raises over a path does not."""
+    try:
+        return check.wants(path)
+    except Exception:  # a third party's check may raise anything; it is told when it is made
+        return False
+
+
+def _moved(job: Job) -> tuple[str, ...]:
+    was = job["wanted"].get("was")
+    return (f"It was called {was} when the scan began.",) if was else ()
+
+
+def _status(end: Job) -> Any:
+    return end["status"] if end["status"] in ("archived", "empty", "gone", "denied") else "failed"
+
+
+def _plain_line(line: ScanOf) -> dict[str, Any]:
+    return line.model_dump(mode="json", exclude_defaults=True)

@@ -1,0 +1,120 @@
+"""The scan of one repository: settings, tree, evidence, inventory, then checks, seal, record and issues.
+
+Deterministic by rule, as `review` is. Where the forge asks to wait, a durable timer waits, for as long as it takes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from durabletask import task
+
+from orchestrations.waiting import Waits, mistake, patient, pause
+
+TRIES = 12
+"""How often evidence and inventory are asked for while Store or Blobs are away; with growing pauses, half an hour."""
+
+
+def scan_repository(ctx: task.OrchestrationContext, given: dict[str, Any]) -> Waits:
+    """One repository. Input: `{"wanted": Wanted, "within": id of the account's scan}`. Output: its `ScanOf` as JSON.
+
+    However it goes, there is a line: status `archived`, `empty`, `gone`, `denied` or `failed`, and why.
+    """
+    job: dict[str, Any] = {"run": ctx.instance_id, "wanted": given["wanted"], "within": given.get("within", "")}
+    ctx.set_custom_status("reading settings")
+    settings = yield from patient(ctx, "read_posture", job)
+    if settings["status"] != "read":
+        return (yield from _ended(ctx, job, settings))
+    job |= {name: settings[name] for name in ("wanted", "posture", "commit", "request")}
+
+    ctx.set_custom_status("reading the tree")
+    read = yield from patient(ctx, "read_tree", job)
+    if read["status"] == "read":
+        read = yield from _whole(ctx, job, read)
+    if read["status"] not in ("joined", "same"):
+        return (yield from _ended(ctx, job, read))
+    job |= {name: read[name] for name in ("reading", "change", "inventory", "evidence") if name in read}
+
+    ctx.set_custom_status("collecting evidence")
+    looked = yield from _looks(ctx, job, read["analyzers"])
+    if looked["status"] != "looked":
+        return (yield from _ended(ctx, job, looked))
+    job |= {"inventory": looked["inventory"], "evidence": looked["evidence"]}
+
+    ctx.set_custom_status("assessing")
+    assessed = yield from patient(ctx, "assess_repository", job)
+    if assessed["status"] != "assessed":
+        return (yield from _ended(ctx, job, assessed))
+    return (yield from _kept(ctx, {**job, "scan": assessed["scan"], "basis": assessed["basis"]}))
+
+
+def _whole(ctx: task.OrchestrationContext, job: dict[str, Any], read: dict[str, Any]) -> Waits:
+    """What is still to be read of the tree, step by step, and then all of it together."""
+    parts = []
+    for number in range(read["parts"]):
+        part = yield from patient(ctx, "read_files", {**job, "reading": read["reading"], "part": number})
+        if part["status"] != "read":
+            return part
+        parts.append(part["files"])
+    return (yield from patient(ctx, "join_tree", {**job, "reading": read["reading"], "parts": parts}))
+
+
+def _looks(ctx: task.OrchestrationContext, job: dict[str, Any], analyzers: list[str]) -> Waits:
+    """Analyzers over the tree, and the inventory, as far as they are not taken over from the last scan."""
+    evidence, inventory = job.get("evidence"), job.get("inventory", "")
+    look: dict[str, Any] = {part: job[part] for part in ("run", "request", "change")}
+    message = ""
+    for number in range(TRIES):
+        looks: list[task.Task[Any]] = []
+        if not inventory:
+            looks.append(ctx.call_activity("take_inventory", input=dict(job)))
+        for name in analyzers if evidence is None else []:
+            looks.append(ctx.call_activity("collect_evidence", input={**look, "analyzer": name}))
+        try:
+            found = (yield task.when_all(looks)) if looks else []
+        except task.TaskFailedError as error:
+            return {"status": "failed", "message": mistake(ctx, error)}
+        # A list is an analyzer's answer; anything else says why there is none.
+        away = [answer for answer in found if isinstance(answer, dict) and answer["status"] != "taken"]
+        if not away:
+            taken = [answer["inventory"] for answer in found if isinstance(answer, dict)]
+            reports = [digest for answer in found if isinstance(answer, list) for digest in answer]
+            return {
+                "status": "looked",
+                "inventory": taken[0] if taken else inventory,
+                "evidence": reports if evidence is None else evidence,
+            }
+        if away[0]["status"] != "wait":
+            return {"status": "failed", "message": away[0]["message"]}
+        message = away[0]["message"]
+        yield ctx.create_timer(pause(number, away[0]["seconds"]))
+    return {"status": "failed", "message": f"nothing helped in {TRIES} attempts. The last time: {message}"}
+
+
+def _kept(ctx: task.OrchestrationContext, job: dict[str, Any]) -> Waits:
+    """Seal and record the scan, and keep the repository's issues; a failure of these is on the line."""
+    ctx.set_custom_status("sealing")
+    sealed = yield from patient(ctx, "seal_scan", job)
+    job |= {"chain": sealed.get("chain", "")}
+    unsealed = list(sealed.get("missed", []))
+    if sealed["status"] not in ("sealed", "unsigned"):
+        unsealed = [f"The scan was not sealed: {sealed['message']}"]
+    recorded = yield from patient(ctx, "record_scan", job)
+    if recorded["status"] != "recorded":
+        return (yield from _ended(ctx, job, recorded))
+    line: dict[str, Any] = recorded["line"]
+    if recorded["issues"]:
+        ctx.set_custom_status("keeping issues")
+        filed = yield from patient(ctx, "file_issues", job)
+        if filed["status"] != "filed":
+            unsealed.append(f"Issues could not be kept: {filed['message']}")
+    return {**line, "reason": " ".join(filter(None, [line.get("reason", ""), *unsealed]))}
+
+
+def _ended(ctx: task.OrchestrationContext, job: dict[str, Any], end: dict[str, Any]) -> Waits:
+    """The line of a repository that was not scanned to the end."""
+    ended = yield from patient(ctx, "end_scan", {**job, "end": end})
+    if "line" in ended:
+        line: dict[str, Any] = ended["line"]
+        return line
+    return {"repository": job["wanted"]["repository"], "status": "failed", "reason": ended["message"]}
