@@ -105,7 +105,7 @@ def read(path: Path) -> Bundle:
         raise UserError(f"{path} is no bundle of evidence: there is no {LINKS} in it.")
     flaws: list[Flaw] = []
     links = list(_lines(files[LINKS], LINKS, Sealed, line, flaws))
-    anchors = read_anchors(files.get(ANCHORS, b""), ANCHORS, flaws)
+    anchors = list(_lines(files.get(ANCHORS, b""), ANCHORS, Anchored, anchor_line, flaws))
     if not links and not flaws:
         raise UserError(f"There is no link in {path}: there is nothing to verify.")
     keys = dict(_keys(files, flaws))
@@ -114,21 +114,16 @@ def read(path: Path) -> Bundle:
     return Bundle(links=links, anchors=anchors, keys=keys, payloads=payloads, flaws=flaws)
 
 
-def read_anchors(data: bytes, origin: str, flaws: list[Flaw]) -> list[Anchored]:
-    """The anchors of these lines; what is none becomes a flaw."""
-    return list(_lines(data, origin, Anchored, anchor_line, flaws))
-
-
 def kept_anchors(path: Path) -> list[Anchored]:
-    """Anchors from where they are kept: a file of lines, or a folder as anchors write it. Raises UserError."""
+    """Anchors from where they are kept: a file with one a line, or a folder as anchors fill it. Raises UserError."""
+    found: list[Anchored] = []
     try:
-        files = sorted(path.rglob("*.json")) if path.is_dir() else [path]
-        flaws: list[Flaw] = []
-        found = [anchor for file in files for anchor in read_anchors(file.read_bytes(), str(file), flaws)]
+        for file in sorted(path.rglob("*.json")) if path.is_dir() else [path]:
+            found += [Anchored.model_validate_json(text) for text in file.read_bytes().splitlines() if text.strip()]
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror}.") from None
-    if flaws:
-        raise UserError(f"{path} is not what anchors are kept in: {flaws[0].text}")
+    except ValueError:
+        raise UserError(f"{file} is not what anchors write: each line is one anchor, as JSON.") from None
     if not found:
         raise UserError(f"There is no anchor in {path}.")
     return found

@@ -66,7 +66,8 @@ class _Ordered(TyperGroup):
 
     def list_commands(self, ctx: Any) -> list[str]:
         order = (
-            *("review", "runs", "cost", "fix", "dismiss", "doctor", "init", "config", "knowledge", "controls", "models"),
+            *("review", "runs", "cost", "fix", "dismiss", "doctor", "init", "config", "knowledge", "controls", "evidence"),
+            "models",
             *("eval", "demo"),
             *("serve", "worker", "app", "replay", "dead-letters", "purge"),
         )
@@ -112,6 +113,7 @@ def registered() -> typer.Typer:
         doctor,
         evaluate,
         evaluate_review,
+        evidence,
         fix,
         gpu,
         knowledge,

@@ -91,7 +91,15 @@ class Anchor(Protocol):
     """A place outside the ledger where the head of a chain is kept."""
 
     async def anchor(self, chain: str, number: int, hash: str) -> Anchored:
-        """Have it kept. Raises TransientError; the next head is anchored all the same."""
+        """Have it kept; what was kept first, where it is asked again.
+
+        Raises TransientError; the next head is anchored all the same. Raises PermanentError where another hash is kept for that
+        number: the chain was written anew.
+        """
+        ...
+
+    async def caution(self) -> str:
+        """Why what is kept there proves less than it could, one sentence; empty: nothing is known. Raises TransientError."""
         ...
 
 
