@@ -135,6 +135,12 @@ def select(change: Change, policy: Policy) -> dict[str, Exclusion | None]:
     return selected
 
 
+def outside(path: str) -> str:
+    """Why a path is never reviewed by its name alone (vendored, generated); empty: it is reviewed."""
+    exclusion = _by_path(path)
+    return exclusion.reason if exclusion is not None else ""
+
+
 def is_code(path: str) -> bool:
     """Whether the name is that of source code."""
     return language(path) is not None or path.rpartition(".")[2].lower() in _CODE

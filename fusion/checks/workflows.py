@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from fusion.check import Subject
-from fusion.checks.files import TreeCheck, pages
+from fusion.checks.files import TreeCheck, pages, paths
 from fusion.checks.results import not_applicable, not_assessed
 from fusion.model.compliance import CheckResult
 from fusion.reading.jobs import Job, jobs
 from fusion.reading.workflows import UnreadableWorkflow, Workflow, workflow
+from fusion.render.text import clip, exact
 
 PRIVILEGED = frozenset({"pull_request_target", "workflow_run"})
 """Triggers that a stranger's pull request sets off and that run with the repository's own secrets and token."""
@@ -26,6 +27,7 @@ class Pipeline:
     """One workflow."""
 
     path: str
+    text: str
     flow: Workflow
     jobs: Sequence[Job]
 
@@ -60,7 +62,7 @@ def pipelines(subject: Subject) -> Pipelines:
             unread[path] = said
         else:
             flow, work = said
-            read.append(Pipeline(path=path, flow=flow, jobs=work))
+            read.append(Pipeline(path=path, text=text, flow=flow, jobs=work))
     return Pipelines(read=read, unread=unread)
 
 
@@ -95,8 +97,7 @@ class WorkflowCheck(TreeCheck):
     def incomplete(self, subject: Subject, found: Pipelines) -> CheckResult | None:
         """Not assessed, where a workflow was not read or not all of them are known; None: all were read."""
         if found.unread:
-            path = min(found.unread)
-            more = f" and {len(found.unread) - 1} more" if len(found.unread) > 1 else ""
-            reason = f"{path}{more} could not be read: {found.unread[path].rstrip('.')}. Make it a workflow that can be read, and scan again."
+            why = clip(exact(found.unread[min(found.unread)]), 200).rstrip(".")
+            reason = f"Not read: {paths(found.unread)} ({why}). Mend what keeps it from being read, and scan again."
             return not_assessed(self.about, reason, read=tuple(one.path for one in found.read))
         return self.partial(subject) if subject.tree.cut else None

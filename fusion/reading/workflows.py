@@ -74,8 +74,8 @@ def workflow(text: str) -> Workflow:
     """Read one workflow or action. Raises UnreadableWorkflow."""
     if not text.strip():
         return EMPTY
-    root = _composed(text)
-    top = _entries(root)
+    root = composed(text)
+    top = entries(root)
     permissions: dict[tuple[str, str], tuple[str, int]] = {}
     declares: set[str] = set()
     uses: list[Use] = []
@@ -83,16 +83,16 @@ def workflow(text: str) -> Workflow:
     if "permissions" in top:
         declares.add("")
         permissions.update(_permissions("", top["permissions"]))
-    jobs = _entries(top.get("jobs"))
+    jobs = entries(top.get("jobs"))
     for name, node in jobs.items():
-        job = _entries(node)
+        job = entries(node)
         if "permissions" in job:
             declares.add(name)
             permissions.update(_permissions(name, job["permissions"]))
-        if _text(job.get("secrets")) == "inherit":
-            inherits[name] = _line(job["secrets"])
+        if scalar(job.get("secrets")) == "inherit":
+            inherits[name] = line_of(job["secrets"])
         uses += _uses(job)
-    uses += _uses(_entries(top.get("runs")))
+    uses += _uses(entries(top.get("runs")))
     return Workflow(
         triggers=_triggers(top.get("on") or top.get("true")),
         permissions=permissions,
@@ -104,7 +104,8 @@ def workflow(text: str) -> Workflow:
     )
 
 
-def _composed(text: str) -> yaml.Node:
+def composed(text: str) -> yaml.Node:
+    """The document as nodes, never as objects; bounded. Raises UnreadableWorkflow."""
     if len(text) > MAX_CHARS:
         raise UnreadableWorkflow(f"it is longer than {MAX_CHARS:,} characters")
     if len(re.findall(r"(?:^|\s)\*\w", text)) > MAX_ANCHORS:
@@ -120,47 +121,51 @@ def _composed(text: str) -> yaml.Node:
     return root
 
 
-def _entries(node: yaml.Node | None) -> dict[str, yaml.Node]:
+def entries(node: yaml.Node | None) -> dict[str, yaml.Node]:
+    """A mapping's entries; none where it is no mapping."""
     if not isinstance(node, yaml.MappingNode):
         return {}
-    return {_text(key): value for key, value in node.value}
+    return {scalar(key): value for key, value in node.value}
 
 
-def _items(node: yaml.Node | None) -> list[yaml.Node]:
+def items(node: yaml.Node | None) -> list[yaml.Node]:
+    """A sequence's items; none where it is no sequence."""
     return node.value if isinstance(node, yaml.SequenceNode) else []
 
 
-def _text(node: yaml.Node | None) -> str:
+def scalar(node: yaml.Node | None) -> str:
+    """A scalar as written; empty where it is none."""
     return str(node.value) if isinstance(node, yaml.ScalarNode) else ""
 
 
-def _line(node: yaml.Node) -> int:
+def line_of(node: yaml.Node) -> int:
+    """The line on which a node begins."""
     return int(node.start_mark.line) + 1
 
 
 def _triggers(node: yaml.Node | None) -> dict[str, int]:
     if isinstance(node, yaml.ScalarNode):
-        return {_text(node): _line(node)}
+        return {scalar(node): line_of(node)}
     if isinstance(node, yaml.MappingNode):
-        return {_text(key): _line(key) for key, _ in node.value}
-    return {_text(item): _line(item) for item in _items(node)}
+        return {scalar(key): line_of(key) for key, _ in node.value}
+    return {scalar(item): line_of(item) for item in items(node)}
 
 
 def _permissions(job: str, node: yaml.Node) -> Iterator[tuple[tuple[str, str], tuple[str, int]]]:
     if isinstance(node, yaml.ScalarNode):
-        yield (job, _ALL), (_text(node).removesuffix("-all"), _line(node))
-    for scope, level in _entries(node).items():
-        yield (job, scope), (_text(level), _line(level))
+        yield (job, _ALL), (scalar(node).removesuffix("-all"), line_of(node))
+    for scope, level in entries(node).items():
+        yield (job, scope), (scalar(level), line_of(level))
 
 
 def _uses(job: Mapping[str, yaml.Node]) -> Iterator[Use]:
-    places = [job, *(_entries(step) for step in _items(job.get("steps")))]
+    places = [job, *(entries(step) for step in items(job.get("steps")))]
     for place in places:
-        said = _text(place.get("uses"))
+        said = scalar(place.get("uses"))
         if not said or said.startswith("./"):
             continue
         separator = "@" if "@" in said else ":"
         name, _, version = said.removeprefix("docker://").rpartition(separator)
         if not name:
             name, version = version, ""
-        yield Use(name=name, version=version, line=_line(place["uses"]))
+        yield Use(name=name, version=version, line=line_of(place["uses"]))

@@ -1,0 +1,93 @@
+"""What checks over analyzers' evidence have in common: which files an analyzer read, and which findings speak against a check.
+
+An analyzer is believed only for what its receipt says that it read. The author's own suppression comments are treated as policy
+treats them in reviews; findings that are merely possible do not make a check fail, and are counted in its reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+
+from pathspec import GitIgnoreSpec
+
+from fusion.changes.selection import outside
+from fusion.check import About, Subject
+from fusion.checks.files import counted, paths
+from fusion.checks.results import deviation
+from fusion.model import Confidence, Evidence, Outcome, Severity, ToolRun
+from fusion.model.compliance import Deviation
+from fusion.policy import Policy
+from fusion.render.text import clip, exact, one_line
+
+_TITLE = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """Findings, by whether they speak against a check."""
+
+    against: tuple[Evidence, ...] = ()
+    aside: tuple[Evidence, ...] = ()
+    """Too mild, merely possible, or silenced by the author where policy allows that."""
+
+    def beside(self) -> str:
+        """A sentence on what does not count; empty where all does."""
+        if not self.aside:
+            return ""
+        return f" Not counted: {counted(len(self.aside), 'finding')} that is mild, merely possible or silenced by its author."
+
+
+def judged(found: Iterable[Evidence], policy: Policy, floor: Severity) -> Judged:
+    """Which of them count: at or above the floor, at least likely, and not silenced."""
+    against: list[Evidence] = []
+    aside: list[Evidence] = []
+    for one in found:
+        silent = bool(one.suppressed) and policy.suppressions != "ignore"
+        counts = one.severity.rank >= floor.rank and one.confidence.rank >= Confidence.LIKELY.rank and not silent
+        (against if counts else aside).append(one)
+    return Judged(against=tuple(against), aside=tuple(aside))
+
+
+def speaking(about: About, one: Evidence) -> Deviation:
+    """A finding as a deviation; it stays the same while the code there does."""
+    title = clip(one_line(one.message), _TITLE) or one.family
+    return deviation(
+        about,
+        f"{title} ({one.tool})" if not title.endswith(".") else f"{title[:-1]} ({one.tool}).",
+        key=f"{one.location.path}\0{one.fingerprint}",
+        path=one.location.path,
+        line=one.location.line,
+        severity=one.severity,
+        evidence=(one,),
+    )
+
+
+def runs(subject: Subject, tool: str) -> Iterator[ToolRun]:
+    """The receipts of an analyzer."""
+    return (run for run in subject.tools if run.tool == tool)
+
+
+def read_by(subject: Subject, tool: str) -> frozenset[str]:
+    """The files that an analyzer read, whatever became of its run otherwise."""
+    return frozenset(path for run in runs(subject, tool) for path in run.read)
+
+
+def missed(subject: Subject, tool: str, files: Collection[str]) -> str:
+    """A sentence on files that an analyzer should have read and did not; empty where there are none."""
+    if not files:
+        return ""
+    receipts = list(runs(subject, tool))
+    if not receipts:
+        return f"{tool} did not run over {paths(files)}. Install it (`fusion doctor`), and scan again."
+    told = {one.path: one.reason for run in receipts for one in run.unread}
+    broken = next((run for run in receipts if run.outcome is not Outcome.OK), None)
+    why = next((told[path] for path in sorted(files) if path in told), "") or (broken.reason if broken is not None else "")
+    ending = f" ({clip(exact(one_line(why)), 160).rstrip('.')})" if why else ""
+    return f"{tool} did not read {paths(files)}{ending}."
+
+
+def kept_out(policy: Policy) -> Callable[[str], bool]:
+    """Whether a path is not analysed on purpose: vendored, generated, or on a list of the policy."""
+    spec = GitIgnoreSpec.from_lines([*policy.ignore, *policy.generated]) if policy.ignore or policy.generated else None
+    return lambda path: bool(outside(path)) or (spec is not None and spec.match_file(path))

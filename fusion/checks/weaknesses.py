@@ -1,0 +1,110 @@
+"""What checks over weaknesses of the code have in common: one kind of flaw, looked for in the code that is delivered.
+
+Tests and examples are left out: they may be wrong on purpose. Vendored and generated files, and what policy ignores, are not
+analysed. A check has passed only where each of the other files was read by an analyzer that knows this kind of flaw in its
+language; a language for which there is none leaves it unassessed, unless findings from elsewhere (SARIF) speak against it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from fusion.changes.roles import is_example, is_test
+from fusion.check import Subject
+from fusion.checks.evidence import judged, kept_out, missed, read_by, speaking
+from fusion.checks.files import TreeCheck, counted, refused, regular
+from fusion.checks.results import not_applicable, not_assessed, passed
+from fusion.checks.sight import sight, spoken
+from fusion.evidence.catalogue import families
+from fusion.model import Evidence, Severity
+from fusion.model.compliance import CheckResult
+
+_LANGUAGES = 4
+"""That a reason tells of."""
+
+
+class WeaknessCheck(TreeCheck):
+    """A check over one kind of flaw."""
+
+    flaw: str
+    """In a sentence: `SQL injection`."""
+    families: frozenset[str]
+    """Kinds of findings, as the evidence names them."""
+    languages: frozenset[str]
+    """In which it can be."""
+    floor: Severity = Severity.HIGH
+    """The least severity that speaks against the check."""
+
+    def judge(self, subject: Subject) -> CheckResult:
+        """Findings first; then whether everything was looked at."""
+        found = judged(self._found(subject), subject.policy, self.floor)
+        if found.against:
+            told = f"{self.flaw[0].upper()}{self.flaw[1:]}: {counted(len(found.against), 'finding')}.{found.beside()}"
+            read = sorted({one.location.path for one in found.against})
+            return refused(self.about, [speaking(self.about, one) for one in found.against], told, read=read)
+        files, left_out = self._files(subject)
+        if not files:
+            if subject.tree.cut:
+                return self.partial(subject)
+            why = f"There is no code in which {self.flaw} could be"
+            return not_applicable(self.about, f"{why}, beside tests, examples and what is vendored.", read=("tree",))
+        gaps, looked = self._gaps(subject, files)
+        if gaps:
+            told = " ".join(list(gaps.values())[:_LANGUAGES])
+            return not_assessed(self.about, f"{told}{found.beside()}", read=sorted(looked))
+        if subject.tree.cut:
+            return self.partial(subject)
+        total = sum(len(names) for names in files.values())
+        beside = f" Not analysed: {counted(left_out, 'file')} that is vendored, generated or ignored." if left_out else ""
+        told = f"No {self.flaw} in {counted(total, 'file')}, says {', '.join(sorted(looked))}.{found.beside()}{beside}"
+        return passed(self.about, told, read=sorted(looked))
+
+    def _found(self, subject: Subject) -> Iterator[Evidence]:
+        known = families()
+        cwes = {number for name in self.families for number in (known[name].cwe if name in known else ())}
+        for one in subject.evidence:
+            path = one.location.path
+            ours = one.family in self.families or (one.family not in known and not cwes.isdisjoint(one.cwe))
+            if ours and not is_test(path) and not is_example(path):
+                yield one
+
+    def _files(self, subject: Subject) -> tuple[Mapping[str, set[str]], int]:
+        """Files to be read, by language, and how many are not analysed on purpose."""
+        skipped = kept_out(subject.policy)
+        files: dict[str, set[str]] = {}
+        left_out = 0
+        for file in regular(subject.tree):
+            name = spoken(file.path)
+            if name not in self.languages or file.size == 0 or is_test(file.path) or is_example(file.path):
+                continue
+            if _declares(file.path):
+                continue
+            if skipped(file.path):
+                left_out += 1
+            else:
+                files.setdefault(name, set()).add(file.path)
+        return files, left_out
+
+    def _gaps(self, subject: Subject, files: Mapping[str, set[str]]) -> tuple[Mapping[str, str], set[str]]:
+        """Why the flaw was not looked for, by language; and the analyzers that looked."""
+        gaps: dict[str, str] = {}
+        looked: set[str] = set()
+        for name, wanted in sorted(files.items()):
+            able = sorted(tool for (tool, at), seen in sight().items() if at == name and not seen.isdisjoint(self.families))
+            if not able:
+                gaps[name] = (
+                    f"No analyzer looks for {self.flaw} in {name} ({counted(len(wanted), 'file')}); import SARIF or look."
+                )
+                continue
+            reads = {tool: read_by(subject, tool) & wanted for tool in able}
+            looked |= {tool for tool, read in reads.items() if read}
+            missing = wanted - frozenset().union(*reads.values())
+            if missing:
+                nearest = max(able, key=lambda tool: (len(reads[tool]), tool == "dataflow"))
+                gaps[name] = missed(subject, nearest, missing)
+        return gaps, looked
+
+
+def _declares(path: str) -> bool:
+    """Whether a file holds declarations only, which no analyzer reads."""
+    return path.lower().endswith((".pyi", ".d.ts", ".d.mts", ".d.cts"))
