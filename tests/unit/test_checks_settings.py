@@ -50,7 +50,7 @@ def protection(**fields: Any) -> Protection:
     strict: dict[str, Any] = {
         **dict.fromkeys(("protected", "pull_required", "dismiss_stale", "code_owners", "last_push_approval"), True),
         **dict.fromkeys(("conversation_resolution", "up_to_date", "signatures", "linear_history", "admins_included"), True),
-        **{"approvals": 2, "checks": ("tests",), "force_push": False, "deletion": False},
+        **{"approvals": 2, "checks": ("tests", "DCO"), "force_push": False, "deletion": False},
     }
     return Protection(**{**strict, **fields})
 
@@ -164,6 +164,9 @@ CASES: list[Case] = [
     *ruled("conversation-resolution", {"conversation_resolution": False}, "conversations are open"),
     *ruled("linear-history", {"linear_history": False}, "Merge commits can"),
     *ruled("signed-commits", {"signatures": False}, "without a signature"),
+    *ruled("sign-off", {"checks": ("tests", "clang", "declare")}, "No required check"),
+    ("sign-off", {"protection": protection(checks=()), "basics": basics(web_commit_signoff=True)}, FAILED, "in the browser"),
+    *(("sign-off", {"protection": protection(checks=(one,))}, PASSED, one) for one in ("license/cla", "EasyCLA", "dco-check")),
     # What came in lately.
     ("code-review", {"merges": (merge(), merge("d" * 40, approvals=0))}, FAILED, "1 of the last 2 changes by people"),
     ("code-review", {"merges": (merge(), merge("d" * 40, approvals=0, by_bot=True))}, PASSED, "1 of the last 1"),
