@@ -61,17 +61,18 @@ def conclude(about: About, judged: Judged, *, read: Iterable[str], as_of: dateti
     """The result that follows from the points."""
     against = [one for one in judged.points if one.holds is False]
     dark = [one for one in judged.points if one.holds is None]
-    lacked = [about.permission if one.permission is None else one.permission for one in dark]
-    permission = next((one for one in lacked if one), "")
-    unknown = [one.unknown or f"Whether it holds was not told: {one.key}." for one in dark]
+    lacked = ", ".join(about.permission if one.permission is None else one.permission for one in dark).split(", ")
+    permission = ", ".join(dict.fromkeys(one for one in lacked if one))
+    missing = _told([one.unknown or f"It was not told: {one.key}." for one in dark]) + (
+        f" Grant {permission}." if permission else ""
+    )
     if against:
-        titles = [one.otherwise for one in against]
-        reason = " ".join([judged.share] if judged.share else [_told(titles)])
         deviations = [deviation(about, one.otherwise, key=one.key, severity=one.severity) for one in against]
-        reason = f"{reason} Beside that: {_told(unknown)}" if dark else reason
+        reason = judged.share or _told([one.otherwise for one in against])
+        reason = f"{reason} Beside that: {missing}" if dark else reason
         return failed(about, reason, deviations, permission=permission, read=read, as_of=as_of)
     if dark:
-        return not_assessed(about, _told(unknown), permission=permission, read=read, as_of=as_of)
+        return not_assessed(about, missing, permission=permission, read=read, as_of=as_of)
     return passed(about, judged.holds, read=read, as_of=as_of)
 
 

@@ -168,17 +168,17 @@ CASES: list[Case] = [
     ("sign-off", {"protection": protection(checks=()), "basics": basics(web_commit_signoff=True)}, FAILED, "in the browser"),
     *(("sign-off", {"protection": protection(checks=(one,))}, PASSED, one) for one in ("license/cla", "EasyCLA", "dco-check")),
     # What came in lately.
-    ("code-review", {"merges": (merge(), merge("d" * 40, approvals=0))}, FAILED, "1 of the last 2 changes by people"),
-    ("code-review", {"merges": (merge(), merge("d" * 40, approvals=0, by_bot=True))}, PASSED, "1 of the last 1"),
+    ("code-review", {"merges": (merge(), merge("d" * 40, approvals=0))}, FAILED, "1 of 2 recent changes by people"),
+    ("code-review", {"merges": (merge(), merge("d" * 40, approvals=0, by_bot=True))}, PASSED, "1 of 1 recent"),
     ("code-review", {"merges": (merge(by_bot=True, approvals=0),)}, MOOT, "bots"),
     ("code-review", {"merges": ()}, MOOT, "Nothing has been merged"),
     ("code-review", {"basics": basics(archived=True)}, MOOT, "archived"),
-    ("direct-commits", {"merges": (merge(pull=0), merge("d" * 40))}, FAILED, "1 of the last 2"),
+    ("direct-commits", {"merges": (merge(pull=0), merge("d" * 40))}, FAILED, "1 of 2 recent"),
     ("direct-commits", {"merges": ()}, MOOT, "Nothing has been merged"),
-    ("signed-merges", {"merges": (merge(verified=False), merge("d" * 40))}, FAILED, "1 of the last 2"),
+    ("signed-merges", {"merges": (merge(verified=False), merge("d" * 40))}, FAILED, "1 of 2 recent"),
     ("signed-merges", {"merges": (merge(verified=None), merge("d" * 40))}, DARK, "was not told"),
     ("signed-merges", {"merges": ()}, MOOT, "Nothing has been merged"),
-    ("ci-tests", {"merges": (merge(checks_passed=False),)}, FAILED, "on 0 of the last 1"),
+    ("ci-tests", {"merges": (merge(checks_passed=False),)}, FAILED, "on 0 of 1 recent"),
     ("ci-tests", {"merges": (merge(checks_passed=None),)}, DARK, "was not told"),
     ("ci-tests", {"merges": (merge(pull=0, checks_passed=False),)}, MOOT, "by pull request"),
     ("ci-tests", {"merges": ()}, MOOT, "Nothing has been merged"),
@@ -192,7 +192,7 @@ CASES: list[Case] = [
         "name 1 ",
     ),
     ("contributors", {"contributors": (contributor(1, organisations=(), as_of=None),)}, DARK, "was not told"),
-    ("contributors", {"contributors": ()}, MOOT, "Nobody"),
+    ("contributors", {"contributors": ()}, MOOT, "no contributor"),
     # What the repository is.
     ("maintained", {"basics": basics(archived=True)}, FAILED, "archived"),
     ("maintained", {"basics": basics(pushed=ago(90.01))}, FAILED, "last 90 days"),
@@ -406,7 +406,13 @@ def test_what_is_missing_is_told_beside_what_failed() -> None:
     result = assess("branch-protection-admins", posture(protection=protection(bypass=("team ops",), bypass_known=False)))
     assert result.status is FAILED
     assert "Beside that: Who may bypass the rulesets was not told" in result.reason
-    assert result.permission == "administration: write"
+    assert result.permission == ""
+
+
+def test_every_permission_that_is_missing_is_named_once() -> None:
+    result = assess("open-alerts", posture(security=security(open_alerts={"dependabot": 0})))
+    assert result.permission == "secret_scanning_alerts: read, security_events: read"
+    assert result.reason.endswith(f" Grant {result.permission}.")
 
 
 def test_names_that_others_chose_are_shown_harmless() -> None:

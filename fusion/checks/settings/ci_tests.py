@@ -51,9 +51,8 @@ class CITests(OverMerges):
         pulls = [one for one in part if one.pull]
         if not pulls:
             return Moot(why="Nothing was merged by pull request lately." if part else "Nothing has been merged yet.")
-        share = (
-            f"Checks had passed on {sum(one.checks_passed is True for one in pulls)} of the last {len(pulls)} pull requests."
-        )
+        passed = sum(one.checks_passed is True for one in pulls)
+        share = f"Checks had passed on {passed} of {len(pulls)} recent pull requests."
         return Judged(
             points=[
                 Point(

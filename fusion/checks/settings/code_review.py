@@ -51,7 +51,7 @@ class CodeReview(OverMerges):
         if not people:
             return Moot(why="All that was merged lately came from bots.")
         reviewed = sum(one.approvals > 0 for one in people)
-        share = f"{reviewed} of the last {len(people)} changes by people were approved by somebody else."
+        share = f"{reviewed} of {len(people)} recent changes by people were approved by somebody else."
         return Judged(
             points=[
                 Point(key=one.commit, holds=one.approvals > 0, otherwise=f"{change(one)} came in without an approval.")

@@ -37,7 +37,7 @@ class Contributors(OverContributors):
     def judge(self, part: tuple[Contributor, ...], scene: Scene) -> Judged | Moot:
         """One point over all of them."""
         if not part:
-            return Moot(why="Nobody has committed yet.")
+            return Moot(why="The forge knows of no contributor.")
         frequent = [one for one in part if one.commits >= COMMITS and not one.login.endswith("[bot]")]
         names = {_same(name) for one in frequent for name in one.organisations} - {""}
         found = f"{len(frequent)} people with {COMMITS} commits or more name {len(names)} organisations"

@@ -52,6 +52,6 @@ class DirectCommits(OverMerges):
                 )
                 for one in part
             ],
-            holds=f"The last {len(part)} changes came by pull request.",
-            share=f"{direct} of the last {len(part)} changes came into the default branch without a pull request.",
+            holds=f"{len(part)} of {len(part)} recent changes came by pull request.",
+            share=f"{direct} of {len(part)} recent changes came into the default branch without a pull request.",
         )

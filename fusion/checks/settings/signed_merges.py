@@ -35,7 +35,7 @@ class SignedMerges(OverMerges):
         """One point for each change."""
         if not part:
             return Moot(why="Nothing has been merged yet.")
-        share = f"{sum(one.verified is True for one in part)} of the last {len(part)} changes have a valid signature."
+        share = f"{sum(one.verified is True for one in part)} of {len(part)} recent changes have a valid signature."
         return Judged(
             points=[
                 Point(
