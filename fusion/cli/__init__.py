@@ -67,7 +67,7 @@ class _Ordered(TyperGroup):
     def list_commands(self, ctx: Any) -> list[str]:
         order = (
             *("review", "runs", "cost", "fix", "dismiss", "doctor", "init", "config", "knowledge", "controls", "evidence"),
-            "models",
+            *("exceptions", "models"),
             *("eval", "demo"),
             *("serve", "worker", "app", "replay", "dead-letters", "purge"),
         )
@@ -114,6 +114,7 @@ def registered() -> typer.Typer:
         evaluate,
         evaluate_review,
         evidence,
+        exceptions,
         fix,
         gpu,
         knowledge,

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from fusion.cli import app
+from fusion.cli import app, say
 from fusion.errors import UserError
 
 NAME = ".fusion.yml"
@@ -52,10 +52,21 @@ def schema() -> None:
 @commands.command(short_help="Say whether a policy file is right.")
 def check(file: Annotated[Path, typer.Argument(help="The policy file.")] = Path(NAME)) -> None:
     """Say whether a policy file is right; an unknown key names its line and the nearest right key."""
-    from fusion.policy import load
+    from fusion.policy import Policy, load
 
     try:
-        load(file.read_bytes(), origin=str(file))
+        policy = load(file.read_bytes(), origin=str(file))
     except OSError as error:
         raise UserError(f"{file} cannot be read: {error.strerror}.") from None
+    # Which checks there are takes a while to find out, and only this section names some.
+    if policy.scans != Policy().scans:
+        from fusion import plugins, runtime
+        from fusion.scanning.exceptions import complaints, today
+
+        loaded = plugins.checks()
+        known = {*loaded.plugins, *loaded.broken}
+        for said in (found := complaints(policy, checks=known, day=today(runtime.SystemClock().now()))):
+            say(f"{file}: {said}")
+        if found:
+            raise UserError(f"{file} has {len(found)} {'mistake' if len(found) == 1 else 'mistakes'} in its section `scans`.")
     typer.echo(f"{file} is right.")
