@@ -192,6 +192,7 @@ CASES: list[Case] = [
         "name 1 ",
     ),
     ("contributors", {"contributors": (contributor(1, organisations=(), as_of=None),)}, DARK, "was not told"),
+    ("contributors", {"contributors": tuple(contributor(n, commits=5) for n in (1, 2, 3))}, PASSED, "3 people"),
     ("contributors", {"contributors": ()}, MOOT, "no contributor"),
     # What the repository is.
     ("maintained", {"basics": basics(archived=True)}, FAILED, "archived"),
@@ -206,6 +207,7 @@ CASES: list[Case] = [
     ("maintained", {"basics": basics(pushed=ago(2).replace(tzinfo=None))}, PASSED, "last push"),
     ("archived", {"basics": basics(pushed=ago(366))}, FAILED, "365 days"),
     ("archived", {"basics": basics(pushed=ago(366), archived=True)}, PASSED, "is archived"),
+    ("archived", {"basics": basics(pushed=ago(365))}, PASSED, "worked on"),
     ("archived", {"basics": basics(pushed=None)}, DARK, "was not told"),
     ("archived", {"basics": basics(empty=True, pushed=ago(900))}, MOOT, "no commit"),
     ("visibility", {"basics": basics(licence="")}, FAILED, "no licence"),
@@ -292,14 +294,16 @@ CASES: list[Case] = [
     ("deploy-keys", {"deploy_keys": (key(read_only=False),)}, FAILED, "may write"),
     ("deploy-keys", {"deploy_keys": (key(last_used=ago(91)),)}, FAILED, "was not used"),
     ("deploy-keys", {"deploy_keys": (key(last_used=None),)}, FAILED, "was not used"),
-    ("deploy-keys", {"deploy_keys": (key(last_used=None, created=ago(5)),)}, PASSED, "1 deploy key"),
+    ("deploy-keys", {"deploy_keys": (key(last_used=None, created=ago(5)),)}, PASSED, "1 deploy key,"),
     ("deploy-keys", {"deploy_keys": (key(created=ago(366)),)}, FAILED, "older than a year"),
     ("deploy-keys", {"deploy_keys": (key(created=None),)}, DARK, "was made was not told"),
+    ("deploy-keys", {"deploy_keys": (key(last_used=ago(90), created=ago(365)),) * 2}, PASSED, "2 deploy keys"),
     ("deploy-keys", {"deploy_keys": ()}, MOOT, "no deploy keys"),
     ("webhooks", {"hooks": (hook(has_secret=False),)}, FAILED, "no secret"),
     ("webhooks", {"hooks": (hook(https=False),)}, FAILED, "https"),
     ("webhooks", {"hooks": (hook(verifies_tls=False),)}, FAILED, "certificate"),
     ("webhooks", {"hooks": (hook(has_secret=False, active=False),)}, MOOT, "active"),
+    ("webhooks", {"hooks": (hook(), hook(has_secret=False, active=False))}, PASSED, "1 webhook uses"),
     ("webhooks", {"hooks": ()}, MOOT, "no webhooks"),
     # The organisation.
     *switched("two-factor", organisation, "organisation", "two_factor", False, None, "does not demand"),
@@ -352,6 +356,36 @@ def test_a_strict_repository_passes(id: str) -> None:
     assert result.reason.endswith(".")
 
 
+RULES = {id for id, check in CHECKS.items() if check.name == "protection"}
+MERGED = {"ci-tests", "code-review", "direct-commits", "signed-merges"}
+WORKFLOWS = {
+    "allowed-actions",
+    "default-token-permissions",
+    "fork-approval",
+    "pinned-actions-required",
+    "workflow-approves-pulls",
+}
+WATCHED = {"code-scanning", "dependabot-alerts", "dependabot-updates", "private-reporting", "push-protection"}
+RELEASED = {"release-versions", "signed-releases"}
+
+
+def test_what_an_archived_repository_is_not_asked() -> None:
+    moot = {id for id in CHECKS if assess(id, posture(basics=basics(archived=True))).status is MOOT}
+    assert moot == RULES | MERGED | WORKFLOWS | WATCHED | {"public-discussion", "forking"}
+
+
+def test_what_an_empty_repository_is_not_asked() -> None:
+    moot = {id for id in CHECKS if assess(id, posture(basics=basics(empty=True, head=""))).status is MOOT}
+    assert moot == RULES | MERGED | RELEASED | {
+        "archived",
+        "code-scanning",
+        "contributors",
+        "maintained",
+        "public-source",
+        "forking",
+    }
+
+
 @pytest.mark.parametrize("id", CHECKS)
 def test_every_check_can_fail(id: str) -> None:
     assert [case for case in CASES if case[0] == id and case[2] is FAILED]
@@ -400,6 +434,9 @@ def test_severities_differ_where_the_things_do() -> None:
         "open-alerts", posture(security=security(open_alerts={"secret-scanning": 1, "dependabot": 2, "code-scanning": 0}))
     )
     assert [one.severity for one in alerts.deviations] == ["critical", "high"]
+    people = [Collaborator(login=f"p{n}", permission=one, outside=True) for n, one in enumerate(("admin", "write"))]
+    outside = assess("collaborators", posture(collaborators=tuple(people)))
+    assert [one.severity for one in outside.deviations] == ["high", "medium"]
 
 
 def test_what_is_missing_is_told_beside_what_failed() -> None:
