@@ -146,6 +146,7 @@ def test_fingerprints_are_of_check_and_key() -> None:
         ((), Status.PASSED, "All."),
         ((True, None), Status.NOT_ASSESSED, "Dark 1. Grant administration: read."),
         ((False, None), Status.FAILED, "No 0. Beside that: Dark 1. Grant administration: read."),
+        ((False,) * TOLD, Status.FAILED, "No 0. No 1. No 2."),
         ((False,) * (TOLD + 2), Status.FAILED, "No 0. No 1. No 2. And 2 more."),
     ],
 )

@@ -203,6 +203,7 @@ CASES: list[Case] = [
     ("maintained", {"basics": basics(created=None)}, DARK, "was not told"),
     ("maintained", {"basics": basics(created=None, pushed=ago(200))}, FAILED, "last 90 days"),
     ("maintained", {"basics": basics(pushed=ago(-3))}, DARK, "ahead of the clock"),
+    ("maintained", {"basics": basics(pushed=ago(-1))}, PASSED, "last push"),
     ("maintained", {"basics": basics(pushed=ago(-0.5))}, PASSED, "last push"),
     ("maintained", {"basics": basics(pushed=ago(2).replace(tzinfo=None))}, PASSED, "last push"),
     ("archived", {"basics": basics(pushed=ago(366))}, FAILED, "365 days"),
@@ -345,7 +346,7 @@ def test_each_state(id: str, parts: dict[str, Any], status: Status, says: str) -
     assert result.check == id
     assert (result.status is FAILED) == bool(result.deviations)
     assert result.as_of is not None
-    assert (result.as_of < NOW) == (id == "contributors" and status is FAILED)
+    assert (result.as_of < NOW) == (id == "contributors" and status in (PASSED, FAILED))
     assert result.read
 
 
