@@ -18,6 +18,7 @@ from fusion.lookout import Fed, lookout
 from fusion.model import Request
 from fusion.runs import Run, RunStatus, run_id, run_key
 from fusion.runtime import inference, state_folder, thoughtful
+from fusion.scanning.wanted import short
 from fusion.settings import Settings
 from orchestrations.bundle import Bundle
 
@@ -182,6 +183,33 @@ async def fix(id: str, wanted: dict[str, Any], settings: Settings, bundle: Bundl
     if state.status != "completed":
         message = _FRAME.sub("", str(state.failure.message if state.failure else state.status))
         raise RunFailed(f"The fix failed, and nothing was changed: {message.rstrip('.')}.")
+    output: dict[str, Any] = state.output
+    return output
+
+
+def interrupted_scans(home: Path, scope: str = "") -> Sequence[str]:
+    """Ids of scans with a journal left, oldest first; with `scope`, of that repository, folder or account alone."""
+    names = f"scan-{short(scope)}-*.db" if scope else "scan-*.db"
+    return [path.stem for path in sorted((home / "runs").glob(names), key=lambda path: path.stat().st_mtime)]
+
+
+async def scan(name: str, given: dict[str, Any] | None, id: str, settings: Settings, bundle: Bundle) -> dict[str, Any]:
+    """A scan to its output: begun with what is `given`, or without that finished from its journal. Raises RunFailed.
+
+    `name` is the orchestration, `scan_repository` or `scan`. A journal stays where the scan did not come to its end.
+    """
+    home = state_folder(settings)
+    async with engine(home, id, bundle) as running:
+        if given is not None:
+            await running.start(name, given, id)
+        elif running.status(id) is None:
+            _forget(home, id)
+            raise UserError(f"The scan {id} was interrupted before it began; start it again.")
+        state = await running.wait(id)
+    _forget(home, id)
+    if state.status != "completed":
+        message = _FRAME.sub("", str(state.failure.message if state.failure else state.status))
+        raise RunFailed(f"The scan failed: {message.rstrip('.')} ({id}).")
     output: dict[str, Any] = state.output
     return output
 

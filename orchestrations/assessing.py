@@ -15,13 +15,13 @@ from fusion.controls.catalogue import chosen
 from fusion.controls.states import states
 from fusion.errors import PermanentError, TransientError, UserError
 from fusion.model import Evidence, Provenance, ToolReport, ToolRun
-from fusion.model.compliance import Scan, ScanOf, Sealed
+from fusion.model.compliance import CheckResult, Scan, ScanOf, Sealed
 from fusion.model.inventory import Inventory
 from fusion.model.posture import Posture, Unknown
 from fusion.policy import Policy
 from fusion.ports.compliance import Advisory, Mirror
 from fusion.progress import Scanned, ScanStep
-from fusion.scanning import organisation, reuse, schedule
+from fusion.scanning import exceptions, organisation, reuse, schedule
 from fusion.scanning.assess import assess
 from fusion.scanning.drift import drift
 from fusion.scanning.reading import Reading
@@ -124,6 +124,7 @@ class Assessing:
         known = reuse.standing(self._with.checks, before.results, then=last.basis, now=basis) if last and before else {}
         only = wanted.checks
         results = await asyncio.to_thread(assess, subject, self._with.checks, known=known, broken=self._with.broken, only=only)
+        applied, accepting = self._accepted(subject, read, results)
         named_catalogues, notes = self._catalogues(subject.policy)
         posture = subject.posture
         return Scan(
@@ -136,13 +137,23 @@ class Assessing:
             files=len(read.tree.files),
             unread=tuple((path, why) for path, why in read.unread if self._is_wanted(wanted, path)),
             tools=tuple(subject.tools),
-            results=results,
-            controls=states(results, self._with.checks, named_catalogues),
-            drift=drift(before if not wanted.is_partial else None, results),
-            notes=(*read.notes, *notes, *self._unsealed(), *_moved(job)),
+            results=applied.results,
+            controls=states(applied.results, self._with.checks, named_catalogues),
+            exceptions=applied.stated,
+            drift=drift(before if not wanted.is_partial else None, applied.results),
+            notes=(*read.notes, *accepting, *applied.notes, *notes, *self._unsealed(), *_moved(job)),
             requests=posture.requests if isinstance(posture, Posture) else 0,
             provenance=self._stamp(wanted, posture, basis, job),
         )
+
+    def _accepted(
+        self, subject: Subject, read: Reading, results: Sequence[CheckResult]
+    ) -> tuple[exceptions.Applied, Sequence[str]]:
+        origin = read.policy_origin or "--policy"
+        there, notes = exceptions.stated(subject.policy, repository=subject.repository, origin=origin)
+        known = [check.about.id for check in self._with.checks]
+        day = exceptions.today(subject.now)
+        return exceptions.apply(results, there, repository=subject.repository, today=day, checks=known), notes
 
     def _is_wanted(self, wanted: Wanted, path: str) -> bool:
         return any(_wants(check, path) for check in self._checks(wanted))

@@ -60,7 +60,9 @@ def _batch(ctx: task.OrchestrationContext, wanted: list[dict[str, Any]]) -> Wait
         while waiting and len(running) < WINDOW:
             one = waiting.pop()
             id = child_id(ctx.instance_id, Wanted.model_validate(one))
-            started: task.Task[Any] = ctx.call_sub_orchestrator("scan_repository", input={"wanted": one, "within": ctx.instance_id}, instance_id=id)
+            started: task.Task[Any] = ctx.call_sub_orchestrator(
+                "scan_repository", input={"wanted": one, "within": ctx.instance_id}, instance_id=id
+            )
             running.append((started, one))
         first = yield task.when_any([started for started, _ in running])
         _, one = running.pop(next(number for number, (started, _) in enumerate(running) if started == first))

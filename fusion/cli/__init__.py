@@ -66,7 +66,20 @@ class _Ordered(TyperGroup):
 
     def list_commands(self, ctx: Any) -> list[str]:
         order = (
-            *("review", "runs", "cost", "fix", "dismiss", "doctor", "init", "config", "knowledge", "controls", "evidence"),
+            *(
+                "review",
+                "scan",
+                "runs",
+                "cost",
+                "fix",
+                "dismiss",
+                "doctor",
+                "init",
+                "config",
+                "knowledge",
+                "controls",
+                "evidence",
+            ),
             *("exceptions", "models"),
             *("eval", "demo"),
             *("serve", "worker", "app", "replay", "dead-letters", "purge"),
@@ -123,6 +136,7 @@ def registered() -> typer.Typer:
         replay,
         review,
         runs,
+        scan,
         serve,
         worker,
     )

@@ -155,14 +155,14 @@ def _write(review: Review, text: str, output: Path | None) -> None:
             with output.open("wb") as device:
                 device.write(data)
             return
-        _replace(output, data)
+        replace_file(output, data)
     except OSError as error:
         raise UserError(f"{output} cannot be written: {error.strerror}.") from None
     # Otherwise a pipeline's log would show an exit code and nothing else.
     say(f"{review.verdict.upper()}: {verdict(review)} Written to {output}.")
 
 
-def _replace(target: Path, data: bytes) -> None:
+def replace_file(target: Path, data: bytes) -> None:
     """Write the file whole or not at all: beside the target, then renamed over it. An existing file keeps its mode.
 
     A link is replaced, not followed: one that lies in a repository may point anywhere.

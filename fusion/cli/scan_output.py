@@ -1,0 +1,216 @@
+"""What a person watches while a scan goes on, and where its result is written."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from fusion.check import About
+from fusion.cli import say
+from fusion.cli.show import Terminal, replace_file
+from fusion.errors import UserError
+from fusion.model.compliance import OrganisationScan, Scan, ScanOf
+from fusion.progress import Listed, Notice, Scanned, ScanStep, ToolFinished, ToolStarted
+from fusion.render.text import exact, one_line
+from fusion.settings import Settings
+from orchestrations.bundle import Bundle
+
+FORMATS: Mapping[str, tuple[str, str]] = {
+    "text": ("terminal", "txt"),
+    "json": ("json", "json"),
+    "html": ("html", "html"),
+    "sarif": ("sarif", "sarif"),
+    "oscal": ("oscal", "oscal.json"),
+    "cyclonedx": ("cyclonedx", "cdx.json"),
+    "spdx": ("spdx", "spdx.json"),
+    "csv": ("csv", "csv"),
+    "badge": ("badge", "svg"),
+    "markdown": ("markdown", "md"),
+}
+"""Formats, each with its module in `fusion.render.scan` and the ending of its files."""
+Ended = tuple[Scan | OrganisationScan | None, tuple[ScanOf, ...]]
+
+
+class ScanWatcher:
+    """Listens to a scan, and shows a progress bar on a terminal."""
+
+    def __init__(self) -> None:
+        self.console = Console(stderr=True, highlight=False)
+        self.progress = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=24),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=self.console,
+            transient=True,
+            disable=not self.console.is_terminal,
+        )
+        self.task: TaskID | None = None
+        self.account = False
+
+    def __enter__(self) -> ScanWatcher:
+        self.progress.start()
+        self.task = self.progress.add_task("Scanning", total=None)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.progress.stop()
+
+    def __call__(self, notice: Notice) -> None:
+        """Take one notice of the scan."""
+        assert self.task is not None
+        match notice:
+            case Listed():
+                self.account = True
+                self.progress.update(self.task, total=notice.repositories, description=f"Scanning {notice.account}")
+            case Scanned() if self.account:
+                self.progress.advance(self.task)
+            case ScanStep():
+                name = one_line(notice.repository)[:40]
+                self.progress.update(
+                    self.task, description=f"{name}: {notice.step}" if self.account else notice.step.capitalize()
+                )
+            case ToolStarted() if not self.account:
+                self.progress.update(self.task, description=f"Collecting evidence: {notice.tool}")
+            case ToolFinished() if not self.account:
+                self.progress.advance(self.task)
+            case _:
+                pass
+
+
+@dataclass(slots=True)
+class Output:
+    """Where the result goes, and in which form. `deliver` writes what `written` has prepared while the stores were open."""
+
+    format: str
+    path: Path | None
+    of_account: bool
+    text: str = ""
+    files: int = 0
+
+    @classmethod
+    def checked(cls, format: str, path: Path | None, *, of_account: bool) -> Output:
+        """Raises UserError: no such format, or it cannot be written there."""
+        if format not in FORMATS or find_spec(f"fusion.render.scan.{FORMATS[format][0]}") is None:
+            there = [name for name, (module, _) in FORMATS.items() if find_spec(f"fusion.render.scan.{module}")]
+            raise UserError(f"There is no format {format!r} for scans; there are: {', '.join(there)}.")
+        if path is not None and not path.resolve().parent.is_dir():
+            raise UserError(f"The folder of --output {path} does not exist; make it first.")
+        if of_account and format not in ("text", "json", "csv") and path is None:
+            raise UserError(f"With --org, --format {format} writes a file per repository: name a folder with --output.")
+        if of_account and path is not None and format not in ("text", "json", "csv") and path.exists() and not path.is_dir():
+            raise UserError(f"--output {path} is a file: with --org and --format {format} it has to be a folder.")
+        return cls(format=format, path=path, of_account=of_account)
+
+    async def written(self, result: dict[str, Any], bundle: Bundle, id: str) -> Ended:
+        """Read the result and render it. Raises UserError: the scan of the account came to nothing."""
+        assert bundle.compliance is not None
+        checks = {check.about.id: check.about for check in bundle.compliance.checks}
+        if "report" in result:
+            report = OrganisationScan.model_validate_json(await bundle.blobs.get(result["report"]))
+            await self._account(report, checks, bundle)
+            if result.get("message"):
+                say(f"fusion: {result['message']}")
+            return report, report.repositories
+        if "repository" not in result:
+            raise UserError(result["message"])
+        line = ScanOf.model_validate(result)
+        if not line.digest:
+            return None, (line,)
+        scan = Scan.model_validate_json(await bundle.blobs.get(line.digest))
+        self.text = self._rendered(scan, checks, bundle)
+        return scan, (line,)
+
+    def _rendered(self, scan: Scan, checks: Mapping[str, About], bundle: Bundle) -> str:
+        assert bundle.compliance is not None
+        module = import_module(f"fusion.render.scan.{FORMATS[self.format][0]}")
+        text: str = module.render(scan, checks=checks, catalogues=bundle.compliance.catalogues)
+        return text
+
+    async def _account(self, report: OrganisationScan, checks: Mapping[str, About], bundle: Bundle) -> None:
+        from fusion.render.scan import account
+
+        if self.format in ("text", "json", "csv"):
+            self.text = account.render(report, self.format)
+            return
+        assert self.path is not None
+        ending = FORMATS[self.format][1]
+        for line in report.repositories:
+            if line.digest:
+                scan = Scan.model_validate_json(await bundle.blobs.get(line.digest))
+                file = self.path / f"{line.repository.replace('/', '--')}.{ending}"
+                file.parent.mkdir(exist_ok=True)
+                replace_file(file, self._rendered(scan, checks, bundle).encode("utf-8", "backslashreplace"))
+                self.files += 1
+        replace_file(self.path / "account.json", (account.render(report, "json")).encode())
+        self.text = ""
+
+    def deliver(self, ended: Ended) -> Ended:
+        """Write down what was rendered. A reader that went away does not change how the scan ended."""
+        if self.files:
+            say(f"Written to {self.path}: {self.files} files, and account.json.")
+        if not self.text:
+            return ended
+        data = (self.text if self.text.endswith("\n") else f"{self.text}\n").encode("utf-8", "backslashreplace")
+        if self.path is not None:
+            try:
+                replace_file(self.path, data)
+            except OSError as error:
+                raise UserError(f"{self.path} cannot be written: {error.strerror}.") from None
+            say(f"Written to {self.path}.")
+            return ended
+        try:
+            sys.stdout.flush()
+            sys.stdout.buffer.write(data)
+            sys.stdout.buffer.flush()
+        except BrokenPipeError:
+            import os
+
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ended
+
+
+async def listing(configured: Settings, format: str) -> None:
+    """Print past scans, newest first, and those that were interrupted."""
+    import json
+
+    from fusion import local, runtime
+
+    if format not in ("text", "json"):
+        raise UserError(f"There is no format {format!r} for the list of scans; there are: text, json.")
+    store, _ = runtime.stores(configured)
+    found = [
+        {"id": one.key.id, "at": one.value["at"], **one.value["line"]}
+        for one in await store.list(tenant=configured.tenant, kind="scan", limit=1000)
+        if ":" not in one.key.id
+    ]
+    found += [
+        {"id": one.key.id, "at": one.value["at"], "repository": f"--org {one.value['account']}", "status": "scanned"}
+        for one in await store.list(tenant=configured.tenant, kind="scan-account", limit=1000)
+    ]
+    found.sort(key=lambda one: one["at"], reverse=True)
+    found = [
+        {"id": id, "at": "", "repository": "", "status": "interrupted"} for id in local.interrupted_scans(configured.home)
+    ] + found
+    if format == "json":
+        print(json.dumps(found, indent=2))
+        return
+    table = Table(box=None, pad_edge=False)
+    for title in ("scan", "at", "what", "status", "failed", "not assessed"):
+        table.add_column(title, no_wrap=title != "what", overflow="fold")
+    for one in found:
+        counted = [str(one.get(name, 0)) if "digest" in one else "-" for name in ("failed", "not_assessed")]
+        table.add_row(one["id"], one["at"][:16].replace("T", " "), Text(exact(one["repository"])), one["status"], *counted)
+    Terminal(highlight=False).print(table if found else "No scans yet. `fusion scan` makes one.")
