@@ -8,7 +8,7 @@ from typing import Any
 import azure.durable_functions as df
 import azure.functions as func
 
-from fusion.functions import CATCH_UP, CONNECTION, PURGE, Functions
+from fusion.functions import CATCH_UP, CONNECTION, PURGE, SCANS, Functions
 from fusion.ports import Priority
 from orchestrations.registry import ORCHESTRATORS
 
@@ -68,6 +68,15 @@ if functions.is_bot:
     async def catch_up(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the trigger's
         """Every ten minutes: what GitHub could not deliver is asked for again."""
         await functions.catch_up()
+
+
+if functions.is_scanning:
+
+    @app.function_name("scans")
+    @app.timer_trigger(arg_name="timer", schedule=SCANS)
+    async def scans(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the trigger's
+        """Each hour: repositories whose scan is due are scanned."""
+        await functions.scans()
 
 
 @app.function_name("purge")

@@ -32,6 +32,7 @@ from fusion.ports import Message, Priority, Queue
 from fusion.render.phrases import listed
 from fusion.routing import catalogue
 from fusion.runs import run_id
+from fusion.scanning import schedule
 from fusion.settings import Settings, read
 from orchestrations.activity import Activity
 from orchestrations.bundle import Bundle
@@ -44,6 +45,8 @@ CONNECTION = "FUSION_SERVICEBUS"
 """The triggers' connection: this setting, or those that begin with it and two underscores."""
 CATCH_UP = "0 */10 * * * *"
 """NCRONTAB, in UTC: every ten minutes (`fusion.dispatch.catchup.EVERY`)."""
+SCANS = "0 15 * * * *"
+"""A quarter past each hour (`fusion.scanning.schedule.OFFSET`)."""
 PURGE = "0 17 3 * * *"
 """Once a day, when few people work."""
 PURGE_LIMIT = 540.0
@@ -179,6 +182,16 @@ class Functions:
         """Ask for a look at what GitHub could not deliver, and at pull requests without a run. Raises TransientError."""
         bundle, queue = await self._bot()
         await queue.send(due(bundle.clock.now()))
+
+    async def scans(self) -> None:
+        """Ask for a look at what is due to be scanned. Raises TransientError."""
+        bundle, queue = await self._bot()
+        await queue.send(schedule.tick(bundle.clock.now()))
+
+    @property
+    def is_scanning(self) -> bool:
+        """Whether it is a bot that scans by itself (FUSION_SCANS)."""
+        return self.is_bot and self.settings.scans == "on"
 
     async def _bot(self) -> tuple[Bundle, Queue]:
         bundle = (await self._kept.get()).bundle

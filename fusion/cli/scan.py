@@ -132,7 +132,7 @@ def _scanned(
             _known(checks, bundle)
             name, given = ("", None) if resume else await _given(asked, checks, policy, bundle, again=again)
             result = await local.scan(name, given, id, configured, bundle)
-            return await writing.written(result, bundle, id)
+            return await writing.written(result, bundle)
 
     with ScanWatcher() as watcher:
         try:

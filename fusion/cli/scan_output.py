@@ -114,7 +114,7 @@ class Output:
             raise UserError(f"--output {path} is a file: with --org and --format {format} it has to be a folder.")
         return cls(format=format, path=path, of_account=of_account)
 
-    async def written(self, result: dict[str, Any], bundle: Bundle, id: str) -> Ended:
+    async def written(self, result: dict[str, Any], bundle: Bundle) -> Ended:
         """Read the result and render it. Raises UserError: the scan of the account came to nothing."""
         assert bundle.compliance is not None
         checks = {check.about.id: check.about for check in bundle.compliance.checks}
@@ -209,7 +209,7 @@ async def listing(configured: Settings, format: str) -> None:
         return
     table = Table(box=None, pad_edge=False)
     for title in ("scan", "at", "what", "status", "failed", "not assessed"):
-        table.add_column(title, no_wrap=title != "what", overflow="fold")
+        table.add_column(title, no_wrap=True, overflow="ellipsis" if title == "what" else "fold")
     for one in found:
         counted = [str(one.get(name, 0)) if "digest" in one else "-" for name in ("failed", "not_assessed")]
         table.add_row(one["id"], one["at"][:16].replace("T", " "), Text(exact(one["repository"])), one["status"], *counted)

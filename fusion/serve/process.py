@@ -26,6 +26,7 @@ from fusion.engine import Engine, EngineStopped, JournalBusy
 from fusion.errors import FusionError, UserError
 from fusion.local import worker
 from fusion.ports import Progress, Reclaiming
+from fusion.scanning import schedule
 from fusion.serve.conductor import EngineConductor
 from fusion.serve.endings import Endings
 from fusion.serve.intake import application
@@ -99,7 +100,7 @@ class Process:
             self._introduce()
             async with asyncio.TaskGroup() as group:
                 group.create_task(consumer.run())
-                timers = [group.create_task(self._catch_up(stop)), group.create_task(self._purge(stop))]
+                timers = [group.create_task(work(stop)) for work in (self._catch_up, self._purge, self._scans)]
                 if self.bundle.reasoning is not None and self.bundle.reasoning.inference is not None:
                     timers.append(group.create_task(relay(self.bundle.reasoning.inference, _Reopened(self))))
                 await stop.wait()
@@ -187,6 +188,17 @@ class Process:
             else:
                 log.info("%s", done)
             await asyncio.sleep(PURGE.total_seconds())
+
+    async def _scans(self, stop: asyncio.Event) -> None:
+        """Ask for a look at what is due to be scanned: at once, and then each hour. Of equal ids the queue keeps one."""
+        if self.bundle.compliance is None or not self.bundle.compliance.scheduled:
+            return
+        while not stop.is_set():
+            try:
+                await self.queue.send(schedule.tick(self.bundle.clock.now()))
+            except FusionError as error:
+                log.error("no look for due scans is enqueued: %s", error)
+            await asyncio.sleep(schedule.until_tick(self.bundle.clock.now()))
 
     def _age(self, run: str) -> float | None:
         """Seconds since an orchestration began; None when the engine does not know it."""
