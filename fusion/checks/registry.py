@@ -86,10 +86,7 @@ def _row(check: Check) -> str:
 
 def _page(check: Check) -> str:
     about = check.about
-    return (
-        f"## {about.id}\n\n{about.title}. {documentation(check)}\n\n"
-        f"- Why: {about.rationale}\n- What to do: {about.remediation}\n"
-    )
+    return f"## {about.id}\n\n{documentation(check)}\n\n- Why: {about.rationale}\n- What to do: {about.remediation}\n"
 
 
 def _by_catalogue(check: Check) -> Iterator[str]:
