@@ -19,6 +19,8 @@ from fusion.evidence.catalogue import families
 from fusion.model import Evidence, Severity
 from fusion.model.compliance import CheckResult
 
+_EMPTY = 2
+"""Bytes that are no code; analyzers pass over blank files."""
 _LANGUAGES = 4
 """That a reason tells of."""
 
@@ -75,7 +77,7 @@ class WeaknessCheck(TreeCheck):
         left_out = 0
         for file in regular(subject.tree):
             name = spoken(file.path)
-            if name not in self.languages or file.size == 0 or is_test(file.path) or is_example(file.path):
+            if name not in self.languages or 0 <= file.size <= _EMPTY or is_test(file.path) or is_example(file.path):
                 continue
             if _declares(file.path):
                 continue
@@ -93,7 +95,7 @@ class WeaknessCheck(TreeCheck):
             able = sorted(tool for (tool, at), seen in sight().items() if at == name and not seen.isdisjoint(self.families))
             if not able:
                 gaps[name] = (
-                    f"No analyzer looks for {self.flaw} in {name} ({counted(len(wanted), 'file')}); import SARIF or look."
+                    f"No analyzer looks for {self.flaw} in {name} ({counted(len(wanted), 'file')}); look for it by hand."
                 )
                 continue
             reads = {tool: read_by(subject, tool) & wanted for tool in able}

@@ -1,0 +1,33 @@
+"""Looks for LDAP filters and names that are put together from outside data.
+
+Only delivered code is asked: tests, examples, vendored and generated files and what policy ignores are left out. Where no
+analyzer that knows this weakness read a file, the check is not assessed.
+"""
+
+from __future__ import annotations
+
+from fusion.check import About, Source, Towards
+from fusion.checks.sight import WEB
+from fusion.checks.weaknesses import WeaknessCheck
+from fusion.model import Severity
+
+
+class LdapInjection(WeaknessCheck):
+    """LDAP queries are not built from outside data."""
+
+    about = About(
+        id="ldap-injection",
+        title="LDAP queries are not built from outside data",
+        rationale="A parenthesis in a value makes another filter, such as one that finds everybody.",
+        remediation="Escape values with the library's own function.",
+        severity=Severity.HIGH,
+        reads=frozenset({Source.TREE, Source.EVIDENCE}),
+        towards=(
+            Towards(catalogue="asvs", control="V1.2.6", reason="LDAP filters are built from parts."),
+            Towards(catalogue="iso27001", control="A.8.28", reason="Secure coding is followed."),
+            Towards(catalogue="ssdf", control="PW.5.1", reason="Secure coding practices are followed."),
+        ),
+    )
+    flaw = "LDAP injection"
+    families = frozenset({"ldap-injection"})
+    languages = WEB
