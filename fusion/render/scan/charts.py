@@ -1,0 +1,137 @@
+"""Charts as inline SVG: no script, no style attribute, widths in per cent so that they fit any page without shrinking text.
+
+Every chart is an image with its numbers in words, and never says anything by colour alone: what was not assessed is hatched,
+what somebody has to look at is dotted, and beside each is a key with words and numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+from fusion.render.scan.elements import NONE, Html, join, tag
+from fusion.scanning.drift import Point
+
+Parts = Sequence[tuple[str, str, int]]
+"""Words, class and number of each part."""
+_POINTS = 60
+_HEIGHT = 150
+_TOP, _BOTTOM = 10.0, 120.0
+_LEFT, _RIGHT = 5.0, 97.0
+
+
+def patterns() -> Html:
+    """What hatched and dotted parts are filled with; once in a document that has charts."""
+    hatch = tag(
+        "pattern",
+        tag("rect", width=6, height=6, class_="h-ground"),
+        tag("line", x1=0, y1=0, x2=0, y2=6, class_="h-line"),
+        id="hatch",
+        width=6,
+        height=6,
+        patternUnits="userSpaceOnUse",
+        patternTransform="rotate(45)",
+    )
+    dots = tag(
+        "pattern",
+        tag("rect", width=5, height=5, class_="h-ground"),
+        tag("circle", cx=2.5, cy=2.5, r=1.1, class_="d-dot"),
+        id="dots",
+        width=5,
+        height=5,
+        patternUnits="userSpaceOnUse",
+    )
+    return tag("svg", tag("defs", hatch, dots), width=0, height=0, aria_hidden="true", focusable="false")
+
+
+def bar(parts: Parts, *, height: int = 18) -> Html:
+    """A stacked bar over the whole width; each part's share is its number's, and none that is there is too thin to see."""
+    total = sum(number for _, _, number in parts)
+    said = ", ".join(f"{number:,} {word}" for word, _, number in parts if number) or "nothing"
+    drawn, at = [], 0.0
+    shares = _shares([number for _, _, number in parts], total)
+    for (_, kind, _), share in zip(parts, shares, strict=True):
+        if share:
+            drawn.append(
+                tag("rect", x=f"{at:.2f}%", width=f"{max(share - 0.25, 0.1):.2f}%", height=height, rx=2, class_=f"f-{kind}")
+            )
+            at += share
+    ground = tag("rect", width="100%", height=height, rx=2, class_="ground") if not total else NONE
+    return tag("svg", tag("title", said), ground, *drawn, height=height, role="img", aria_label=said)
+
+
+def key(parts: Parts) -> Html:
+    """Signs, words and numbers of a bar's parts."""
+    return tag("ul", *(tag("li", _sign(kind), f"{number:,} {word}") for word, kind, number in parts), class_="key")
+
+
+def ranked(parts: Parts) -> Html:
+    """A row for each part, its bar as long as its number beside the largest."""
+    most = max((number for _, _, number in parts), default=0)
+    rows = []
+    for place, (word, kind, number) in enumerate(parts):
+        y = place * 24
+        share = 72 * number / most if most else 0
+        rows += [
+            tag("text", word, x=0, y=y + 14),
+            tag(
+                "rect", x="20%", y=y + 3, width=f"{max(share, 0.4 if number else 0):.2f}%", height=15, rx=2, class_=f"f-{kind}"
+            ),
+            tag("text", f"{number:,}", x=f"{20 + share + 1.5:.2f}%", y=y + 14),
+        ]
+    said = ", ".join(f"{number:,} {word}" for word, _, number in parts)
+    return tag("svg", tag("title", said), *rows, height=24 * len(parts), role="img", aria_label=said)
+
+
+def lines(points: Sequence[Point]) -> Html:
+    """How checks went over the newest scans: failed and not accepted, not assessed, and those that hold."""
+    shown = [point for point in points if point.status == "scanned"][-_POINTS:]
+    if len(shown) < 2:
+        return NONE
+    series: Mapping[str, tuple[str, list[int]]] = {
+        "holds": ("hold", [point.passed for point in shown]),
+        "failed": ("failed", [point.failed - point.accepted for point in shown]),
+        "unknown": ("not assessed", [point.not_assessed for point in shown]),
+    }
+    most = max(max(numbers) for _, numbers in series.values()) or 1
+    first, last = shown[0], shown[-1]
+    said = f"Over {len(shown)} scans: " + ", ".join(
+        f"{word} {numbers[0]:,} then {numbers[-1]:,}" for word, numbers in series.values()
+    )
+    drawn = [
+        *(
+            tag("line", x1=f"{_LEFT}%", x2=f"{_RIGHT}%", y1=y, y2=y, class_="grid")
+            for y in (_TOP, (_TOP + _BOTTOM) / 2, _BOTTOM)
+        ),
+        tag("text", f"{most:,}", x=0, y=_TOP + 4),
+        tag("text", "0", x=0, y=_BOTTOM + 4),
+        tag("text", f"{first.at:%Y-%m-%d}", x=f"{_LEFT}%", y=_BOTTOM + 20),
+        tag("text", f"{last.at:%Y-%m-%d}", x=f"{_RIGHT}%", y=_BOTTOM + 20, text_anchor="end"),
+    ]
+    for kind, (_, numbers) in series.items():
+        places = [(_across(index, len(numbers)), _down(number, most)) for index, number in enumerate(numbers)]
+        for (x1, y1), (x2, y2) in pairwise(places):
+            drawn.append(tag("line", x1=f"{x1:.2f}%", y1=f"{y1:.1f}", x2=f"{x2:.2f}%", y2=f"{y2:.1f}", class_=f"l-{kind}"))
+        drawn += [tag("circle", cx=f"{x:.2f}%", cy=f"{y:.1f}", r=3, class_=f"p-{kind}") for x, y in (places[0], places[-1])]
+    drawing = tag("svg", tag("title", said), *drawn, height=_HEIGHT, role="img", aria_label=said, class_="trend")
+    return join([drawing, key([(f"{word} now", kind, numbers[-1]) for kind, (word, numbers) in series.items()])])
+
+
+def _shares(numbers: Sequence[int], total: int) -> list[float]:
+    """Per cents that add up to 100, none of what is there below 1.5."""
+    if not total:
+        return [0.0] * len(numbers)
+    raised = [max(100 * number / total, 1.5) if number else 0.0 for number in numbers]
+    return [share * 100 / sum(raised) for share in raised]
+
+
+def _sign(kind: str) -> Html:
+    return tag("svg", tag("rect", width=12, height=12, rx=2, class_=f"f-{kind}"), width=12, height=12, aria_hidden="true")
+
+
+def _across(index: int, number: int) -> float:
+    return _LEFT + (_RIGHT - _LEFT) * index / (number - 1)
+
+
+def _down(number: int, most: int) -> float:
+    return _BOTTOM - (_BOTTOM - _TOP) * max(number, 0) / most
