@@ -37,6 +37,8 @@ PAID = frozenset({"spend", "budget", "budget-run"})
 """Kinds of the budget's records (`fusion.budget.accounts`)."""
 NAMELESS = PAID | {"distrust"}
 """Kinds whose records keep nothing that they name."""
+SEALED = frozenset({"evidence-head", "evidence-link"})
+"""Kinds of the evidence ledger (`fusion.attesting.seal`): they keep what was sealed, and not the run that it was of."""
 YEAR = timedelta(days=400)
 """Thirteen months and some days: for so long the budget's records are kept, however short the retention is."""
 MARGIN = timedelta(days=2)
@@ -87,7 +89,7 @@ def note(stored: Stored) -> Note:
         began=began,
         open=stored.key.kind == "pull" and isinstance(pull, Mapping) and pull.get("open", True) is True,
         digests=mentioned(text) if stored.key.kind not in NAMELESS else frozenset(),
-        runs=frozenset(_RUN.findall(text)) if stored.key.kind not in NAMELESS | {"run"} else frozenset(),
+        runs=frozenset(_RUN.findall(text)) if stored.key.kind not in NAMELESS | SEALED | {"run"} else frozenset(),
     )
 
 

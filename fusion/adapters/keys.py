@@ -104,13 +104,15 @@ def _read(path: Path) -> bytes:
         raise UserError(f"There is no key {path}: `fusion evidence key --new` makes one.") from None
     except OSError as error:
         raise UserError(f"The key {path} cannot be read: {error.strerror}.") from None
-    with os.fdopen(number, "rb") as file:
+    try:
         found = os.fstat(number)
         if not stat.S_ISREG(found.st_mode):
             raise UserError(f"The key {path} is not a file.")
         if os.name == "posix" and stat.S_IMODE(found.st_mode) & 0o077:
             raise UserError(f"Others than its owner may use the key {path}: chmod 600 it, or make a new one if they did.")
-        return file.read(_LARGEST)
+        return os.read(number, _LARGEST)
+    finally:
+        os.close(number)
 
 
 def _write(path: Path, data: bytes) -> None:

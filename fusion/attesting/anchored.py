@@ -46,9 +46,11 @@ class Anchors:
     def of(
         cls, came: Sequence[Anchored], kept: Sequence[Anchored], *, roots: Sequence[Certificate], tolerance: timedelta
     ) -> Anchors:
-        """Sorted by chain."""
+        """Sorted by chain. One that came with the links and is kept elsewhere, too, is the verifier's own."""
         by_chain: dict[str, list[tuple[Anchored, bool]]] = {}
-        for anchors, own in ((came, False), (kept, True)):
+        known = {(one.kind, one.chain, one.number, one.hash) for one in kept if one.kind != "rfc3161"}
+        alone = [one for one in came if (one.kind, one.chain, one.number, one.hash) not in known]
+        for anchors, own in ((alone, False), (kept, True)):
             for anchor in anchors:
                 by_chain.setdefault(anchor.chain, []).append((anchor, own))
         return cls(by_chain=by_chain, roots=roots, tolerance=tolerance)
