@@ -1,0 +1,79 @@
+"""Asks whether dependencies come from registries, or from elsewhere in a way that cannot change.
+
+A dependency on a git repository is fixed only by a full commit, one on an address only by a hash; and what comes over plain
+http, or over git's own protocol without encryption, anybody on the way can change. Dependencies within the tree are not asked
+about.
+"""
+
+from __future__ import annotations
+
+import re
+
+from fusion.check import About, Source, Subject, Towards
+from fusion.checks.components import InventoryCheck, called, is_sample
+from fusion.checks.files import counted
+from fusion.checks.results import deviation
+from fusion.model import Severity
+from fusion.model.compliance import CheckResult
+from fusion.model.inventory import Component
+from fusion.render.text import clip, exact
+
+_PLAIN = re.compile(r"(?:git\+)?(?:http|git|ftp)://")
+
+
+def flaw(component: Component) -> tuple[str, Severity] | None:
+    """What is wrong with where it comes from; None: nothing."""
+    if component.source in ("registry", "path"):
+        return None
+    where = clip(exact(component.address), 160)
+    if _PLAIN.match(component.address):
+        return f"{called(component)} comes without encryption from {where}.", Severity.HIGH
+    if not component.pinned or not component.hashed:
+        by = "a commit" if component.source == "git" else "a hash"
+        return f"{called(component)} comes from {where} and is not fixed by {by}.", Severity.MEDIUM
+    return None
+
+
+class DependencySources(InventoryCheck):
+    """Where dependencies come from."""
+
+    about = About(
+        id="dependency-sources",
+        title="Dependencies come from registries, or are fixed by commit or hash",
+        rationale="A branch or an address gives whatever lies there today, and no registry has looked at it.",
+        remediation="Take it from the registry, or name the full commit or a hash; use https.",
+        severity=Severity.MEDIUM,
+        reads=frozenset({Source.INVENTORY}),
+        towards=(
+            Towards(catalogue="cis-github", control="3.1.1", reason="Whether what comes from elsewhere is verified."),
+            Towards(catalogue="cis-github", control="2.4.2", reason="What a build fetches is fixed."),
+            Towards(catalogue="soc2", control="CC6.8", reason="Changed components do not come in unseen."),
+            Towards(catalogue="iso27001", control="A.5.21", reason="Parts of the supply chain are fixed."),
+        ),
+    )
+
+    def judge(self, subject: Subject) -> CheckResult:
+        """Every component that comes from elsewhere."""
+        known = [one for one in subject.inventory.components if not is_sample(one.path)]
+        found = [
+            deviation(
+                self.about,
+                said[0],
+                key=f"{one.path}\0{one.ecosystem}\0{one.name}",
+                path=one.path,
+                line=one.line,
+                severity=said[1],
+                component=one.purl,
+            )
+            for one in known
+            if (said := flaw(one)) is not None
+        ]
+        elsewhere = sum(one.source in ("git", "url") for one in known)
+        return self.concluded(
+            subject,
+            known,
+            found,
+            failed=f"{counted(len(found), 'dependency', 'dependencies')} from elsewhere can change unseen.",
+            passed_as=f"{counted(len(known), 'component')}; {elsewhere} from outside of registries, each fixed.",
+            nothing="No manifest names a dependency.",
+        )
