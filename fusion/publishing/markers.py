@@ -18,14 +18,14 @@ from typing import Literal, get_args
 
 from fusion.model import Said
 
-Kind = Literal["thread", "summary", "review", "reply", "notice"]
+Kind = Literal["thread", "summary", "review", "reply", "notice", "issue"]
 _BITS = 128
 _MARKER = re.compile(r"<!-- fusion:v1 ([a-z]{1,16}) ([A-Za-z0-9._:-]{1,200}) ([0-9a-f]{32}) -->")
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What a marker says. Keys: an entry's id (thread), `summary`, a head (review), what was answered (reply, notice)."""
+    """What a marker says. Keys: an entry's id (thread), `summary`, a head (review), what was answered (reply, notice), a check (issue)."""
 
     kind: Kind
     key: str
