@@ -15,6 +15,18 @@ PLAN = {"tasks": [{"agent": "security", "task": "sha256:t1"}, {"agent": "tests",
 SUMMARY = {"status": "reviewed", "review": "sha256:r", "verdict": "pass", "findings": 0}
 
 
+REPOSITORIES = [{"repository": f"octo/shop-{number}"} for number in range(50)]
+
+
+def pick(job: dict[str, Any]) -> dict[str, Any]:
+    """Some of the repositories of an account that has more than one execution takes."""
+    return {
+        "status": "picked",
+        "wanted": REPOSITORIES[job["from"] : job["from"] + job["count"]],
+        "all": len(REPOSITORIES),
+    }
+
+
 class Waiting:
     """Asks to wait once, then has published."""
 
@@ -70,6 +82,33 @@ class Script:
             "redeliver": {"status": "redelivered"},
             "find_installations": {"status": "found", "installations": [{"installation": 5, "since": "2025-01-01"}]},
             "find_unseen": {"status": "found", "found": 3},
+            "read_posture": lambda job: {
+                **{"status": "read", "wanted": job["wanted"], "posture": "sha256:p", "commit": "c0ffee"},
+                "request": {"kind": "tree", "publish": True},
+            },
+            "read_tree": {"status": "read", "reading": "sha256:draft", "parts": 2},
+            "read_files": lambda job: {"status": "read", "files": f"sha256:files{job['part']}"},
+            "join_tree": {"status": "joined", "reading": "sha256:r", "change": "sha256:c", "analyzers": ["bandit", "ruff"]},
+            "take_inventory": {"status": "taken", "inventory": "sha256:i"},
+            "assess_repository": {"status": "assessed", "scan": "sha256:scan", "basis": {}},
+            "seal_scan": {"status": "sealed", "chain": "sha256:link", "missed": []},
+            "record_scan": lambda job: {
+                **{"status": "recorded", "issues": True},
+                "line": {"repository": job["wanted"]["repository"], "status": "scanned", "digest": job["scan"]},
+            },
+            "file_issues": {"status": "filed", "message": "1 issue opened."},
+            "end_scan": lambda job: {
+                "status": "ended",
+                "line": {"repository": job["wanted"]["repository"], "status": job["end"]["status"]},
+            },
+            "enumerate_repositories": {"status": "found", "targets": "sha256:targets"},
+            "pick_repositories": pick,
+            "note_lines": lambda job: {"status": "noted", "lines": f"sha256:lines{len(job['lines'])}"},
+            "fan_in": {"status": "made", "report": "sha256:report", "repositories": len(REPOSITORIES)},
+            "seal_account": {"status": "sealed", "chain": "sha256:link", "missed": []},
+            "record_account": {"status": "recorded"},
+            "find_accounts": {"status": "found", "accounts": [{"account": "octo", "installation": 5}]},
+            "find_due": {"status": "found", "due": 2, "id": "scan-octo", "targets": "sha256:targets"},
             **answers,
         }
 

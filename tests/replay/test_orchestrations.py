@@ -75,6 +75,9 @@ BOT: dict[str, dict[str, Any]] = {
     "command": {"event": COMMENT},
     "merge_group": {"event": {}},
     "catch_up": {"event": {}},
+    "scan_repository": {"wanted": {"repository": "octo/shop", "installation": 5}},
+    "scan": {"account": "octo"},
+    "scans": {"event": {}},
     "fix": {"request": {"kind": "pull", "number": 12}, "change": "sha256:c", "finding": "sha256:x"},
 }
 """The bot's orchestrations and what they are given."""
