@@ -166,6 +166,8 @@ def _compared(
 ) -> Iterator[Flaw]:
     """What the files that repeat something say otherwise, and files that are none of a bundle's."""
     known = {README, LINKS, ANCHORS}
+    if ANCHORS not in files:
+        yield Flaw(mark=Mark.DERIVED, text=f"{ANCHORS} is missing; it is there even where there is no anchor.")
     for link in links:
         if link.key not in keys:
             yield Flaw(
@@ -225,6 +227,8 @@ class _Folder(Mapping[str, bytes]):
                     yield file.relative_to(self._path).as_posix()
 
     def __getitem__(self, name: str) -> bytes:
+        if name not in self._names:
+            raise KeyError(name)
         try:
             return self._path.joinpath(name).read_bytes()
         except OSError as error:

@@ -7,7 +7,7 @@ after a flaw, so that one report tells all.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import groupby, pairwise
@@ -83,11 +83,12 @@ class _Following:
             if link.number < before.number:
                 text = f"Link {link.number} lies after link {before.number}."
                 yield Flaw(mark=Mark.REORDERED, chain=link.chain, number=link.number, text=text)
+        followed = {link.previous for link in links}
         last: Sealed | None = None
         for number, group in groupby(sorted(links, key=lambda link: link.number), lambda link: link.number):
             several = list(group)
             yield from _several(number, several)
-            link = _following(several, last)
+            link = _followed(several, last, followed)
             if number != (expected := 0 if last is None else last.number + 1):
                 lacking = f"link {expected} is" if number == expected + 1 else f"links {expected} to {number - 1} are"
                 yield Flaw(mark=Mark.GAP, chain=link.chain, number=number, text=f"Before link {number}, {lacking} missing.")
@@ -222,10 +223,10 @@ def _several(number: int, several: Sequence[Sealed]) -> Iterator[Flaw]:
         yield Flaw(mark=Mark.DUPLICATE, chain=first.chain, number=number, text=text)
 
 
-def _following(several: Sequence[Sealed], last: Sealed | None) -> Sealed:
-    """Of links with one number, the one that follows the link before."""
+def _followed(several: Sequence[Sealed], last: Sealed | None, followed: Collection[str]) -> Sealed:
+    """Of links with one number, the one with which the chain goes on: it follows the link before, and a link follows it."""
     hash = "" if last is None else last.hash
-    return next((link for link in several if link.previous == hash), several[0])
+    return max(several, key=lambda link: (link.previous == hash, link.hash in followed))
 
 
 def _is_signed(key: Mapping[str, Any], link: Sealed, signed: bytes) -> bool:
