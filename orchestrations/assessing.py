@@ -141,7 +141,15 @@ class Assessing:
             controls=states(applied.results, self._with.checks, named_catalogues),
             exceptions=applied.stated,
             drift=drift(before if not wanted.is_partial else None, applied.results),
-            notes=(*read.notes, *accepting, *applied.notes, *notes, *self._unsealed(), *_moved(job)),
+            notes=(
+                *read.notes,
+                *accepting,
+                *applied.notes,
+                *notes,
+                *_no_schedule(subject.policy),
+                *self._unsealed(),
+                *_moved(job),
+            ),
             requests=posture.requests if isinstance(posture, Posture) else 0,
             provenance=self._stamp(wanted, posture, basis, job),
         )
@@ -248,8 +256,9 @@ class Assessing:
         key = due_key(self.bundle.tenant, wanted.repository)
         stored = await self.bundle.store.get(key)
         known = schedule.Due.model_validate(stored.value) if stored else schedule.Due()
-        if stored is not None and known.schedule != policy.scans.schedule:
-            changed = known.model_copy(update={"schedule": policy.scans.schedule})
+        wished = policy.scans.schedule if not _no_schedule(policy) else schedule.Due().schedule
+        if stored is not None and known.schedule != wished:
+            changed = known.model_copy(update={"schedule": wished})
             await self.bundle.store.put(key, changed.model_dump(mode="json"), etag=stored.etag)
 
     async def _tell(self, wanted: Wanted, scan: Scan | None, line: ScanOf) -> ScanOf:
@@ -304,6 +313,15 @@ def _wants(check: Check, path: str) -> bool:
         return check.wants(path)
     except Exception:  # a third party's check may raise anything; it is told when it is made
         return False
+
+
+def _no_schedule(policy: Policy) -> tuple[str, ...]:
+    """What a reader should know of a schedule that is none."""
+    try:
+        schedule.checked(policy.scans.schedule)
+    except UserError as error:
+        return (f"The default schedule counts instead of the policy's: {error}",)
+    return ()
 
 
 def _moved(job: Job) -> tuple[str, ...]:

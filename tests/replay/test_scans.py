@@ -123,11 +123,18 @@ async def test_an_account_is_scanned_in_a_window_and_its_history_does_not_grow(t
 
 
 async def test_a_killed_scan_of_an_account_goes_on_where_it_was(tmp_path: Path) -> None:
-    script = Script()
+    script, enough = Script(), asyncio.Event()
+    record = script.answers["record_scan"]
+
+    def recorded_now(job: dict[str, Any]) -> Any:
+        if len(script.jobs("record_scan")) >= 20:
+            enough.set()
+        return record(job)
+
+    script.answers["record_scan"] = recorded_now
     async with Engine(tmp_path / "j.db", script.worker(), version=VERSION, drain=0.0) as engine:
         await engine.start("scan", {"account": "octo"}, "scan-1")
-        while len(script.jobs("record_scan")) < 20:
-            await asyncio.sleep(0.005)
+        await enough.wait()
     async with Engine(tmp_path / "j.db", script.worker(), version=VERSION) as engine:
         state = await engine.wait("scan-1", timeout=30)
     assert state.output["status"] == "scanned"

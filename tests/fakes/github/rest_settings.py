@@ -248,6 +248,16 @@ def contributors(call: Call) -> Any:
     return call.page(found, show)
 
 
+@operation("GET", "/orgs/{org}/repos")
+def repositories_of(call: Call) -> Any:
+    who = call.world.accounts.get(call.values["org"])
+    if who is None or who.kind != "Organization":
+        raise Refused(404, NOT_FOUND)
+    mine = [one for one in call.world.repositories.values() if one.name.partition("/")[0] == who.login]
+    seen = [one for one in mine if not one.private or (call.token is not None and call.token.everything)]
+    return call.page(seen, lambda one: shapes.repository(call.world, one, call.api))
+
+
 @operation("GET", "/orgs/{org}")
 def organisation(call: Call) -> Any:
     login = call.values["org"]
