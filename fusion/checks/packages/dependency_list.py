@@ -50,8 +50,5 @@ class DependencyList(InventoryCheck):
         if not read:
             return not_assessed(self.about, "There is no manifest: look whether the code needs packages that nobody lists.")
         components = len({one.purl for one in subject.inventory.components if not is_sample(one.path)})
-        return passed(
-            self.about,
-            f"{counted(components, 'component')} listed in {counted(len(read), 'manifest or lock file', 'manifests and lock files')}.",
-            read=read[:100],
-        )
+        files = counted(len(read), "manifest or lock file", "manifests and lock files")
+        return passed(self.about, f"{counted(components, 'component')} listed in {files}.", read=read[:100])

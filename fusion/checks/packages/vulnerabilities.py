@@ -45,8 +45,8 @@ class Vulnerabilities(InventoryCheck):
         id="vulnerabilities",
         title="No dependency has a known vulnerability",
         rationale="What is published is tried on everybody within days.",
-        remediation="Update to a version in which it is mended; where there is none, replace the dependency, or have somebody accept it "
-        "for a time.",
+        remediation="Update to a version in which it is mended; where there is none, replace the dependency, or have somebody "
+        "accept it for a time.",
         severity=Severity.HIGH,
         reads=frozenset({Source.INVENTORY, Source.ADVISORIES, Source.CLOCK}),
         towards=(
@@ -98,7 +98,8 @@ class Vulnerabilities(InventoryCheck):
             return not_applicable(self.about, "No manifest names a dependency.", read=("tree",))
         told = f"No advisory is about any of {counted(len({one.purl for one in known}), 'component')}. {aged}".strip()
         if len(known) < len(everything):
-            told += f" {counted(len(everything) - len(known), 'image or pinned action', 'images and pinned actions')} not looked up."
+            others = counted(len(everything) - len(known), "image or pinned action", "images and pinned actions")
+            told = f"{told} {others} cannot be looked up by version."
         return passed(self.about, told, read=read, as_of=mirror.at)
 
     def _found(self, subject: Subject, known: Sequence[Component]) -> tuple[list[Deviation], list[str]]:
