@@ -318,7 +318,9 @@ async def test_contents_come_in_batches_and_only_as_git_has_them(github: FakeGit
 
 
 class Taped(Access):
-    """Keeps what GitHub answered, or gives it back, changed by `odd`."""
+    """Keeps what GitHub answered; once `whole`, gives that back, changed by `odd`, and knows nothing else."""
+
+    whole = False
 
     def __init__(self, api: str) -> None:
         super().__init__(api=api)
@@ -328,6 +330,8 @@ class Taped(Access):
     async def exchange(self, method: str, url: str, headers: Mapping[str, str], **body: Any) -> Answer:
         query = body.get("json", {}).get("query", "") if isinstance(body.get("json"), dict) else ""
         key = f"{method} {url} {sorted((body.get('params') or {}).items())} {query}"
+        if key not in self.tape and self.whole:
+            return Answer(status=404, headers={}, content=b"{}", url=url)
         if key not in self.tape:
             self.tape[key] = await super().exchange(method, url, headers, **body)
         if self.odd is not None and self.odd[0] == key:
@@ -342,6 +346,7 @@ def taped() -> Iterator[Taped]:
         furnish(github)
         access = Taped(github.url)
         asyncio.run(GitHubSettings(Gate(access, token=github.sign_in("mona"))).posture(PLACE, {}))
+        access.whole = True
         yield access
 
 
