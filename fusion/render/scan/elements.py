@@ -8,11 +8,13 @@ import html
 import re
 from collections.abc import Iterable, Sequence
 
+from fusion.render.markup import html_text
 from fusion.render.scan.style import CSS
 from fusion.render.secrets import mask
 from fusion.render.text import clip, exact, visible
 
-_VOID = frozenset({"meta", "rect", "line", "circle", "br", "hr"})
+_VOID = frozenset({"meta", "br"})
+"""What HTML lets have no end; elements of SVG have one."""
 _OURS = re.compile(
     r"https://github\.com/[A-Za-z0-9-]+/[A-Za-z0-9._-]+/blob/[0-9a-f]{40,64}/[A-Za-z0-9._~%/-]+(?:#L\d+)?|#[a-z0-9-]+"
 )
@@ -43,7 +45,7 @@ def tag(name: str, /, *children: str, **attributes: str | float | bool) -> Html:
         if value is not False
     )
     inside = join(children)
-    return Html(f"<{name}{written}>" if name in _VOID and not inside else f"<{name}{written}>{inside}</{name}>")
+    return Html(f"<{name}{written}>" if name in _VOID else f"<{name}{written}>{inside}</{name}>")
 
 
 def _value(value: str | float) -> str:
@@ -55,9 +57,14 @@ def join(children: Iterable[str], between: str = "") -> Html:
     return Html(text(between).join(child if isinstance(child, Html) else text(child) for child in children))
 
 
-def code(value: str, limit: int = 500) -> Html:
-    """A name exactly as it is: a path, a component, an identifier."""
-    return tag("code", clip(exact(value[: 4 * limit]), limit)) if value else NONE
+def said(value: str, limit: int = 2000) -> Html:
+    """A sentence from elsewhere: links become words, and what stands in backticks is code."""
+    return Html(html_text(clip(value, limit)))
+
+
+def code(value: str, limit: int = 500, *, whole: bool = False) -> Html:
+    """A name exactly as it is: a path, a component, an identifier. `whole`: on one line where there is room."""
+    return tag("code", clip(exact(value[: 4 * limit]), limit), class_="id" if whole else "x") if value else NONE
 
 
 def link(address: str, *children: str) -> Html:
@@ -89,9 +96,9 @@ def _cell(head: str, cell: str, *, first: bool, number: bool) -> Html:
     return tag("td", cell, data_label=head, class_=f"{kind} e" if not cell else kind)
 
 
-def facts(pairs: Iterable[tuple[str, str]]) -> Html:
-    """Names and values; those without a value are left out."""
-    return tag("dl", *(tag("div", tag("dt", name), tag("dd", value)) for name, value in pairs if value), class_="facts")
+def facts(pairs: Iterable[tuple[str, str]], *, kind: str = "facts") -> Html:
+    """Names and values; those without a value are left out. `kind` is `facts` for short values, `told` for sentences."""
+    return tag("dl", *(tag("div", tag("dt", name), tag("dd", value)) for name, value in pairs if value), class_=kind)
 
 
 def listed(items: Iterable[str]) -> Html:

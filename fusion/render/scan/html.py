@@ -15,7 +15,7 @@ from fusion.model.compliance import CheckResult, Deviation, Scan, Status
 from fusion.model.posture import Posture
 from fusion.render.phrases import count, short
 from fusion.render.scan import charts
-from fusion.render.scan.elements import NONE, Html, code, facts, join, link, listed, page, section, table, tag
+from fusion.render.scan.elements import NONE, Html, code, facts, join, link, listed, page, said, section, table, tag
 from fusion.render.scan.places import address
 from fusion.render.scan.record import controls, exceptions, inventory, receipt
 from fusion.render.scan.summary import (
@@ -45,7 +45,7 @@ _LISTED = 50
 _VERDICTS = {
     Colour.HOLDS: "Everything that the checks need was read, and all of them hold.",
     Colour.ACCEPTED: "Everything that the checks need was read. What speaks against it is accepted for a time.",
-    Colour.FAILED: "What failed comes first below, the worst on top.",
+    Colour.FAILED: "What failed is below, the worst first.",
     Colour.UNKNOWN: "This is not a pass: what could not be read proves nothing, either way.",
 }
 
@@ -89,7 +89,7 @@ def _header(scan: Scan, told: Summary) -> Html:
     settings = f"confirmed {moment(scan.posture.at)}" if isinstance(scan.posture, Posture) else "not read"
     sentences = [tag("p", told.headline), tag("p", _VERDICTS[told.colour])]
     if scan.status != "scanned":
-        sentences[1:] = [tag("p", plain(scan.reason)), tag("p", "Nothing is known of its checks and controls.")]
+        sentences[1:] = [tag("p", said(scan.reason)), tag("p", "Nothing is known of its checks and controls.")]
     elif told.colour is Colour.FAILED and told.not_assessed:
         sentences.append(tag("p", _VERDICTS[Colour.UNKNOWN]))
     return tag(
@@ -138,18 +138,18 @@ def _figure(caption: str, *children: str, wide: bool = False) -> Html:
 def _not_assessed(scan: Scan, told: Summary, checks: Mapping[str, About]) -> Html:
     parts: list[str] = []
     if scan.status != "scanned":
-        parts.append(tag("p", f"The repository {CAME_TO[scan.status]}. {plain(scan.reason)}"))
+        parts.append(tag("p", f"The repository {CAME_TO[scan.status]}. ", said(scan.reason)))
     if told.not_assessed:
         parts.append(tag("p", "Nobody knows whether these hold. They are never counted as holding."))
         rows = [
-            (title(one.check, checks), plain(one.reason), code(one.permission, 200) if one.permission else "")
+            (title(one.check, checks), said(one.reason), code(one.permission, 200) if one.permission else "")
             for one in told.not_assessed
         ]
         heads = ("What was to be seen", "Why not, and what to do", "Permission it needs")
         parts.append(table(heads, rows, caption=count(len(rows), "check")))
     if isinstance(scan.posture, Posture) or scan.status != "scanned":
         return join(parts)
-    return join([*parts, tag("p", f"The settings of the repository were not read. {plain(scan.posture.why)}")])
+    return join([*parts, tag("p", "The settings of the repository were not read. ", said(scan.posture.why))])
 
 
 def _card(scan: Scan, result: CheckResult, checks: Mapping[str, About], numbers: Mapping[str, str]) -> Html:
@@ -166,16 +166,17 @@ def _card(scan: Scan, result: CheckResult, checks: Mapping[str, About], numbers:
             tag("span", pill("accepted") if result.is_accepted else pill("failed"), " ", pill(worst.value)),
             class_="head",
         ),
-        tag("p", plain(result.reason)),
+        tag("p", said(result.reason)),
         tag("ul", *(tag("li", _item(scan, item, worst)) for item in items[:_PLACES]), class_="places") if items else NONE,
         tag("p", f"{count(more, 'more place')}: the CSV and the JSON of this scan name them all.") if more > 0 else NONE,
         facts(
             [
-                ("What to do", plain(about.remediation) if about else ""),
-                ("Why it matters", plain(about.rationale) if about else ""),
+                ("What to do", said(about.remediation) if about else ""),
+                ("Why it matters", said(about.rationale) if about else ""),
                 ("Controls", _controls(about) if about else ""),
                 ("It stands on", _stands_on(result)),
-            ]
+            ],
+            kind="told",
         ),
         id=id,
         class_=f"card c-{'accepted' if result.is_accepted else worst.value}",
@@ -185,7 +186,7 @@ def _card(scan: Scan, result: CheckResult, checks: Mapping[str, About], numbers:
 
 def _item(scan: Scan, item: Deviation, worst: Severity) -> Html:
     where = place(item)
-    told: list[str] = [plain(item.title)]
+    told: list[str] = [said(item.title)]
     if where:
         told += [" ", link(address(item, scan), code(where)) if item.path else code(where)]
     if item.path and item.component:
@@ -249,7 +250,7 @@ def _change(key: str, item: Deviation | None, checks: Mapping[str, About], numbe
     if item is None:
         return join([first] if check == key else [first, " ", tag("span", code(key.rpartition(" ")[2], 40), class_="soft")])
     where = place(item)
-    return join([first, ": ", plain(item.title), *([" ", code(where)] if where else [])])
+    return join([first, ": ", said(item.title), *([" ", code(where)] if where else [])])
 
 
 def _holds(results: Sequence[CheckResult], checks: Mapping[str, About], numbers: Mapping[str, str]) -> Html:
@@ -257,7 +258,7 @@ def _holds(results: Sequence[CheckResult], checks: Mapping[str, About], numbers:
         return NONE
     kind = "holds" if results[0].status is Status.PASSED else "idle"
     rows = [
-        (tag("span", title(one.check, checks), id=numbers[one.check]), pill(kind), plain(one.reason), _stands_on(one))
+        (tag("span", title(one.check, checks), id=numbers[one.check]), pill(kind), said(one.reason), _stands_on(one))
         for one in results
     ]
     return table(("Check", "State", "What was seen", "It stands on"), rows, caption=count(len(rows), "check"))

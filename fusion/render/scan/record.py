@@ -13,7 +13,7 @@ from fusion.model.posture import Posture, Unknown
 from fusion.render.phrases import count
 from fusion.render.receipt import OUTCOMES
 from fusion.render.scan import charts
-from fusion.render.scan.elements import NONE, Html, code, facts, join, link, listed, table, tag
+from fusion.render.scan.elements import NONE, Html, code, facts, join, link, listed, said, table, tag
 from fusion.render.scan.summary import NOT_A_CERTIFICATE, by_catalogue, moment, plain, standing, state, tally, title
 from fusion.render.scan.words import pill
 
@@ -81,7 +81,9 @@ def _table(
         by = [
             link(f"#{numbers[check]}", title(check, checks)) if check in numbers else plain(check, 100) for check in one.checks
         ]
-        rows.append((code(one.control, 60), titles.get(one.control, ""), pill(state(one)), plain(one.reason), join(by, "; ")))
+        rows.append(
+            (code(one.control, 60, whole=True), titles.get(one.control, ""), pill(state(one)), said(one.reason), join(by, "; "))
+        )
     if not any(row[4] for row in rows):
         return table(("Control", "It asks", "State", "Why"), [row[:4] for row in rows], caption=caption)
     return table(("Control", "It asks", "State", "Why", "Checks"), rows, caption=caption)
@@ -101,10 +103,10 @@ def exceptions(scan: Scan) -> Html:
             (
                 join([plain(one.check, 100), *([" ", join(of, " ")] if of else [])]),
                 pill(_STANDING[stands], stands),
-                one.expires.isoformat(),
+                tag("time", one.expires.isoformat()),
                 plain(one.owner, 200),
                 plain(one.approver, 200),
-                plain(one.reason),
+                said(one.reason),
                 plain(one.origin, 200),
             )
         )
@@ -169,14 +171,14 @@ def receipt(scan: Scan) -> Html:
             _missing(scan.posture),
             _tools(scan.tools),
             _unread("Wanted and not read", scan.unread),
-            join([tag("h3", "Notes"), listed(plain(note) for note in scan.notes)]) if scan.notes else NONE,
+            join([tag("h3", "Notes"), listed(said(note) for note in scan.notes)]) if scan.notes else NONE,
         ]
     )
 
 
 def _settings(posture: Posture | Unknown) -> list[tuple[str, str]]:
     if isinstance(posture, Unknown):
-        return [("Settings", f"not read: {plain(posture.why)}")]
+        return [("Settings", join(["not read: ", said(posture.why)]))]
     told = f"the oldest part {moment(posture.at)}"
     return [("Settings confirmed", told), ("Unchanged since the scan before", f"{count(posture.confirmed, 'answer')} (304)")]
 
@@ -185,7 +187,7 @@ def _missing(posture: Posture | Unknown) -> Html:
     if isinstance(posture, Unknown):
         return NONE
     parts = [(word, part) for name, word in _PARTS.items() if isinstance(part := getattr(posture, name), Unknown)]
-    rows = [(word, plain(part.why), code(part.permission, 200) if part.permission else "") for word, part in parts]
+    rows = [(word, said(part.why), code(part.permission, 200) if part.permission else "") for word, part in parts]
     if not rows:
         return NONE
     return table(
@@ -219,7 +221,7 @@ def _tools(tools: Sequence[ToolRun]) -> Html:
 def _unread(heading: str, found: Sequence[tuple[str, str]]) -> Html:
     if not found:
         return NONE
-    items = [join([code(path), " ", plain(why)]) for path, why in found[:_UNREAD]]
+    items = [join([code(path), " ", said(why)]) for path, why in found[:_UNREAD]]
     if len(found) > _UNREAD:
         items.append(Html(f"and {len(found) - _UNREAD:,} more"))
     return join([tag("h3", f"{heading}: {len(found):,}"), listed(items)])

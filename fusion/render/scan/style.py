@@ -15,7 +15,7 @@ CSS = """
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
 body{margin:0;background:var(--page);color:var(--ink);
-font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;
+font:1rem/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;
 overflow-wrap:anywhere}
 main{max-width:68rem;margin:0 auto;padding:1.5rem 1rem 3rem}
 h1{font-size:1.75rem;line-height:1.2;margin:.1rem 0 .6rem}
@@ -37,6 +37,10 @@ nav ul{display:flex;flex-wrap:wrap;gap:.3rem 1.1rem;list-style:none;margin:0 0 1
 .facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(13rem,1fr));gap:.5rem 1.5rem;margin:.6rem 0 0}
 .facts dt{color:var(--soft);font-size:.8125rem}
 .facts dd{margin:0}
+.told{margin:.6rem 0 0}
+.told div{display:grid;grid-template-columns:8.5rem 1fr;gap:0 1rem;padding:.22rem 0}
+.told dt{color:var(--soft);font-size:.875rem;line-height:1.7}
+.told dd{margin:0;max-width:44rem}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(19rem,1fr));gap:1.1rem 2rem}
 .wide{grid-column:1/-1}
 figure{margin:0}
@@ -63,7 +67,8 @@ table{border-collapse:collapse;width:100%;margin:.4rem 0 .8rem;font-size:.9375re
 caption{text-align:left;color:var(--soft);font-size:.875rem;padding:0 0 .35rem}
 th,td{text-align:left;vertical-align:top;padding:.42rem .6rem;border-bottom:1px solid var(--line)}
 thead th{font-size:.8125rem;color:var(--soft);font-weight:600;white-space:nowrap}
-tbody th{font-weight:500}
+tbody th{font-weight:500;min-width:6.5rem}
+.id,time{white-space:nowrap}
 .n{text-align:right;font-variant-numeric:tabular-nums}
 th:first-child,td:first-child{padding-left:0}
 tr>:last-child{padding-right:0}
@@ -90,7 +95,7 @@ h1{font-size:1.4rem}
 header,.part{padding:.9rem .85rem;border-radius:8px}
 .charts{grid-template-columns:minmax(0,1fr)}
 .facts{grid-template-columns:1fr 1fr}
-summary{grid-template-columns:1fr}
+summary,.told div{grid-template-columns:minmax(0,1fr)}
 thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 table,tbody,tr,caption{display:block}
 tr{padding:.5rem 0;border-bottom:1px solid var(--line)}
@@ -101,18 +106,17 @@ td.e{display:none}
 }
 @media print{
 @page{margin:16mm 14mm}
+html{font-size:11px}
 :root{--page:#fff;--card:#fff;color-scheme:light}
-body{font-size:10pt}
 main{max-width:none;padding:0}
 nav{display:none}
 header,.part{border:0;padding:0;margin:0 0 7mm;border-radius:0}
 .card,.verdict,tr,figure{break-inside:avoid}
 h2,h3,summary,caption{break-after:avoid}
 thead{display:table-header-group}
-.card{border:1px solid var(--line);border-left:4px solid}
 svg,.pill,code,.card,.verdict{-webkit-print-color-adjust:exact;print-color-adjust:exact}
 details::details-content{content-visibility:visible;block-size:auto}
-summary::before{content:none}
+summary::before,details[open]>summary::before{content:none}
 a{color:inherit;text-decoration:none}
 }
 """
