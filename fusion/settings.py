@@ -19,6 +19,7 @@ ENVIRONMENT: Mapping[str, str] = {
     "FUSION_GITHUB_API": "github_api",
     "FUSION_KNOWLEDGE": "knowledge",
     "FUSION_MODELS": "models",
+    "FUSION_ADVISORIES": "advisories",
     "FUSION_GITHUB_APP": "github_app",
     "FUSION_GITHUB_KEY": "github_key",
     "FUSION_WEBHOOK_SECRET": "webhook_secret",
@@ -61,6 +62,9 @@ class Settings(Record):
     what is reviewed."""
     models: Path | None = None
     """FUSION_MODELS: the models file, an absolute path outside of what is reviewed. Default: no model is asked."""
+    advisories: str = ""
+    """FUSION_ADVISORIES: a copy of the OSV database: an absolute path of a folder, or an https address (http for this machine).
+    Default: known vulnerabilities are not assessed."""
     github_token: SecretStr | None = None
     """GITHUB_TOKEN: reads pull requests for `--pr`; public repositories need none."""
 
@@ -113,6 +117,14 @@ class Settings(Record):
     def _outside(cls, value: Path | None) -> Path | None:
         if value is not None and not value.is_absolute():
             raise ValueError(f"{str(value)!r} is not an absolute path")
+        return value
+
+    @field_validator("advisories")
+    @classmethod
+    def _folder_or_address(cls, value: str) -> str:
+        """A relative path would lead into whatever repository Fusion is started in."""
+        if value and "://" not in value and not Path(value).is_absolute():
+            raise ValueError(f"{value!r} is neither an absolute path nor an address")
         return value
 
     @field_validator("webhook_secret", mode="before")
