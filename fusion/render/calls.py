@@ -73,7 +73,8 @@ def _besides(calls: Sequence[Call]) -> Iterator[tuple[str, str]]:
     if without:
         (why, _), *others = Counter(one_line(call.reason or call.why).rstrip(".") for call in without).most_common()
         more = f"; and {count(len(others), 'other reason')}" if others else ""
-        yield "not asked", f"for {count(len(without), 'question')} there was no endpoint, or no further one: {why}{more}"
+        because = f": {why}{more}" if why else ""
+        yield "not asked", f"for {count(len(without), 'question')} there was no endpoint, or no further one{because}"
     failed = Counter(one_line(call.reason).rstrip(".") for call in calls if call.ending in _FAILED and not call.lost)
     failed.pop("", None)
     if failed:

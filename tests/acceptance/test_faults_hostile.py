@@ -89,13 +89,13 @@ async def test_hostile_words_in_commands_come_back_as_text_alone(bot: Hosted) ->
     await bot.settle()
     bot.github.comment(NAME, 1, "mona", "/fusion status")
     await bot.settle()
-    [fingerprint] = set(re.findall(r"- `([0-9a-f]{8})` ", bot.ours()[1]))
+    ids = re.findall(r"- `([0-9a-f]{8})` ", bot.ours()[1])
+    assert len(ids) == len(set(ids)) == 2
     hostile = (
         f"/fusion explain zzzz<b>@mona{FORGED}",
         "/fusion <img src=x> @mona `",
         "/fusion [click](https://evil.example/) #1",
         "/fusion explain deadbeef",
-        f"/fusion dismiss {fingerprint}",
     )
     for text in hostile:
         bot.github.comment(NAME, 1, "mona", text)
@@ -104,8 +104,6 @@ async def test_hostile_words_in_commands_come_back_as_text_alone(bot: Hosted) ->
     assert len(answers) == len(hostile)
     assert "`b.py:2`" in status
     harmless(*said(bot))
-    assert "2 findings of this pull request" in answers[4]
-    assert "in the thread of the one" in answers[4]
     to = bot.github.threads(NAME, 1)[0].comments[0].id
     bot.github.reply(NAME, to, "mona", f"/fusion dismiss because @everyone <script>\u202e [x](https://evil.example) {FORGED}")
     await bot.settle()

@@ -165,7 +165,7 @@ def report_of(findings: Sequence[Finding] = (), *, agent: str = "security", read
     return Report(agent=agent, outcome=fields.pop("outcome", Outcome.OK), findings=tuple(findings), read=tuple(read), **fields)
 
 
-ASKED = (Call(agent="security", work=Work.REVIEW, ending=Ending.OK),)
+ASKED = (Call(agent="security", work=Work.REVIEW, endpoint="cloud", ending=Ending.OK),)
 """The calls of an agent that a model has answered."""
 
 
