@@ -103,7 +103,8 @@ class Output:
     @classmethod
     def checked(cls, format: str, path: Path | None, *, of_account: bool) -> Output:
         """Raises UserError: no such format, or it cannot be written there."""
-        if format not in FORMATS or find_spec(f"fusion.render.scan.{FORMATS[format][0]}") is None:
+        of_lines = of_account and format in ("text", "json", "csv")
+        if format not in FORMATS or not (of_lines or find_spec(f"fusion.render.scan.{FORMATS[format][0]}")):
             there = [name for name, (module, _) in FORMATS.items() if find_spec(f"fusion.render.scan.{module}")]
             raise UserError(f"There is no format {format!r} for scans; there are: {', '.join(there)}.")
         if path is not None and not path.resolve().parent.is_dir():

@@ -44,7 +44,7 @@ async def bot(settings: Settings, *, listen: Listener = nobody, clock: Clock | N
     keys = tuple(signing_key(secret.get_secret_value()) for secret in settings.webhook_secret)
     from fusion.adapters.github import Access, connect
     from fusion.dataflow.trail import Trail
-    from fusion.runtime.scanning import compliance
+    from fusion.runtime.scanning import complying
 
     clock = clock or SystemClock()
     async with records(settings, clock=clock) as (store, blobs), queue(settings, clock=clock) as mailbox:
@@ -69,9 +69,11 @@ async def bot(settings: Settings, *, listen: Listener = nobody, clock: Clock | N
                 signing_key=keys[0],
                 older_keys=keys[1:],
                 quota=settings.quota,
-                compliance=await compliance(settings, github),
             )
-            async with thoughtful(known, settings) as bundle:
+            async with (
+                complying(settings, github, clock=clock, keys=keys) as compliance,
+                thoughtful(dataclasses.replace(known, compliance=compliance), settings) as bundle,
+            ):
                 yield bundle
 
 

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fusion import plugins
 from fusion.check import Check, Host
 from fusion.errors import UserError
+from fusion.model.compliance import Scan
+from fusion.policy import Policy
+from fusion.ports import Clock, Place
 from fusion.progress import Listener, nobody
+from fusion.runtime.attesting import anchors, signer
 from fusion.runtime.bundles import embedded
 from fusion.scanning.wanted import Wanted
 from fusion.settings import Settings
@@ -20,37 +25,74 @@ from orchestrations.bundle import Bundle, Compliance
 if TYPE_CHECKING:
     from fusion.adapters.github import Connected
     from fusion.controls.catalogue import Catalogue
+    from fusion.ports.compliance import Advisories, Issues
     from fusion.ports.compliance import Settings as Source
 
 
 @asynccontextmanager
 async def scanner(settings: Settings, *, listen: Listener = nobody) -> AsyncIterator[Bundle]:
     """The bundle of a command that scans: everything on this machine, and GitHub as GITHUB_TOKEN sees it."""
-    base = embedded(settings, listen=listen)
     from fusion.adapters.github import connect
 
+    base = embedded(settings, listen=listen)
     token = settings.github_token.get_secret_value() if settings.github_token else None
     github = connect(base.blobs, api=settings.github_api, token=token)
-    async with github.access:
-        yield dataclasses.replace(base, compliance=await compliance(settings, github))
+    async with github.access, complying(settings, github, clock=base.clock) as compliance:
+        yield dataclasses.replace(base, compliance=compliance)
 
 
-async def compliance(settings: Settings, github: Connected) -> Compliance:
-    """What scans work with, beside what reviews have. Raises UserError: a check of ours names a control that is none."""
+@asynccontextmanager
+async def complying(
+    settings: Settings, github: Connected, *, clock: Clock, keys: Sequence[bytes] = ()
+) -> AsyncIterator[Compliance]:
+    """What scans work with, beside what reviews have. `keys` sign the markers of issues; without any none are kept.
+
+    Raises UserError: a setting cannot be used, or a check of ours names a control that is none.
+    """
     from fusion.adapters.github.accounts import repositories
     from fusion.controls.catalogue import ours
 
-    loaded = plugins.checks()
-    checks, broken = _fitting(loaded, ours())
-    return Compliance(
-        settings=lambda wanted: _source(wanted, github),
-        checks=checks,
-        broken=broken,
-        catalogues=ours(),
-        host=host(settings),
-        repositories=None if github.app is not None else lambda account: repositories(github.settings.gate, account),
-        scheduled=settings.scans == "on",
-    )
+    checks, broken = _fitting(plugins.checks(), ours())
+    async with AsyncExitStack() as stack:
+        yield Compliance(
+            settings=lambda wanted: _source(wanted, github),
+            checks=checks,
+            broken=broken,
+            catalogues=ours(),
+            advisories=_advisories(settings, clock),
+            host=host(settings),
+            repositories=None if github.app is not None else partial(repositories, github.settings.gate),
+            filing=partial(_filed, github.issues, checks, keys) if keys else None,
+            signer=await stack.enter_async_context(signer(settings)) if _signs(settings) else None,
+            anchors=await stack.enter_async_context(anchors(settings, clock=clock)),
+            scheduled=settings.scans == "on",
+        )
+
+
+def _signs(settings: Settings) -> bool:
+    """Whether there is a key. One in the state folder would be another one on each of several hosts with one store."""
+    return bool(settings.evidence_key) or not settings.cosmos
+
+
+def _advisories(settings: Settings, clock: Clock) -> Advisories | None:
+    if not settings.advisories:
+        return None
+    from fusion.adapters.osv import OsvMirror
+    from fusion.inventory import affected
+
+    home, where = settings.home, settings.advisories
+    return OsvMirror(where, home=home, matching=affected, ecosystems=affected.ECOSYSTEMS, clock=clock.now)
+
+
+async def _filed(
+    issues: Issues, checks: Sequence[Check], keys: Sequence[bytes], place: Place, scan: Scan, policy: Policy
+) -> str:
+    """Keep a repository's issues, and say what was done."""
+    from fusion.scanning.issues import keep, plan
+
+    planned = plan(scan, policy, await issues.ours(place), checks, keys=keys)
+    touched = await keep(issues, place, planned.actions)
+    return " ".join([f"Issues: {', '.join(f'#{number}' for number in touched) or 'none was changed'}.", *planned.notes])
 
 
 async def local_name(folder: Path) -> str:
@@ -83,9 +125,7 @@ def _source(wanted: Wanted, github: Connected) -> Source:
     return LocalTree(Path(wanted.location))
 
 
-def _fitting(
-    loaded: plugins.Loaded[Check], catalogues: Sequence[Catalogue]
-) -> tuple[Sequence[Check], Mapping[str, str]]:
+def _fitting(loaded: plugins.Loaded[Check], catalogues: Sequence[Catalogue]) -> tuple[Sequence[Check], Mapping[str, str]]:
     """The checks whose controls there are. One of a third party that names another is broken; one of ours is our mistake."""
     from fusion.checks.registry import builtin
     from fusion.controls.catalogue import dangling
