@@ -131,7 +131,9 @@ def kept_anchors(path: Path) -> list[Anchored]:
 
 def _lines(data: bytes, origin: str, kind: type[_R], written: Callable[[_R], bytes], flaws: list[Flaw]) -> Iterator[_R]:
     """Each line's record. A line must be as Fusion writes it, byte for byte: there is one way to write each link."""
-    if data and not data.endswith(b"\n"):
+    if not data:
+        return
+    if not data.endswith(b"\n"):
         flaws.append(Flaw(mark=Mark.UNREADABLE, text=f"{origin} ends within a line: its end is missing."))
     for number, text in enumerate(data.split(b"\n")[: -1 if data.endswith(b"\n") else None], 1):
         try:

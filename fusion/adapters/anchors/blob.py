@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from types import TracebackType
@@ -49,7 +50,7 @@ class BlobAnchor:
     ) -> None:
         parts = fields(connection)
         address = urlsplit(connection)
-        if not parts and (address.scheme not in ("https", "http") or not address.netloc):
+        if not parts.keys() & {"accountname", "blobendpoint"} if parts else not re.match("https?://[^/]", connection):
             raise UserError(
                 "FUSION_ANCHOR names no container: blob+https://ACCOUNT.blob.core.windows.net/CONTAINER, or blob+ and a"
                 " connection string."
