@@ -26,7 +26,6 @@ ENVIRONMENT: Mapping[str, str] = {
     "FUSION_QUOTA": "quota",
     "FUSION_RETENTION": "retention",
     "FUSION_SCANS": "scans",
-    "FUSION_ADVISORIES": "advisories",
     "FUSION_EVIDENCE_KEY": "evidence_key",
     "FUSION_EVIDENCE_PASSPHRASE": "evidence_passphrase",
     "FUSION_ANCHOR": "anchor",
@@ -93,9 +92,6 @@ class Settings(Record):
     """FUSION_TSA_ROOT: root certificates of the timestamp authority, in PEM; an absolute path."""
     scans: str = Field(default="on", pattern="^(on|off)$")
     """FUSION_SCANS: `on` has the bot scan repositories when their policy's schedule says so, `off` scans nothing by itself."""
-    advisories: str = ""
-    """FUSION_ADVISORIES: a copy of the OSV database, as the absolute path of a folder or an https address. Default: none, and
-    whether components have known vulnerabilities is not assessed."""
     servicebus: SecretStr | None = None
     """FUSION_SERVICEBUS: the namespace's host name (Entra ID signs in) or a connection string. Default: a queue in the state
     folder. The Function App's triggers take it for a connection string, whatever it is, and the host name from
