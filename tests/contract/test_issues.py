@@ -10,7 +10,7 @@ import pytest
 from fusion.adapters.github import connect
 from fusion.adapters.memory.issues import MemoryIssues
 from fusion.adapters.memory.records import MemoryBlobs
-from fusion.errors import Gone, TransientError
+from fusion.errors import Denied, Gone, PermanentError, TransientError
 from fusion.ports import Place
 from fusion.ports.compliance import Issue, Issues
 from tests.fakes.app_keys import pair
@@ -183,3 +183,48 @@ async def test_a_repository_or_issue_that_is_not_there_is_gone(stage: Stage) -> 
         await stage.issues.ours(Place(repository="octo/none", installation=stage.place.installation))
     with pytest.raises(Gone):
         await stage.issues.close(stage.place, 99, comment="It is mended.")
+
+
+async def test_where_issues_are_switched_off_or_nothing_can_be_written_that_is_said() -> None:
+    with FakeGitHub() as github:
+        github.create(NAME)
+        stage = OnGitHub(github)
+        number = await opened(stage)
+        github.archive(NAME)
+        with pytest.raises(Denied, match="archived"):
+            await stage.issues.update(stage.place, number, title="Other", body=MARK, labels=[])
+        github.archive(NAME, archived=False)
+        github.settings(NAME).issues = False
+        with pytest.raises(Denied, match="switched off"):
+            await stage.issues.ours(stage.place)
+
+
+async def test_a_person_and_a_workflow_keep_issues_with_their_own_token() -> None:
+    with FakeGitHub() as github:
+        github.create(NAME)
+        github.permit(NAME, "mona", "write")
+        place = Place(repository=NAME)
+        issues = connect(MemoryBlobs(), api=github.url, token=github.sign_in("mona")).issues
+        number = await issues.open(place, title="Protect main", body=MARK, labels=[])
+        await issues.close(place, number, comment="It is mended.")
+        [one] = await issues.ours(place)
+        assert (one.number, one.closed_by_us) == (number, True)
+        other = connect(MemoryBlobs(), api=github.url, token=github.sign_in("hubot")).issues
+        assert list(await other.ours(place)) == []
+
+
+async def test_odd_lists_of_issues_are_refused_and_never_a_crash() -> None:
+    with FakeGitHub() as github:
+        github.create(NAME)
+        stage = OnGitHub(github)
+        await opened(stage)
+        for body in (
+            b"{}",
+            b"[null]",
+            b'[{"user": 1}]',
+            b'[{"labels": "x", "user": {"login": "fusion[bot]"}}]',
+            b"[[" * 50_000,
+        ):
+            github.fail(r"/issues$", 200, body=body)
+            with pytest.raises(PermanentError):
+                await stage.issues.ours(stage.place)

@@ -7,7 +7,8 @@ make opening idempotent: so an open issue with the same marker is looked for fir
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 from fusion.adapters.github.client import PER_PAGE, Client
@@ -34,15 +35,13 @@ class GitHubIssues:
 
     async def ours(self, place: Place) -> Sequence[Issue]:
         """The thousand that were opened last, newest first."""
-        async with self.gate.access:
-            client = self.gate.client(place, filing=True)
+        async with self._asking(place) as client:
             return [_issue(item, who) for item, who in await self._listed(client, place, state="all")]
 
     async def open(self, place: Place, *, title: str, body: str, labels: Sequence[str]) -> int:
         """Opens none where an open one has the marker of this body: that one is written anew."""
         marker = _marker(body)
-        async with self.gate.access:
-            client = self.gate.client(place, filing=True)
+        async with self._asking(place) as client:
             if marker:
                 for item, who in await self._listed(client, place, state="open"):
                     if _issue(item, who).marker == marker:
@@ -57,8 +56,7 @@ class GitHubIssues:
 
     async def update(self, place: Place, number: int, *, title: str, body: str, labels: Sequence[str]) -> None:
         """Writes nothing where it says that already. Labels of people stay."""
-        async with self.gate.access:
-            client = self.gate.client(place, filing=True)
+        async with self._asking(place) as client:
             await self._write(client, place, await self._one(client, place, number), title=title, body=body, labels=labels)
 
     async def close(self, place: Place, number: int, *, comment: str) -> None:
@@ -69,9 +67,17 @@ class GitHubIssues:
         """As `close`."""
         await self._turn(place, number, comment, {"state": "open", "state_reason": "reopened"})
 
-    async def _turn(self, place: Place, number: int, comment: str, change: Mapping[str, str]) -> None:
+    @asynccontextmanager
+    async def _asking(self, place: Place) -> AsyncIterator[Client]:
+        """A client that may write issues. What GitHub answers and is no issue ends in PermanentError."""
         async with self.gate.access:
-            client = self.gate.client(place, filing=True)
+            try:
+                yield self.gate.client(place, filing=True)
+            except Odd as error:
+                raise PermanentError(f"GitHub's answer about issues of {place.repository} cannot be read: {error}.") from None
+
+    async def _turn(self, place: Place, number: int, comment: str, change: Mapping[str, str]) -> None:
+        async with self._asking(place) as client:
             found = await self._one(client, place, number)
             if text(found.get("state")) == change["state"]:
                 return
@@ -94,10 +100,7 @@ class GitHubIssues:
             await client.send("PATCH", url, {"title": title, "body": body[:LONG], "labels": wanted})
 
     async def _one(self, client: Client, place: Place, number: int) -> Mapping[str, Any]:
-        try:
-            return required(await client.json(f"/repos/{place.repository}/issues/{number}"))
-        except Odd as error:
-            raise PermanentError(f"GitHub's answer about an issue cannot be read: {error}.") from None
+        return required(await client.json(f"/repos/{place.repository}/issues/{number}"))
 
     async def _listed(self, client: Client, place: Place, *, state: str) -> list[tuple[Mapping[str, Any], str]]:
         """Our issues, each with our login."""
@@ -107,8 +110,6 @@ class GitHubIssues:
             login = login or await _myself(client)
             found = [required(item) async for item in client.paged(f"/repos/{place.repository}/issues", params, pages=PAGES)]
             return [(item, login) for item in found[:MANY] if _is_ours(item, login, app)]
-        except Odd as error:
-            raise PermanentError(f"GitHub's list of issues cannot be read: {error}.") from None
         except Gone as error:
             # GitHub answers 410 where issues are switched off, as if they had been deleted.
             about = await client.json(f"/repos/{place.repository}")

@@ -36,8 +36,9 @@ BATCH = 50
 BATCH_BYTES = 2_000_000
 SMALL = 200_000
 """Bytes of a blob up to which it goes into a query; GitHub cuts the text of those above half a megabyte."""
-REMEMBERED = 400_000
-"""Files of trees that are remembered, so that contents of a commit that was just listed need no second listing."""
+REMEMBERED = 50_000
+"""Files of trees that are remembered, so that contents of a commit that was just listed need no second listing. The tree that
+was listed last is remembered whatever its size: a large one's contents are asked for in many parts."""
 _SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _BLOB = "... on Blob { text isBinary isTruncated }"
 
@@ -65,7 +66,7 @@ class Reader:
                 f"GitHub's tree of {commit[:7]} has not the form that its reference describes: {error}."
             ) from None
         self._trees[key] = found
-        while sum(len(tree.files) for tree in self._trees.values()) > REMEMBERED:
+        while len(self._trees) > 1 and sum(len(tree.files) for tree in self._trees.values()) > REMEMBERED:
             self._trees.popitem(last=False)
         return found
 

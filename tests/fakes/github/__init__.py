@@ -19,11 +19,13 @@ What it is strict about:
   review thread needs `contents: write`, as it does there;
 - a review comment must stand on a line of the diff at a commit of the pull request, or the whole review is refused with 422;
   comments have at most 65,536 characters, check outputs 65,535, a request at most 50 annotations;
+- what only administrators may see is hidden from people with a 404 and refused to Apps with a 403;
 - lists are paged, GET answers have ETags (304 is free), `x-ratelimit-*` counts, `limits.content` restricts writes a minute.
 
 People act through methods (`open_pull`, `push`, `comment`, `reply`, `resolve`, `react`, `merge`, ...), owners too (`install`,
 `restrict`, `suspend`, `delete_user`, ...); what they do is told to the webhook. `fail` orders faults. Time passes with
-`advance`. `OPERATIONS` is the table of what it answers, with the permissions each operation needs. In a process of its own:
+`advance`. Settings are changed in place (`settings("octo/shop").protection = {...}`); `estate` makes a thousand repositories
+from a template, `organisation` says what their owner demands. `OPERATIONS` is the table of what it answers, with the permissions each operation needs. In a process of its own:
 `python -m tests.fakes.github --port 8090`, with the same methods under `POST /_fake/METHOD`.
 """
 
