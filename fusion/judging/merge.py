@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 
 from fusion.judging.echoes import echoes, is_draft, together
 from fusion.judging.fingerprint import normalise
@@ -164,12 +164,18 @@ def joined(group: Sequence[Finding]) -> Finding:
             "confidence": confidence,
             "cwe": tuple(sorted({number for finding in group for number in finding.cwe})),
             "evidence": witnesses,
+            "weight": _named({finding.weight for finding in backed}),
             "fix": best_fix([finding.fix for finding in group] + [item.fix for item in witnesses]),
             "votes": tuple(dict.fromkeys(vote for finding in sorted(group, key=_weight) for vote in _votes(finding, lead))),
             "echoes": echoes(lead, group),
             "draft": lead.draft or next((finding.draft for finding in sorted(group, key=_weight) if finding.draft), ""),
         }
     )
+
+
+def _named(weights: Collection[str]) -> str:
+    """Together they block where one does by name, and only inform where each does."""
+    return "blocks" if "blocks" in weights else "informs" if set(weights) == {"informs"} else ""
 
 
 def _votes(finding: Finding, lead: Finding) -> tuple[Vote, ...]:

@@ -185,12 +185,8 @@ def placed(
 
 def blocks(finding: Finding, policy: Policy) -> bool:
     """Whether a finding that is neither dismissed nor hidden blocks the change."""
-    return (
-        finding.severity.rank >= policy.block.rank
-        and finding.confidence.rank >= BLOCKS_FROM.rank
-        and bool(finding.evidence)
-        and not finding.excused
-    )
+    grave = finding.weight == "blocks" or (not finding.weight and finding.severity.rank >= policy.block.rank)
+    return grave and finding.confidence.rank >= BLOCKS_FROM.rank and bool(finding.evidence) and not finding.excused
 
 
 def is_verified(finding: Finding) -> bool:
@@ -210,6 +206,8 @@ def _hidden(item: Judged, policy: Policy, floors: Floors, selection: Mapping[str
     if policy.suppressions == "honour" and (comment := suppression(finding)):
         return f"the author suppressed it: {comment}"
     floor = floors.at(finding.location.path)
+    if finding.weight == "blocks":
+        return ""
     return f"below the floor for this path ({floor.value})" if finding.severity.rank < floor.rank else ""
 
 

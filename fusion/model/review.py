@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
 
 from fusion.model.evidence import Evidence, Fix, Location, Outcome, ToolRun, Unread
 from fusion.model.reasoning import Brief, Call, Quote, Usage, Vote, Walkthrough
@@ -71,6 +72,8 @@ class Finding(Record):
     placement: Placement = Placement.SUMMARY
     why_placed: str = ""
     blocking: bool = False
+    weight: Literal["", "blocks", "informs"] = ""
+    """What policy makes of it by name (`scans.block`): it blocks whatever its severity, or only informs; empty: neither."""
     excused: str = ""
     """The author's own suppression comment, where policy lets it count: shown, but it neither blocks nor fails a command."""
     cleared: str = ""
