@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from fusion.adapters.github import Connected
     from fusion.controls.catalogue import Catalogue
     from fusion.ports.compliance import Advisories, Issues
+    from fusion.ports.compliance import Advisories
     from fusion.ports.compliance import Settings as Source
 
 
@@ -101,6 +102,16 @@ async def local_name(folder: Path) -> str:
 
     found = await LocalTree(folder).local()
     return found.origin or found.name
+
+
+def mirror(settings: Settings) -> Advisories | None:
+    """The copy of the OSV database that FUSION_ADVISORIES names; None: none."""
+    if not settings.advisories:
+        return None
+    from fusion.adapters.osv import OsvMirror
+    from fusion.inventory import affected
+
+    return OsvMirror(settings.advisories, home=settings.home, matching=affected, ecosystems=affected.ECOSYSTEMS)
 
 
 def host(settings: Settings) -> Host:
