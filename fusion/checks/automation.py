@@ -9,8 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from fusion.changes.roles import is_example, is_test
+from fusion.changes.selection import outside
+from fusion.check import Subject
+from fusion.checks.files import regular
 from fusion.checks.forge import utc
 from fusion.checks.workflows import Pipeline
+from fusion.inventory.taking import wants
 from fusion.model.posture import Release
 from fusion.reading.jobs import Job, Work
 
@@ -50,21 +55,21 @@ _PUBLISHES = re.compile(
     r"|(?:npm|pnpm|bun|yarn(?: npm)?|lerna|cargo|uv|poetry|flit|hatch|pdm|(?:dart|flutter) pub|vsce|ovsx)"
     r"(?: [-\w@/=.]{1,60}){0,4} publish|docker buildx build[^\n]{0,300}--push|goreleaser(?: release)?"
     r"|gh release (?:create|upload)|semantic-release|mvnw?\b[^\n]{0,200}\bdeploy|gradlew?\b[^\n]{0,200}\bpublish\w{0,40}"
-    r"|changeset publish|ko publish|pod trunk push|mix hex\.publish)\b"
-    r"|\b(?:npm|pnpm|bun|yarn(?: npm)?|lerna|cargo|uv|poetry|flit|hatch|pdm|(?:dart|flutter) pub|vsce|ovsx) publish\b",
+    r"|changeset publish|ko publish|pod trunk push|mix hex\.publish)\b",
     re.I,
 )
 _PUBLISHING = (
-    *("pypa/gh-action-pypi-publish", "goreleaser/goreleaser-action", "softprops/action-gh-release", "actions/create-release"),
-    *("ncipollo/release-action", "js-devtools/npm-publish", "changesets/action", "cycjimmy/semantic-release-action"),
+    *("pypa/gh-action-pypi-publish", "goreleaser/goreleaser-action", "softprops/action-gh-release"),
+    *("actions/create-release", "ncipollo/release-action", "js-devtools/npm-publish", "changesets/action"),
     *("rubygems/release-gem", "rubygems/configure-rubygems-credentials", "rust-lang/crates-io-auth-action"),
+    *("cycjimmy/semantic-release-action", "google-github-actions/release-please-action"),
     *("katyo/publish-crates", "python-semantic-release/", "actions/upload-release-asset", "svenstaro/upload-release-action"),
     *("googleapis/release-please-action", "helm/chart-releaser-action", "actions/publish-immutable-action"),
 )
 _PUSHING = ("docker/build-push-action", "redhat-actions/push-to-registry", "docker/bake-action")
 _LISTS = re.compile(
-    r"\b(?:syft|cyclonedx(?:-\w{1,20}){0,2}|cdxgen|spdx-sbom-generator|sbom-tool|trivy [^\n]{0,200}(?:cyclonedx|spdx)|bom generate"
-    r"|docker sbom|docker buildx [^\n]{0,300}--sbom|(?:npm|cargo) sbom|fusion scan [^\n]{0,200}(?:cyclonedx|spdx))\b",
+    r"\b(?:syft|cyclonedx(?:-\w{1,20}){0,2}|cdxgen|spdx-sbom-generator|sbom-tool"
+    r"|trivy [^\n]{0,200}(?:cyclonedx|spdx)|bom generate|docker sbom|docker buildx [^\n]{0,300}--sbom|(?:npm|cargo) sbom|fusion scan [^\n]{0,200}(?:cyclonedx|spdx))\b",
     re.I,
 )
 _LISTING = (
@@ -79,6 +84,14 @@ _LISTING = (
 def newest(releases: Sequence[Release]) -> Release:
     """The release that was published last; of those without a time the first. Raises ValueError without any."""
     return max(releases, key=lambda one: utc(one.at).timestamp() if one.at is not None else float("-inf"))
+
+
+def unread_manifests(subject: Subject) -> list[str]:
+    """Manifests and lock files of the tree that are not in the inventory: what they name is not known."""
+    read = set(subject.inventory.read)
+    dark = {path for path, _ in subject.inventory.unread}
+    dark |= {file.path for file in regular(subject.tree) if file.size and file.path not in read and wants(file.path)}
+    return sorted(path for path in dark if not is_test(path) and not is_example(path) and not outside(path))
 
 
 def builds_elsewhere(path: str) -> bool:

@@ -29,7 +29,7 @@ class Packaging(TreeCheck):
         id="packaging",
         title="A workflow publishes releases",
         rationale="What somebody builds and uploads by hand cannot be repeated, and nobody sees what went in.",
-        remediation="Publish from a workflow that a tag or a release starts, with trusted publishing where there is such a thing.",
+        remediation="Publish from a workflow that a tag starts, with trusted publishing where there is such a thing.",
         severity=Severity.LOW,
         reads=frozenset({Source.TREE, Source.SETTINGS}),
         towards=(
