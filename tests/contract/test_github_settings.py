@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import copy
 import json
+import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -174,14 +175,15 @@ async def test_merges_are_asked_again_only_when_the_head_moved_or_checks_still_r
     once = asked()
     assert (await read(found, known=known))[0].requests == 0
     assert asked() == once
-    github.push(NAME, "main", {"b.py": "B = 1\n"})
+    github.repository(NAME).write("main", {"b.py": "B = 1\n"}, at=int(time.time()) - 7000)
     github.settings(NAME).rollup = "PENDING"
     posture, known = await read(found, known=known)
     assert posture.merges[0].checks_passed is None  # type: ignore[index]
     github.settings(NAME).rollup = "SUCCESS"
     # The head is the same, but what was told of it was not the last word.
     posture, known = await read(found, known=known)
-    assert isinstance(posture.merges, tuple)
+    assert posture.merges[0].checks_passed is True  # type: ignore[index]
+    assert (await read(found, known=known))[0].requests == 0
 
 
 async def test_a_404_for_want_of_permission_is_not_one_of_absence(github: FakeGitHub) -> None:
@@ -412,6 +414,29 @@ async def test_what_was_kept_in_another_form_is_read_anew(github: FakeGitHub) ->
     again, _ = await read(found, known=known)
     assert again.hooks == first.hooks
     assert again.basics == first.basics
+
+
+async def test_features_that_are_off_are_a_known_no_that_is_asked_again_each_time(github: FakeGitHub) -> None:
+    github.permit(NAME, "mona", "admin")
+    found = as_person(github)
+    first, known = await read(found)
+    assert first.security.dependabot_alerts is first.security.code_scanning is False  # type: ignore[union-attr]
+    assert first.security.secret_scanning is False  # type: ignore[union-attr]
+    assert first.security.open_alerts == {}  # type: ignore[union-attr]
+    # A refusal has no ETag that could confirm it.
+    assert (await read(found, known=known))[0].requests <= 3
+    github.settings(NAME).dependabot_alerts = True
+    again, _ = await read(found, known=known)
+    assert again.security.dependabot_alerts is True  # type: ignore[union-attr]
+
+
+async def test_a_history_too_long_for_a_list_of_contributors_is_no_want_of_permission(github: FakeGitHub) -> None:
+    words = b'{"message": "The history or contributor list is too large to list contributors for this repository via the API."}'
+    github.fail(r"/contributors$", 403, body=words)
+    posture, _ = await read(as_person(github))
+    assert isinstance(posture.contributors, Unknown)
+    assert "too large" in posture.contributors.why
+    assert posture.contributors.permission == ""
 
 
 async def test_a_part_whose_server_fails_is_unknown_and_the_rest_is_told(github: FakeGitHub) -> None:

@@ -180,6 +180,8 @@ def unknown(refused: Refused, what: str, permission: str) -> Unknown:
     """Why nothing is known, for people."""
     said = f" ({refused.told.rstrip('.')})" if refused.told else ""
     grant = f"; grant {permission}" if permission else ""
+    if refused.status == 403 and refused.says("too large"):
+        return Unknown(why=f"GitHub does not list {what} of this repository{said}.")
     if refused.status == 403:
         return Unknown(why=f"GitHub does not let these credentials read {what}{said}{grant}.", permission=permission)
     if refused.status == 404:
