@@ -26,18 +26,18 @@ if TYPE_CHECKING:
     from fusion.adapters.github import Connected
     from fusion.controls.catalogue import Catalogue
     from fusion.ports.compliance import Advisories, Issues
-    from fusion.ports.compliance import Advisories
     from fusion.ports.compliance import Settings as Source
 
 
 @asynccontextmanager
-async def scanner(settings: Settings, *, listen: Listener = nobody) -> AsyncIterator[Bundle]:
+async def scanner(settings: Settings, *, listen: Listener = nobody, clock: Clock | None = None) -> AsyncIterator[Bundle]:
     """The bundle of a command that scans: everything on this machine, and GitHub as GITHUB_TOKEN sees it."""
-    from fusion.adapters.github import connect
+    from fusion.adapters.github import Access, connect
 
-    base = embedded(settings, listen=listen)
+    base = embedded(settings, listen=listen, clock=clock)
+    access = Access(api=settings.github_api, clock=lambda: base.clock.now().timestamp())
     token = settings.github_token.get_secret_value() if settings.github_token else None
-    github = connect(base.blobs, api=settings.github_api, token=token)
+    github = connect(base.blobs, access=access, token=token)
     async with github.access, complying(settings, github, clock=base.clock) as compliance:
         yield dataclasses.replace(base, compliance=compliance)
 
@@ -102,16 +102,6 @@ async def local_name(folder: Path) -> str:
 
     found = await LocalTree(folder).local()
     return found.origin or found.name
-
-
-def mirror(settings: Settings) -> Advisories | None:
-    """The copy of the OSV database that FUSION_ADVISORIES names; None: none."""
-    if not settings.advisories:
-        return None
-    from fusion.adapters.osv import OsvMirror
-    from fusion.inventory import affected
-
-    return OsvMirror(settings.advisories, home=settings.home, matching=affected, ecosystems=affected.ECOSYSTEMS)
 
 
 def host(settings: Settings) -> Host:

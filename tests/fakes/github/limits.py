@@ -33,6 +33,8 @@ class Limits:
     retry_after: int = 60
     status: int = 403
     windows: dict[tuple[str, str], Window] = field(default_factory=dict)
+    counted: int = 0
+    """Requests that have counted, whoever asked and when."""
 
     def window(self, who: str, resource: str, now: datetime) -> Window:
         """The present window of an identity."""
@@ -70,11 +72,13 @@ class Limits:
         if window.used >= self.hourly:
             raise Refused(403, f"API rate limit exceeded for {who}.", headers=self.headers(who, resource, now))
         window.used += 1
+        self.counted += 1
 
     def uncount(self, who: str, resource: str, now: datetime) -> None:
         """It was answered with 304, which is free."""
         window = self.window(who, resource, now)
         window.used = max(0, window.used - 1)
+        self.counted -= 1
 
     def create(self, who: str, now: datetime) -> None:
         """Content is about to be created. Raises Refused when that was done too often in the last minute."""
