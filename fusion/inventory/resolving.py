@@ -31,7 +31,7 @@ class Resolver:
         """The entry with version, hashes and licence of the lock file; the entry itself where the lock file has none."""
         self._used = True
         found = self._found(entry, manifest)
-        if found is None or self._misfit(entry, found):
+        if found is None or self._misfit(entry, found) or self.stale(entry, manifest):
             return entry
         one = (key(found.type, found.name), found.version)
         self._direct.add(one)

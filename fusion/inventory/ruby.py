@@ -79,6 +79,8 @@ def gemspec(text: str) -> Iterator[Entry]:
                 line=number,
                 pinned=one is not None,
                 development=match[1] == "development_",
+                # A Gemfile need not take in the gemspec beside it.
+                lockable=False,
             )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from fusion.changes.roles import is_example, is_test, is_test_data
@@ -114,12 +114,21 @@ def _settled(
     kept = sorted(unique.values(), key=lambda one: (one.path, one.line, one.purl))
     if len(kept) > MAX_COMPONENTS:
         unread.append(("", f"There are more than {MAX_COMPONENTS:,} components; the others are left out."))
+    listed = {
+        one.path.rpartition("/")[0] for one in kept if one.path.rpartition("/")[2] == "pyproject.toml" and not one.development
+    }
     return Inventory(
         components=tuple(kept[:MAX_COMPONENTS]),
         read=tuple(read),
-        unread=tuple(unread),
+        unread=tuple(one for one in unread if not _is_shim(one[0], listed)),
         relations=tuple(sorted(pair for pair in relations if all(pair) and pair[0] != pair[1])),
     )
+
+
+def _is_shim(path: str, listed: Collection[str]) -> bool:
+    """Whether it is a set-up file of Python beside a pyproject.toml that lists the dependencies."""
+    folder, _, name = path.rpartition("/")
+    return name in ("setup.py", "setup.cfg") and folder in listed
 
 
 def _resolver(manifest: _Manifest, resolvers: Mapping[str, Resolver]) -> Resolver | None:
