@@ -79,7 +79,7 @@ class Settings(Record):
     """FUSION_QUOTA: commands that one person may give in an hour."""
     retention: int = Field(default=90, ge=1, le=3650)
     """FUSION_RETENTION: days for which runs, reviews and their contents are kept after the last use."""
-    evidence_key: str = Field(default="", pattern="^(|/.*|https?://.*)$")
+    evidence_key: str = ""
     """FUSION_EVIDENCE_KEY: what signs evidence: the absolute path of a key in PEM, or a version of a key in Key Vault
     (https://VAULT.vault.azure.net/keys/NAME/VERSION). Default: `evidence-key.pem` in the state folder, made on first use."""
     evidence_passphrase: SecretStr | None = None
@@ -125,6 +125,13 @@ class Settings(Record):
         """A relative path would lead into whatever repository Fusion is started in."""
         if value and "://" not in value and not Path(value).is_absolute():
             raise ValueError(f"{value!r} is neither an absolute path nor an address")
+        return value
+
+    @field_validator("evidence_key")
+    @classmethod
+    def _key(cls, value: str) -> str:
+        if value and not value.startswith("https://") and not value.startswith("http://") and not Path(value).is_absolute():
+            raise ValueError(f"{value!r} is neither an absolute path nor https://VAULT.vault.azure.net/keys/NAME/VERSION")
         return value
 
     @field_validator("webhook_secret", mode="before")

@@ -39,6 +39,19 @@ async def anchor(store: Store, anchors: Sequence[Anchor], *, tenant: str, link: 
     return Anchoring(anchored=tuple(kept), missed=tuple(missed))
 
 
+async def cautions(anchors: Sequence[Anchor]) -> Sequence[str]:
+    """What keeps these anchors from proving all that they could, a sentence each; that there are none is one."""
+    if not anchors:
+        return ("Heads of chains are kept nowhere else, so that a cut end could not be seen: set FUSION_ANCHOR.",)
+    found: list[str] = []
+    for one in anchors:
+        try:
+            found.append(await one.caution())
+        except FusionError as error:
+            found.append(str(error))
+    return [sentence for sentence in found if sentence]
+
+
 async def anchors_of(store: Store, tenant: str, chain: str) -> Sequence[Anchored]:
     """Every anchor that is known of a chain, by number."""
     found: list[Anchored] = []

@@ -189,7 +189,7 @@ class _Archive:
 class _Tar(_Archive):
     def _begin(self) -> None:
         # No time and no name in the header: they would differ each time.
-        self._packed = gzip.GzipFile(filename="", mode="wb", fileobj=self._file, mtime=0)
+        self._packed = gzip.GzipFile(filename="", mode="wb", fileobj=self._file, mtime=0, compresslevel=6)
         self._tar = tarfile.open(fileobj=self._packed, mode="w", format=tarfile.PAX_FORMAT)  # noqa: SIM115
 
     def _end(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fusion.attesting.anchoring import Anchoring, anchor
+from fusion.attesting.anchoring import Anchoring, anchor, cautions
 from fusion.attesting.links import Kind
 from fusion.attesting.seal import seal
 from fusion.model import Record, Review
@@ -51,6 +51,10 @@ class Ledger:
     async def anchor(self, link: Sealed) -> Anchoring:
         """Have a head kept outside; what does not take it is a sentence, and stops nothing."""
         return await anchor(self.store, self.anchors, tenant=self.tenant, link=link)
+
+    async def cautions(self) -> Sequence[str]:
+        """What keeps the anchors from proving all that they could, a sentence each."""
+        return await cautions(self.anchors)
 
     async def _seal(self, chain: str, kind: Kind, subject: str, record: Record) -> Sealed:
         data = record.model_dump_json().encode()

@@ -82,25 +82,21 @@ def due(last: Sealed) -> str:
 
 async def head(store: Store, tenant: str, chain: str) -> Sealed | None:
     """The last link, or None where there is no such chain."""
-    stored = await store.get(_key(tenant, chain, HEAD, "head"))
+    stored = await store.get(_key(tenant, chain, HEAD, chain))
     return None if stored is None else Sealed.model_validate(stored.value)
 
 
 async def chains(store: Store, tenant: str) -> dict[str, Sealed]:
     """The head of each chain, by its name, in the order of names."""
     found: dict[str, Sealed] = {}
-    page = await store.list(tenant=tenant, kind=HEAD, limit=_PAGE)
-    # Each has the same id, so that paging goes by scopes: what one call does not hold is read by a walk.
-    if len(page) < _PAGE:
-        found = {one.key.scope: Sealed.model_validate(one.value) for one in page}
-    else:
-        async for stored in store.walk(tenant=tenant):
-            if stored.key.kind == HEAD:
-                found[stored.key.scope] = Sealed.model_validate(stored.value)
+    after = ""
+    while page := await store.list(tenant=tenant, kind=HEAD, limit=_PAGE, after=after):
+        found |= {one.key.scope: Sealed.model_validate(one.value) for one in page}
+        after = page[-1].key.id
     return dict(sorted(found.items()))
 
 
-_PAGE = 1_000
+_PAGE = 500
 
 
 async def public_key(store: Store, tenant: str, chain: str, id: str) -> dict[str, str] | None:
@@ -141,7 +137,7 @@ async def _append(
     jwk = await signer.public()
     key, digest = thumbprint(jwk), await blobs.put(data)
     for attempt in range(_TRIES):
-        stored = await store.get(_key(tenant, chain, HEAD, "head"))
+        stored = await store.get(_key(tenant, chain, HEAD, chain))
         last = None if stored is None else Sealed.model_validate(stored.value)
         if last is not None:
             await _settle(store, tenant, last)
@@ -171,7 +167,7 @@ async def _remember(store: Store, tenant: str, chain: str, jwk: Mapping[str, str
 
 async def _replaced(store: Store, tenant: str, stored: Stored | None, new: Sealed) -> bool:
     try:
-        await store.put(_key(tenant, new.chain, HEAD, "head"), values(new), etag=None if stored is None else stored.etag)
+        await store.put(_key(tenant, new.chain, HEAD, new.chain), values(new), etag=None if stored is None else stored.etag)
     except Conflict:
         return False
     return True

@@ -167,7 +167,8 @@ def main() -> None:
     except Exception as error:
         if isinstance(error, ModuleNotFoundError) and (error.name or "").partition(".")[0] in ("azure", "aiohttp"):
             _stop(
-                "FUSION_SERVICEBUS, FUSION_COSMOS or FUSION_BLOBS is set, and the packages for Azure are not installed:"
+                "A service of Azure is configured (FUSION_SERVICEBUS, FUSION_COSMOS, FUSION_BLOBS, FUSION_ANCHOR or"
+                " FUSION_EVIDENCE_KEY), and the packages for Azure are not installed:"
                 ' pip install -c constraints.txt -e ".[azure]", in the folder of Fusion.',
                 Exit.USAGE,
             )

@@ -94,9 +94,9 @@ def export(
 def list_chains(format: Format = "terminal") -> None:
     """List the chains of this installation: how many links, when the last came, how far each is anchored."""
     _known(format)
-    rows = work(_chains())
+    rows, cautions = work(_chains())
     if format == "json":
-        typer.echo(json.dumps({"schema_version": 1, "chains": rows}, indent=2))
+        typer.echo(json.dumps({"schema_version": 1, "chains": rows, "cautions": cautions}, indent=2))
         return
     from rich.table import Table
     from rich.text import Text
@@ -114,6 +114,8 @@ def list_chains(format: Format = "terminal") -> None:
         short = row["hash"].removeprefix("sha256:")[:12]
         table.add_row(Text(exact(row["chain"])), f"{row['links']:,}", row["at"][:16].replace("T", " "), short, _reach(row))
     Terminal(highlight=False).print(table if rows else "Nothing was sealed yet.")
+    for sentence in cautions:
+        say(f"fusion: {sentence}")
 
 
 @commands.command(short_help="Show the key that signs, make one, introduce the next.")
@@ -175,19 +177,22 @@ async def _introduce(settings: Settings, signer: Signer, following: Mapping[str,
         typer.echo("Now set FUSION_EVIDENCE_KEY to it: the old key signs no more.")
 
 
-async def _chains() -> list[dict[str, Any]]:
+async def _chains() -> tuple[list[dict[str, Any]], Sequence[str]]:
+    """A row for each chain, and what keeps the anchors from proving all that they could."""
     from fusion import runtime
-    from fusion.attesting.anchoring import anchors_of
+    from fusion.attesting.anchoring import anchors_of, cautions
     from fusion.attesting.seal import chains
+    from fusion.runtime.attesting import anchors
 
     settings = _settings()
     if not settings.cosmos and not (settings.home / "state.db").exists():
-        return []
+        return [], ()
     rows = []
     async with runtime.records(settings) as (store, _):
         for name, head in (await chains(store, settings.tenant)).items():
             rows.append(_row(name, head, [one.number for one in await anchors_of(store, settings.tenant, name)]))
-    return rows
+    async with anchors(settings) as places:
+        return rows, await cautions(places) if rows else ()
 
 
 def _row(name: str, head: Sealed, anchored: Sequence[int]) -> dict[str, Any]:

@@ -137,6 +137,8 @@ def test_chains_are_listed_with_how_far_each_is_anchored(place: Workplace, tmp_p
     done = place.fusion("evidence", "list", COLUMNS="80")
     assert max(len(line.rstrip()) for line in done.stdout.splitlines()) <= 80
     assert done.stdout.count("to link 1, 1 not") == 2
+    assert "set FUSION_ANCHOR" in one_sentence(done)
+    assert "copy is kept elsewhere" in one_sentence(place.fusion("evidence", "list", FUSION_ANCHOR=str(tmp_path / "anchors")))
     rows = json.loads(place.fusion("evidence", "list", "--format", "json").stdout)["chains"]
     assert [(row["chain"], row["links"], row["anchored"]) for row in rows] == [("octo/cat", 3, 1), ("octo/dog", 3, 1)]
 
