@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft4Validator
 
 from fusion.model import Severity
 from fusion.model.compliance import Drift, Scan
 from fusion.model.posture import Unknown
 from fusion.render.scan import oscal, sarif
+from tests.fakes import sarif as oasis
 from tests.fakes.oscal import translated, validator
 from tests.fakes.scans import CATALOGUES, CHECKS, NOW, clean, deviation, failed, rich, scan
 
-SCHEMA = Path(__file__).parents[1] / "samples" / "schemas" / "sarif-2.1.0.json"
 SCANS: dict[str, Callable[[], Scan]] = {
     "rich": rich,
     "clean": clean,
@@ -28,14 +25,9 @@ SCANS: dict[str, Callable[[], Scan]] = {
 }
 
 
-@cache
-def sarif_validator() -> Draft4Validator:
-    return Draft4Validator(json.loads(SCHEMA.read_text(encoding="utf-8")), format_checker=Draft4Validator.FORMAT_CHECKER)
-
-
 def run_of(what: Scan) -> dict[str, Any]:
     log = json.loads(sarif.render(what, checks=CHECKS, catalogues=CATALOGUES))
-    assert [f"{list(error.path)}: {error.message}" for error in sarif_validator().iter_errors(log)] == []
+    assert [f"{list(error.path)}: {error.message}" for error in oasis.validator().iter_errors(log)] == []
     [run] = log["runs"]
     return dict(run)
 
@@ -56,7 +48,7 @@ def test_every_scan_fits_the_official_schemas(name: str) -> None:
 def test_the_schemas_would_notice() -> None:
     log = json.loads(sarif.render(rich(), checks=CHECKS, catalogues=CATALOGUES))
     log["runs"][0]["results"][0]["suppressions"] = [{"kind": "because"}]
-    assert list(sarif_validator().iter_errors(log))
+    assert list(oasis.validator().iter_errors(log))
 
     for path, wrong in ((("uuid",), "1"), (("metadata", "title"), "two\nlines"), (("metadata", "published"), "today")):
         document = json.loads(oscal.render(rich(), checks=CHECKS, catalogues=CATALOGUES))

@@ -12,8 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from fusion.model.compliance import CheckResult, Deviation, Scan, Status
-from fusion.render.scan.summary import STATUS, deviations, plain, severity, title
-from fusion.render.text import exact
+from fusion.render.scan.summary import STATUS, deviations, exactly, plain, severity, title
 
 if TYPE_CHECKING:
     from fusion.check import About
@@ -58,10 +57,10 @@ def _columns(
         "accepted" if item and item.accepted else STATUS[result.status],
         bad,
         plain(item.title) if item else "",
-        exact(item.path) if item else "",
+        exactly(item.path, 1000) if item else "",
         str(item.line) if item and item.line else "",
-        plain(item.component, 500) if item else "",
-        plain(item.fingerprint, 100) if item else "",
+        exactly(item.component) if item else "",
+        exactly(item.fingerprint, 100) if item else "",
         plain(item.accepted, 200) if item else "",
         plain(exception.owner, 200) if exception else "",
         exception.expires.isoformat() if exception else "",

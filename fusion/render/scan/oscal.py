@@ -27,6 +27,7 @@ from fusion.render.scan.summary import (
     STATUS,
     by_catalogue,
     deviations,
+    exactly,
     place,
     plain,
     severity,
@@ -57,7 +58,9 @@ def render(scan: Scan, *, checks: Mapping[str, About], catalogues: Sequence[Cata
 def token(word: str, otherwise: str) -> str:
     """The word where it is an OSCAL token; a word that is none, as a number with a dot, behind `otherwise` and a low line."""
     clean = re.sub("[^A-Za-z0-9._-]", "_", plain(word, 200))
-    return clean if _TOKEN.fullmatch(clean) else f"{otherwise}_{clean}"
+    if _TOKEN.fullmatch(clean):
+        return clean
+    return re.sub("[^A-Za-z0-9._-]", "_", f"{'' if otherwise[:1].isalpha() else '_'}{plain(otherwise, 100)}_{clean}")
 
 
 class _Document:
@@ -302,7 +305,7 @@ def _id(*names: str) -> str:
 
 
 def _prop(name: str, value: str) -> dict[str, Any]:
-    return {"name": name, "ns": NAMESPACE, "value": _string(value)}
+    return {"name": name, "ns": NAMESPACE, "value": exactly(value, 1000).strip() or "-"}
 
 
 def _permission(result: CheckResult) -> list[dict[str, Any]]:

@@ -24,7 +24,7 @@ from fusion.render.sarif import SCHEMA
 from fusion.render.sarif_results import ROOT
 from fusion.render.sarif_rules import LEVEL, SCORE, plain
 from fusion.render.scan.places import github
-from fusion.render.scan.summary import CAME_TO, deviations, severity, standing, summary
+from fusion.render.scan.summary import CAME_TO, deviations, exactly, severity, standing, summary
 from fusion.render.text import clip, one_line, visible
 
 if TYPE_CHECKING:
@@ -188,7 +188,7 @@ def _result(
         return out
     out["partialFingerprints"] = {"fusionDeviation/v1": visible(f"{result.check} {item.fingerprint}")}
     if item.component:
-        out["properties"]["component"] = plain(item.component, 300)
+        out["properties"]["component"] = exactly(item.component)
     if scan.drift.against:
         out["baselineState"] = "new" if _is_new(scan, f"{result.check} {item.fingerprint}") else "unchanged"
     related = [
@@ -215,7 +215,7 @@ def _location(result: CheckResult, item: Deviation | None) -> dict[str, Any]:
     if item is not None and item.path:
         return {"physicalLocation": _physical(item.path, item.line)}
     if item is not None and item.component:
-        return {"logicalLocations": [{"fullyQualifiedName": plain(item.component, 500), "kind": "component"}]}
+        return {"logicalLocations": [{"fullyQualifiedName": exactly(item.component), "kind": "component"}]}
     settings = next((one for one in result.read if one.startswith("settings")), result.check)
     return {"logicalLocations": [{"fullyQualifiedName": plain(settings, 500), "kind": "setting"}]}
 

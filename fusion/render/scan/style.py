@@ -68,7 +68,9 @@ caption{text-align:left;color:var(--soft);font-size:.875rem;padding:0 0 .35rem}
 th,td{text-align:left;vertical-align:top;padding:.42rem .6rem;border-bottom:1px solid var(--line)}
 thead th{font-size:.8125rem;color:var(--soft);font-weight:600;white-space:nowrap}
 tbody th{font-weight:500;min-width:6.5rem}
-.id,time{white-space:nowrap}
+.id,td time{white-space:nowrap}
+table:last-child{margin-bottom:0}
+.verdict p{max-width:none}
 .n{text-align:right;font-variant-numeric:tabular-nums}
 th:first-child,td:first-child{padding-left:0}
 tr>:last-child{padding-right:0}
@@ -94,7 +96,7 @@ main{padding:.75rem .6rem 2rem}
 h1{font-size:1.4rem}
 header,.part{padding:.9rem .85rem;border-radius:8px}
 .charts{grid-template-columns:minmax(0,1fr)}
-.facts{grid-template-columns:1fr 1fr}
+.facts{grid-template-columns:repeat(2,minmax(0,1fr))}
 summary,.told div{grid-template-columns:minmax(0,1fr)}
 thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 table,tbody,tr,caption{display:block}
@@ -102,6 +104,7 @@ tr{padding:.5rem 0;border-bottom:1px solid var(--line)}
 tbody th,tbody td{display:block;border:0;padding:.1rem 0;text-align:left}
 tbody th{font-weight:600}
 td[data-label]::before{content:attr(data-label) ": ";color:var(--soft);font-size:.8125rem}
+tbody td.n{display:inline-block;margin-right:1rem}
 td.e{display:none}
 }
 @media print{

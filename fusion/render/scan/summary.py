@@ -16,6 +16,7 @@ from fusion.model import Severity
 from fusion.model.compliance import CheckResult, ControlResult, ControlState, Deviation, Scan, ScanException, Status
 from fusion.render.outgoing import defuse
 from fusion.render.phrases import count
+from fusion.render.secrets import mask
 from fusion.render.text import clip, exact, one_line
 
 if TYPE_CHECKING:
@@ -136,10 +137,15 @@ def plain(text: str, limit: int = _SENTENCE) -> str:
     return clip(defuse(one_line(text[: 8 * limit + 2000])), limit)
 
 
+def exactly(text: str, limit: int = 500) -> str:
+    """A name from elsewhere as it is: a path, a component. Nothing in it is invisible, and likely secrets are starred."""
+    return clip(mask(exact(text[: 4 * limit])), limit)
+
+
 def place(item: Deviation) -> str:
     """`app/db.py:12`, the component, or nothing where it is about a setting."""
-    where = exact(item.path[:1000])
-    return f"{where}:{item.line}" if where and item.line > 0 else where or plain(item.component, 300)
+    where = exactly(item.path, 1000)
+    return f"{where}:{item.line}" if where and item.line > 0 else where or exactly(item.component)
 
 
 def moment(at: datetime) -> str:
