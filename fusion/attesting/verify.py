@@ -46,14 +46,16 @@ def verify(
     flaws: list[Flaw] = []
     told = Anchors.of(anchors, kept, roots=roots, tolerance=tolerance)
     chains: list[Chain] = []
+    lying: dict[str, list[Sealed]] = {}
     named: dict[str, dict[int, Sealed]] = {}
     for link in links:
+        lying.setdefault(link.chain, []).append(link)
         named.setdefault(link.chain, {}).setdefault(link.number, link)
     witnesses = _Witnesses()
     # What an organisation's record says of its repositories' chains is an anchor of theirs: those chains come after.
     for name in sorted(named, key=lambda name: not any(link.kind == "organisation" for link in named[name].values())):
         following = _Following(payloads=payloads, trusted=dict(trusted), tolerance=tolerance)
-        flaws += following.judge([link for link in links if link.chain == name] if len(named) > 1 else links)
+        flaws += following.judge(lying[name])
         found, seen = witnesses.judge(name, named[name])
         flaws += found
         found, proven = told.judge(name, named[name], seen)
