@@ -9,14 +9,14 @@ from fusion.model.compliance import Status
 from fusion.progress import Notice, ScanStep
 from tests.fakes.github import FakeGitHub, Limits
 from tests.fakes.hosted import Meanwhile
-from tests.fakes.scanned import FILES, scan_account
+from tests.fakes.scanned import FILES, scan_account, usual
 
 COUNT = 20
 
 
 async def test_an_account_with_everything_in_it_is_scanned_and_a_second_scan_is_nearly_free(tmp_path: Path) -> None:
     with FakeGitHub() as github:
-        names = github.estate("octo", COUNT, FILES)
+        names = github.estate("octo", COUNT, FILES, settings=usual())
         github.organisation("octo")
         github.create_empty("octo/empty")
         github.archive(names[3])
@@ -49,7 +49,7 @@ async def test_a_changed_repository_is_read_again_and_its_drift_is_told(tmp_path
         names = github.estate("octo", 3, FILES)
         await scan_account(github, tmp_path, "1")
         github.diverge(names[1])
-        github.push(names[1], {"SECURITY.md": "Report to security@example.com within 90 days.\n"})
+        github.push(names[1], "main", {"SECURITY.md": "Report to security@example.com within 90 days.\n"})
         second = await scan_account(github, tmp_path, "2", show=tuple(names))
         assert any(key.startswith("security-policy ") for key in second.scans[names[1]].drift.fixed)
         assert second.scans[names[0]].drift.fixed == ()
@@ -67,15 +67,21 @@ async def test_rate_limits_cost_time_and_no_repository(tmp_path: Path) -> None:
 
 async def test_renamed_and_deleted_ones_are_told_and_the_others_are_scanned(tmp_path: Path) -> None:
     with FakeGitHub() as github:
-        names = github.estate("octo", 6, FILES)
+        names = github.estate("octo", COUNT, FILES)
 
         def meddle() -> None:
-            github.rename(names[4], "octo/renamed")
-            github.delete(names[5])
+            github.rename(names[18], "octo/renamed")
+            github.delete_repository(names[19])
+            github.delete_repository(names[0])
 
-        github.faults.append(Meanwhile(r"/orgs/octo/repos$", act=meddle))
+        github.faults.append(Meanwhile(r"/git/trees/", act=meddle))
         found = await scan_account(github, tmp_path, "1", show=("octo/renamed",))
-        print([(one.repository, one.status, one.reason) for one in found.report.repositories])
+        lines = {one.repository: one for one in found.report.repositories}
+        assert {*lines} == {*names, "octo/renamed"} - {names[18]}
+        assert {name for name, one in lines.items() if one.status != "scanned"} <= {names[0], names[19]}
+        assert lines[names[19]].status == "gone"
+        assert names[19] in lines[names[19]].reason
+        assert found.scans["octo/renamed"].notes[-1] == f"It was called {names[18]} when the scan began."
 
 
 async def test_a_scan_that_is_cancelled_is_finished_by_the_next_process(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from fusion.progress import Notice, nobody
 from fusion.scanning.wanted import account_id
 from orchestrations.registry import VERSION
 from tests.fakes.github import FakeGitHub
+from tests.fakes.github.settings import RepositorySettings
 from tests.fakes.hosted import Shared
 
 FILES = {
@@ -26,6 +27,13 @@ FILES = {
     "requirements.txt": "flask==1.0\n",
     ".github/workflows/ci.yml": "on: push\njobs:\n  t:\n    runs-on: ubuntu-latest\n    steps:\n    - uses: actions/checkout@v4\n",
 }
+
+
+def usual() -> RepositorySettings:
+    """Settings of a repository that people work in. (GitHub counts a refusal each time; only answers are confirmed for free.)"""
+    return RepositorySettings(contributors=[("ada", 12), ("bob", 5)], dependabot_alerts=True)
+
+
 TOKEN = "a-token-of-a-person"  # noqa: S105 - the fake takes any
 
 
