@@ -30,6 +30,7 @@ from collections.abc import Iterator, Sequence
 
 from agents.advice import SECRETS, told
 from agents.checks.licence_changes import licence_changes
+from agents.checks.loosened import loosened
 from agents.checks.new_dependencies import Manifests, removed_locks
 from agents.checks.posture import posture_observations, posture_shifts, weighed
 from agents.checks.workflow_changes import Workflows
@@ -68,7 +69,7 @@ class Compliance(Reasoned):
             *(told(self.name, item) for item in evidence),
             *witnessed(self.name, observations, Sources(compared.files, {}), case.change.provenance),
         )
-        weighted = tuple(weighed(findings, shifted, case.policy.scans.block))
+        weighted = tuple(weighed(findings, shifted, frozenset(case.policy.scans.block)))
         return [self.task(weighted, read=read, unread=unread)]
 
     def wants(self, path: str) -> bool:
@@ -84,6 +85,7 @@ def _observations(
     if not case.change.whole_tree:
         yield from licence_changes(compared.files)
         yield from removed_locks(case.change)
+        yield from loosened(compared.files)
 
 
 def _is_ours(evidence: Evidence) -> bool:

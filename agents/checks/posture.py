@@ -6,7 +6,7 @@ blocks instead.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 
 from fusion.agent import Case
 from fusion.model import Category, Confidence, Finding, Severity, Side
@@ -44,6 +44,8 @@ def posture_observations(found: Iterable[Shift], said: Collection[tuple[str, str
     """What is to be said of it. `said`: path and family of what is said already."""
     families = {family for _, family in said}
     for shift in found:
+        if (shift.path, shift.about.id) in said:
+            continue
         # A lock file and what it fixes are two files and one matter.
         if shift.about.id == "lock-files" and not SAID_BY["lock-files"].isdisjoint(families):
             continue
@@ -52,21 +54,15 @@ def posture_observations(found: Iterable[Shift], said: Collection[tuple[str, str
         yield _lost(shift) if shift.lost else _brought(shift)
 
 
-def weighed(findings: Iterable[Finding], found: Iterable[Shift], block: Collection[str]) -> Iterator[Finding]:
+def weighed(findings: Iterable[Finding], found: Iterable[Shift], block: Set[str]) -> Iterator[Finding]:
     """The findings, of which those about a check that policy names block, and other ones about the posture inform."""
-    named = {
-        (shift.path, family)
-        for shift in found
-        if shift.about.id in block
-        for family in (shift.about.id, *SAID_BY.get(shift.about.id, ()))
-    }
+    named = {(shift.path, family) for shift in found if shift.about.id in block for family in SAID_BY.get(shift.about.id, ())}
     for one in findings:
-        if (one.location.path, one.family) in named:
+        checks = [item.rule.removeprefix(PREFIX) for item in one.evidence if item.rule.startswith(PREFIX)]
+        if (one.location.path, one.family) in named or not block.isdisjoint(checks):
             yield one.model_copy(update={"weight": "blocks"})
-        elif any(item.rule.startswith(PREFIX) for item in one.evidence):
-            yield one.model_copy(update={"weight": "informs"})
         else:
-            yield one
+            yield one.model_copy(update={"weight": "informs"}) if checks else one
 
 
 def _brought(shift: Shift) -> Observation:
