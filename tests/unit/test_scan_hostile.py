@@ -123,7 +123,7 @@ def check_page(page: str) -> Read:
     return found
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 @example("")
 @example("\n\n")
 @example("`" * 40)
@@ -155,7 +155,6 @@ def test_whatever_the_text(text: str) -> None:
     for document in (log, results):
         assert document.isascii()
         assert not STEERING.search(document)
-        assert "](http" not in document
 
 
 @settings(max_examples=25, deadline=None)

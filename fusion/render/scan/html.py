@@ -56,7 +56,7 @@ def render(scan: Scan, *, checks: Mapping[str, About], catalogues: Sequence[Cata
     numbers = {result.check: f"check-{number}" for number, result in enumerate(scan.results)}
     parts = [
         ("overview", "Overview", _overview(scan, told, catalogues, trend)),
-        ("not-assessed", "Not assessed", _not_assessed(scan, told, checks)),
+        ("not-assessed", "Not assessed", _not_assessed(scan, told, checks, numbers)),
         ("failed", "Failed", join(_card(scan, one, checks, numbers) for one in told.failed)),
         ("changes", "Since the last scan", _changes(scan, checks, numbers)),
         ("accepted", "Failed and accepted", join(_card(scan, one, checks, numbers) for one in told.accepted)),
@@ -135,14 +135,18 @@ def _figure(caption: str, *children: str, wide: bool = False) -> Html:
     return tag("figure", tag("figcaption", caption), *children, class_="wide" if wide else "chart")
 
 
-def _not_assessed(scan: Scan, told: Summary, checks: Mapping[str, About]) -> Html:
+def _not_assessed(scan: Scan, told: Summary, checks: Mapping[str, About], numbers: Mapping[str, str]) -> Html:
     parts: list[str] = []
     if scan.status != "scanned":
         parts.append(tag("p", f"The repository {CAME_TO[scan.status]}. ", said(scan.reason)))
     if told.not_assessed:
         parts.append(tag("p", "Nobody knows whether these hold. They are never counted as holding."))
         rows = [
-            (title(one.check, checks), said(one.reason), code(one.permission, 200) if one.permission else "")
+            (
+                tag("span", title(one.check, checks), id=numbers[one.check]),
+                said(one.reason),
+                code(one.permission, 200) if one.permission else "",
+            )
             for one in told.not_assessed
         ]
         heads = ("What was to be seen", "Why not, and what to do", "Permission it needs")
