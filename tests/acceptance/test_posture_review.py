@@ -1,0 +1,88 @@
+"""Pull-request mode as a user meets it: `fusion review` of a small repository, and the policy file that people write."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.commandline import Workplace
+
+SECURITY = "# Security\n\nReport a vulnerability to security@example.org.\n"
+POLICY = "scans:\n  block: [security-policy]\n"
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Workplace:
+    workplace = Workplace(tmp_path / "repo", tmp_path / "state").init()
+    workplace.commit("Begin", **{"SECURITY.md": SECURITY, "CODEOWNERS": "* @acme/all\n", "add.py": "TOTAL = 1\n"})
+    return workplace
+
+
+def reviewed(place: Workplace, code: int) -> dict[str, dict[str, object]]:
+    done = place.fusion("review", "main..feature", "--format", "json", "--fail-on", "never")
+    assert done.returncode == code, done.stderr
+    review = json.loads(done.stdout)
+    return {one["family"]: one | {"verdict": review["verdict"]} for one in review["findings"]}
+
+
+@pytest.mark.parametrize(("rules", "verdict"), [("", "pass"), (POLICY, "block")])
+def test_what_a_change_takes_away_is_told_and_blocks_where_the_base_says_so(place: Workplace, rules: str, verdict: str) -> None:
+    place.commit("Set the policy", **{".fusion.yml": rules})
+    place.git("checkout", "--quiet", "-b", "feature")
+    (place.folder / "SECURITY.md").unlink()
+    place.commit("Tidy up", **{"CODEOWNERS": "* @acme/all @acme/guests\n", ".fusion.yml": "scans: {checks: {}}\n"})
+    found = reviewed(place, 0)
+    assert {"security-policy", "code-owners-file"} <= set(found)
+    assert {one["verdict"] for one in found.values()} == {verdict}
+    assert found["security-policy"]["blocking"] is (verdict == "block")
+    assert found["code-owners-file"]["blocking"] is False
+
+
+def test_a_change_that_leaves_the_posture_alone_says_nothing_of_it(place: Workplace) -> None:
+    place.git("checkout", "--quiet", "-b", "feature")
+    place.commit("Count", **{"add.py": "TOTAL = 2\n", "SECURITY.md": SECURITY + "\nWe answer within a week.\n"})
+    assert not [one for one in reviewed(place, 0).values() if str(one["agent"]) == "compliance"]
+
+
+WRONG = """\
+scans:
+  block: [security-polcy]
+  exceptions:
+    - {check: code-review, owner: ada, reason: "Two people.", approver: grace}
+    - {check: code-review, owner: ada, reason: "Two people.", approver: Ada, expires: 2199-01-01}
+"""
+
+
+def test_a_policy_file_is_checked_before_it_is_merged(place: Workplace) -> None:
+    place.write(".fusion.yml", WRONG)
+    done = place.fusion("config", "check")
+    assert done.returncode == 2
+    for said in ("`security-polcy`", "exceptions[0]` names no last day", "exceptions[1]` is approved by its owner"):
+        assert said in done.stderr
+    place.write(".fusion.yml", "scans: {exceptions: [{check: code-review, expires: 31.01.2027}]}\n")
+    assert "must be a date such as 2027-01-31" in place.fusion("config", "check").stderr
+    place.write(".fusion.yml", POLICY)
+    assert place.fusion("config", "check").returncode == 0
+
+
+def test_exceptions_are_granted_listed_and_withdrawn(place: Workplace) -> None:
+    add = ("exceptions", "add", "--check", "code-review", "--owner", "ada", "--reason", "Two people.", "--repo", "acme/*")
+    refused = place.fusion(*add, "--approver", "ada", "--expires", "2199-01-01")
+    assert (refused.returncode, "approved by its owner" in refused.stderr) == (2, True)
+    assert place.fusion(*add, "--approver", "grace", "--expires", "2199-01-01").returncode == 2
+    assert place.fusion(*add, "--approver", "grace", "--expires", "soon").returncode == 2
+    from datetime import UTC, datetime, timedelta
+
+    day = (datetime.now(UTC) + timedelta(days=100)).date().isoformat()
+    assert place.fusion(*add, "--approver", "grace", "--expires", day).returncode == 0
+    (one,) = json.loads(place.fusion("exceptions", "list", "--format", "json").stdout)["exceptions"]
+    assert one["exception"]["expires"] == day
+    assert one["deeds"][0]["by"]
+    assert one["exception"]["id"] in place.fusion("exceptions", "list").stdout
+    assert place.fusion("exceptions", "remove", one["exception"]["id"]).returncode == 0
+    assert json.loads(place.fusion("exceptions", "list", "--format", "json").stdout)["exceptions"] == []
+    (gone,) = json.loads(place.fusion("exceptions", "list", "--all", "--format", "json").stdout)["exceptions"]
+    assert [deed["did"] for deed in gone["deeds"]] == ["granted", "withdrawn"]
+    assert place.fusion("exceptions", "remove", "x-none").returncode == 2
