@@ -69,7 +69,8 @@ _PUBLISHING = (
 _PUSHING = ("docker/build-push-action", "redhat-actions/push-to-registry", "docker/bake-action")
 _LISTS = re.compile(
     r"\b(?:syft|cyclonedx(?:-\w{1,20}){0,2}|cdxgen|spdx-sbom-generator|sbom-tool"
-    r"|trivy [^\n]{0,200}(?:cyclonedx|spdx)|bom generate|docker sbom|docker buildx [^\n]{0,300}--sbom|(?:npm|cargo) sbom|fusion scan [^\n]{0,200}(?:cyclonedx|spdx))\b",
+    r"|trivy [^\n]{0,200}(?:cyclonedx|spdx)|bom generate|docker sbom"
+    r"|docker buildx [^\n]{0,300}--sbom|(?:npm|cargo) sbom|fusion scan [^\n]{0,200}(?:cyclonedx|spdx))\b",
     re.I,
 )
 _LISTING = (

@@ -21,7 +21,8 @@ from fusion.render.text import clip, exact
 
 _PLACES = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
 _OWNER = re.compile(r"@[A-Za-z0-9][\w-]{0,99}(?:/[\w.-]{1,100})?|[^@\s]{1,64}@[^@\s]{1,190}")
-_MAX_MATCHES = 2_000_000
+_EVERYTHING = frozenset({"*", "**", "/**"})
+_MAX_MATCHES = 500_000
 """Lines times files."""
 
 
@@ -70,9 +71,12 @@ class CodeOwnersFile(TreeCheck):
         text = found.texts[path]
         lines, deviations = self._lines(path, text)
         every = [file.path for file in regular(subject.tree)]
-        if len(text) >= MAX_CHARS or len(lines) * len(every) > _MAX_MATCHES:
+        if len(text) >= MAX_CHARS:
             return self._unfinished(path, deviations)
-        deviations += self._unowned(path, lines, every)
+        if not (all(line.owned for line in lines) and any(line.pattern in _EVERYTHING for line in lines)):
+            if len(lines) * len(every) > _MAX_MATCHES:
+                return self._unfinished(path, deviations)
+            deviations += self._unowned(path, lines, every)
         if deviations:
             return refused(self.about, deviations, self._told(path, deviations), read=(path,))
         if subject.tree.cut:
@@ -82,7 +86,7 @@ class CodeOwnersFile(TreeCheck):
     def _unfinished(self, path: str, deviations: list[Deviation]) -> CheckResult:
         if deviations:
             return refused(self.about, deviations, self._told(path, deviations), read=(path,))
-        reason = f"{path} has too many lines for so many files. Name owners of folders instead of files."
+        reason = f"{path} has too many lines for so many files. Begin it with `* @owner`, and name owners of folders."
         return not_assessed(self.about, reason, read=(path,))
 
     def _told(self, path: str, deviations: Sequence[Deviation]) -> str:

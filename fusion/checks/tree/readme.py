@@ -29,7 +29,7 @@ class Readme(TreeCheck):
         title="A README tells what this is",
         rationale="Who does not know what a repository is for can neither use it nor judge a change of it.",
         remediation="Write `README.md`: what it is, for whom, how to install and use it, and where to ask.",
-        severity=Severity.LOW,
+        severity=Severity.INFO,
         reads=frozenset({Source.TREE}),
         towards=(),
     )
