@@ -79,9 +79,8 @@ class Vulnerabilities(InventoryCheck):
         read = (f"copy of OSV at {mirror.where}{f', of {mirror.at:%Y-%m-%d}' if mirror.at else ''}",)
         deviations, unsure = self._found(subject, known)
         dark = [*self._dark(subject, mirror, known), *unsure]
-        old = [
-            type for type in {one.ecosystem for one in known} & mirror.dates.keys() if subject.now - mirror.dates[type] > FRESH
-        ]
+        dates = {type: mirror.dates.get(type, mirror.at) for type in {one.ecosystem for one in known} & mirror.ecosystems}
+        old = [type for type, at in dates.items() if at is not None and subject.now - at > FRESH]
         aged = f"The copy is more than {FRESH.days} days old for {', '.join(sorted(old))}." if old else ""
         if deviations:
             # What an old copy knows is still so; what it does not know is what it says nothing about.

@@ -1,0 +1,237 @@
+"""Checks over what a tree is built from: what fails, what cannot be said, and what is said of licences and advisories."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from fusion.check import Check, Subject
+from fusion.checks.registry import builtin
+from fusion.inventory.licences import Standing, UnreadableLicence, judge, readable
+from fusion.model import Severity
+from fusion.model.compliance import CheckResult, Status
+from fusion.model.inventory import Component, Inventory, Tree, TreeFile
+from fusion.model.posture import Unknown
+from fusion.policy import Policy
+from fusion.policy.rules import Scans
+from fusion.ports.compliance import Advisory, Mirror
+from tests.unit.test_inventory_formats import COMMIT, LOCKED_A, SHA, over
+
+NOW = datetime(2026, 11, 20, tzinfo=UTC)
+CHECKS: dict[str, Check] = {check.about.id: check for check in builtin() if ".packages." in type(check).__module__}
+TREE = Tree(commit="c", files=(TreeFile(path="x", size=1),))
+MIRROR = Mirror(where="/osv", at=NOW, ecosystems=frozenset({"npm", "pypi", "golang", "github"}), dates={"npm": NOW})
+
+
+def assessed(check: str, inventory: Inventory, **more: Any) -> CheckResult:
+    fields: dict[str, Any] = {"tree": TREE, "mirror": MIRROR, "now": NOW} | more
+    return CHECKS[check].assess(Subject(repository="o/r", posture=Unknown(why="None."), inventory=inventory, **fields))
+
+
+def workflow(ref: str) -> dict[str, str]:
+    return {".github/workflows/ci.yml": f"on: push\njobs:\n  a:\n    steps:\n      - uses: o/a@{ref}\n"}
+
+
+NPM = '{"dependencies": {"a": "^1"}}'
+LATER = {"package.json": NPM.replace("^1", "^2")}
+PINNED = f"django==4.2.1 --hash=sha256:{SHA}\n"
+GIT = "a @ git+https://example.org/a.git"
+
+
+@pytest.mark.parametrize(
+    ("check", "files", "status", "titles"),
+    [
+        ("pinned-actions", workflow("v1"), Status.FAILED, ["The action o/a is taken as `v1`"]),
+        ("pinned-actions", workflow(COMMIT), Status.PASSED, []),
+        ("pinned-actions", {"requirements.txt": PINNED}, Status.NOT_APPLICABLE, []),
+        ("pinned-actions", {".github/workflows/ci.yml": "- a\n"}, Status.NOT_ASSESSED, []),
+        ("container-image-pins", {"Dockerfile": "FROM python:3\n"}, Status.FAILED, ["The image python:3 has no digest."]),
+        ("container-image-pins", {"Dockerfile": f"FROM python:3@sha256:{SHA}\n"}, Status.PASSED, []),
+        ("container-image-pins", {"tests/samples/Dockerfile": "FROM python:3\n"}, Status.NOT_APPLICABLE, []),
+        ("pinned-dependencies", {"package.json": NPM}, Status.FAILED, ["a may be installed in any version that fits `^1`."]),
+        ("pinned-dependencies", {"package.json": NPM, "package-lock.json": LOCKED_A}, Status.PASSED, []),
+        ("pinned-dependencies", {"requirements.txt": "a==1.0\nb==2.*\n"}, Status.FAILED, ["b may be installed"]),
+        ("pinned-dependencies", {"requirements.txt": PINNED, "pom.xml": "<broken"}, Status.NOT_ASSESSED, []),
+        ("lock-files", {"package.json": NPM}, Status.FAILED, ["package.json has no lock file."]),
+        ("lock-files", {"requirements.txt": PINNED}, Status.PASSED, []),
+        ("lock-files", {"package.json": NPM, "package-lock.json": LOCKED_A}, Status.FAILED, ["holds no hash for 1"]),
+        ("lock-files", LATER | {"package-lock.json": LOCKED_A}, Status.FAILED, ["written for ^1", "no hash"]),
+        ("lock-files", {"pom.xml": "<project/>"}, Status.NOT_APPLICABLE, []),
+        ("dependency-list", {"requirements.txt": PINNED}, Status.PASSED, []),
+        ("dependency-list", {}, Status.NOT_ASSESSED, []),
+        ("dependency-list", {"setup.py": ""}, Status.NOT_ASSESSED, []),
+        ("dependency-list", {"setup.py": "", "pyproject.toml": '[project]\ndependencies = ["a"]\n'}, Status.PASSED, []),
+        ("dependency-sources", {"requirements.txt": PINNED}, Status.PASSED, []),
+        ("dependency-sources", {"requirements.txt": f"{GIT}@{COMMIT}\n"}, Status.PASSED, []),
+        ("dependency-sources", {"requirements.txt": f"{GIT}@main\n"}, Status.FAILED, ["is not fixed by a commit."]),
+        ("dependency-sources", {"requirements.txt": "a @ http://example.org/a.zip\n"}, Status.FAILED, ["without encryption"]),
+    ],
+)  # fmt: skip
+def test_what_a_check_says(check: str, files: dict[str, str], status: Status, titles: list[str]) -> None:
+    result = assessed(check, over(files))
+    assert (result.status, len(result.deviations)) == (status, len(titles)), result.reason
+    for title in titles:
+        assert any(title in one.title for one in result.deviations), [one.title for one in result.deviations]
+    assert all(one.path and one.fingerprint for one in result.deviations)
+
+
+def test_a_deviation_stays_the_same_where_lines_move() -> None:
+    first = assessed("pinned-dependencies", over({"requirements.txt": "a\n"})).deviations
+    later = assessed("pinned-dependencies", over({"requirements.txt": "# more\n\na\n"})).deviations
+    assert [one.fingerprint for one in first] == [one.fingerprint for one in later]
+    assert first[0].line != later[0].line
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_nothing_is_green_of_a_tree_that_is_not_known_whole(check: str) -> None:
+    cut = TREE.model_copy(update={"cut": "it holds more files than the forge lists."})
+    policy = Policy(scans=Scans(licences_allow=("MIT",)))
+    result = assessed(check, over({"requirements.txt": PINNED}), tree=cut, policy=policy)
+    assert result.status is Status.NOT_ASSESSED
+    assert assessed(check, Inventory(), tree=Tree(commit="c", files=())).status is Status.NOT_APPLICABLE
+
+
+# --- licences
+
+
+def npm(*licences: str) -> Inventory:
+    found = (
+        Component(
+            purl=f"pkg:npm/p{n}@1.0.0", name=f"p{n}", version="1.0.0", ecosystem="npm", licence=text, path="package-lock.json"
+        )
+        for n, text in enumerate(licences)
+    )
+    return Inventory(components=tuple(found), read=("package-lock.json",))
+
+
+@pytest.mark.parametrize(
+    ("licences", "scans", "status", "deviations"),
+    [
+        (("MIT",), {}, Status.NOT_ASSESSED, 0),
+        (("MIT", "Apache-2.0"), {"licences_allow": ("MIT", "Apache-*")}, Status.PASSED, 0),
+        (("MIT", "GPL-3.0"), {"licences_deny": ("GPL-*",)}, Status.FAILED, 1),
+        (("MIT", ""), {"licences_deny": ("GPL-*",)}, Status.NOT_ASSESSED, 0),
+        (("MIT", "", "Custom"), {"licences_deny": ("GPL-*",), "licences_unknown": "fail"}, Status.FAILED, 2),
+        (("MIT",), {"licences_allow": ("Nonsense licence",)}, Status.NOT_ASSESSED, 0),
+    ],
+)
+def test_licences_of_dependencies(licences: tuple[str, ...], scans: dict[str, Any], status: Status, deviations: int) -> None:
+    result = assessed("dependency-licences", npm(*licences), policy=Policy(scans=Scans(**scans)))
+    assert (result.status, len(result.deviations)) == (status, deviations), result.reason
+
+
+@pytest.mark.parametrize(
+    ("licence", "allow", "deny", "standing"),
+    [
+        ("MIT OR GPL-3.0-only", ("MIT",), ("GPL-*",), Standing.FITS),
+        ("MIT AND GPL-3.0-only", ("MIT",), ("GPL-*",), Standing.DENIED),
+        ("(MIT OR GPL-3.0-only) AND Apache-2.0", ("MIT",), ("GPL-*",), Standing.NOT_ALLOWED),
+        ("LGPL-2.1-only", (), ("GPL-*",), Standing.FITS),
+        ("GPL-3.0+", (), ("GPL-3.0-or-later",), Standing.DENIED),
+        ("GPL-2.0", (), ("GPL-2.0-only",), Standing.DENIED),
+        ("Apache-2.0+", ("Apache-2.0",), (), Standing.FITS),
+        ("GPL-2.0-only WITH Classpath-exception-2.0", ("MIT",), ("GPL-*",), Standing.DENIED),
+        (
+            "GPL-2.0-only WITH Classpath-exception-2.0",
+            ("GPL-2.0-only WITH Classpath-exception-2.0",),
+            ("GPL-*",),
+            Standing.FITS,
+        ),
+        ("mit", ("MIT OR ISC",), (), Standing.FITS),
+        ("LicenseRef-Ours", ("LicenseRef-*",), (), Standing.FITS),
+        ("", ("MIT",), (), Standing.UNKNOWN),
+        ("MIT OR", ("MIT",), (), Standing.UNREADABLE),
+        ("BSD", ("BSD-*",), (), Standing.UNREADABLE),
+        ("(" * 900, ("MIT",), (), Standing.UNREADABLE),
+        ("SEE LICENSE IN x", ("MIT",), (), Standing.UNREADABLE),
+    ],
+)
+def test_expressions_against_policy(licence: str, allow: tuple[str, ...], deny: tuple[str, ...], standing: Standing) -> None:
+    assert judge(licence, allow=allow, deny=deny).standing is standing
+
+
+def test_a_policy_that_cannot_be_read_is_no_policy() -> None:
+    for pattern in ("MIT AND ISC", "Nonsense", "MIT OR"):
+        with pytest.raises(UnreadableLicence, match="no SPDX expression" if pattern != "MIT AND ISC" else "with AND"):
+            judge("MIT", allow=(pattern,), deny=())
+    assert (readable("gpl-2.0+"), readable("BSD")) == ("GPL-2.0-or-later", "")
+
+
+# --- vulnerabilities
+
+
+BAD = Advisory(id="GHSA-1", aliases=("CVE-1",), summary="Bad.", severity="CRITICAL", fixed=("1.0.1",))
+
+
+def looked_up(files: dict[str, str], *, mirror: Mirror | Unknown = MIRROR, **found: Advisory) -> CheckResult:
+    return assessed("vulnerabilities", over(files), mirror=mirror, advisories={"pkg:npm/a@1.0.0": list(found.values())})
+
+
+LOCKED = {"package.json": NPM, "package-lock.json": LOCKED_A}
+
+
+def test_each_advisory_is_a_deviation_where_it_can_be_mended() -> None:
+    result = looked_up(LOCKED, one=BAD)
+    [one] = result.deviations
+    assert (one.path, one.line, one.component, one.severity) == ("package.json", 1, "pkg:npm/a@1.0.0", Severity.CRITICAL)
+    assert one.title == "a 1.0.0 has GHSA-1, mended in 1.0.1."
+    assert (one.evidence[0].tool, one.evidence[0].rule) == ("osv", "GHSA-1")
+    assert looked_up(LOCKED).status is Status.PASSED
+
+
+@pytest.mark.parametrize(
+    ("mirror", "status", "said"),
+    [
+        (Unknown(why="No mirror is configured."), Status.NOT_ASSESSED, "No mirror is configured."),
+        (Mirror(where="/osv", at=NOW, ecosystems=frozenset({"pypi"})), Status.NOT_ASSESSED, "does not cover npm"),
+        (Mirror(where="/osv", at=None, ecosystems=frozenset({"npm"})), Status.NOT_ASSESSED, "unknown age"),
+        (
+            Mirror(where="/osv", at=NOW - timedelta(days=31), ecosystems=frozenset({"npm"})),
+            Status.NOT_ASSESSED,
+            "older than 30",
+        ),
+        (Mirror(where="/osv", at=NOW - timedelta(days=29), ecosystems=frozenset({"npm"})), Status.PASSED, "more than 7 days"),
+        (Mirror(where="/osv", at=NOW - timedelta(days=6), ecosystems=frozenset({"npm"})), Status.PASSED, "No advisory"),
+        (
+            Mirror(where="/osv", at=NOW, ecosystems=frozenset({"npm"}), dates={"npm": NOW - timedelta(days=40)}),
+            Status.NOT_ASSESSED,
+            "older than 30",
+        ),
+    ],
+)
+def test_a_copy_that_shows_nothing_is_never_clean(mirror: Mirror | Unknown, status: Status, said: str) -> None:
+    result = looked_up(LOCKED, mirror=mirror)
+    assert result.status is status
+    assert said in result.reason
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({"package.json": NPM}, "without an exact version, such as a"),
+        (LOCKED | {"Podfile": ""}, "Not read: Podfile"),
+        (LOCKED | {"pom.xml": "<broken"}, "Not read: pom.xml"),
+        (LOCKED | {"Cargo.toml": '[dependencies]\na = "=1.0.0"\n'}, "does not cover cargo"),
+    ],
+)
+def test_what_was_not_looked_up_is_never_clean(files: dict[str, str], said: str) -> None:
+    result = looked_up(files)
+    assert result.status is Status.NOT_ASSESSED
+    assert said in result.reason
+    assert looked_up(files, one=BAD).status is (Status.FAILED if "package-lock.json" in files else Status.NOT_ASSESSED)
+
+
+def test_what_could_not_be_compared_and_what_was_withdrawn() -> None:
+    doubt = Advisory(id="X", aliases=(), summary="", severity="", fixed=(), unsure="X could not be compared.")
+    result = looked_up(LOCKED, one=doubt)
+    assert (result.status, "could not be compared" in result.reason) == (Status.NOT_ASSESSED, True)
+    gone = Advisory(id="X", aliases=(), summary="", severity="", fixed=(), withdrawn=True)
+    assert looked_up(LOCKED, one=gone).status is Status.PASSED
+
+
+def test_images_and_pinned_actions_are_counted_and_no_more() -> None:
+    result = looked_up(LOCKED | workflow(COMMIT) | {"Dockerfile": "FROM a:1\n"})
+    assert result.status is Status.PASSED
+    assert "2 images and pinned actions cannot be looked up" in result.reason
