@@ -21,6 +21,8 @@ from fusion.policy import Policy
 from fusion.render.text import clip, exact, one_line
 
 _TITLE = 200
+_TOLD = 5
+"""Pieces of evidence with one deviation."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +37,7 @@ class Judged:
         """A sentence on what does not count; empty where all does."""
         if not self.aside:
             return ""
-        return f" Not counted: {counted(len(self.aside), 'finding')} that is mild, merely possible or silenced by its author."
+        return f" Not counted: {counted(len(self.aside), 'finding')} (mild, merely possible, or silenced by the author)."
 
 
 def judged(found: Iterable[Evidence], policy: Policy, floor: Severity) -> Judged:
@@ -49,17 +51,33 @@ def judged(found: Iterable[Evidence], policy: Policy, floor: Severity) -> Judged
     return Judged(against=tuple(against), aside=tuple(aside))
 
 
-def speaking(about: About, one: Evidence) -> Deviation:
-    """A finding as a deviation; it stays the same while the code there does."""
-    title = clip(one_line(one.message), _TITLE) or one.family
+def speaking(about: About, found: Iterable[Evidence]) -> list[Deviation]:
+    """Findings as deviations: what several analyzers say of one place is one, with all evidence, in the worst one's words.
+
+    It stays the same while the code there does.
+    """
+    places: dict[str, list[Evidence]] = {}
+    for one in found:
+        places.setdefault(f"{one.location.path}\0{one.fingerprint}", []).append(one)
+    return [_spoken(about, key, sorted(said, key=_worst_first)) for key, said in places.items()]
+
+
+def _worst_first(one: Evidence) -> tuple[int, int, str, str]:
+    return -one.severity.rank, -one.confidence.rank, one.tool, one.id
+
+
+def _spoken(about: About, key: str, said: list[Evidence]) -> Deviation:
+    worst = said[0]
+    title = (clip(one_line(worst.message), _TITLE) or worst.family).removesuffix(".")
+    tools = ", ".join(dict.fromkeys(clip(exact(one.tool), 40) for one in said))
     return deviation(
         about,
-        f"{title} ({one.tool})" if not title.endswith(".") else f"{title[:-1]} ({one.tool}).",
-        key=f"{one.location.path}\0{one.fingerprint}",
-        path=one.location.path,
-        line=one.location.line,
-        severity=one.severity,
-        evidence=(one,),
+        f"{title} ({tools}).",
+        key=key,
+        path=worst.location.path,
+        line=worst.location.line,
+        severity=worst.severity,
+        evidence=tuple(said[:_TOLD]),
     )
 
 

@@ -41,9 +41,10 @@ class WeaknessCheck(TreeCheck):
         """Findings first; then whether everything was looked at."""
         found = judged(self._found(subject), subject.policy, self.floor)
         if found.against:
-            told = f"{self.flaw[0].upper()}{self.flaw[1:]}: {counted(len(found.against), 'finding')}.{found.beside()}"
+            against = speaking(self.about, found.against)
+            told = f"{self.flaw[0].upper()}{self.flaw[1:]}: {counted(len(against), 'finding')}.{found.beside()}"
             read = sorted({one.location.path for one in found.against})
-            return refused(self.about, [speaking(self.about, one) for one in found.against], told, read=read)
+            return refused(self.about, against, told, read=read)
         files, left_out = self._files(subject)
         if not files:
             if subject.tree.cut:
@@ -57,7 +58,7 @@ class WeaknessCheck(TreeCheck):
         if subject.tree.cut:
             return self.partial(subject)
         total = sum(len(names) for names in files.values())
-        beside = f" Not analysed: {counted(left_out, 'file')} that is vendored, generated or ignored." if left_out else ""
+        beside = f" Not analysed: {counted(left_out, 'file')} (vendored, generated or ignored)." if left_out else ""
         told = f"No {self.flaw} in {counted(total, 'file')}, says {', '.join(sorted(looked))}.{found.beside()}{beside}"
         return passed(self.about, told, read=sorted(looked))
 

@@ -35,7 +35,7 @@ def posture(
     return Posture(
         repository="o/r",
         at=NOW,
-        basics=Basics(default_branch="main", visibility=visibility),  # type: ignore[arg-type]
+        basics=Basics(default_branch="main", visibility=visibility),
         protection=Protection(protected=False),
         actions=ActionsSettings(),
         security=security or SecuritySettings(),

@@ -223,9 +223,7 @@ TABLE: list[tuple[str, Status, dict[str, Any], dict[str, Any]]] = [
     (
         "dependency-update-tool",
         F,
-        {
-            ".github/dependabot.yml": "updates:\n- {package-ecosystem: npm, open-pull-requests-limit: 0}\n- {package-ecosystem: pip}"
-        },
+        {".github/dependabot.yml": "updates:\n- {package-ecosystem: npm, open-pull-requests-limit: 0}\n"},
         {"inventory": Inventory(components=(component("npm", "x"),))},
     ),
     ("dependency-update-tool", U, {".github/dependabot.yml": None}, {}),

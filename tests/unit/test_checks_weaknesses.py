@@ -255,3 +255,11 @@ def test_nothing_of_a_cut_tree_passes_by_absence() -> None:
     passed = {name for name, check in TREE.items() if check.assess(nothing).status in (Status.PASSED, Status.NOT_APPLICABLE)}
     independent = {name for name, check in TREE.items() if check.about.reads <= {Source.HISTORY, Source.HOST}}
     assert passed - independent == set()
+
+
+def test_what_several_analyzers_say_of_one_place_is_said_once() -> None:
+    both = [finding("sql-injection", "app.py", tool="bandit"), finding("sql-injection", "app.py", severity=Severity.CRITICAL)]
+    (one,) = SQL.assess(subject(CODE, evidence=both)).deviations
+    assert one.severity is Severity.CRITICAL
+    assert one.title == "There is sql-injection (dataflow, bandit)."
+    assert [seen.tool for seen in one.evidence] == ["dataflow", "bandit"]

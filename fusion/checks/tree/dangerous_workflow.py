@@ -75,14 +75,14 @@ class DangerousWorkflow(WorkflowCheck):
             for one in subject.evidence
             if one.family == _FAMILY and (one.location.path, one.location.line) not in known and is_pipeline(one.location.path)
         )
-        deviations += [speaking(self.about, one) for one in judged(reported, subject.policy, Severity.HIGH).against]
+        deviations += speaking(self.about, judged(reported, subject.policy, Severity.HIGH).against)
         if deviations:
             told = f"{counted(len(deviations), 'place')} where a stranger's code or text runs with privileges."
             return refused(self.about, deviations, told, read=[flow.path for flow in found.read])
         lacking = self.incomplete(subject, found)
         if lacking is not None:
             return lacking
-        told = f"{counted(len(found.read), 'workflow')} keep strangers' code and text away from privileges."
+        told = f"In {counted(len(found.read), 'workflow')} strangers' code and text stay away from privileges."
         return passed(self.about, told, read=[flow.path for flow in found.read])
 
     def _in(self, flow: Pipeline) -> Iterator[Deviation]:

@@ -60,9 +60,10 @@ class Infrastructure(TreeCheck):
         )
         found = judged(spoken, subject.policy, self.about.severity)
         if found.against:
-            told = f"{counted(len(found.against), 'weakness', 'weaknesses')} in infrastructure.{found.beside()}"
+            against = speaking(self.about, found.against)
+            told = f"{counted(len(against), 'weakness', 'weaknesses')} in infrastructure.{found.beside()}"
             read = sorted({one.location.path for one in found.against})
-            return refused(self.about, [speaking(self.about, one) for one in found.against], told, read=read)
+            return refused(self.about, against, told, read=read)
         files = self._files(subject)
         unread = files - read_by(subject, _TOOL)
         if unread:

@@ -47,8 +47,9 @@ class SecretsInHistory:
             return not_applicable(self.about, "Policy does not ask for the history (`scans.history`).")
         found = judged((one for one in subject.evidence if one.tool == TOOL), subject.policy, Severity.MEDIUM)
         if found.against:
-            told = f"{counted(len(found.against), 'secret')} in earlier commits.{found.beside()}"
-            return refused(self.about, [speaking(self.about, one) for one in found.against], told, read=("history",))
+            against = speaking(self.about, found.against)
+            told = f"{counted(len(against), 'secret')} in earlier commits.{found.beside()}"
+            return refused(self.about, against, told, read=("history",))
         receipts = list(runs(subject, TOOL))
         if not receipts:
             return not_assessed(self.about, "The history was not read. Scan a clone with all commits, and see `fusion doctor`.")

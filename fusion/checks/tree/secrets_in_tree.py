@@ -61,9 +61,10 @@ class SecretsInTree(TreeCheck):
         """Findings first; then whether every text was read."""
         found = judged((one for one in subject.evidence if one.family in FAMILIES), subject.policy, Severity.MEDIUM)
         if found.against:
-            told = f"{counted(len(found.against), 'secret')} in the files.{found.beside()}"
+            against = speaking(self.about, found.against)
+            told = f"{counted(len(against), 'secret')} in the files.{found.beside()}"
             read = sorted({one.location.path for one in found.against})
-            return refused(self.about, [speaking(self.about, one) for one in found.against], told, read=read)
+            return refused(self.about, against, told, read=read)
         if not any(runs(subject, TOOL)):
             return not_assessed(self.about, "The secrets scanner did not run. See `fusion doctor`, and scan again.")
         unread = self._texts(subject) - read_by(subject, TOOL)

@@ -71,4 +71,4 @@ class SelfHostedRunners(WorkflowCheck):
             flow, _, label = strange[0]
             told = f"Which machine `{clip(exact(label), 60)}` is, cannot be told ({paths([flow.path])}); look."
             return not_assessed(self.about, told, read=read)
-        return passed(self.about, f"{counted(len(read), 'workflow')} run on machines of GitHub's.", read=read)
+        return passed(self.about, f"All jobs of {counted(len(read), 'workflow')} run on machines of GitHub's.", read=read)

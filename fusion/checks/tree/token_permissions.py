@@ -61,7 +61,7 @@ class TokenPermissions(WorkflowCheck):
         if lacking is not None:
             return lacking
         return passed(
-            self.about, f"{counted(len(read), 'workflow')} name what their tokens may do; none writes by default.", read=read
+            self.about, f"In {counted(len(read), 'workflow')} tokens do what is named; none writes by default.", read=read
         )
 
     def _in(self, flow: Pipeline) -> Iterator[Deviation]:

@@ -52,7 +52,7 @@ class WorkflowSecrets(WorkflowCheck):
         if lacking is not None:
             return lacking
         return passed(
-            self.about, f"{counted(len(read), 'workflow')} hand on secrets by name, and none to strangers.", read=read
+            self.about, f"In {counted(len(read), 'workflow')} secrets are handed on by name, and none to strangers.", read=read
         )
 
     def _in(self, flow: Pipeline) -> Iterator[Deviation]:

@@ -66,9 +66,10 @@ class WorkflowSecurity(WorkflowCheck):
         )
         seen = judged(spoken, subject.policy, self.about.severity)
         if seen.against:
-            told = f"{counted(len(seen.against), 'weakness', 'weaknesses')} in workflows.{seen.beside()}"
+            against = speaking(self.about, seen.against)
+            told = f"{counted(len(against), 'weakness', 'weaknesses')} in workflows.{seen.beside()}"
             read = sorted({one.location.path for one in seen.against})
-            return refused(self.about, [speaking(self.about, one) for one in seen.against], told, read=read)
+            return refused(self.about, against, told, read=read)
         unread = names - read_by(subject, _TOOL)
         if unread:
             return not_assessed(self.about, missed(subject, _TOOL, unread))
