@@ -86,3 +86,26 @@ def test_exceptions_are_granted_listed_and_withdrawn(place: Workplace) -> None:
     (gone,) = json.loads(place.fusion("exceptions", "list", "--all", "--format", "json").stdout)["exceptions"]
     assert [deed["did"] for deed in gone["deeds"]] == ["granted", "withdrawn"]
     assert place.fusion("exceptions", "remove", "x-none").returncode == 2
+
+
+def test_a_scan_honours_both_and_says_what_does_not_count(place: Workplace) -> None:
+    from datetime import UTC, datetime, timedelta
+
+    day = (datetime.now(UTC) + timedelta(days=10)).date().isoformat()
+    good = f"{{check: licence-file, owner: ada, reason: Not yet., approver: grace, expires: {day}}}"
+    endless = "{check: security-policy, owner: ada, reason: Not yet., approver: grace}"
+    over = "{check: ci-defined, owner: ada, reason: Not yet., approver: grace, expires: 2020-01-01}"
+    (place.folder / "SECURITY.md").unlink()
+    place.commit("Accept", **{".fusion.yml": f"scans: {{exceptions: [{good}, {endless}, {over}]}}\n"})
+    add = ("exceptions", "add", "--check", "tests-present", "--owner", "ada", "--reason", "Soon.", "--approver", "grace")
+    assert place.fusion(*add, "--expires", day).returncode == 0
+    names = ("licence-file", "security-policy", "ci-defined", "tests-present")
+    done = place.fusion("scan", ".", *(word for name in names for word in ("--check", name)), "--format", "json")
+    scan = json.loads(done.stdout)["scan"]
+    results = {one["check"]: one for one in scan["results"]}
+    accepted = {name: [bool(item["accepted"]) for item in results[name]["deviations"]] for name in names}
+    assert accepted == {"licence-file": [True], "security-policy": [False], "ci-defined": [False], "tests-present": [True]}
+    assert {one["origin"] for one in scan["exceptions"]} >= {"the API"}
+    notes = "\n".join(scan["notes"])
+    for said in ("names no last day", "expired on 2020-01-01; 1 deviation counts again", f"expires on {day}, in 10 days"):
+        assert said in notes
