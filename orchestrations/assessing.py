@@ -24,6 +24,7 @@ from fusion.progress import Scanned, ScanStep
 from fusion.scanning import exceptions, organisation, reuse, schedule
 from fusion.scanning.assess import assess
 from fusion.scanning.drift import drift
+from fusion.scanning.granted import granted
 from fusion.scanning.reading import Reading
 from fusion.scanning.wanted import Wanted, due_key, last_key, scan_key
 from orchestrations.activity import Activity, Job, named
@@ -124,7 +125,7 @@ class Assessing:
         known = reuse.standing(self._with.checks, before.results, then=last.basis, now=basis) if last and before else {}
         only = wanted.checks
         results = await asyncio.to_thread(assess, subject, self._with.checks, known=known, broken=self._with.broken, only=only)
-        applied, accepting = self._accepted(subject, read, results)
+        applied, accepting = await self._accepted(subject, read, results)
         named_catalogues, notes = self._catalogues(subject.policy)
         posture = subject.posture
         return Scan(
@@ -154,11 +155,12 @@ class Assessing:
             provenance=self._stamp(wanted, posture, basis, job),
         )
 
-    def _accepted(
+    async def _accepted(
         self, subject: Subject, read: Reading, results: Sequence[CheckResult]
     ) -> tuple[exceptions.Applied, Sequence[str]]:
         origin = read.policy_origin or "--policy"
-        there, notes = exceptions.stated(subject.policy, repository=subject.repository, origin=origin)
+        written, notes = exceptions.stated(subject.policy, repository=subject.repository, origin=origin)
+        there = (*written, *await granted(self.bundle.store, self.bundle.tenant, subject.repository))
         known = [check.about.id for check in self._with.checks]
         day = exceptions.today(subject.now)
         return exceptions.apply(results, there, repository=subject.repository, today=day, checks=known), notes
