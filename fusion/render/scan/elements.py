@@ -85,7 +85,7 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, caption: str, 
         tag("tr", *(_cell(heads[index], cell, first=not index, number=index in numbers) for index, cell in enumerate(row)))
         for row in rows
     )
-    return tag("table", tag("caption", caption), tag("thead", tag("tr", head)), tag("tbody", body))
+    return tag("table", tag("caption", caption) if caption else NONE, tag("thead", tag("tr", head)), tag("tbody", body))
 
 
 def _cell(head: str, cell: str, *, first: bool, number: bool) -> Html:

@@ -40,7 +40,9 @@ if TYPE_CHECKING:
     from fusion.check import About
     from fusion.controls.catalogue import Catalogue
 
-_PLACES = 100
+_PLACES = 12
+"""Places of a check that are shown at once; `_FOLDED` more fold open."""
+_FOLDED = 150
 _LISTED = 50
 _VERDICTS = {
     Colour.HOLDS: "Everything that the checks need was read, and all of them hold.",
@@ -160,7 +162,7 @@ def _card(scan: Scan, result: CheckResult, checks: Mapping[str, About], numbers:
     about = checks.get(result.check)
     worst = severity(result, checks)
     items = deviations(result)
-    more = len(items) - _PLACES
+    folded, more = items[_PLACES:][:_FOLDED], len(items) - _PLACES - _FOLDED
     id = numbers[result.check]
     return tag(
         "article",
@@ -171,8 +173,9 @@ def _card(scan: Scan, result: CheckResult, checks: Mapping[str, About], numbers:
             class_="head",
         ),
         tag("p", said(result.reason)),
-        tag("ul", *(tag("li", _item(scan, item, worst)) for item in items[:_PLACES]), class_="places") if items else NONE,
-        tag("p", f"{count(more, 'more place')}: the CSV and the JSON of this scan name them all.") if more > 0 else NONE,
+        _places(scan, items[:_PLACES], worst),
+        tag("details", tag("summary", f"{count(len(folded), 'more place')}"), _places(scan, folded, worst)) if folded else NONE,
+        tag("p", f"{count(more, 'further place')}: the CSV and the JSON of this scan name them all.") if more > 0 else NONE,
         facts(
             [
                 ("What to do", said(about.remediation) if about else ""),
@@ -186,6 +189,10 @@ def _card(scan: Scan, result: CheckResult, checks: Mapping[str, About], numbers:
         class_=f"card c-{'accepted' if result.is_accepted else worst.value}",
         aria_labelledby=f"{id}-heading",
     )
+
+
+def _places(scan: Scan, items: Sequence[Deviation], worst: Severity) -> Html:
+    return tag("ul", *(tag("li", _item(scan, item, worst)) for item in items), class_="places") if items else NONE
 
 
 def _item(scan: Scan, item: Deviation, worst: Severity) -> Html:

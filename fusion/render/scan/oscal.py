@@ -41,8 +41,8 @@ if TYPE_CHECKING:
 
 VERSION = "1.2.3"
 """Of OSCAL. Nothing is used that 1.1 does not have."""
-NAMESPACE = "urn:fusion:oscal"
-"""Of our own properties; also of names in place of FIPS 199 levels and CVSS metrics."""
+NAMESPACE = "https://fusion.invalid/ns/oscal"
+"""Of our own properties. A name, not an address (RFC 2606, 2): tools that read OSCAL want a URL where any URI would do."""
 _SPACE = UUID("6f2f1b0a-8a4e-5c8e-9a53-6d1c5b0f7f6e")
 _TOKEN = re.compile("[A-Za-z_][A-Za-z0-9._-]*")
 _SHOWN = 500

@@ -46,26 +46,54 @@ def controls(scan: Scan, catalogues: Sequence[Catalogue], checks: Mapping[str, A
         told = ", ".join(f"{number:,} {word.replace('_', ' ')}" for word, number in counts.items() if number)
         name = f"{catalogue.title} {catalogue.version}" if catalogue else plain(id, 100)
         drawn = charts.bar([(word.replace("_", " "), word, number) for word, number in counts.items()], height=12)
-        by_hand = [one for one in found if state(one) == "manual"]
-        seen = [one for one in found if state(one) != "manual"]
-        parts.append(
-            tag(
-                "details",
-                tag(
-                    "summary",
-                    tag("span", tag("span", name, class_="name"), tag("br"), tag("span", told, class_="soft small")),
-                    tag("span", drawn, class_="bar"),
-                ),
-                _table(seen, catalogue, checks, numbers, count(len(seen), "control") + " that checks speak to")
-                if seen
-                else NONE,
-                _table(by_hand, catalogue, checks, numbers, f"{count(len(by_hand), 'control')} for somebody to look at")
-                if by_hand
-                else NONE,
-                open=any(counts[word] for word in ("contradicted", "accepted")),
+        groups = [
+            _group(word, of, catalogue, checks, numbers)
+            for word, of in (
+                ("contradicted", [one for one in found if state(one) in ("contradicted", "accepted")]),
+                ("not_assessed", [one for one in found if state(one) == "not_assessed"]),
+                ("supported", [one for one in found if state(one) == "supported"]),
+                ("manual", [one for one in found if state(one) == "manual"]),
             )
+            if of
+        ]
+        heading = tag(
+            "summary",
+            tag("span", tag("span", name, class_="name"), tag("br"), tag("span", told, class_="soft small")),
+            tag("span", drawn, class_="bar"),
         )
+        parts.append(tag("details", heading, *groups, open=any(counts[word] for word in ("contradicted", "accepted"))))
     return join(parts) if parts[1:] else NONE
+
+
+def _group(
+    word: str,
+    found: Sequence[ControlResult],
+    catalogue: Catalogue | None,
+    checks: Mapping[str, About],
+    numbers: Mapping[str, str],
+) -> Html:
+    """Controls of one state: what speaks against some is open, the others fold open."""
+    if word == "contradicted":
+        return _table(found, catalogue, checks, numbers, count(len(found), "control") + " that something speaks against")
+    inside = _by_hand(found, catalogue) if word == "manual" else _table(found, catalogue, checks, numbers, "")
+    return tag("details", tag("summary", tag("span", pill(word), f" {count(len(found), 'control')}")), inside)
+
+
+def _by_hand(found: Sequence[ControlResult], catalogue: Catalogue | None) -> Html:
+    """Controls that somebody has to look at, by where to look."""
+    titles = {one.id: one.title for one in catalogue.controls} if catalogue else {}
+    by: dict[str, list[ControlResult]] = {}
+    for one in found:
+        by.setdefault(one.reason, []).append(one)
+    return join(
+        join(
+            [
+                tag("p", said(reason)),
+                listed(join([code(one.control, 60, whole=True), " ", titles.get(one.control, "")]) for one in controls),
+            ]
+        )
+        for reason, controls in by.items()
+    )
 
 
 def _table(
@@ -207,8 +235,8 @@ def _tools(tools: Sequence[ToolRun]) -> Html:
             pill(kinds.get(one.outcome, "unknown"), OUTCOMES[one.outcome]),
             f"{len(one.read):,}",
             f"{one.hits:,}",
-            "; ".join(
-                [*([plain(one.reason)] if one.reason else []), *([f"{len(one.unread):,} not read"] if one.unread else [])]
+            join(
+                [*([said(one.reason)] if one.reason else []), *([f"{len(one.unread):,} not read"] if one.unread else [])], " "
             ),
         )
         for one in tools

@@ -46,7 +46,7 @@ nav ul{display:flex;flex-wrap:wrap;gap:.3rem 1.1rem;list-style:none;margin:0 0 1
 figure{margin:0}
 figcaption{font-weight:600;margin:0 0 .35rem}
 svg{display:block;width:100%;overflow:visible}
-svg text{font:12px system-ui,sans-serif;fill:var(--soft)}
+svg text{font:.75rem system-ui,sans-serif;fill:var(--soft)}
 .key{display:flex;flex-wrap:wrap;gap:.15rem 1rem;list-style:none;margin:.45rem 0 0;padding:0;font-size:.875rem}
 .key svg{display:inline-block;width:12px;height:12px;vertical-align:-1px;margin-right:.35rem}
 .f-holds,.f-supported{fill:var(--holds)}.f-failed,.f-contradicted{fill:var(--failed)}.f-accepted{fill:var(--accepted)}
@@ -88,6 +88,9 @@ summary{cursor:pointer;display:grid;grid-template-columns:minmax(12rem,22rem) 1f
 summary::before{content:"\\25b8";position:absolute;margin-left:-1rem;color:var(--soft)}
 details[open]>summary::before{content:"\\25be"}
 details{padding-left:1rem;position:relative}
+details details{border:0;padding:.3rem 0 .3rem 1rem}
+details details summary,.card summary{display:block;width:fit-content}
+.card details{border:0;padding:0 0 0 1rem}
 summary .name{font-weight:600}
 summary .bar{display:block}
 footer{color:var(--soft);font-size:.875rem;padding:.5rem .2rem}
