@@ -25,16 +25,16 @@ FILES = {
     "README.md": "# A service\n",
     "app.py": "import flask\n\nprint(eval(input()))\n",
     "requirements.txt": "flask==1.0\n",
-    ".github/workflows/ci.yml": "on: push\njobs:\n  t:\n    runs-on: ubuntu-latest\n    steps:\n    - uses: actions/checkout@v4\n",
+    ".github/workflows/ci.yml": "on: push\njobs:\n  t:\n    runs-on: ubuntu-latest\n    steps: [{uses: actions/checkout@v4}]\n",
 }
 
 
 def usual() -> RepositorySettings:
-    """Settings of a repository that people work in. (GitHub counts a refusal each time; only answers are confirmed for free.)"""
+    """Settings of a repository that people work in. (A refusal counts each time; answers are confirmed for free.)"""
     return RepositorySettings(contributors=[("ada", 12), ("bob", 5)], dependabot_alerts=True)
 
 
-TOKEN = "a-token-of-a-person"  # noqa: S105 - the fake takes any
+TOKEN = "a-token-of-a-person"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
