@@ -91,10 +91,11 @@ def rows(page: str) -> set[tuple[str, ...]]:
 
 
 def test_every_permission_is_explained() -> None:
-    from fusion.events.permissions import PERMISSIONS, SUBSCRIPTIONS
+    from fusion.events.permissions import FOR_ISSUES, FOR_SCANS, PERMISSIONS, SUBSCRIPTIONS
 
     table = rows("docs/bot.md")
-    assert {(item.name, item.access, item.reason, item.without) for item in PERMISSIONS} <= table
+    everything = (*PERMISSIONS, *FOR_SCANS, *FOR_ISSUES)
+    assert {(item.name, item.access, item.reason, item.without) for item in everything} <= table
     assert {(item.event, item.needs, item.reason) for item in SUBSCRIPTIONS} <= table
 
 

@@ -104,6 +104,14 @@ def sight() -> Mapping[tuple[str, str], frozenset[str]]:
     return {key: frozenset(families) for key, families in seen.items()}
 
 
+def only(tool: str) -> frozenset[str]:
+    """The languages that no other analyzer sees."""
+    seers: dict[str, set[str]] = {}
+    for name, heard in sight():
+        seers.setdefault(heard, set()).add(name)
+    return frozenset(heard for heard, tools in seers.items() if tools == {tool})
+
+
 def _families(tool: str) -> dict[str, str]:
     known = catalogue(tool)
     entries = {**known.table.groups, **known.table.rules}

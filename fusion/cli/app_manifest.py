@@ -25,10 +25,12 @@ def manifest(
         str, typer.Option("--url", help="Public address of the installation; GitHub delivers to /github below.")
     ] = "",
     name: Annotated[str, typer.Option("--name", help="Name of the App, unique on GitHub.")] = "Fusion",
+    scans: Annotated[bool, typer.Option("--scans", help="Ask for what scheduled scans read, too.")] = False,
+    issues: Annotated[bool, typer.Option("--issues", help="Ask to write issues: scans keep them where policy says.")] = False,
 ) -> None:
     """Print the GitHub App manifest: address, events and permissions, none more than is used."""
     from fusion.events import permissions
 
-    typer.echo(json.dumps(permissions.manifest(url=url, name=name), indent=2))
+    typer.echo(json.dumps(permissions.manifest(url=url, name=name, scans=scans, issues=issues), indent=2))
     if not url:
         say("The webhook is inactive: --url gives it the address at which GitHub reaches this installation.")

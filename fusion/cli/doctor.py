@@ -6,6 +6,7 @@ import json
 import os
 import platform
 import shutil
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +16,7 @@ from fusion.cli import app, work
 from fusion.errors import FusionError, UserError
 
 if TYPE_CHECKING:
+    from fusion.ports import Installed
     from fusion.settings import Settings
 
 
@@ -42,6 +44,7 @@ def doctor(format: Annotated[str, typer.Option("--format", "-f", help="terminal 
 
 def _rows() -> list[tuple[str, str, bool, str]]:
     from fusion import plugins, runtime, settings
+    from fusion.cli import doctor_scans as scanning
     from fusion.dataflow.knowledge.added import added
     from fusion.evidence.analyzer import Ready
     from fusion.evidence.sandbox import Sandbox
@@ -81,11 +84,13 @@ def _rows() -> list[tuple[str, str, bool, str]]:
     rows += [("knowledge", "left out", False, sentence) for sentence in more.mistakes]
     token = "with GITHUB_TOKEN" if configured.github_token else "without a token: public repositories only, 60 requests an hour"
     rows.append(("adapter", "github (read)", True, f"{configured.github_api}, {token}"))
+    installations: Sequence[Installed] = ()
     if missing := configured.missing_for_bot:
         rows.append(("bot", "github app", False, f"{listed(missing)} not set: only `fusion serve` needs it"))
     else:
-        rows.append(("bot", "github app", *_app(configured)))
-    return rows
+        told, installations = _app(configured)
+        rows.append(("bot", "github app", *told))
+    return [*rows, *scanning.rows(configured, analyzers.plugins, installations)]
 
 
 def _models(configured: Settings) -> tuple[str, list[tuple[str, str, bool, str]]]:
@@ -111,15 +116,14 @@ def _models(configured: Settings) -> tuple[str, list[tuple[str, str, bool, str]]
     return first.endpoint.model if first else "", rows
 
 
-def _app(configured: Settings) -> tuple[bool, str]:
-    """Whether GitHub knows the App, by asking it."""
+def _app(configured: Settings) -> tuple[tuple[bool, str], Sequence[Installed]]:
+    """Whether GitHub knows the App, by asking it, and where it is installed."""
     from fusion import runtime
 
     try:
         identity, installations = work(runtime.introduce(configured))
     except FusionError as error:
-        return False, str(error)
+        return (False, str(error)), ()
     count = len(installations)
-    return count > 0, f"{identity}, installed {count} time{'s' if count != 1 else ''}" + (
-        "" if count else ": install it on GitHub"
-    )
+    told = f"{identity}, installed {count} time{'s' if count != 1 else ''}"
+    return (count > 0, told if count else f"{told}: install it on GitHub"), installations

@@ -1,5 +1,8 @@
 """What the GitHub App asks for, and why: the manifest to register it with, and the tables of the documentation.
 
+Scans read more of a repository than reviews do. A bot that only reviews does not ask for that: `FOR_SCANS` and `FOR_ISSUES`
+are asked for where somebody wants scans (`fusion app manifest --scans --issues`), or are granted to the App later.
+
 GitHub says which permission an endpoint, a mutation or an event needs in "Permissions required for GitHub Apps" and "Webhook
 events and payloads". Whoever grants less gets less, and is told so in the review; `without` says what.
 """
@@ -23,7 +26,7 @@ HOMEPAGE = "https://fusion.example.com"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Permission:
-    """One repository permission, by the name that manifests use."""
+    """One permission, by the name that manifests use."""
 
     name: str
     access: Literal["read", "write"]
@@ -77,6 +80,55 @@ PERMISSIONS: tuple[Permission, ...] = (
     ),
 )
 
+FOR_SCANS: tuple[Permission, ...] = (
+    Permission(
+        name="administration",
+        access="read",
+        reason="branch protection, what workflows may do, security features, deploy keys: most of what a scan says of settings",
+        without="most checks of settings are not assessed; of a public repository some rules can be read all the same",
+    ),
+    Permission(
+        name="organization_administration",
+        access="read",
+        reason="what the organization demands of its members: two factors, default permissions, who may create repositories",
+        without="the checks of the organization are not assessed",
+    ),
+    Permission(
+        name="repository_hooks",
+        access="read",
+        reason="whether webhooks are signed and go over TLS; their addresses are not kept",
+        without="the check of webhooks is not assessed",
+    ),
+    Permission(
+        name="secret_scanning_alerts",
+        access="read",
+        reason="how many alerts of secret scanning are open; what was found is not read",
+        without="open alerts of secret scanning are not counted",
+    ),
+    Permission(
+        name="statuses",
+        access="read",
+        reason="whether builds that report commit statuses passed on what was merged",
+        without="the checks of what was merged are not assessed",
+    ),
+    Permission(
+        name="vulnerability_alerts",
+        access="read",
+        reason="how many alerts of Dependabot are open",
+        without="open alerts of Dependabot are not counted",
+    ),
+)
+"""What scans read beside what reviews need. Nothing of it can be written."""
+FOR_ISSUES: tuple[Permission, ...] = (
+    Permission(
+        name="issues",
+        access="write",
+        reason="opens, updates and closes the issues that follow a scan, where `scans.issues` of `.fusion.yml` asks for them",
+        without="with read, no issue is kept, and the scan says so",
+    ),
+)
+"""What keeping issues takes."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscription:
@@ -99,11 +151,12 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
 """Events to subscribe to. GitHub sends `installation`, `installation_repositories` and `ping` to every App unasked."""
 
 
-def manifest(*, url: str = "", name: str = "Fusion") -> Mapping[str, Any]:
+def manifest(*, url: str = "", name: str = "Fusion", scans: bool = False, issues: bool = False) -> Mapping[str, Any]:
     """The manifest to register the App with (GitHub, "Registering a GitHub App from a manifest").
 
-    `url` is the public address of the installation, and `/github` below it takes the deliveries; without one, the webhook is
-    inactive until it has its address. Raises UserError.
+    With `scans` it asks for what scans read, with `issues` for writing issues. `url` is the public address of the
+    installation, and `/github` below it takes the deliveries; without one, the webhook is inactive until it has its address.
+    Raises UserError.
     """
     if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
         raise UserError(f"An App's name has 1 to {LONGEST_NAME} printable characters.")
@@ -114,9 +167,15 @@ def manifest(*, url: str = "", name: str = "Fusion") -> Mapping[str, Any]:
         "hook_attributes": {"url": address + PATH, "active": bool(url)},
         "description": "Reviews pull requests and shows its evidence.",
         "public": False,
-        "default_permissions": {permission.name: permission.access for permission in PERMISSIONS},
+        "default_permissions": asked(scans=scans, issues=issues),
         "default_events": [subscription.event for subscription in SUBSCRIPTIONS],
     }
+
+
+def asked(*, scans: bool = False, issues: bool = False) -> Mapping[str, str]:
+    """Name -> access of all permissions that an App asks for."""
+    wanted = (*PERMISSIONS, *(FOR_SCANS if scans else ()), *(FOR_ISSUES if issues else ()))
+    return {permission.name: permission.access for permission in wanted}
 
 
 def _address(url: str) -> str:

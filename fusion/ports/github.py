@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -107,6 +107,8 @@ class Installed:
     account: str
     created: datetime
     suspended: bool = False
+    permissions: Mapping[str, str] = field(default_factory=dict)
+    """What its owner has agreed to: name -> level."""
 
 
 class AppAccess(Protocol):

@@ -60,22 +60,23 @@ async def complying(
             checks=checks,
             broken=broken,
             catalogues=ours(),
-            advisories=_advisories(settings, clock),
+            advisories=advisories(settings, clock),
             host=host(settings),
             repositories=None if github.app is not None else partial(repositories, github.settings.gate),
             filing=partial(_filed, github.issues, checks, keys) if keys else None,
-            signer=await stack.enter_async_context(signer(settings)) if _signs(settings) else None,
+            signer=await stack.enter_async_context(signer(settings)) if signs(settings) else None,
             anchors=await stack.enter_async_context(anchors(settings, clock=clock)),
             scheduled=settings.scans == "on",
         )
 
 
-def _signs(settings: Settings) -> bool:
+def signs(settings: Settings) -> bool:
     """Whether there is a key. One in the state folder would be another one on each of several hosts with one store."""
     return bool(settings.evidence_key) or not settings.cosmos
 
 
-def _advisories(settings: Settings, clock: Clock) -> Advisories | None:
+def advisories(settings: Settings, clock: Clock) -> Advisories | None:
+    """The mirror of advisories that the operator names."""
     if not settings.advisories:
         return None
     from fusion.adapters.osv import OsvMirror

@@ -7,9 +7,10 @@ import json
 import pytest
 from typer.testing import CliRunner
 
+from fusion.adapters.github.app import FILING, SCANNING
 from fusion.cli import app, app_manifest  # noqa: F401  (registers its command)
 from fusion.errors import UserError
-from fusion.events.permissions import PERMISSIONS, SUBSCRIPTIONS, manifest
+from fusion.events.permissions import FOR_ISSUES, FOR_SCANS, PERMISSIONS, SUBSCRIPTIONS, asked, manifest
 from fusion.events.table import EVENTS, TABLE
 
 
@@ -35,6 +36,29 @@ def test_the_command_prints_the_manifest() -> None:
     assert printed["hook_attributes"] == {"url": "https://bot.example.org/github", "active": True}
     assert (printed["name"], printed["public"]) == ("Ours", False)
     assert printed["default_permissions"]["checks"] == "write"
+
+
+def test_a_bot_that_only_reviews_asks_for_nothing_that_scans_need() -> None:
+    only_scans = {permission.name for permission in FOR_SCANS}
+    assert not only_scans & asked().keys()
+    assert asked()["issues"] == "read"
+    assert asked(scans=True).keys() - asked().keys() == only_scans
+
+
+def test_with_scans_and_issues_every_token_gets_what_it_wants_and_scans_write_nothing() -> None:
+    levels = ("", "read", "write")
+    everything = asked(scans=True, issues=True)
+    for wanted in (SCANNING, FILING):
+        assert {name for name, level in wanted.items() if levels.index(everything.get(name, "")) < levels.index(level)} == set()
+    assert set(SCANNING.values()) == {"read"}
+    assert {permission.name for permission in FOR_SCANS} <= SCANNING.keys()
+    assert all(permission.reason and permission.without for permission in (*FOR_SCANS, *FOR_ISSUES))
+
+
+def test_the_command_asks_for_scans_when_it_is_told_to() -> None:
+    printed = json.loads(CliRunner().invoke(app, ["app", "manifest", "--scans", "--issues"]).stdout)
+    assert printed["default_permissions"] == asked(scans=True, issues=True)
+    assert (printed["default_permissions"]["administration"], printed["default_permissions"]["issues"]) == ("read", "write")
 
 
 def test_without_an_address_the_webhook_is_inactive() -> None:

@@ -295,6 +295,7 @@ class App:
                 account=str((item.get("account") or {}).get("login") or ""),
                 created=created,
                 suspended=bool(item.get("suspended_at")),
+                permissions={str(name): str(level) for name, level in (item.get("permissions") or {}).items()},
             )
             for item in found
             if (created := _time(item.get("created_at"))) is not None
