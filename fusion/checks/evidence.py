@@ -86,11 +86,6 @@ def runs(subject: Subject, tool: str) -> Iterator[ToolRun]:
     return (run for run in subject.tools if run.tool == tool)
 
 
-def read_by(subject: Subject, tool: str) -> frozenset[str]:
-    """The files that an analyzer read, whatever became of its run otherwise."""
-    return frozenset(path for run in runs(subject, tool) for path in run.read)
-
-
 def missed(subject: Subject, tool: str, files: Collection[str]) -> str:
     """A sentence on files that an analyzer should have read and did not; empty where there are none."""
     if not files:

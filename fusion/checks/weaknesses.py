@@ -11,16 +11,15 @@ from collections.abc import Iterator, Mapping
 
 from fusion.changes.roles import is_example, is_test
 from fusion.check import Subject
-from fusion.checks.evidence import judged, kept_out, missed, read_by, speaking
-from fusion.checks.files import TreeCheck, counted, refused, regular
+from fusion.checks.evidence import judged, missed, speaking
+from fusion.checks.files import TreeCheck, counted, refused
 from fusion.checks.results import not_applicable, not_assessed, passed
-from fusion.checks.sight import sight, spoken
+from fusion.checks.sight import sight
+from fusion.checks.sources import read_by, sources
 from fusion.evidence.catalogue import families
 from fusion.model import Evidence, Severity
 from fusion.model.compliance import CheckResult
 
-_EMPTY = 2
-"""Bytes that are no code; analyzers pass over blank files."""
 _LANGUAGES = 4
 """That a reason tells of."""
 
@@ -45,7 +44,9 @@ class WeaknessCheck(TreeCheck):
             told = f"{self.flaw[0].upper()}{self.flaw[1:]}: {counted(len(against), 'finding')}.{found.beside()}"
             read = sorted({one.location.path for one in found.against})
             return refused(self.about, against, told, read=read)
-        files, left_out = self._files(subject)
+        known = sources(subject)
+        files = {name: paths for name, paths in known.files.items() if name in self.languages}
+        left_out = sum(number for name, number in known.left_out.items() if name in self.languages)
         if not files:
             if subject.tree.cut:
                 return self.partial(subject)
@@ -71,24 +72,7 @@ class WeaknessCheck(TreeCheck):
             if ours and not is_test(path) and not is_example(path):
                 yield one
 
-    def _files(self, subject: Subject) -> tuple[Mapping[str, set[str]], int]:
-        """Files to be read, by language, and how many are not analysed on purpose."""
-        skipped = kept_out(subject.policy)
-        files: dict[str, set[str]] = {}
-        left_out = 0
-        for file in regular(subject.tree):
-            name = spoken(file.path)
-            if name not in self.languages or 0 <= file.size <= _EMPTY or is_test(file.path) or is_example(file.path):
-                continue
-            if _declares(file.path):
-                continue
-            if skipped(file.path):
-                left_out += 1
-            else:
-                files.setdefault(name, set()).add(file.path)
-        return files, left_out
-
-    def _gaps(self, subject: Subject, files: Mapping[str, set[str]]) -> tuple[Mapping[str, str], set[str]]:
+    def _gaps(self, subject: Subject, files: Mapping[str, frozenset[str]]) -> tuple[Mapping[str, str], set[str]]:
         """Why the flaw was not looked for, by language; and the analyzers that looked."""
         gaps: dict[str, str] = {}
         looked: set[str] = set()
@@ -106,8 +90,3 @@ class WeaknessCheck(TreeCheck):
                 nearest = max(able, key=lambda tool: (len(reads[tool]), tool == "dataflow"))
                 gaps[name] = missed(subject, nearest, missing)
         return gaps, looked
-
-
-def _declares(path: str) -> bool:
-    """Whether a file holds declarations only, which no analyzer reads."""
-    return path.lower().endswith((".pyi", ".d.ts", ".d.mts", ".d.cts"))

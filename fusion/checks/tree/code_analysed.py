@@ -7,16 +7,14 @@ left out. Files that were not read leave it unassessed, and are named.
 
 from __future__ import annotations
 
-from fusion.changes.roles import is_example, is_test
 from fusion.check import About, Source, Subject, Towards
-from fusion.checks.evidence import kept_out, missed, read_by
-from fusion.checks.files import TreeCheck, counted, paths, regular
+from fusion.checks.evidence import missed
+from fusion.checks.files import TreeCheck, counted, paths
 from fusion.checks.results import not_applicable, not_assessed, passed
-from fusion.checks.sight import sight, spoken
+from fusion.checks.sight import sight
+from fusion.checks.sources import read_by, sources
 from fusion.model import Severity
 from fusion.model.compliance import CheckResult
-
-_DECLARATIONS = (".pyi", ".d.ts", ".d.mts", ".d.cts")
 
 
 class CodeAnalysed(TreeCheck):
@@ -39,17 +37,7 @@ class CodeAnalysed(TreeCheck):
 
     def judge(self, subject: Subject) -> CheckResult:
         """Reading is all that is asked."""
-        skipped = kept_out(subject.policy)
-        files = {
-            file.path: spoken(file.path)
-            for file in regular(subject.tree)
-            if spoken(file.path)
-            and not 0 <= file.size <= 2
-            and not is_test(file.path)
-            and not is_example(file.path)
-            and not file.path.lower().endswith(_DECLARATIONS)
-            and not skipped(file.path)
-        }
+        files = {path: language for language, paths in sources(subject).files.items() for path in paths}
         if not files:
             return (
                 self.partial(subject) if subject.tree.cut else not_applicable(self.about, "There is no code.", read=("tree",))

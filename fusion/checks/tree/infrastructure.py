@@ -11,9 +11,10 @@ import re
 
 from fusion.changes.roles import is_example, is_test
 from fusion.check import About, Source, Subject, Towards
-from fusion.checks.evidence import judged, kept_out, missed, read_by, speaking
+from fusion.checks.evidence import judged, kept_out, missed, speaking
 from fusion.checks.files import TreeCheck, counted, refused, regular
 from fusion.checks.results import not_applicable, not_assessed, passed
+from fusion.checks.sources import read_by
 from fusion.evidence.analyzers.checkov import Checkov
 from fusion.model import Severity
 from fusion.model.compliance import CheckResult

@@ -10,9 +10,10 @@ from __future__ import annotations
 from pathspec import GitIgnoreSpec
 
 from fusion.check import About, Source, Subject, Towards
-from fusion.checks.evidence import judged, missed, read_by, runs, speaking
+from fusion.checks.evidence import judged, missed, runs, speaking
 from fusion.checks.files import TreeCheck, counted, paths, refused, regular
 from fusion.checks.results import not_assessed, passed
+from fusion.checks.sources import read_by
 from fusion.evidence.analyzers.secrets import Secrets
 from fusion.model import Severity
 from fusion.model.compliance import CheckResult

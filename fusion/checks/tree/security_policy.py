@@ -22,6 +22,8 @@ _WAY = re.compile(
     r"|[\w.+-]{1,64} ?[\[(]at[\])] ?[\w-]{1,63}",
     re.I,
 )
+_LOOKED = 60_000
+"""Characters of a policy."""
 _REPORTS = re.compile(r"\b(?:report|disclos|contact|vulnerabilit)", re.I)
 
 
@@ -70,7 +72,9 @@ class SecurityPolicy(TreeCheck):
     def judge(self, subject: Subject) -> CheckResult:
         """One that names a way suffices."""
         found = pages(subject, self.wants)
-        telling = [path for path, text in found.texts.items() if _WAY.search(text) and _REPORTS.search(text)]
+        telling = [
+            path for path, text in found.texts.items() if _WAY.search(text[:_LOOKED]) and _REPORTS.search(text[:_LOOKED])
+        ]
         if telling:
             return passed(self.about, f"{paths(telling)} tells how to report.", read=sorted(telling))
         if found.unread:

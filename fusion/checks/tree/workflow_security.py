@@ -9,9 +9,10 @@ gone around and actions that are not what their name says. Where zizmor did not 
 from __future__ import annotations
 
 from fusion.check import About, Source, Subject, Towards
-from fusion.checks.evidence import judged, missed, read_by, speaking
+from fusion.checks.evidence import judged, missed, speaking
 from fusion.checks.files import counted, refused, regular
 from fusion.checks.results import not_assessed, passed
+from fusion.checks.sources import read_by
 from fusion.checks.workflows import Pipelines, WorkflowCheck, is_pipeline
 from fusion.model import Category, Severity
 from fusion.model.compliance import CheckResult
