@@ -63,10 +63,17 @@ def rules_digest(checks: Iterable[Check], tools: Mapping[str, str]) -> str:
     """Digest over what decides how a tree is judged: this version, the checks, and each tool with its version and rules."""
     said = {
         "version": __version__,
-        "checks": sorted(f"{check.about.id} {type(check).__module__} {check.about!r}" for check in checks),
+        "checks": sorted(_described(check) for check in checks),
         "tools": dict(tools),
     }
     return f"sha256:{hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()}"
+
+
+def _described(check: Check) -> str:
+    about = check.about
+    reads = ",".join(sorted(about.reads))
+    # (A set's repr differs from process to process.)
+    return f"{about.id} {type(check).__module__} {reads} {about.severity} {about.title} {about.remediation} {about.towards!r}"
 
 
 def standing(checks: Iterable[Check], results: Iterable[CheckResult], *, then: Basis, now: Basis) -> Mapping[str, CheckResult]:

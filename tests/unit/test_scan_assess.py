@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 from fusion.check import About, Host, Source, Subject
 from fusion.model import Outcome, Severity, ToolRun
@@ -17,6 +20,7 @@ from fusion.scanning.assess import assess
 from fusion.scanning.organisation import worst
 from fusion.scanning.reuse import Basis, lasting, standing, tree_digest
 
+ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 TREE = Tree(commit="c0ffee", files=(TreeFile(path="a.py", size=3, blob="1"), TreeFile(path="b.py", size=4, blob="2")))
 SUBJECT = Subject(repository="octo/shop", posture=Unknown(why="no"), tree=TREE, host=Host(), now=NOW)
@@ -122,6 +126,23 @@ def test_rules_are_others_with_another_check_or_tool() -> None:
     assert known == reuse.rules_digest([Says("a")], {"ruff": "1"})
     assert known != reuse.rules_digest([Says("a"), Says("b")], {"ruff": "1"})
     assert known != reuse.rules_digest([Says("a")], {"ruff": "2"})
+
+
+def test_rules_are_the_same_in_every_process() -> None:
+    program = (
+        "from fusion.checks.registry import builtin; from fusion.scanning.reuse import rules_digest; "
+        "print(rules_digest(builtin(), {}))"
+    )
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env={"PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(said) == 1
 
 
 def test_evidence_of_a_tool_that_failed_is_not_kept() -> None:

@@ -1,0 +1,138 @@
+"""`fusion scan` as a user has it: a folder, a repository on the fake GitHub, an account that is killed, wrong input."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.commandline import Workplace
+from tests.fakes.github import FakeGitHub
+from tests.fakes.scanned import FILES, TOKEN
+
+
+def fusion(folder: Path, home: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """The command, with a state folder of its own and without analyzers."""
+    return subprocess.run(
+        [sys.executable, "-m", "fusion", *arguments],
+        cwd=folder,
+        env=settings(home, **environment),
+        capture_output=True,
+        text=True,
+        timeout=100,
+    )
+
+
+def settings(home: Path, **environment: str) -> dict[str, str]:
+    given = {"FUSION_HOME": str(home), "FUSION_EVIDENCE": "off", "HOME": str(home), "PATH": os.environ["PATH"], "COLUMNS": "80"}
+    return given | {"PYTHONPATH": str(Path.cwd()), "LANG": "C.UTF-8"} | environment
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Workplace:
+    made = Workplace(folder=tmp_path / "shop", home=tmp_path / "home").init()
+    made.commit("begin", **FILES)
+    return made
+
+
+def test_a_folder_is_scanned_summed_up_and_listed(place: Workplace) -> None:
+    done = fusion(place.folder, place.home, "scan", "--fail-on", "medium")
+    assert done.returncode == 1, done.stderr
+    assert "A security policy tells how to report a vulnerability" in done.stdout
+    assert "a folder: nothing is known of the settings of a forge" in " ".join(done.stdout.split())
+    assert max(map(len, done.stdout.splitlines())) <= 80
+    again = fusion(place.folder, place.home, "scan", str(place.folder), "--format", "json", "--fail-on", "never")
+    assert again.returncode == 0, again.stderr
+    results = {one["check"]: one for one in json.loads(again.stdout)["scan"]["results"]}
+    assert results["security-policy"]["status"] == "failed"
+    assert results["security-policy"]["reused"]
+    assert not results["branch-protection"].get("reused")
+    [newest, oldest] = json.loads(fusion(place.folder, place.home, "scan", "--list", "--format", "json").stdout)
+    assert newest["at"] > oldest["at"]
+    assert newest["chain"] != oldest["chain"]
+    (verified,) = [fusion(place.folder, place.home, "evidence", "list")]
+    assert verified.returncode == 0, verified.stderr
+
+
+def test_what_is_not_assessed_counts_where_completeness_is_asked_for(place: Workplace) -> None:
+    assert fusion(place.folder, place.home, "scan", "--check", "security-policy").returncode == 0
+    one = fusion(place.folder, place.home, "scan", "--check", "branch-protection", "--complete")
+    assert one.returncode == 3
+    narrow = fusion(place.folder, place.home, "scan", "--check", "security-policy", "--fail-on", "low", "--complete")
+    assert narrow.returncode == 1
+
+
+def test_a_policy_that_does_not_hold_is_told_and_the_defaults_count(place: Workplace) -> None:
+    place.commit("policy", **{".fusion.yml": "version: 1\nscans:\n  chekcs: {}\n"})
+    done = fusion(place.folder, place.home, "scan", "--format", "json", "--fail-on", "never")
+    assert done.returncode == 0, done.stderr
+    notes = " ".join(json.loads(done.stdout)["scan"]["notes"])
+    assert "The defaults count instead of the repository's policy" in notes
+    assert "chekcs" in notes
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["nothing-here"], "There is no folder nothing-here"),
+        (["--org", "octo", "."], "Choose one thing to scan"),
+        (["--format", "pdf"], "There is no format 'pdf' for scans"),
+        (["--check", "brnch-protection"], "did you mean branch-protection"),
+        (["--output", "no/such/folder/x.json"], "does not exist; make it first"),
+        (["--fail-on", "awful"], "--fail-on takes"),
+        (["--policy", "none.yml"], "none.yml cannot be read"),
+        (["--resume"], "No scan was interrupted"),
+        (["--org", "octo", "--format", "sarif"], "name a folder with --output"),
+    ],
+)
+def test_wrong_input_is_one_sentence_and_code_2(place: Workplace, arguments: list[str], said: str) -> None:
+    done = fusion(place.folder, place.home, "scan", *arguments)
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_repository_on_github_is_scanned_and_one_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with FakeGitHub() as github:
+        github.create("octo/shop", FILES)
+        there = {"FUSION_GITHUB_API": github.api, "GITHUB_TOKEN": TOKEN}
+        done = fusion(tmp_path, tmp_path / "home", "scan", "octo/shop", "--format", "json", "--fail-on", "never", **there)
+        assert done.returncode == 0, done.stderr
+        found = json.loads(done.stdout)["scan"]
+        results = {one["check"]: one for one in found["results"]}
+        assert results["branch-protection"]["status"] == "failed"
+        missing = fusion(tmp_path, tmp_path / "home", "scan", "octo/nothing", **there)
+        assert missing.returncode == 2
+        assert "octo/nothing" in missing.stderr
+
+
+def test_an_account_that_is_killed_half_way_is_resumed(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    with FakeGitHub() as github:
+        github.estate("octo", 20, FILES)
+        there = {"FUSION_GITHUB_API": github.api, "GITHUB_TOKEN": TOKEN}
+        running = subprocess.Popen(
+            [sys.executable, "-m", "fusion", "scan", "--org", "octo"],
+            env=settings(home, **there),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        while github.limits.counted < 200 and running.poll() is None:
+            time.sleep(0.02)
+        running.send_signal(signal.SIGKILL)
+        running.wait()
+        listed = json.loads(fusion(tmp_path, home, "scan", "--list", "--format", "json").stdout)
+        assert [one["status"] for one in listed] == ["interrupted"]
+        before = github.limits.counted
+        done = fusion(tmp_path, home, "scan", "--org", "octo", "--resume", "--format", "json", "--fail-on", "never", **there)
+        assert done.returncode == 0, done.stderr
+        report = json.loads(done.stdout)
+        assert [one["status"] for one in report["repositories"]] == ["scanned"] * 20
+        assert github.limits.counted - before < 20 * 20, "what was done before is not done again"
+        assert "--resume" not in fusion(tmp_path, home, "scan", "--list").stdout
