@@ -57,8 +57,8 @@ class Compliance(Reasoned):
         manifests, workflows = Manifests(compared.files), Workflows(compared.files)
         observations = list(_observations(case, compared, manifests, workflows, evidence))
         shifted = posture_shifts(case)
-        said = {(item.location.path, item.family) for item in observations}
-        said |= {(item.location.path, item.family) for item in case.evidence}
+        said = [(item.location, item.family) for item in observations]
+        said += [(item.location, item.family) for item in case.evidence]
         observations += posture_observations(shifted, said)
         unread = [item for item in compared.unread if _concerns(item.path)] + manifests.unread + workflows.unread
         read = [*manifests.paths, *workflows.paths]

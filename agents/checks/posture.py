@@ -6,10 +6,11 @@ blocks instead.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence, Set
+import dataclasses
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
 from fusion.agent import Case
-from fusion.model import Category, Confidence, Finding, Severity, Side
+from fusion.model import Category, Confidence, Finding, Location, Severity, Side
 from fusion.reading.observation import Observation, at, quoted
 from fusion.scanning.posture_change import Shift, shifts
 
@@ -21,11 +22,14 @@ SAID_BY = {
     "pinned-dependencies": frozenset({"unpinned-dependency"}),
     "dependency-sources": frozenset({"unpinned-dependency"}),
     "container-image-pins": frozenset({"unpinned-image"}),
+    "container-images": frozenset({"runs-as-root"}),
     "lock-files": frozenset({"stale-lock-file"}),
     "licence-file": frozenset({"licence"}),
     "open-licence": frozenset({"licence"}),
 }
 """Families of findings that say what a check would say."""
+BY_LINE = frozenset({"container-images"})
+"""Checks of several matters in one file: what is said of a line covers that line alone."""
 PREFIX = "posture/"
 _SHOWN = 4
 
@@ -40,18 +44,28 @@ def posture_shifts(case: Case) -> Sequence[Shift]:
     return shifts(case.change, case.contents, case.policy, builtin())
 
 
-def posture_observations(found: Iterable[Shift], said: Collection[tuple[str, str]]) -> Iterator[Observation]:
-    """What is to be said of it. `said`: path and family of what is said already."""
-    families = {family for _, family in said}
+def posture_observations(found: Iterable[Shift], said: Iterable[tuple[Location, str]]) -> Iterator[Observation]:
+    """What is to be said of it. `said`: place and family of what is said already."""
+    places: dict[str, set[tuple[str, int]]] = {}
+    for where, family in said:
+        places.setdefault(family, set()).add((where.path, where.line))
     for shift in found:
-        if (shift.path, shift.about.id) in said:
-            continue
-        # A lock file and what it fixes are two files and one matter.
-        if shift.about.id == "lock-files" and not SAID_BY["lock-files"].isdisjoint(families):
-            continue
-        if any((shift.path, family) in said for family in SAID_BY.get(shift.about.id, ())):
-            continue
-        yield _lost(shift) if shift.lost else _brought(shift)
+        left = _unsaid(shift, places)
+        if left is not None:
+            yield _lost(left) if left.lost else _brought(left)
+
+
+def _unsaid(shift: Shift, places: Mapping[str, Set[tuple[str, int]]]) -> Shift | None:
+    """What nobody has said of it yet; None: nothing is left."""
+    id = shift.about.id
+    families = {id, *SAID_BY.get(id, ())}
+    there = {line for family in families for path, line in places.get(family, ()) if path == shift.path}
+    if id in BY_LINE and not shift.lost:
+        brought = tuple(one for one in shift.brought if one.line not in there)
+        return dataclasses.replace(shift, brought=brought) if brought else None
+    # A lock file and what it fixes are two files and one matter.
+    elsewhere = id == "lock-files" and any(places.get(family) for family in families)
+    return None if there or elsewhere else shift
 
 
 def weighed(findings: Iterable[Finding], found: Iterable[Shift], block: Set[str]) -> Iterator[Finding]:

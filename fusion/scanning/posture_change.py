@@ -28,6 +28,8 @@ HABITS = frozenset(
 )
 """Checks of how things are asked for: news is only what was there before and was fine. How new things are asked for is a custom
 of each project, and others speak of it."""
+MANY = frozenset({"tests-present", "fuzzing"})
+"""Checks that any of many files serves: that one of them goes says nothing."""
 _CUT = "only the files that the change touches are known"
 _UNKNOWN = Unknown(why="A change shows no settings.")
 _NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
@@ -173,7 +175,12 @@ def _brought(
 
 def _lost(about: About, before: CheckResult, after: CheckResult, files: Sequence[FileChange]) -> Iterator[Shift]:
     """The files that a check stood on and that are gone, or changed, where it has nothing else to stand on now."""
-    if Source.TREE not in about.reads or before.status is not Status.PASSED or after.status is not Status.NOT_ASSESSED:
+    if (
+        about.id in MANY
+        or Source.TREE not in about.reads
+        or before.status is not Status.PASSED
+        or after.status is not Status.NOT_ASSESSED
+    ):
         return
     stood: Collection[str] = set(before.read)
     for file in files:

@@ -87,6 +87,7 @@ def test_is_told(files: dict[str, Any], check: str, severity: Severity | None) -
         {"Dockerfile": (DOCKER, DOCKER.replace("1000:1000", "app"))},
         {"Dockerfile": (DOCKER.replace("USER 1000:1000\n", ""), DOCKER.replace("USER 1000:1000\n", "RUN y\n"))},
         {"a.py": ("x = 1\n", "x = 2\n")},
+        {"tests/test_a.py": ("def test_a():\n    assert 1\n", None)},
     ],
 )
 def test_is_no_news(files: dict[str, Any]) -> None:
@@ -122,6 +123,16 @@ def test_a_tools_evidence_counts_as_said() -> None:
     assert [one.family for one in told(new)] == ["token-permissions"]
     tool = seen(".github/workflows/new.yml", 3, family="excessive-permissions", category=Category.SECURITY, tool="zizmor")
     assert told(new, evidence=[tool]) == []
+
+
+def test_what_is_said_of_a_line_of_a_dockerfile_covers_that_line_alone() -> None:
+    after = DOCKER.replace("USER 1000:1000\n", "ENV API_TOKEN=abc123\n") + "USER root\n"
+    (found,) = told({"Dockerfile": (DOCKER, after)})
+    assert "API_TOKEN" in found.title
+    assert "The image runs as root" in found.body
+    tool = seen("Dockerfile", 4, family="runs-as-root", category=Category.SECURITY, tool="hadolint", rule="DL3002")
+    (found,) = told({"Dockerfile": (DOCKER, after)}, evidence=[tool])
+    assert "The image runs as root" not in found.body
 
 
 def licence(name: str, version: str = "1.0.0") -> str:

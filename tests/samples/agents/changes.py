@@ -103,7 +103,7 @@ def findings(agent: Agent, case: Case) -> list[Finding]:
     tasks = agent.tasks(case)
     if isinstance(tasks, Skip):
         return []
-    found = []
+    found: list[Finding] = []
     for task in tasks:
         assert agent.ask(task) is None
         report = agent.read(task, None)
