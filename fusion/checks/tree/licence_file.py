@@ -48,6 +48,12 @@ class LicenceFile(TreeCheck):
                 reason="Whether the licence lies in the repository.",
                 source="OSPS Baseline 2026.08.28, crosswalk to OpenSSF Scorecard 5.0 (OSPS-LE-03)",
             ),
+            Towards(
+                catalogue="osps",
+                control="OSPS-LE-03.02",
+                reason="The forge makes the source archives of releases from the tree.",
+                source="OSPS Baseline 2026.08.28, crosswalk to OpenSSF Scorecard 5.0 (OSPS-LE-03)",
+            ),
             Towards(catalogue="iso27001", control="A.5.32", reason="The terms of the code are stated."),
             Towards(catalogue="scorecard", control="License", reason="It answers the same question."),
         ),

@@ -42,6 +42,12 @@ class OpenLicence(TreeCheck):
                 reason="Whether the licence is one that OSI or FSF call free.",
                 source="OSPS Baseline 2026.08.28, crosswalk to OpenSSF Scorecard 5.0 (OSPS-LE-02)",
             ),
+            Towards(
+                catalogue="osps",
+                control="OSPS-LE-02.02",
+                reason="The forge makes the source archives of releases from the tree, with its licence.",
+                source="OSPS Baseline 2026.08.28, crosswalk to OpenSSF Scorecard 5.0 (OSPS-LE-02)",
+            ),
         ),
     )
 
