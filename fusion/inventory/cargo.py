@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from fusion.inventory.documents import bounded, mapping, places, sequence, toml, word
-from fusion.inventory.entries import Entry, Format, Lock, named
+from fusion.inventory.entries import Entry, Format, Lock, Named
 from fusion.reading.dependencies import UnreadableManifest, dependencies, table
 
 _PACKAGE = re.compile(r"^\[\[package\]\][ \t]*\r?\nname[ \t]*=[ \t]*\"([^\"\n]{1,200})", re.M)
@@ -88,6 +88,6 @@ def cargo_lock(text: str) -> Lock:
 
 
 FORMATS = (
-    Format(name="Cargo.toml", type="cargo", matches=named("Cargo.toml"), entries=cargo_toml, locks=("Cargo.lock",), above=True),
-    Format(name="Cargo.lock", type="cargo", matches=named("Cargo.lock"), lock=cargo_lock),
+    Format(name="Cargo.toml", type="cargo", matches=Named("Cargo.toml"), entries=cargo_toml, locks=("Cargo.lock",), above=True),
+    Format(name="Cargo.lock", type="cargo", matches=Named("Cargo.lock"), lock=cargo_lock),
 )

@@ -86,6 +86,12 @@ class Format:
         return MAX_LOCK if self.lock is not None else MAX_MANIFEST
 
 
-def named(*names: str) -> Callable[[str], bool]:
+class Named:
     """Matches files of these names in any folder."""
-    return lambda path: path.rpartition("/")[2] in names
+
+    def __init__(self, *names: str) -> None:
+        self.names = frozenset(names)
+
+    def __call__(self, path: str) -> bool:
+        """Whether the path's last part is one of them."""
+        return path.rpartition("/")[2] in self.names

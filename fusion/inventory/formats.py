@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from fusion.inventory import actions, cargo, containers, golang, jvm, npm, npm_locks, nuget, others, python, python_locks, ruby
-from fusion.inventory.entries import Format
+from fusion.inventory.entries import Format, Named
 
 FORMATS: tuple[Format, ...] = (
     *python_locks.FORMATS,
@@ -61,6 +61,8 @@ WITHOUT_READER: Mapping[str, str] = {
     "cpanfile": "cpanfile",
 }
 """File name -> the format as it is called in `no reader for ...`."""
+_BY_NAME = {name: one for one in FORMATS if isinstance(one.matches, Named) for name in one.matches.names}
+_BY_FORM = tuple(one for one in FORMATS if not isinstance(one.matches, Named))
 _VENDORED = re.compile(r"(?:^|/)(?:node_modules|bower_components|site-packages|\.venv|\.tox|vendor/(?:bundle|cache))/")
 _LIKELY = re.compile(
     r"(?:\.(?:txt|in|toml|lock|lockfile|locked|json|ya?ml|mod|sum|xml|gradle|kts|[cfv][sb]proj|props|config|gemspec)"
@@ -74,7 +76,7 @@ def format_of(path: str) -> Format | None:
     """The format that a path has by its name; None: none that is read, or a package's own file in a folder of packages."""
     if not _LIKELY.search(path) or _VENDORED.search(path):
         return None
-    return next((one for one in FORMATS if one.matches(path)), None)
+    return _BY_NAME.get(path.rpartition("/")[2]) or next((one for one in _BY_FORM if one.matches(path)), None)
 
 
 def without_reader(path: str) -> str:

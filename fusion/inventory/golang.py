@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from fusion.inventory.documents import bounded
-from fusion.inventory.entries import Entry, Format, Lock, named
+from fusion.inventory.entries import Entry, Format, Lock, Named
 from fusion.reading.comparison import lines_of
 from fusion.reading.dependencies import UnreadableManifest, dependencies
 
@@ -67,6 +67,6 @@ def go_sum(text: str) -> Lock:
 
 
 FORMATS = (
-    Format(name="go.mod", type="golang", matches=named("go.mod"), entries=go_mod, locks=("go.sum",)),
-    Format(name="go.sum", type="golang", matches=named("go.sum"), lock=go_sum),
+    Format(name="go.mod", type="golang", matches=Named("go.mod"), entries=go_mod, locks=("go.sum",)),
+    Format(name="go.sum", type="golang", matches=Named("go.sum"), lock=go_sum),
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from xml.etree import ElementTree
 
 from fusion.inventory.documents import bounded, places, word
-from fusion.inventory.entries import Entry, Format, Lock, named
+from fusion.inventory.entries import Entry, Format, Lock, Named
 from fusion.reading.comparison import lines_of
 from fusion.reading.dependencies import UnreadableManifest, markup
 
@@ -169,14 +169,14 @@ def gradle(text: str) -> Iterator[Entry]:
 
 
 FORMATS = (
-    Format(name="pom.xml", type="maven", matches=named("pom.xml"), entries=pom),
+    Format(name="pom.xml", type="maven", matches=Named("pom.xml"), entries=pom),
     Format(
-        name="gradle.lockfile", type="maven", matches=named("gradle.lockfile", "buildscript-gradle.lockfile"), lock=gradle_lock
+        name="gradle.lockfile", type="maven", matches=Named("gradle.lockfile", "buildscript-gradle.lockfile"), lock=gradle_lock
     ),
     Format(
         name="build.gradle",
         type="maven",
-        matches=named("build.gradle", "build.gradle.kts"),
+        matches=Named("build.gradle", "build.gradle.kts"),
         entries=gradle,
         locks=("gradle.lockfile", "buildscript-gradle.lockfile"),
     ),

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from fusion.inventory.documents import bounded, hashes, json_object, lines_at, mapping, word
-from fusion.inventory.entries import Entry, Format, Lock, Origin, named
+from fusion.inventory.entries import Entry, Format, Lock, Named, Origin
 from fusion.reading.dependencies import UnreadableManifest, dependencies
 
 _EXACT = re.compile(r"[v=\s]*(\d+\.\d+\.\d+(?:-[\w.-]+)?(?:\+[\w.-]+)?)\s*$")
@@ -152,11 +152,11 @@ def _nested(dependencies: Mapping[str, Any], lines: Mapping[str, int]) -> Lock:
 
 
 FORMATS = (
-    Format(name="package-lock.json", type="npm", matches=named("package-lock.json", "npm-shrinkwrap.json"), lock=package_lock),
+    Format(name="package-lock.json", type="npm", matches=Named("package-lock.json", "npm-shrinkwrap.json"), lock=package_lock),
     Format(
         name="package.json",
         type="npm",
-        matches=named("package.json"),
+        matches=Named("package.json"),
         entries=package,
         locks=("npm-shrinkwrap.json", "package-lock.json", "yarn.lock", "pnpm-lock.yaml"),
         above=True,

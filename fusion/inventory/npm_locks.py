@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from fusion.inventory.documents import bounded, hashes, word, yaml_lines
-from fusion.inventory.entries import Entry, Format, Lock, named
+from fusion.inventory.entries import Entry, Format, Lock, Named
 from fusion.inventory.npm import Relation, origin_of
 from fusion.reading.dependencies import UnreadableManifest
 
@@ -197,6 +197,6 @@ def _told(one: Entry, keys: list[str], value: str) -> Entry:
 
 
 FORMATS = (
-    Format(name="yarn.lock", type="npm", matches=named("yarn.lock"), lock=yarn),
-    Format(name="pnpm-lock.yaml", type="npm", matches=named("pnpm-lock.yaml"), lock=pnpm),
+    Format(name="yarn.lock", type="npm", matches=Named("yarn.lock"), lock=yarn),
+    Format(name="pnpm-lock.yaml", type="npm", matches=Named("pnpm-lock.yaml"), lock=pnpm),
 )

@@ -8,7 +8,7 @@ from dataclasses import replace
 from xml.etree import ElementTree
 
 from fusion.inventory.documents import bounded, hashes, json_object, lines_at, mapping, word
-from fusion.inventory.entries import Entry, Format, Lock, named
+from fusion.inventory.entries import Entry, Format, Lock, Named
 from fusion.reading.dependencies import UnreadableManifest, markup
 
 _INCLUDE = re.compile(
@@ -127,8 +127,8 @@ def _is_project(path: str) -> bool:
 
 
 FORMATS = (
-    Format(name="packages.lock.json", type="nuget", matches=named("packages.lock.json"), lock=packages_lock),
-    Format(name="Directory.Packages.props", type="nuget", matches=named("Directory.Packages.props"), lock=central),
+    Format(name="packages.lock.json", type="nuget", matches=Named("packages.lock.json"), lock=packages_lock),
+    Format(name="Directory.Packages.props", type="nuget", matches=Named("Directory.Packages.props"), lock=central),
     Format(
         name="project of .NET",
         type="nuget",
@@ -137,5 +137,5 @@ FORMATS = (
         locks=("packages.lock.json", "Directory.Packages.props"),
         above=True,
     ),
-    Format(name="packages.config", type="nuget", matches=named("packages.config"), entries=packages_config),
+    Format(name="packages.config", type="nuget", matches=Named("packages.config"), entries=packages_config),
 )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from fusion.inventory.documents import bounded, hashes, json_object, lines_at, mapping, places, sequence, word
-from fusion.inventory.entries import Entry, Format, Lock, named
+from fusion.inventory.entries import Entry, Format, Lock, Named
 from fusion.reading.dependencies import UnreadableManifest
 
 _PAIR = re.compile(r"^\s+\"([\w.-]{1,120}/[\w.-]{1,120})\"\s*:", re.M)
@@ -99,8 +99,8 @@ def mix_lock(text: str) -> Lock:
 
 FORMATS = (
     Format(
-        name="composer.json", type="composer", matches=named("composer.json"), entries=composer_json, locks=("composer.lock",)
+        name="composer.json", type="composer", matches=Named("composer.json"), entries=composer_json, locks=("composer.lock",)
     ),
-    Format(name="composer.lock", type="composer", matches=named("composer.lock"), lock=composer_lock),
-    Format(name="mix.lock", type="hex", matches=named("mix.lock"), lock=mix_lock),
+    Format(name="composer.lock", type="composer", matches=Named("composer.lock"), lock=composer_lock),
+    Format(name="mix.lock", type="hex", matches=Named("mix.lock"), lock=mix_lock),
 )

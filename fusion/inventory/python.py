@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from fusion.inventory.documents import hashes, lines_at, mapping, sequence, word
-from fusion.inventory.entries import Entry, Format, Lock, named
+from fusion.inventory.entries import Entry, Format, Lock, Named
 from fusion.reading.comparison import lines_of
 from fusion.reading.dependencies import Dependency, dependencies, kind, python_name, table
 
@@ -114,10 +114,10 @@ FORMATS = (
     Format(
         name="pyproject.toml",
         type="pypi",
-        matches=named("pyproject.toml"),
+        matches=Named("pyproject.toml"),
         entries=pyproject,
         locks=("uv.lock", "poetry.lock", "pdm.lock", "pylock.toml", "constraints.txt"),
         above=True,
     ),
-    Format(name="Pipfile", type="pypi", matches=named("Pipfile"), entries=pipfile, locks=("Pipfile.lock",)),
+    Format(name="Pipfile", type="pypi", matches=Named("Pipfile"), entries=pipfile, locks=("Pipfile.lock",)),
 )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from fusion.inventory.documents import bounded, hashes, json_object, lines_at, mapping, places, sequence, toml, word
-from fusion.inventory.entries import Entry, Format, Lock, Origin, named
+from fusion.inventory.entries import Entry, Format, Lock, Named, Origin
 from fusion.reading.dependencies import UnreadableManifest, python_name
 
 _PACKAGE = re.compile(r"^\[\[packages?\]\][ \t]*\r?\n(?:[^\[\n][^\n]*\n){0,5}?name[ \t]*=[ \t]*[\"']([^\"'\n]{1,200})", re.M)
@@ -193,7 +193,7 @@ def pipfile_lock(text: str) -> Lock:
 
 
 def _format(name: str, lock: Callable[[str], Lock]) -> Format:
-    return Format(name=name, type="pypi", matches=named(name), lock=lock)
+    return Format(name=name, type="pypi", matches=Named(name), lock=lock)
 
 
 def _is_pylock(path: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from fusion.inventory.documents import bounded
-from fusion.inventory.entries import Entry, Format, Lock, named
+from fusion.inventory.entries import Entry, Format, Lock, Named
 from fusion.reading.comparison import lines_of
 from fusion.reading.dependencies import UnreadableManifest, dependencies
 
@@ -140,9 +140,9 @@ def gemfile_lock(text: str) -> Lock:
 
 FORMATS = (
     Format(
-        name="Gemfile", type="gem", matches=named("Gemfile", "gems.rb"), entries=gemfile, locks=("Gemfile.lock", "gems.locked")
+        name="Gemfile", type="gem", matches=Named("Gemfile", "gems.rb"), entries=gemfile, locks=("Gemfile.lock", "gems.locked")
     ),
-    Format(name="Gemfile.lock", type="gem", matches=named("Gemfile.lock", "gems.locked"), lock=gemfile_lock),
+    Format(name="Gemfile.lock", type="gem", matches=Named("Gemfile.lock", "gems.locked"), lock=gemfile_lock),
     Format(
         name="gemspec", type="gem", matches=lambda path: path.endswith(".gemspec"), entries=gemspec, locks=("Gemfile.lock",)
     ),

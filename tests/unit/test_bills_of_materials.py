@@ -180,3 +180,9 @@ def test_the_same_scan_gives_the_same_bytes_in_another_process() -> None:
         for seed in ("1", "2")
     ]
     assert run[0] == run[1] != ""
+
+
+def test_a_lock_file_without_a_manifest_has_nothing_direct_and_is_a_bill_all_the_same() -> None:
+    bom, _ = both(scanned(over({"yarn.lock": '# yarn lockfile v1\na@^1:\n  version "1.0.0"\n'})))
+    assert [one["purl"] for one in bom["components"]] == ["pkg:npm/a@1.0.0"]
+    assert sorted(one["ref"] for one in bom["dependencies"]) == ["pkg:npm/a@1.0.0", "scanned:o/r"]
