@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from fusion.render.scan import charts
 from fusion.render.scan.elements import NONE, Html, code, facts, join, link, listed, said, table, tag
 from fusion.render.scan.summary import NOT_A_CERTIFICATE, by_catalogue, moment, plain, standing, state, tally, title
 from fusion.render.scan.words import pill
+from fusion.render.text import clip
 
 if TYPE_CHECKING:
     from fusion.check import About
@@ -106,15 +108,24 @@ def _table(
     titles = {one.id: one.title for one in catalogue.controls} if catalogue else {}
     rows = []
     for one in found:
-        by = [
-            link(f"#{numbers[check]}", title(check, checks)) if check in numbers else plain(check, 100) for check in one.checks
-        ]
         rows.append(
-            (code(one.control, 60, whole=True), titles.get(one.control, ""), pill(state(one)), said(one.reason), join(by, "; "))
+            (code(one.control, 60, whole=True), titles.get(one.control, ""), pill(state(one)), _why(one, checks, numbers))
         )
-    if not any(row[4] for row in rows):
-        return table(("Control", "It asks", "State", "Why"), [row[:4] for row in rows], caption=caption)
-    return table(("Control", "It asks", "State", "Why", "Checks"), rows, caption=caption)
+    return table(("Control", "It asks", "State", "Why"), rows, caption=caption)
+
+
+def _why(one: ControlResult, checks: Mapping[str, About], numbers: Mapping[str, str]) -> Html:
+    """The reason, in which the checks that it names lead to what they say."""
+    named = sorted((check for check in one.checks if check.strip() and check in numbers), key=len, reverse=True)
+    if not named:
+        return said(one.reason)
+    parts: list[str] = []
+    for place, part in enumerate(re.split(rf"(?<![\w-])({'|'.join(map(re.escape, named))})(?![\w-])", clip(one.reason, 2000))):
+        if place % 2:
+            parts.append(link(f"#{numbers[part]}", tag("span", plain(part, 100), title=title(part, checks))))
+        else:
+            parts += [" " if part[:1].isspace() else "", said(part), " " if part[-1:].isspace() and part.strip() else ""]
+    return join(parts)
 
 
 def exceptions(scan: Scan) -> Html:

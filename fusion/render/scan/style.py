@@ -68,6 +68,7 @@ caption{text-align:left;color:var(--soft);font-size:.875rem;padding:0 0 .35rem}
 th,td{text-align:left;vertical-align:top;padding:.42rem .6rem;border-bottom:1px solid var(--line)}
 thead th{font-size:.8125rem;color:var(--soft);font-weight:600;white-space:nowrap}
 tbody th{font-weight:500;min-width:6.5rem}
+td.t{min-width:8.5rem}
 .id,td time{white-space:nowrap}
 table:last-child{margin-bottom:0}
 .verdict p{max-width:none}
