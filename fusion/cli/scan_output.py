@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
@@ -136,9 +135,9 @@ class Output:
 
     def _rendered(self, scan: Scan, checks: Mapping[str, About], bundle: Bundle) -> str:
         assert bundle.compliance is not None
-        module = import_module(f"fusion.render.scan.{FORMATS[self.format][0]}")
-        text: str = module.render(scan, checks=checks, catalogues=bundle.compliance.catalogues)
-        return text
+        from fusion.render.scan.formats import named
+
+        return named(FORMATS[self.format][0]).write(scan, checks=checks, catalogues=bundle.compliance.catalogues).decode()
 
     async def _account(self, report: OrganisationScan, checks: Mapping[str, About], bundle: Bundle) -> None:
         from fusion.render.scan import account
@@ -156,6 +155,13 @@ class Output:
                 replace_file(file, self._rendered(scan, checks, bundle).encode("utf-8", "backslashreplace"))
                 self.files += 1
         replace_file(self.path / "account.json", (account.render(report, "json")).encode())
+        if self.format == "html":
+            from fusion.render.scan.formats import organisation
+
+            assert bundle.compliance is not None
+            replace_file(
+                self.path / "account.html", organisation(report, checks=checks, catalogues=bundle.compliance.catalogues)
+            )
         self.text = ""
 
     def deliver(self, ended: Ended) -> Ended:
