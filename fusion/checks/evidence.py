@@ -86,6 +86,19 @@ def runs(subject: Subject, tool: str) -> Iterator[ToolRun]:
     return (run for run in subject.tools if run.tool == tool)
 
 
+def stumbled(subject: Subject, tool: str) -> frozenset[str]:
+    """The files that an analyzer was given and could not read; all files but those it read where its run broke off.
+
+    One that was not installed or is switched off did not stumble.
+    """
+    files: set[str] = set()
+    for run in runs(subject, tool):
+        files |= {one.path for one in run.unread}
+        if run.outcome in (Outcome.FAILED, Outcome.TIMED_OUT):
+            files |= {file.path for file in subject.tree.files} - set(run.read)
+    return frozenset(files)
+
+
 def missed(subject: Subject, tool: str, files: Collection[str]) -> str:
     """A sentence on files that an analyzer should have read and did not; empty where there are none."""
     if not files:

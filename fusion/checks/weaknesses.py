@@ -2,7 +2,8 @@
 
 Tests and examples are left out: they may be wrong on purpose. Vendored and generated files, and what policy ignores, are not
 analysed. A check has passed only where each of the other files was read by an analyzer that knows this kind of flaw in its
-language; a language for which there is none leaves it unassessed, unless findings from elsewhere (SARIF) speak against it.
+language, and where none of them stumbled over it: what another one saw less of does not make up for that. A language for which
+there is none leaves it unassessed, unless findings from elsewhere (SARIF) speak against it.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Iterator, Mapping
 
 from fusion.changes.roles import is_example, is_test
 from fusion.check import Subject
-from fusion.checks.evidence import judged, missed, speaking
+from fusion.checks.evidence import judged, missed, speaking, stumbled
 from fusion.checks.files import TreeCheck, counted, refused
 from fusion.checks.results import not_applicable, not_assessed, passed
 from fusion.checks.sight import sight
@@ -86,7 +87,11 @@ class WeaknessCheck(TreeCheck):
             reads = {tool: read_by(subject, tool) & wanted for tool in able}
             looked |= {tool for tool, read in reads.items() if read}
             missing = wanted - frozenset().union(*reads.values())
+            failed = {tool: wanted & stumbled(subject, tool) for tool in able}
+            stumbling = next((tool for tool in able if failed[tool]), "")
             if missing:
                 nearest = max(able, key=lambda tool: (len(reads[tool]), tool == "dataflow"))
                 gaps[name] = missed(subject, nearest, missing)
+            elif stumbling:
+                gaps[name] = missed(subject, stumbling, failed[stumbling])
         return gaps, looked

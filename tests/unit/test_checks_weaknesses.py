@@ -263,3 +263,18 @@ def test_what_several_analyzers_say_of_one_place_is_said_once() -> None:
     assert one.severity is Severity.CRITICAL
     assert one.title == "There is sql-injection (dataflow, bandit)."
     assert [seen.tool for seen in one.evidence] == ["dataflow", "bandit"]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        ToolRun(tool="dataflow", outcome=Outcome.TIMED_OUT, reason="it took too long"),
+        receipt("dataflow", unread={"app.py": "it took too long"}),
+    ],
+)
+def test_another_analyzer_does_not_make_up_for_one_that_stumbled(broken: ToolRun) -> None:
+    result = SQL.assess(subject(CODE, tools=(broken, receipt("bandit", "app.py"))))
+    assert result.status is Status.NOT_ASSESSED
+    assert "dataflow did not read app.py (it took too long)." in result.reason
+    missing = ToolRun(tool="opengrep", outcome=Outcome.SKIPPED, reason="it is not installed")
+    assert SQL.assess(subject(CODE, tools=(missing, receipt("bandit", "app.py")))).status is Status.PASSED
