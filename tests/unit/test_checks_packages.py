@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from fusion.check import Check, Subject
+from fusion.checks.packages.pinned_installs import loose
 from fusion.checks.registry import builtin
 from fusion.inventory.licences import Standing, UnreadableLicence, judge, readable
 from fusion.model import Severity
@@ -235,3 +236,37 @@ def test_images_and_pinned_actions_are_counted_and_no_more() -> None:
     result = looked_up(LOCKED | workflow(COMMIT) | {"Dockerfile": "FROM a:1\n"})
     assert result.status is Status.PASSED
     assert "2 images and pinned actions cannot be looked up" in result.reason
+
+
+# --- commands that install
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("RUN pip install requests flask==3.0.0", ["requests"]),
+        ("RUN pip install --no-cache-dir -r requirements.txt -c constraints.txt .", []),
+        ("python -m pip install --upgrade pip 'ruff>=0.1'", ["pip", "ruff>=0.1"]),
+        ("pip install --require-hashes -r r.txt x", []),
+        ("pip install -e '.[dev]' ./local dist/a.whl $PACKAGE", []),
+        ("npm ci && npm install -g pnpm typescript@5.4.2", ["pnpm"]),
+        ("npm install", []),
+        ("npx --yes cowsay@1.5.0 hello", []),
+        ("go install example.org/tool@latest", ["example.org/tool@latest"]),
+        ("go install example.org/tool@v1.2.3", []),
+        ("curl -sSf https://example.org/install | sudo sh", ["a download that goes into a shell"]),
+        ("echo 'unclosed pip install x", ["x"]),
+    ],
+)
+def test_commands_that_install(line: str, found: list[str]) -> None:
+    assert list(loose(line)) == found
+
+
+@pytest.mark.parametrize(
+    ("data", "status"),
+    [(b"RUN pip install a\n", Status.FAILED), (b"# pip install a\nRUN npm ci\n", Status.PASSED), (None, Status.NOT_ASSESSED)],
+)
+def test_files_with_commands_that_install(data: bytes | None, status: Status) -> None:
+    tree = Tree(commit="c", files=(TreeFile(path="Dockerfile", size=9),))
+    contents = {} if data is None else {"Dockerfile": data}
+    assert assessed("pinned-installs", Inventory(), tree=tree, contents=contents).status is status
