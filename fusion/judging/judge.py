@@ -230,21 +230,33 @@ def _reasons(coverage: Coverage, findings: Sequence[Finding], policy: Policy) ->
         )
         yield f"The review is incomplete: {things}; the receipt says which."
     blocking = [finding for finding in findings if finding.blocking]
+    level = policy.block.value if policy.block is Severity.CRITICAL else f"{policy.block.value} or above"
     if blocking:
-        what = "1 finding" if len(blocking) == 1 else f"{len(blocking)} findings"
-        level = policy.block.value if policy.block is Severity.CRITICAL else f"{policy.block.value} or above"
-        named = "; ".join(_named(finding) for finding in blocking[:_NAMED])
-        more = f"; and {len(blocking) - _NAMED} more" if len(blocking) > _NAMED else ""
-        yield f"{what} of severity {level}, with evidence: {named}{more}."
+        grave = [finding for finding in blocking if finding.severity.rank >= policy.block.rank]
+        if grave:
+            yield f"{_counted(grave)} of severity {level}, with evidence: {_listed(grave)}."
+        if other := [finding for finding in blocking if finding.severity.rank < policy.block.rank]:
+            yield f"{_counted(other)} of what policy names (`scans.block`): {_listed(other)}."
         stale = [finding for finding in blocking if finding.why_placed.startswith("said before; ")]
         if stale:
             yield f"{len(stale)} of them could not be looked at again and still count."
     shown = [finding for finding in findings if finding.placement is not Placement.HIDDEN]
     if not coverage.gaps and not blocking:
-        if shown:
+        if any(finding.weight == "informs" and finding.severity.rank >= policy.block.rank for finding in shown):
+            yield f"No finding blocks: what is of severity {level} is about the posture, and `scans.block` does not name it."
+        elif shown:
             yield f"No finding is of severity {policy.block.value} or above with evidence that makes it at least likely."
         else:
             yield "Nothing was found in what was read."
+
+
+def _counted(findings: Sequence[Finding]) -> str:
+    return "1 finding" if len(findings) == 1 else f"{len(findings)} findings"
+
+
+def _listed(findings: Sequence[Finding]) -> str:
+    more = f"; and {len(findings) - _NAMED} more" if len(findings) > _NAMED else ""
+    return f"{'; '.join(_named(finding) for finding in findings[:_NAMED])}{more}"
 
 
 def _named(finding: Finding) -> str:

@@ -24,7 +24,8 @@ def reviewed(place: Workplace, code: int) -> dict[str, dict[str, object]]:
     done = place.fusion("review", "main..feature", "--format", "json", "--fail-on", "never")
     assert done.returncode == code, done.stderr
     review = json.loads(done.stdout)
-    return {one["family"]: one | {"verdict": review["verdict"]} for one in review["findings"]}
+    about = {"verdict": review["verdict"], "reasons": " ".join(review["reasons"])}
+    return {one["family"]: one | about for one in review["findings"]}
 
 
 @pytest.mark.parametrize(("rules", "verdict"), [("", "pass"), (POLICY, "block")])
@@ -38,6 +39,8 @@ def test_what_a_change_takes_away_is_told_and_blocks_where_the_base_says_so(plac
     assert {one["verdict"] for one in found.values()} == {verdict}
     assert found["security-policy"]["blocking"] is (verdict == "block")
     assert found["code-owners-file"]["blocking"] is False
+    told = "1 finding of what policy names (`scans.block`): The change takes away"
+    assert (told in str(found["security-policy"]["reasons"])) is (verdict == "block")
 
 
 def test_a_change_that_leaves_the_posture_alone_says_nothing_of_it(place: Workplace) -> None:
