@@ -157,12 +157,6 @@ class Output:
         self.path.mkdir(exist_ok=True)
         replace_file(self.path / "account.json", account.render(report, "json").encode())
         if self.format == "html":
-            from fusion.render.scan import organisation
-
-            assert bundle.compliance is not None
-            page = organisation.render(report, checks=checks, catalogues=bundle.compliance.catalogues)
-            replace_file(self.path / "account.html", page.encode("utf-8", "backslashreplace"))
-        if self.format == "html":
             from fusion.render.scan.formats import organisation
 
             assert bundle.compliance is not None
