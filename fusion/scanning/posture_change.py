@@ -24,7 +24,10 @@ from fusion.scanning.assess import assess
 READ = frozenset({Source.TREE, Source.INVENTORY})
 """What a change shows of a repository."""
 HABITS = frozenset(
-    {"pinned-dependencies", "pinned-actions", "container-images", "container-image-pins", "dependency-sources", "lock-files"}
+    (
+        *("pinned-dependencies", "pinned-actions", "pinned-installs", "container-images", "container-image-pins"),
+        *("dependency-sources", "lock-files"),
+    )
 )
 """Checks of how things are asked for: news is only what was there before and was fine. How new things are asked for is a custom
 of each project, and others speak of it."""
