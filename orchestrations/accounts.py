@@ -193,7 +193,7 @@ class Accounts:
         slot = schedule.due_slot(known, repository=repository, now=now)
         if slot is None:
             return False
-        claimed = (known or schedule.Due()).model_copy(update={"slot": slot, "run": run})
+        claimed = (known or schedule.Due()).model_copy(update={"begun": now, "run": run})
         try:
             await self.bundle.store.put(key, claimed.model_dump(mode="json"), etag=stored.etag if stored else None)
         except Conflict:

@@ -32,8 +32,8 @@ class Due(Record):
 
     schedule: str = Scans().schedule
     """As its policy said when it was last read."""
-    slot: datetime | None = None
-    """The last slot for which a scan was begun."""
+    begun: datetime | None = None
+    """When a scan was last begun: slots up to then are done with, whatever the schedule was."""
     run: str = ""
     """Which scan that was."""
 
@@ -75,16 +75,16 @@ def next_turn(schedule: str, repository: str, *, after: datetime) -> datetime | 
 def due_slot(known: Due | None, *, repository: str, now: datetime) -> datetime | None:
     """The slot that is to be scanned now; None: nothing is due. A repository that nobody knows yet is due at once.
 
-    A slot in the far future was made by a clock that was wrong: whoever waited for it would not scan for as long.
+    A scan of the far future was begun by a clock that was wrong: whoever waited for that would not scan for as long.
     """
     known = known or Due()
     if known.schedule == NEVER or (slot := _last(known.schedule, now - jitter(repository))) is None:
         return None
-    if known.slot is None or slot > known.slot:
+    if known.begun is None or slot > known.begun:
         return slot
     following = _ticks(known.schedule, now, back=False)
     between = (following - slot) if following is not None else EVERY
-    return slot if known.slot > now + between + timedelta(days=1) else None
+    return slot if known.begun > now + between + timedelta(days=1) else None
 
 
 def _last(schedule: str, at: datetime) -> datetime | None:

@@ -21,22 +21,21 @@ MONDAY = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 def scanned(known: Due | None, at: datetime) -> Due | None:
     """What is remembered after a look at that time; None: nothing was due."""
     slot = due_slot(known, repository="octo/shop", now=at)
-    return None if slot is None else (known or Due()).model_copy(update={"slot": slot})
+    return None if slot is None else (known or Due()).model_copy(update={"begun": at})
 
 
 def test_a_new_repository_is_due_at_once_and_then_once_a_slot() -> None:
     first = scanned(None, NOW)
     assert first is not None
-    assert first.slot == MONDAY
     assert scanned(first, NOW + timedelta(hours=1)) is None
-    later = scanned(first, NOW + timedelta(days=30))
-    assert later is not None
-    assert later.slot == datetime(2026, 12, 21, 3, 0, tzinfo=UTC), "of the slots that went by only the last"
+    month = NOW + timedelta(days=30)
+    assert due_slot(first, repository="octo/shop", now=month) == datetime(2026, 12, 21, 3, 0, tzinfo=UTC), "only the last one"
+    later = scanned(first, month)
     assert scanned(later, NOW + timedelta(days=30)) is None
 
 
 def test_a_slot_is_not_due_before_the_repositorys_minutes_have_passed() -> None:
-    known = Due(slot=MONDAY - timedelta(days=7))
+    known = Due(begun=MONDAY - timedelta(days=7))
     wait = jitter("octo/shop")
     assert timedelta(minutes=1) <= wait <= timedelta(minutes=schedule.SPREAD) < schedule.OFFSET
     assert due_slot(known, repository="octo/shop", now=MONDAY + wait - timedelta(seconds=1)) is None
@@ -55,12 +54,11 @@ def test_no_slot_is_scanned_twice_however_the_clock_jumps(jumps: list[int], cron
     for jump in jumps:
         at += timedelta(minutes=jump)
         # Within a day and a period a clock may go back; what is further back was wrong before.
-        if (after := scanned(known, at)) is not None and after.slot is not None:
-            if known.slot is None or known.slot <= at + timedelta(days=1):
-                slots.append(after.slot)
-            else:
+        if (slot := due_slot(known, repository="octo/shop", now=at)) is not None:
+            if known.begun is not None and known.begun > at + timedelta(days=1):
                 slots.clear()
-            known = after
+            slots.append(slot)
+            known = known.model_copy(update={"begun": at})
     assert len(slots) == len(set(slots))
 
 
@@ -69,7 +67,6 @@ def test_a_clock_that_was_a_year_ahead_does_not_stop_scans_for_a_year() -> None:
     assert ahead is not None
     again = scanned(ahead, NOW)
     assert again is not None
-    assert again.slot == MONDAY
     assert scanned(again, NOW) is None
 
 
@@ -79,6 +76,13 @@ def test_what_is_no_schedule_is_refused_and_never_due(wrong: str) -> None:
         schedule.checked(wrong)
     if len(wrong.split()) == 5:
         assert due_slot(Due(schedule=wrong), repository="octo/shop", now=NOW) is None
+
+
+def test_another_schedule_does_not_scan_what_was_just_scanned() -> None:
+    weekly = Due(schedule=WEEKLY, begun=NOW)
+    daily = weekly.model_copy(update={"schedule": "0 3 * * *"})
+    assert due_slot(daily, repository="octo/shop", now=NOW + timedelta(hours=1)) is None
+    assert due_slot(daily, repository="octo/shop", now=NOW + timedelta(hours=16)) is not None
 
 
 def test_never_is_never() -> None:
