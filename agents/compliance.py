@@ -69,7 +69,7 @@ class Compliance(Reasoned):
             *(told(self.name, item) for item in evidence),
             *witnessed(self.name, observations, Sources(compared.files, {}), case.change.provenance),
         )
-        weighted = tuple(weighed(findings, shifted, frozenset(case.policy.scans.block)))
+        weighted = tuple(weighed(findings, frozenset(case.policy.scans.block)))
         return [self.task(weighted, read=read, unread=unread)]
 
     def wants(self, path: str) -> bool:

@@ -68,12 +68,12 @@ def _unsaid(shift: Shift, places: Mapping[str, Set[tuple[str, int]]]) -> Shift |
     return None if there or elsewhere else shift
 
 
-def weighed(findings: Iterable[Finding], found: Iterable[Shift], block: Set[str]) -> Iterator[Finding]:
+def weighed(findings: Iterable[Finding], block: Set[str]) -> Iterator[Finding]:
     """The findings, of which those about a check that policy names block, and other ones about the posture inform."""
-    named = {(shift.path, family) for shift in found if shift.about.id in block for family in SAID_BY.get(shift.about.id, ())}
+    named = {family for check in block for family in SAID_BY.get(check, ())}
     for one in findings:
         checks = [item.rule.removeprefix(PREFIX) for item in one.evidence if item.rule.startswith(PREFIX)]
-        if (one.location.path, one.family) in named or not block.isdisjoint(checks):
+        if one.family in named or not block.isdisjoint(checks):
             yield one.model_copy(update={"weight": "blocks"})
         else:
             yield one.model_copy(update={"weight": "informs"}) if checks else one

@@ -118,6 +118,13 @@ def test_what_is_said_already_is_not_said_again_and_blocks_in_its_place() -> Non
     assert blocks(found[0], policy().model_copy(update={"block": Severity.CRITICAL}))
 
 
+def test_a_check_over_evidence_blocks_by_what_the_agent_says_in_its_place() -> None:
+    dangerous = {".github/workflows/ci.yml": (CI, CI.replace("on: [pull_request]", "on: [pull_request_target]"))}
+    for named, weight in (((), ""), (("dangerous-workflow",), "blocks")):
+        found = findings(AGENT, case(dangerous, policy=policy(*named)))
+        assert [one.weight for one in found if one.family == "dangerous-trigger"] == [weight]
+
+
 def test_a_tools_evidence_counts_as_said() -> None:
     new = {".github/workflows/new.yml": (None, CI.replace("permissions:\n  contents: read\n", "").replace("pytest", "ls"))}
     assert [one.family for one in told(new)] == ["token-permissions"]
