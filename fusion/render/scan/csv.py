@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from fusion.model.compliance import CheckResult, Deviation, Scan, Status
 from fusion.render.scan.summary import STATUS, deviations, exactly, plain, severity, title
+from fusion.render.secrets import excerpt
 
 if TYPE_CHECKING:
     from fusion.check import About
@@ -68,7 +69,7 @@ def _columns(
         plain(result.permission, 200),
         result.as_of.isoformat() if result.as_of else "",
         "; ".join(dict.fromkeys(towards)),
-        plain(about.remediation) if about and result.status is Status.FAILED else "",
+        excerpt(about.remediation, 2000) if about and result.status is Status.FAILED else "",
     )
 
 

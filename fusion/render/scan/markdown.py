@@ -26,6 +26,7 @@ from fusion.render.scan.summary import (
     tally,
     title,
 )
+from fusion.render.text import clip
 
 if TYPE_CHECKING:
     from fusion.check import About
@@ -95,9 +96,9 @@ def _failed(result: CheckResult, checks: Mapping[str, About]) -> str:
     if len(items) > _PLACES:
         lines.append(f"- and {len(items) - _PLACES:,} more")
     body = [
-        prose(plain(result.reason)),
+        prose(clip(result.reason, 2000)),
         "\n".join(lines),
-        f"**What to do.** {prose(plain(about.remediation))}" if about else "",
+        f"**What to do.** {prose(clip(about.remediation, 2000))}" if about else "",
     ]
     heading = f"{severity(result, checks).upper()}: {html_text(title(result.check, checks))}"
     return details(heading, "\n\n".join(part for part in body if part))
@@ -105,7 +106,7 @@ def _failed(result: CheckResult, checks: Mapping[str, About]) -> str:
 
 def _unread(result: CheckResult, checks: Mapping[str, About]) -> str:
     needs = f" It needs {code(plain(result.permission, 200))}." if result.permission else ""
-    return f"- {prose(title(result.check, checks))}: {prose(plain(result.reason, 600))}{needs}"
+    return f"- {prose(title(result.check, checks))}: {prose(clip(result.reason, 600))}{needs}"
 
 
 def _drift(scan: Scan) -> list[str]:

@@ -34,6 +34,7 @@ from fusion.render.scan.summary import (
     standing,
     summary,
 )
+from fusion.render.text import clip
 
 if TYPE_CHECKING:
     from fusion.check import About
@@ -319,11 +320,11 @@ def _string(text: str) -> str:
 
 def _line(text: str) -> str:
     """A line of Markdown in which nothing of the text comes to life."""
-    return prose(plain(text, 500)) or "-"
+    return prose(clip(text, 500)) or "-"
 
 
 def _lines(text: str) -> str:
-    return prose(plain(text)) or "-"
+    return prose(clip(text, 2000)) or "-"
 
 
 def _time(at: datetime) -> str:

@@ -25,6 +25,7 @@ from fusion.render.sarif_results import ROOT
 from fusion.render.sarif_rules import LEVEL, SCORE, plain
 from fusion.render.scan.places import github
 from fusion.render.scan.summary import CAME_TO, deviations, exactly, severity, standing, summary
+from fusion.render.secrets import excerpt
 from fusion.render.text import clip, one_line, visible
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ def _rule(result: CheckResult, checks: Mapping[str, About], taxonomies: Sequence
         return rule
     rule["fullDescription"] = {"text": plain(f"{about.title.rstrip('.')}. {about.rationale}")}
     rule["help"] = {
-        "text": plain(f"{about.rationale} What to do: {about.remediation}", 3000),
+        "text": excerpt(f"{about.rationale} What to do: {about.remediation}", 3000),
         "markdown": "\n\n".join(
             [f"**{prose(about.title)}**", prose(about.rationale), f"**What to do.** {prose(about.remediation)}"]
         ),

@@ -27,6 +27,7 @@ from fusion.render.scan.summary import (
     tally,
     title,
 )
+from fusion.render.secrets import excerpt
 from fusion.render.terminal import SEVERITY
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def _result(page: Page, scan: Scan, result: CheckResult, checks: Mapping[str, Ab
     if len(items) > _PLACES:
         page.line((f"… {count(len(items) - _PLACES, 'more place')}", "dim"), indent=5)
     if about is not None:
-        page.paragraph(("Do: ", "bold"), plain(about.remediation, 600), indent=3, hang=4)
+        page.paragraph(("Do: ", "bold"), excerpt(about.remediation, 600), indent=3, hang=4)
 
 
 def _unread(page: Page, told: Summary, checks: Mapping[str, About]) -> None:
