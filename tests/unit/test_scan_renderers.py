@@ -129,7 +129,7 @@ def test_the_terminal_says_what_to_do_first_in_80_columns() -> None:
     assert (
         text.index("The default branch cannot be rewritten")
         < text.index("Workflows get no more rights")
-        < text.index("? No dep")
+        < text.index("? No mirror")
     )
     assert "Do: Open the settings" in text
     assert "Needs webhooks: read." in text
@@ -164,6 +164,17 @@ def test_many_places_are_folded_and_the_rest_counted() -> None:
 
     assert "150 more places" in page
     assert "138 further places" in page
+
+
+def test_what_stops_most_checks_is_said_once_and_first() -> None:
+    alike = [unread(f"check-{n}", "The token is missing.", permission="contents: read") for n in range(9)]
+    what = scan(results=(unread("secrets", "Another reason."), *alike))
+
+    for name in ("html", "markdown", "terminal"):
+        text = written(name, what)
+        assert text.count("The token is missing.") == 1, name
+        assert text.index("The token is missing.") < text.index("Another reason."), name
+    assert "4 more checks" in written("terminal", what)
 
 
 def test_an_account_is_grouped_worst_first() -> None:

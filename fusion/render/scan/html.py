@@ -24,6 +24,7 @@ from fusion.render.scan.summary import (
     Colour,
     Summary,
     by_catalogue,
+    causes,
     deviations,
     moment,
     place,
@@ -145,14 +146,14 @@ def _not_assessed(scan: Scan, told: Summary, checks: Mapping[str, About], number
         parts.append(tag("p", "Nobody knows whether these hold. They are never counted as holding."))
         rows = [
             (
-                tag("span", title(one.check, checks), id=numbers[one.check]),
-                said(one.reason),
-                code(one.permission, 200) if one.permission else "",
+                said(reason),
+                code(permission, 200) if permission else "",
+                join((tag("span", title(one.check, checks), id=numbers[one.check]) for one in found), "; "),
             )
-            for one in told.not_assessed
+            for reason, permission, found in causes(told.not_assessed)
         ]
-        heads = ("What was to be seen", "Why not, and what to do", "Permission it needs")
-        parts.append(table(heads, rows, caption=count(len(rows), "check")))
+        heads = ("Why not, and what to do", "Permission it needs", "What nobody could see")
+        parts.append(table(heads, rows, caption=count(len(told.not_assessed), "check")))
     if isinstance(scan.posture, Posture) or scan.status != "scanned":
         return join(parts)
     return join([*parts, tag("p", "The settings of the repository were not read. ", said(scan.posture.why))])

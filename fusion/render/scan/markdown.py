@@ -16,6 +16,7 @@ from fusion.render.scan.summary import (
     NOT_A_CERTIFICATE,
     Colour,
     by_catalogue,
+    causes,
     deviations,
     moment,
     place,
@@ -71,7 +72,7 @@ def _blocks(scan: Scan, checks: Mapping[str, About]) -> Iterator[str]:
         yield from (_failed(one, checks) for one in told.failed)
     if told.not_assessed:
         yield f"**Not assessed** ({len(told.not_assessed):,})"
-        yield "\n".join(_unread(one, checks) for one in told.not_assessed)
+        yield "\n".join(_unread(*one, checks) for one in causes(told.not_assessed))
     expired = [one for one in scan.exceptions if standing(one, scan) == "expired"]
     if expired:
         yield f"**Exceptions that have expired** ({len(expired):,})"
@@ -104,9 +105,11 @@ def _failed(result: CheckResult, checks: Mapping[str, About]) -> str:
     return details(heading, "\n\n".join(part for part in body if part))
 
 
-def _unread(result: CheckResult, checks: Mapping[str, About]) -> str:
-    needs = f" It needs {code(plain(result.permission, 200))}." if result.permission else ""
-    return f"- {prose(title(result.check, checks))}: {prose(clip(result.reason, 600))}{needs}"
+def _unread(reason: str, permission: str, found: Sequence[CheckResult], checks: Mapping[str, About]) -> str:
+    needs = f" It needs {code(plain(permission, 200))}." if permission else ""
+    names = "; ".join(prose(title(one.check, checks)) for one in found[:_PLACES])
+    more = f"; and {len(found) - _PLACES:,} more" if len(found) > _PLACES else ""
+    return f"- {prose(clip(reason, 600))}{needs} Not known: {names}{more}."
 
 
 def _drift(scan: Scan) -> list[str]:

@@ -114,6 +114,14 @@ def _headline(scan: Scan, failed: int, accepted: int, not_assessed: int, holds: 
     return f"{', '.join(parts)}."
 
 
+def causes(unread: Sequence[CheckResult]) -> tuple[tuple[str, str, tuple[CheckResult, ...]], ...]:
+    """Checks that could not be assessed by their reason and the permission that they lack, what stops most of them first."""
+    by: dict[tuple[str, str], list[CheckResult]] = {}
+    for one in unread:
+        by.setdefault((one.reason, one.permission), []).append(one)
+    return tuple((*key, tuple(found)) for key, found in sorted(by.items(), key=lambda each: (-len(each[1]), each[0])))
+
+
 def severity(result: CheckResult, checks: Mapping[str, About]) -> Severity:
     """How bad a failed check is: its worst deviation that nobody accepted, else its worst; the check's own without any."""
     items = [item.severity for item in result.deviations if not item.accepted] or [one.severity for one in result.deviations]

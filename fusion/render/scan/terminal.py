@@ -17,6 +17,7 @@ from fusion.render.scan.summary import (
     Colour,
     Summary,
     by_catalogue,
+    causes,
     deviations,
     moment,
     place,
@@ -110,10 +111,13 @@ def _unread(page: Page, told: Summary, checks: Mapping[str, About]) -> None:
     if not told.not_assessed:
         return
     _heading(page, "Not assessed, and so not known", len(told.not_assessed))
-    for result in told.not_assessed:
-        page.paragraph("? ", title(result.check, checks), indent=1, hang=2)
-        needs = f" Needs {plain(result.permission, 200)}." if result.permission else ""
-        page.paragraph((f"{plain(result.reason, 400)}{needs}", "dim"), indent=3)
+    for reason, permission, found in causes(told.not_assessed):
+        needs = f" Needs {plain(permission, 200)}." if permission else ""
+        page.paragraph("? ", f"{plain(reason, 400)}{needs}", indent=1, hang=2)
+        for result in found[:_PLACES]:
+            page.paragraph((f"- {title(result.check, checks)}", "dim"), indent=3, hang=2)
+        if len(found) > _PLACES:
+            page.line((f"… {count(len(found) - _PLACES, 'more check')}", "dim"), indent=5)
 
 
 def _exceptions(page: Page, scan: Scan) -> None:
