@@ -72,7 +72,7 @@ class Assessing:
         return {"status": "assessed", "scan": await self.shelf.save(scan), "basis": basis.model_dump(mode="json")}
 
     async def _subject(self, wanted: Wanted, read: Reading, job: Job) -> Subject:
-        reports = [await self.shelf.load(ToolReport, digest) for digest in job["evidence"]]
+        reports = [await self.shelf.load(ToolReport, digest) for digest in (*job["evidence"], *job.get("history", ()))]
         evidence: list[Evidence] = [one for report in reports for one in report.evidence]
         runs: list[ToolRun] = [report.run for report in reports]
         inventory = await self.shelf.load(Inventory, job["inventory"])

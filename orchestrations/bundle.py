@@ -17,7 +17,7 @@ from fusion.model.posture import Unknown
 from fusion.plugins import Loaded
 from fusion.policy import Policy
 from fusion.ports import AppAccess, Blobs, Clock, Conversation, Forge, Hub, Inference, Model, Place, Queue, Store
-from fusion.ports.compliance import Advisories, Anchor, Settings, Signer
+from fusion.ports.compliance import Advisories, Anchor, History, Settings, Signer
 from fusion.progress import Listener, nobody
 from fusion.routing.catalogue import ModelsFile
 from fusion.routing.health import Breakers
@@ -53,6 +53,8 @@ class Compliance:
     broken: Mapping[str, str] = field(default_factory=dict)
     """Checks that could not be loaded, and why."""
     catalogues: Sequence[Catalogue] = ()
+    history: Callable[[Wanted], History | None] = lambda _: None
+    """Where the commits of a repository are read; None: its commits are not at hand."""
     advisories: Advisories | None = None
     """None: no mirror of advisories is configured, and what needs one is not assessed."""
     host: Host | Unknown = Unknown(why="Nothing is known of the deployment.")  # noqa: RUF009 - frozen

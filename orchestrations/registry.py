@@ -19,6 +19,7 @@ from orchestrations.fixing import Fixing
 from orchestrations.groups import Groups
 from orchestrations.learn import learn
 from orchestrations.listening import Listening
+from orchestrations.looking_back import LookingBack
 from orchestrations.merge_group import merge_group
 from orchestrations.notice import notice
 from orchestrations.offering import Offering
@@ -70,6 +71,7 @@ def activities(bundle: Bundle) -> Mapping[str, Activity]:
         Groups(bundle),
         Rounds(bundle),
         Scanning(bundle, reviewing.shelf),
+        LookingBack(bundle, reviewing.shelf),
         Assessing(bundle, reviewing.shelf),
         Accounts(bundle, reviewing.shelf),
     )

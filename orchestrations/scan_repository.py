@@ -40,6 +40,12 @@ def scan_repository(ctx: task.OrchestrationContext, given: dict[str, Any]) -> Wa
     if looked["status"] != "looked":
         return (yield from _ended(ctx, job, looked))
     job |= {"inventory": looked["inventory"], "evidence": looked["evidence"]}
+    if read.get("history"):
+        ctx.set_custom_status("reading the history")
+        back = yield from patient(ctx, "read_history", job)
+        if back["status"] != "looked":
+            return (yield from _ended(ctx, job, back))
+        job |= {"history": back["history"]}
 
     ctx.set_custom_status("assessing")
     assessed = yield from patient(ctx, "assess_repository", job)

@@ -99,10 +99,11 @@ class Scanning:
         before = await self._before(last)
         if last is not None and before is not None and await self._holds(wanted, last, before):
             if last.basis.commit == job["commit"]:
-                return self._same(wanted, last, last.reading)
+                return await self._same(wanted, last, last.reading, before)
             tree = await self._with.settings(wanted).tree(wanted.place, job["commit"])
             if last.basis.tree == reuse.tree_digest(tree):
-                return self._same(wanted, last, await self.shelf.save(before.model_copy(update={"tree": tree})))
+                read = await self.shelf.save(before.model_copy(update={"tree": tree}))
+                return await self._same(wanted, last, read, before)
         else:
             tree = await self._with.settings(wanted).tree(wanted.place, job["commit"])
         draft = await self._draft(wanted, tree, reading.by_object(before) if before else {})
@@ -114,12 +115,15 @@ class Scanning:
             return False
         return last.basis.policy == policies.digest(await self._policy(wanted, before.policy))
 
-    def _same(self, wanted: Wanted, last: reuse.Last, read: str) -> Job:
+    async def _same(self, wanted: Wanted, last: reuse.Last, read: str, before: Reading) -> Job:
         """What was made for the last scan; without evidence where a tool failed then, and is run again."""
         analyzers = self._analyzers(wanted)
         found = {"reading": read, "change": last.change, "inventory": last.inventory, "analyzers": analyzers}
         kept = {"evidence": list(last.evidence)} if last.evidence or not analyzers else {}
-        return {"status": "same", **found, **kept}
+        return {"status": "same", "history": await self._asks_for_history(wanted, before.policy), **found, **kept}
+
+    async def _asks_for_history(self, wanted: Wanted, kept: Blob | None) -> bool:
+        return Source.HISTORY in self._needs(wanted) and (await self._policy(wanted, kept)).scans.history
 
     async def _last(self, wanted: Wanted) -> reuse.Last | None:
         stored = None if wanted.again else await self.bundle.store.get(last_key(self.bundle.tenant, wanted.scope))
@@ -208,7 +212,7 @@ class Scanning:
             files = await self._entries(read)
             change = reading.change(read, files, repository=wanted.repository, provenance=stamp)
             found["change"] = await self.shelf.save(change)
-        return {**found, "analyzers": analyzers}
+        return {**found, "analyzers": analyzers, "history": await self._asks_for_history(wanted, read.policy)}
 
     async def _entries(self, read: Reading) -> list[FileChange]:
         blobs = {file.path: file.blob for file in read.files}

@@ -1,4 +1,4 @@
-"""What scans need of the world: settings, trees, issues, signatures, anchors, advisories."""
+"""What scans need of the world: settings, trees, histories, issues, signatures, anchors, advisories."""
 
 from __future__ import annotations
 
@@ -34,6 +34,43 @@ class Settings(Protocol):
 
     async def contents(self, place: Place, commit: str, paths: Collection[str]) -> Mapping[str, bytes]:
         """Bytes of these files of a commit; what cannot be read is missing."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """What a file held once. `commit` is the oldest one that is known to have brought it to that path."""
+
+    path: str
+    commit: str
+    blob: str
+    size: int
+    """Bytes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """What the commits of a repository hold: each content of each path once, the newest first."""
+
+    commits: int
+    versions: tuple[Version, ...]
+    cut: str = ""
+    """What is missing, a sentence; empty: nothing."""
+
+
+class History(Protocol):
+    """The commits of one repository, as far as they are at hand. Raises UserError, TransientError."""
+
+    async def state(self) -> str | Unknown:
+        """What tells this history from any other: the same state, the same past. Unknown: there is no history."""
+        ...
+
+    async def past(self) -> Past | Unknown:
+        """All of it, without contents."""
+        ...
+
+    async def contents(self, blobs: Collection[str]) -> Mapping[str, bytes]:
+        """Bytes by blob; what is not there, or too large, is missing."""
         ...
 
 

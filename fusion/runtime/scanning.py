@@ -25,7 +25,7 @@ from orchestrations.bundle import Bundle, Compliance
 if TYPE_CHECKING:
     from fusion.adapters.github import Connected
     from fusion.controls.catalogue import Catalogue
-    from fusion.ports.compliance import Advisories, Issues
+    from fusion.ports.compliance import Advisories, History, Issues
     from fusion.ports.compliance import Settings as Source
 
 
@@ -60,6 +60,7 @@ async def complying(
             checks=checks,
             broken=broken,
             catalogues=ours(),
+            history=_history,
             advisories=advisories(settings, clock),
             host=host(settings),
             repositories=None if github.app is not None else partial(repositories, github.settings.gate),
@@ -125,6 +126,15 @@ def _source(wanted: Wanted, github: Connected) -> Source:
     from fusion.adapters.git.settings import LocalTree
 
     return LocalTree(Path(wanted.location))
+
+
+def _history(wanted: Wanted) -> History | None:
+    """Of a repository on GitHub no clone is made."""
+    if not wanted.location:
+        return None
+    from fusion.adapters.git.history import LocalHistory
+
+    return LocalHistory(Path(wanted.location))
 
 
 def _fitting(loaded: plugins.Loaded[Check], catalogues: Sequence[Catalogue]) -> tuple[Sequence[Check], Mapping[str, str]]:

@@ -17,9 +17,7 @@ from fusion.model.compliance import CheckResult, Status
 from fusion.model.inventory import Tree
 
 FIXED = frozenset({Source.TREE, Source.EVIDENCE, Source.INVENTORY})
-"""What the same files always say."""
-BY_COMMIT = FIXED | {Source.HISTORY}
-"""What the same commit always says."""
+"""What the same files always say. The history is not among it: a branch beside this commit may hold more."""
 
 
 class Basis(Record):
@@ -83,8 +81,7 @@ def standing(checks: Iterable[Check], results: Iterable[CheckResult], *, then: B
     """
     if (then.tree, then.rules, then.policy) != (now.tree, now.rules, now.policy):
         return {}
-    allowed = BY_COMMIT if then.commit == now.commit else FIXED
-    fixed = {check.about.id for check in checks if check.about.reads and check.about.reads <= allowed}
+    fixed = {check.about.id for check in checks if check.about.reads and check.about.reads <= FIXED}
     return {one.check: _taken_over(one) for one in results if one.check in fixed and one.status is not Status.NOT_ASSESSED}
 
 
