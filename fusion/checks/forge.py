@@ -91,7 +91,8 @@ class SettingsCheck(ABC, Generic[P]):
         """What follows from the part; not assessed where it could not be read."""
         posture = subject.posture
         if isinstance(posture, Unknown):
-            return self._lacking(posture)
+            # Of a folder no forge speaks: no permission would help.
+            return not_assessed(self.about, posture.why, permission=posture.permission)
         basics = posture.basics
         as_of, read = utc(posture.at), (f"settings: {self.name.replace('_', ' ')}",)
         if isinstance(basics, Unknown):

@@ -45,7 +45,7 @@ def test_a_folder_is_scanned_summed_up_and_listed(place: Workplace) -> None:
     done = fusion(place.folder, place.home, "scan", "--fail-on", "medium")
     assert done.returncode == 1, done.stderr
     assert "A security policy tells how to report a vulnerability" in done.stdout
-    assert "a folder: nothing is known of the settings of a forge" in " ".join(done.stdout.split())
+    assert "A folder has no settings of a forge" in " ".join(done.stdout.split())
     assert max(map(len, done.stdout.splitlines())) <= 80
     again = fusion(place.folder, place.home, "scan", str(place.folder), "--format", "json", "--fail-on", "never")
     assert again.returncode == 0, again.stderr

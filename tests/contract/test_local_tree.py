@@ -120,7 +120,7 @@ async def test_nothing_is_known_of_a_forge_and_the_origin_says_where_to_ask(repo
     here = LocalTree(repository)
     posture, known = await here.posture(PLACE, {"a": 1})
     assert isinstance(posture, Unknown)
-    assert "is a folder" in posture.why
+    assert "A folder has no settings" in posture.why
     assert known == {"a": 1}
     for url, origin in (
         ("git@github.com:octo/shop.git", "octo/shop"),

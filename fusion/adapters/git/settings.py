@@ -66,8 +66,8 @@ class LocalTree:
 
     async def posture(self, place: Place, known: Mapping[str, Any]) -> tuple[Unknown, Mapping[str, Any]]:  # noqa: ARG002 - port's
         """Nothing: a folder has no settings of a forge."""
-        where = f"{self.folder} is a folder: nothing is known of the settings of a forge"
-        return Unknown(why=f"{where}; scan it as owner/repo, with a token, to have them assessed."), known
+        why = "A folder has no settings of a forge: scan the repository as owner/repo, with a token, to have them assessed."
+        return Unknown(why=why), known
 
     async def tree(self, place: Place, commit: str) -> Tree:  # noqa: ARG002 - the port's
         """The files. Raises Conflict where they are not those of this `commit` any more; empty: as they are now."""
