@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from fusion.errors import FusionError, UserError
 from fusion.lookout import Fed, lookout
-from fusion.model import Request
+from fusion.model import Request, RequestKind
 from fusion.runs import Run, RunStatus, run_id, run_key
-from fusion.runtime import inference, state_folder, thoughtful
+from fusion.runtime import attested, inference, state_folder, thoughtful
 from fusion.scanning.wanted import short
 from fusion.settings import Settings
 from orchestrations.bundle import Bundle
@@ -94,7 +94,11 @@ async def run(request: Request, settings: Settings, bundle: Bundle, *, nonce: st
     record = Run(id=id, request=request, started=bundle.clock.now())
     begun = False
     try:
-        async with thoughtful(bundle, settings) as bundle, engine(home, id, bundle) as running:
+        async with (
+            _sealing(request, bundle, settings) as bundle,
+            thoughtful(bundle, settings) as bundle,
+            engine(home, id, bundle) as running,
+        ):
             await bundle.store.put(run_key(bundle.tenant, request, id), record.model_dump(mode="json"), etag=None)
             await running.start("review", request.model_dump(mode="json", exclude_defaults=True), id)
             begun = True
@@ -105,12 +109,21 @@ async def run(request: Request, settings: Settings, bundle: Bundle, *, nonce: st
     return await _concluded(home, id, state, request, bundle)
 
 
+def _sealing(request: Request, bundle: Bundle, settings: Settings) -> contextlib.AbstractAsyncContextManager[Bundle]:
+    """Reviews of what is on this machine alone are not sealed, and do not wait for a key."""
+    return attested(bundle, settings) if request.kind is RequestKind.PULL else contextlib.nullcontext(bundle)
+
+
 async def resume(id: str, settings: Settings, bundle: Bundle) -> dict[str, Any]:
     """Finish an interrupted run from its journal. Raises UserError when another process is at it, RunFailed when it fails."""
     home = state_folder(settings)
     if not journal(home, id).exists():
         raise UserError(f"There is no interrupted run {id}; `fusion runs` lists them.")
-    async with thoughtful(bundle, settings) as bundle, engine(home, id, bundle) as running:
+    async with (
+        attested(bundle, settings) as bundle,
+        thoughtful(bundle, settings) as bundle,
+        engine(home, id, bundle) as running,
+    ):
         state = running.status(id)
         if state is None:
             _forget(home, id)

@@ -26,6 +26,7 @@ from fusion.model import (
     Quote,
     Report,
     Request,
+    RequestKind,
     ToolReport,
     ToolRun,
     Walkthrough,
@@ -39,6 +40,7 @@ from orchestrations.activity import Activity, Job, named, published, said
 from orchestrations.bundle import Bundle
 from orchestrations.cases import Cases
 from orchestrations.paid import Paid, examined
+from orchestrations.sealing import Sealing
 from orchestrations.shelf import Shelf
 from orchestrations.spending import paying_run
 
@@ -59,6 +61,10 @@ class Activities:
     @cached_property
     def _paid(self) -> Paid:
         return Paid(self.bundle.store, self.shelf, self.bundle.tenant, self.bundle.clock)
+
+    @cached_property
+    def _sealing(self) -> Sealing | None:
+        return Sealing(self.bundle.ledger, self.shelf) if self.bundle.ledger is not None else None
 
     @cached_property
     def _slots(self) -> asyncio.Semaphore:
@@ -218,11 +224,16 @@ class Activities:
         return reach.notes(file, policy.models, change.provenance.visibility, off=self.bundle.models_off)
 
     async def record(self, job: Job) -> bool:
-        """Write ledger and run; False when another run wrote the ledger first. Writing twice is writing once."""
+        """Write ledger and run; False when another run wrote the ledger first. Writing twice is writing once.
+
+        A review of a pull request is sealed here, and no outage of that is one of this.
+        """
         summary = job["result"].get("summary", job["result"])
         if "ledger" in job["result"] and not await self._record_ledger(job):
             return False
         request = Request.model_validate(job["request"])
+        sealing = self._sealing if request.kind is RequestKind.PULL and summary.get("review") else None
+        repository = await sealing.owe(summary["review"]) if sealing is not None else ""
         key = run_key(self.bundle.tenant, request, job["run"])
         stored = await self.bundle.store.get(key)
         now = self.bundle.clock.now()
@@ -232,6 +243,8 @@ class Activities:
         await self.bundle.store.put(key, done.model_dump(mode="json"), etag=stored.etag if stored else None)
         if self.bundle.reasoning is not None:
             await self.bundle.reasoning.book.close(paying_run(job["run"]))
+        if sealing is not None:
+            await sealing.reviews(repository)
         return True
 
     async def _record_ledger(self, job: Job) -> bool:

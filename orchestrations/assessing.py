@@ -9,6 +9,7 @@ from typing import Any
 
 from fusion import policy as policies
 from fusion.attesting.anchoring import anchor
+from fusion.attesting.ledger import Ledger
 from fusion.attesting.seal import seal
 from fusion.check import Check, Subject
 from fusion.controls.catalogue import chosen
@@ -19,7 +20,7 @@ from fusion.model.compliance import CheckResult, Scan, ScanOf, Sealed
 from fusion.model.inventory import Inventory
 from fusion.model.posture import Posture, Unknown
 from fusion.policy import Policy
-from fusion.ports.compliance import Advisory, Mirror
+from fusion.ports.compliance import Advisory, Mirror, Signer
 from fusion.progress import Scanned, ScanStep
 from fusion.scanning import exceptions, organisation, reuse, schedule
 from fusion.scanning.assess import assess
@@ -31,6 +32,7 @@ from orchestrations.activity import Activity, Job, named
 from orchestrations.bundle import Bundle, Compliance
 from orchestrations.rulebook import Rulebook
 from orchestrations.scan_records import answering, compliance, load_posture, replace
+from orchestrations.sealing import Sealing
 from orchestrations.shelf import Shelf
 
 
@@ -211,13 +213,20 @@ class Assessing:
         wanted = Wanted.model_validate(job["wanted"])
         self.bundle.listen(ScanStep(wanted.repository, "sealing"))
         bundle, data = self.bundle, await self.bundle.blobs.get(job["scan"])
+        # What the scan counts on comes before it, so that its own link is the head that is anchored.
+        beside = Sealing(self._ledger(self._with.signer), self.shelf)
+        told = [*await beside.exceptions(wanted.repository), *await beside.make_up(wanted.repository)]
         sealed = await seal(
             *(bundle.store, bundle.blobs, self._with.signer, bundle.clock, bundle.tenant),
             *(wanted.repository, "scan", job["run"], data),
         )
         # What belongs to the scan of an account is anchored with that: the account's link names the heads of its repositories.
         missed = () if job["within"] else await self._missed(sealed)
-        return {"status": "sealed", "chain": sealed.hash, "missed": list(missed)}
+        return {"status": "sealed", "chain": sealed.hash, "missed": [*told, *missed]}
+
+    def _ledger(self, signer: Signer) -> Ledger:
+        bundle = self.bundle
+        return Ledger(store=bundle.store, blobs=bundle.blobs, signer=signer, clock=bundle.clock, tenant=bundle.tenant)
 
     async def _missed(self, sealed: Sealed) -> Sequence[str]:
         done = await anchor(self.bundle.store, self._with.anchors, tenant=self.bundle.tenant, link=sealed)

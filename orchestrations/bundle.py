@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from fusion.agent import Agent
 from fusion.budget.book import Book
@@ -22,6 +23,9 @@ from fusion.progress import Listener, nobody
 from fusion.routing.catalogue import ModelsFile
 from fusion.routing.health import Breakers
 from fusion.scanning.wanted import Wanted
+
+if TYPE_CHECKING:
+    from fusion.attesting.ledger import Ledger
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +98,8 @@ class Bundle:
     queue: Queue | None = None
     compliance: Compliance | None = None
     """None: this host scans nothing."""
+    ledger: Ledger | None = None
+    """Where reviews of pull requests are sealed. None: they are recorded alone."""
     slug: str = ""
     """The App's name, by which people mention it."""
     signing_key: bytes = b""

@@ -9,7 +9,7 @@ from fusion.attesting.anchoring import Anchoring, anchor, cautions
 from fusion.attesting.links import Kind
 from fusion.attesting.seal import seal
 from fusion.model import Record, Review
-from fusion.model.compliance import OrganisationScan, Scan, ScanException, Sealed
+from fusion.model.compliance import OrganisationScan, Scan, Sealed
 from fusion.ports import Blobs, Clock, Store
 from fusion.ports.compliance import Anchor, Signer
 
@@ -44,8 +44,8 @@ class Ledger:
         """Seal a review in its repository's chain."""
         return await self._seal(review.repository or LOCAL, "review", review.id, review)
 
-    async def exception(self, repository: str, exception: ScanException, *, subject: str) -> Sealed:
-        """Seal that somebody accepted something. `subject`: an id for this version of the exception."""
+    async def exception(self, repository: str, exception: Record, *, subject: str) -> Sealed:
+        """Seal that somebody accepted something, with who granted and withdrew it. `subject`: an id for this version of it."""
         return await self._seal(repository or LOCAL, "exception", subject, exception)
 
     async def anchor(self, link: Sealed) -> Anchoring:
@@ -57,5 +57,6 @@ class Ledger:
         return await cautions(self.anchors)
 
     async def _seal(self, chain: str, kind: Kind, subject: str, record: Record) -> Sealed:
-        data = record.model_dump_json().encode()
+        # As records are kept elsewhere: what was put already is not put twice.
+        data = record.model_dump_json(exclude_defaults=True).encode()
         return await seal(self.store, self.blobs, self.signer, self.clock, self.tenant, chain, kind, subject, data)

@@ -1,6 +1,7 @@
 """Composes what the hosts work with. The only importer of adapters, and lazily: nothing is imported before it is used."""
 
 from fusion.runtime.app import introduce, signing_key
+from fusion.runtime.attesting import attested
 from fusion.runtime.bundles import SystemClock, bot, embedded, mending, reviewer
 from fusion.runtime.models import is_installed, recorded, replayed, thoughtful, unanswered
 from fusion.runtime.scanning import local_name, scanner
@@ -9,6 +10,7 @@ from fusion.runtime.triggers import conductor, result_queue, trigger_queues, tri
 
 __all__ = [
     "SystemClock",
+    "attested",
     "bot",
     "conductor",
     "embedded",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from cryptography.x509 import Certificate
 
     from fusion.attesting.ledger import Ledger
+    from orchestrations.bundle import Bundle
 
 KEY = "evidence-key.pem"
 
@@ -97,6 +99,35 @@ async def ledger(settings: Settings, store: Store, blobs: Blobs, clock: Clock) -
 
     async with signer(settings) as key, anchors(settings, clock=clock) as places:
         yield Ledger(store=store, blobs=blobs, signer=key, clock=clock, tenant=settings.tenant, anchors=places)
+
+
+@asynccontextmanager
+async def attested(bundle: Bundle, settings: Settings) -> AsyncIterator[Bundle]:
+    """The bundle with a ledger for reviews where the settings name a key; unchanged where they do not: no key is made."""
+    if not settings.evidence_key or bundle.ledger is not None:
+        yield bundle
+        return
+    async with ledger(settings, bundle.store, bundle.blobs, bundle.clock) as found:
+        yield dataclasses.replace(bundle, ledger=found)
+
+
+def attesting(bundle: Bundle, settings: Settings) -> Bundle:
+    """The bundle of a host that scans, with a ledger for reviews: with the key of its scans, where that is configured or
+    scans are on."""
+    scans = bundle.compliance
+    if scans is None or scans.signer is None or not (settings.evidence_key or scans.scheduled):
+        return bundle
+    from fusion.attesting.ledger import Ledger
+
+    found = Ledger(
+        store=bundle.store,
+        blobs=bundle.blobs,
+        signer=scans.signer,
+        clock=bundle.clock,
+        tenant=bundle.tenant,
+        anchors=scans.anchors,
+    )
+    return dataclasses.replace(bundle, ledger=found)
 
 
 def _stamped(trusted: Sequence[Certificate], response: bytes, message: bytes, nonce: int) -> datetime:

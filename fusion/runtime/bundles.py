@@ -15,6 +15,7 @@ from fusion.ports import Blobs, Clock, Forge, Store
 from fusion.progress import Listener, nobody
 from fusion.render.phrases import listed
 from fusion.runtime.app import app_slug, signing_key
+from fusion.runtime.attesting import attested, attesting
 from fusion.runtime.models import thoughtful
 from fusion.runtime.storage import queue, records, stores
 from fusion.settings import Settings
@@ -72,7 +73,7 @@ async def bot(settings: Settings, *, listen: Listener = nobody, clock: Clock | N
             )
             async with (
                 complying(settings, github, clock=clock, keys=keys) as compliance,
-                thoughtful(dataclasses.replace(known, compliance=compliance), settings) as bundle,
+                thoughtful(attesting(dataclasses.replace(known, compliance=compliance), settings), settings) as bundle,
             ):
                 yield bundle
 
@@ -80,7 +81,11 @@ async def bot(settings: Settings, *, listen: Listener = nobody, clock: Clock | N
 @asynccontextmanager
 async def reviewer(settings: Settings) -> AsyncIterator[Bundle]:
     """The bundle of a host that reviews what it is asked to and publishes nothing; its connections are open while it is."""
-    async with records(settings) as kept, thoughtful(embedded(settings, records=kept), settings) as bundle:
+    async with (
+        records(settings) as kept,
+        attested(embedded(settings, records=kept), settings) as known,
+        thoughtful(known, settings) as bundle,
+    ):
         yield bundle
 
 

@@ -124,7 +124,7 @@ def apply(
     lapsed: list[ScanException] = []
     valid: list[ScanException] = []
     for one in exceptions:
-        if not _of_repository(one, repository):
+        if not is_about(one, repository):
             continue
         if why := fault(one, checks=known, day=today):
             refused.append(one)
@@ -228,8 +228,8 @@ def _lapsed(one: ScanException, results: Iterable[CheckResult]) -> str:
     return f"{called(one)} expired on {one.expires}; {counts}. Take it out, or have it approved anew."
 
 
-def _of_repository(one: ScanException, repository: str) -> bool:
-    """GitHub tells repositories apart without regard to case."""
+def is_about(one: ScanException, repository: str) -> bool:
+    """Whether it is for a repository. GitHub tells repositories apart without regard to case."""
     wanted, name = one.repository.lower(), repository.lower()
     return wanted == name or fnmatchcase(name, wanted)
 

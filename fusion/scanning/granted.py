@@ -14,7 +14,7 @@ from fusion.errors import Conflict, UserError
 from fusion.model import SCHEMA_VERSION, Record
 from fusion.model.compliance import ScanException
 from fusion.ports import Key, Store, Stored
-from fusion.scanning.exceptions import fault, identity, today
+from fusion.scanning.exceptions import fault, identity, is_about, today
 
 KIND = "scan-exception"
 EVERYWHERE = "everything"
@@ -42,6 +42,11 @@ class Granted(Record):
     def withdrawn(self) -> bool:
         """Whether it counts no more."""
         return self.deeds[-1].did == "withdrawn"
+
+    @property
+    def version(self) -> str:
+        """Id of the exception as it stands: another one after each deed."""
+        return f"{self.exception.id}-{len(self.deeds)}"
 
 
 async def grant(
@@ -100,9 +105,17 @@ async def every(store: Store, tenant: str) -> tuple[Granted, ...]:
 
 async def granted(store: Store, tenant: str, repository: str) -> tuple[ScanException, ...]:
     """Those that may be about a repository and were not withdrawn; `exceptions.apply` looks closer."""
+    return tuple(one.exception for one in await _near(store, tenant, repository) if not one.withdrawn)
+
+
+async def concerning(store: Store, tenant: str, repository: str) -> tuple[Granted, ...]:
+    """Those that are about a repository, withdrawn ones too, by id."""
+    return tuple(one for one in await _near(store, tenant, repository) if is_about(one.exception, repository))
+
+
+async def _near(store: Store, tenant: str, repository: str) -> Sequence[Granted]:
     found = [one for scope in dict.fromkeys((_scope(repository), EVERYWHERE)) for one in await _stored(store, tenant, scope)]
-    read = [Granted.model_validate(one.value) for one in found]
-    return tuple(sorted((one.exception for one in read if not one.withdrawn), key=lambda one: one.id))
+    return sorted((Granted.model_validate(one.value) for one in found), key=lambda one: one.exception.id)
 
 
 async def _stored(store: Store, tenant: str, scope: str | None) -> Sequence[Stored]:
