@@ -89,6 +89,7 @@ class Script:
             "read_tree": {"status": "read", "reading": "sha256:draft", "parts": 2},
             "read_files": lambda job: {"status": "read", "files": f"sha256:files{job['part']}"},
             "join_tree": {"status": "joined", "reading": "sha256:r", "change": "sha256:c", "analyzers": ["bandit", "ruff"]},
+            "read_history": {"status": "looked", "history": ["sha256:h"]},
             "take_inventory": {"status": "taken", "inventory": "sha256:i"},
             "assess_repository": {"status": "assessed", "scan": "sha256:scan", "basis": {}},
             "seal_scan": {"status": "sealed", "chain": "sha256:link", "missed": []},

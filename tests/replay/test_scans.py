@@ -44,6 +44,18 @@ async def test_what_did_not_change_is_neither_read_nor_examined_again(tmp_path: 
     assert script.jobs("assess_repository")[0]["evidence"] == ["sha256:e"]
 
 
+async def test_the_history_is_read_where_policy_asks_for_it_also_when_no_file_has_changed(tmp_path: Path) -> None:
+    same = {"reading": "sha256:r", "change": "", "inventory": "sha256:i", "evidence": ["sha256:e"], "analyzers": []}
+    waits = iter([{"status": "wait", "seconds": 0.01, "message": "away"}, {"status": "looked", "history": ["sha256:h"]}])
+    script = Script(read_tree={"status": "same", "history": True, **same}, read_history=lambda job: next(waits))
+    await run(tmp_path / "j.db", script, ONE, name="scan_repository")
+    assert [name for name, _ in script.asked][2:5] == ["read_history", "read_history", "assess_repository"]
+    [assessed] = script.jobs("assess_repository")
+    assert (assessed["evidence"], assessed["history"]) == (["sha256:e"], ["sha256:h"])
+    # What was found in the history is not part of what the next scan of the same tree takes over.
+    assert script.jobs("record_scan")[0]["evidence"] == ["sha256:e"]
+
+
 async def test_a_rate_limit_is_waited_for_and_nothing_before_it_is_done_again(tmp_path: Path) -> None:
     waits = iter([{"status": "wait", "seconds": 0.01, "message": "limit"}] * 3 + [{"status": "read", "files": "sha256:f"}] * 2)
     script = Script(read_files=lambda job: next(waits))
