@@ -11,12 +11,14 @@ import hashlib
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 
 from pathspec import GitIgnoreSpec
 
+from fusion.changes.roles import is_example, is_test
 from fusion.evidence.analyzer import Analyzer, Missing, Ready
 from fusion.evidence.collect import rules_digest
-from fusion.evidence.examine import examine, rules_folder
+from fusion.evidence.examine import Look, examine, rules_folder
 from fusion.evidence.pages import Pages
 from fusion.evidence.records import record, sightings
 from fusion.evidence.sandbox import Sandbox
@@ -194,9 +196,25 @@ async def _look(
     analyzer: Analyzer, ready: Ready, batch: _Batch, sandbox: Sandbox, stamp: Provenance, seconds: float, seen: _Seen
 ) -> None:
     look = await examine(analyzer, ready, batch.fresh, sandbox=sandbox, seconds=seconds)
+    _note(analyzer, ready, batch, look, stamp, seen)
+    if look.outcome is not Outcome.OK or not look.unread:
+        seen.unread += [_unread(batch.versions[one.path], one.reason) for one in look.unread]
+        return
+    # The tool passes over some names (`jquery.js`) whatever is in them: under another one it looks.
+    renamed = {_neutral(batch.versions[one.path]): one.path for one in look.unread}
+    other = _Batch(
+        versions={place: batch.versions[was] for place, was in renamed.items()},
+        whole={place: batch.whole[was] for place, was in renamed.items()},
+        fresh={place: batch.fresh[was] for place, was in renamed.items()},
+    )
+    look = await examine(analyzer, ready, other.fresh, sandbox=sandbox, seconds=seconds)
+    _note(analyzer, ready, other, look, stamp, seen)
+    seen.unread += [_unread(other.versions[one.path], one.reason) for one in look.unread]
+
+
+def _note(analyzer: Analyzer, ready: Ready, batch: _Batch, look: Look, stamp: Provenance, seen: _Seen) -> None:
     for place in look.read:
         seen.read(batch.versions[place])
-    seen.unread += [_unread(batch.versions[one.path], one.reason) for one in look.unread]
     seen.hits += len(look.hits)
     if look.outcome is not Outcome.OK:
         seen.failures.append((look.outcome, look.reason))
@@ -205,6 +223,13 @@ async def _look(
         version = batch.versions[sighting.hit.location.path]
         one = _told(record(analyzer.name, ready.version, sighting, pages, stamp), version)
         seen.found.setdefault((one.location.path, one.rule, one.fingerprint), one)
+
+
+def _neutral(version: Version) -> str:
+    """A place that says no more than the kind of file, and whether it is a test or an example."""
+    known = "tests/" if is_test(version.path) or is_example(version.path) else ""
+    mark = hashlib.blake2b(f"{version.blob} {version.path}".encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    return f"{known}{mark}/source{PurePosixPath(version.path).suffix}"
 
 
 def _place(version: Version) -> str:

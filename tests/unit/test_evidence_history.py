@@ -83,6 +83,13 @@ async def test_a_history_that_is_cut_missing_or_too_large_is_never_clean() -> No
 
 
 @installed
+async def test_a_name_that_the_tool_passes_over_hides_nothing() -> None:
+    report = await look(Scripted(("static/jquery.js", f"var token = '{TOKEN}';\n".encode()), ("a.py", b"x = 1 # nothing\n")))
+    assert (report.run.outcome, report.run.unread, report.run.read) == (Outcome.OK, (), ("a.py", "static/jquery.js"))
+    assert [(one.location.path, one.location.line) for one in report.evidence] == [("static/jquery.js", 1)]
+
+
+@installed
 async def test_batches_go_on_where_the_last_one_ended() -> None:
     versions = [(f"a{number}.py", f"token = '{TOKEN}'\nn = {number}\n".encode()) for number in range(5)]
     report = await look(Scripted(*versions), pace=Pace(loaded=3, files=2))
