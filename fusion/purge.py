@@ -111,7 +111,7 @@ async def _again(store: Store, one: Note) -> Note | None:
 
 
 async def _marked(blobs: Blobs, kept: Sequence[Note]) -> set[str]:
-    """Every digest that the kept records mention, directly or through a few steps of blobs."""
+    """Every digest that the kept records mention, directly or through a few steps of blobs; what was sealed leads nowhere."""
 
     async def follow(digest: str) -> Sequence[str]:
         try:
@@ -126,7 +126,7 @@ async def _marked(blobs: Blobs, kept: Sequence[Note]) -> set[str]:
         found = {digest async for digests in _each(follow, sorted(edge)) for digest in digests}
         edge = found - marked
         marked |= edge
-    return marked
+    return marked.union(*(one.sealed for one in kept))
 
 
 async def _sweep(blobs: Blobs, marked: set[str], *, before: datetime, dry_run: bool) -> tuple[list[int], list[int]]:

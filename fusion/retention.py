@@ -9,8 +9,12 @@ A record's last use is its last write.
   that is still running never goes.
 - What model calls cost, and the accounts of the budget, are kept for `YEAR` at least: last year's month can be compared.
   What such a record names is not kept for its sake.
-- Quotas, leases, and what could be used again (completions, evidence) go after the retention. Records of any other kind are
-  kept for good.
+- Quotas, leases, and what could be used again (completions, evidence) go after the retention.
+- A repository's last scan, the forge's answers and what was found in its history go together, when the repository was not
+  scanned for the retention. Records of scans go by their own age, but for the last one of a repository that is still scanned;
+  so do those of accounts.
+- The evidence ledger's links, heads, keys and anchors are kept for good, and what was sealed with them; not what that mentions.
+  So is what is still to be sealed, and who accepted what. Records of any other kind are kept for good, too.
 
 A blob goes when no kept record mentions its digest, not even through two steps of JSON blobs, and it was last put before the
 retention, but at least `MARGIN` ago: a review that is at work has blobs that no record mentions yet. For the same reason
@@ -31,14 +35,20 @@ from fusion.runs import RunStatus
 
 SUBJECT = ("pull", "conclusion", "conversation", "ledger")
 """Kinds of a subject's records, in the order in which they are deleted: whoever begins to use it again writes the first."""
-COUNTED = frozenset({"quota", "lease", "completion", "evidence"})
+COUNTED = frozenset({"quota", "lease", "completion", "evidence", "scan-account"})
 """Kinds that go by their own age alone."""
 PAID = frozenset({"spend", "budget", "budget-run"})
 """Kinds of the budget's records (`fusion.budget.accounts`)."""
 NAMELESS = PAID | {"distrust"}
 """Kinds whose records keep nothing that they name."""
 SEALED = frozenset({"evidence-head", "evidence-link"})
-"""Kinds of the evidence ledger (`fusion.attesting.seal`): they keep what was sealed, and not the run that it was of."""
+"""Kinds of the evidence ledger (`fusion.attesting.seal`): they keep what was sealed, and neither the run that it was of nor
+what it mentions."""
+LAST = "scan-last"
+"""Kind of the record that names a repository's last scan (`fusion.scanning.wanted`)."""
+SCANNED = frozenset({LAST, "scan", "scan-answers", "scan-history"})
+"""Kinds of what is remembered of a repository's scans, under one scope. Its schedule (`scan-due`) is kept for good: a policy's
+`never` must not be forgotten."""
 YEAR = timedelta(days=400)
 """Thirteen months and some days: for so long the budget's records are kept, however short the retention is."""
 MARGIN = timedelta(days=2)
@@ -64,6 +74,10 @@ class Note:
     digests: frozenset[str]
     runs: frozenset[str]
     """Ids of runs that it names."""
+    sealed: frozenset[str] = frozenset()
+    """Digests of what it sealed: kept, without what that mentions."""
+    last: str = ""
+    """Id of the scan that it names as a repository's last one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,14 +96,17 @@ def note(stored: Stored) -> Note:
     if stored.key.kind == "run" and stored.value.get("status") == RunStatus.RUNNING.value:
         began = _time(stored.value.get("started")) or stored.updated
     pull = stored.value.get("pull")
+    is_link = stored.key.kind in SEALED
     return Note(
         key=stored.key,
         etag=stored.etag,
         used=stored.updated,
         began=began,
         open=stored.key.kind == "pull" and isinstance(pull, Mapping) and pull.get("open", True) is True,
-        digests=mentioned(text) if stored.key.kind not in NAMELESS else frozenset(),
+        digests=mentioned(text) if not is_link and stored.key.kind not in NAMELESS else frozenset(),
         runs=frozenset(_RUN.findall(text)) if stored.key.kind not in NAMELESS | SEALED | {"run"} else frozenset(),
+        sealed=mentioned(str(stored.value.get("digest"))) if is_link else frozenset(),
+        last=str(stored.value.get("id", "")) if stored.key.kind == LAST else "",
     )
 
 
@@ -99,9 +116,12 @@ def decide(notes: Iterable[Note], *, before: datetime, paid_before: datetime) ->
     runs: list[Note] = []
     others: list[Note] = []
     subjects: defaultdict[tuple[str, str], list[Note]] = defaultdict(list)
+    scanned: defaultdict[str, list[Note]] = defaultdict(list)
     for one in notes:
         if one.key.kind in SUBJECT:
             subjects[one.key.scope, one.key.id].append(one)
+        elif one.key.kind in SCANNED:
+            scanned[one.key.scope].append(one)
         elif one.key.kind == "run" and one.used < before and one.began is None:
             runs.append(one)
         elif (one.key.kind in COUNTED and one.used < before) or (one.key.kind in PAID and one.used < paid_before):
@@ -114,9 +134,21 @@ def decide(notes: Iterable[Note], *, before: datetime, paid_before: datetime) ->
             kept += group
         else:
             going.append(sorted(group, key=lambda one: SUBJECT.index(one.key.kind)))
+    for group in scanned.values():
+        over = {one.key for one in _over(group, before)}
+        kept += [one for one in group if one.key not in over]
+        others += [one for one in group if one.key in over]
     named = frozenset[str]().union(*(one.runs for one in kept))
     kept += [one for one in runs if is_named(one, named)]
     return Decision(kept=kept, subjects=going, others=others + [one for one in runs if not is_named(one, named)])
+
+
+def _over(group: Sequence[Note], before: datetime) -> Sequence[Note]:
+    """What goes of the records of one repository's scans."""
+    if all(one.used < before for one in group):
+        return group
+    last = {one.last for one in group}
+    return [one for one in group if one.key.kind == "scan" and one.used < before and one.key.id not in last]
 
 
 def is_named(one: Note, runs: Collection[str]) -> bool:

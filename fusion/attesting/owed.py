@@ -20,3 +20,11 @@ async def owed(store: Store, tenant: str, repository: str | None = None, *, most
     """What is owed, of one repository or of all, oldest first; the newest `most` where there is more."""
     found = await store.list(tenant=tenant, kind=OWED, scope=repository, limit=most)
     return sorted(found, key=lambda one: (one.updated, one.key.id))
+
+
+async def counted(store: Store, tenant: str) -> int:
+    """How much is owed."""
+    number, after = 0, ""
+    while page := await store.list(tenant=tenant, kind=OWED, limit=_PAGE, after=after):
+        number, after = number + len(page), page[-1].key.id
+    return number

@@ -181,7 +181,9 @@ async def _chains() -> tuple[list[dict[str, Any]], Sequence[str]]:
     """A row for each chain, and what keeps the anchors from proving all that they could."""
     from fusion import runtime
     from fusion.attesting.anchoring import anchors_of, cautions
+    from fusion.attesting.owed import counted
     from fusion.attesting.seal import chains
+    from fusion.render.phrases import count
     from fusion.runtime.attesting import anchors
 
     settings = _settings()
@@ -191,8 +193,10 @@ async def _chains() -> tuple[list[dict[str, Any]], Sequence[str]]:
     async with runtime.records(settings) as (store, _):
         for name, head in (await chains(store, settings.tenant)).items():
             rows.append(_row(name, head, [one.number for one in await anchors_of(store, settings.tenant, name)]))
+        waiting = await counted(store, settings.tenant)
+    told = [f"{count(waiting, 'review')} recorded and not sealed yet: the next seal makes up for it."] if waiting else []
     async with anchors(settings) as places:
-        return rows, await cautions(places) if rows else ()
+        return rows, [*told, *(await cautions(places) if rows else ())]
 
 
 def _row(name: str, head: Sealed, anchored: Sequence[int]) -> dict[str, Any]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 from fusion.model.compliance import OrganisationScan
+from fusion.purge import purge
 from fusion.scanning import schedule
 from tests.fakes.github import FakeGitHub
 from tests.fakes.hosted import Hosted, hosted
@@ -35,6 +37,27 @@ async def test_what_is_due_is_scanned_once_a_slot(tmp_path: Path) -> None:
             [second, _] = await reports(bot)
             assert [one.status for one in second.repositories] == ["scanned"] * 3
             assert all(one.reused for one in second.repositories)
+
+
+async def test_a_changed_schedule_counts_after_the_next_scan(tmp_path: Path) -> None:
+    def policy(schedule: str) -> dict[str, str]:
+        return {".fusion.yml": f"version: 1\nscans: {{schedule: '{schedule}'}}\n"}
+
+    with FakeGitHub() as github:
+        [name] = github.estate("octo", 1, {**FILES, **policy("0 3 * * *")})
+        github.advance(hours=(36 - github.now.hour) % 24)
+        async with hosted(github, tmp_path, name) as bot:
+            assert len(await reports(bot)) == 1
+            github.push(name, github.repository(name).default_branch, policy("never"))
+            github.advance(days=1, hours=1)
+            assert len(await reports(bot)) == 2, "the policy is read when the repository is scanned"
+            github.advance(days=1, hours=1)
+            assert len(await reports(bot)) == 2
+            purged = await purge(
+                bot.bundle.store, bot.bundle.blobs, bot.clock, tenant=bot.bundle.tenant, retention=timedelta(hours=1)
+            )
+            assert purged.records["scan-last"] == 1
+            assert await reports(bot) == [], "the purge has taken the old ones, and forgets no `never`"
 
 
 async def test_a_host_whose_scans_are_off_scans_nothing(tmp_path: Path) -> None:

@@ -268,4 +268,4 @@ async def test_the_purge_keeps_evidence_and_no_run_for_its_sake() -> None:
     notes = [note(stored) async for stored in store.walk(tenant="t")]
     assert {one.key.kind for one in notes} > {HEAD}
     assert all(one.runs == frozenset() for one in notes)
-    assert any(link.digest in one.digests for one in notes)
+    assert any(link.digest in one.sealed for one in notes)

@@ -252,3 +252,67 @@ async def test_what_calls_cost_outlives_the_runs_that_it_names() -> None:
     assert (await state.purge()).records == {"budget": 1, "budget-run": 1, "run": 1, "spend": 1}
     left = await state.left()
     assert {"distrust old-distrust", "spend young-spend", "budget young-budget", "budget-run young-budget-run"} <= left
+
+
+async def test_what_is_remembered_of_scans_goes_with_the_repository() -> None:
+    state = State()
+    kept: dict[str, str] = {}
+    for scope, days in (("octo/gone", 40.0), ("octo/here", 3.0)):
+        for kind in ("reading", "answers", "history"):
+            kept[f"{scope} {kind}"] = await state.blob({kind: scope}, days=90)
+        for number, age in ((1, 80.0), (2, 60.0), (3, days)):
+            await state.record("scan", f"{scope[-4:]}-{number}", {"at": "", "line": {}}, days=age, scope=scope)
+        last = {"id": f"{scope[-4:]}-3", "reading": kept[f"{scope} reading"]}
+        await state.record("scan-last", "last", last, days=days, scope=scope)
+        # Written only when they change: their own age does not tell whether they are used.
+        await state.record("scan-answers", "last", {"answers": kept[f"{scope} answers"]}, days=80, scope=scope)
+        await state.record("scan-history", "last", {"from": "", "report": kept[f"{scope} history"]}, days=80, scope=scope)
+        await state.record("scan-due", "due", {"schedule": "never"}, days=80, scope=scope)
+    await state.record("scan-account", "scan-1", {"account": "octo"}, days=31)
+    await state.record("scan-exception", "x-1", {"deeds": []}, days=900)
+    batch = await state.blob({"lines": []}, days=31)
+    purged = await state.purge()
+    assert purged.records == {"scan": 5, "scan-account": 1, "scan-answers": 1, "scan-history": 1, "scan-last": 1}
+    left = [stored.key async for stored in state.store.walk(tenant="t")]
+    assert [one.id for one in left if one.kind == "scan"] == ["here-3"]
+    assert {one.scope for one in left if one.kind == "scan-due"} == {"octo/gone", "octo/here"}
+    assert {*state.blobs.kept} == {digest for name, digest in kept.items() if "here" in name}
+    assert batch not in state.blobs.kept
+
+
+async def test_a_last_scan_that_is_old_is_kept_while_the_repository_is_scanned() -> None:
+    state = State()
+    await state.record("scan", "old", {}, days=80)
+    await state.record("scan-last", "last", {"id": "old"}, days=80)
+    await state.record("scan", "partial", {}, days=1)
+    assert (await state.purge()).records == {}
+
+
+async def test_what_was_sealed_is_kept_for_good_and_not_what_it_mentions() -> None:
+    state = State()
+    mentioned = await state.blob(b"contents of a file", days=900)
+    lines = await state.blob({"scan": mentioned}, days=900)
+    sealed = await state.blob({"lines": lines}, days=900)
+    replaced = await state.blob({"kty": "EC"}, days=900)
+    other = f"sha256:{'0' * 64}"
+    for kind, id, digest in (("evidence-link", "0000000000", replaced), ("evidence-head", "octo/cat", sealed)):
+        await state.record(kind, id, {"digest": digest, "hash": other, "previous": other, "subject": run(1)}, days=900)
+    for kind in ("evidence-subject", "evidence-key", "evidence-anchor"):
+        await state.record(kind, "x", {"hash": other}, days=900)
+    owed = await state.blob({"review": 2}, days=900)
+    await state.record("evidence-owed", run(2), {"review": owed}, days=900)
+    await state.record("run", run(1), {"status": "reviewed", "review": sealed}, days=900)
+    purged = await state.purge()
+    assert purged.records == {"run": 1}
+    assert {*state.blobs.kept} == {sealed, replaced, owed}
+
+
+async def test_what_was_sealed_leads_on_for_another_record_that_leads_there() -> None:
+    state = State()
+    change = await state.blob({"files": []}, days=90)
+    review = await state.blob({"change": change}, days=90)
+    first = await state.blob({"review": review}, days=90)
+    await state.record("evidence-head", "octo/cat", {"digest": review}, days=900)
+    await state.record("run", run(1), {"status": "reviewed", "review": first}, days=1)
+    await state.purge()
+    assert {*state.blobs.kept} == {first, review, change}
