@@ -88,6 +88,12 @@ FOR_SCANS: tuple[Permission, ...] = (
         without="most checks of settings are not assessed; of a public repository some rules can be read all the same",
     ),
     Permission(
+        name="attestations",
+        access="read",
+        reason="whether the files of the newest release are attested",
+        without="of a release without signatures it is not known whether it is attested",
+    ),
+    Permission(
         name="organization_administration",
         access="read",
         reason="what the organization demands of its members: two factors, default permissions, who may create repositories",

@@ -40,6 +40,7 @@ COMMITTING: Mapping[str, str] = {"contents": "write", "metadata": "read"}
 """What a branch with a patch takes. No token but this one and the one above may write contents."""
 SCANNING: Mapping[str, str] = {
     "administration": "read",
+    "attestations": "read",
     "checks": "read",
     "contents": "read",
     "metadata": "read",

@@ -19,7 +19,7 @@ from fusion.adapters.github.shape import Odd
 from fusion.errors import Denied, Gone, PermanentError, RateLimited, TransientError
 from fusion.model.posture import Unknown
 
-VERSION = 1
+VERSION = 2
 """Of what is kept; kept answers of another one are not used."""
 T = TypeVar("T")
 _ODD = (Odd, ValueError, TypeError, KeyError, AttributeError, RecursionError)

@@ -1,14 +1,16 @@
 """Who and what has access: collaborators, deploy keys, webhooks, the organisation; and what was released.
 
-REST API: "Collaborators", "Deploy keys", "Repository webhooks", "Organizations", "Releases".
+REST API: "Collaborators", "Deploy keys", "Repository webhooks", "Organizations", "Releases", "Attestations".
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from fusion.adapters.github.asking import Asking, ungranted
+from fusion.adapters.github.asking import Asking, Refused, ungranted
 from fusion.adapters.github.scene import time
 from fusion.adapters.github.shape import count, each, flag, named, required, section, text
 from fusion.adapters.github.together import together
@@ -19,6 +21,10 @@ PAGES = 10
 """Pages of 100 that are read of a list."""
 RELEASES = 30
 """Of the newest; each with at most 100 names of what is attached."""
+ATTESTED = 5
+"""Files of the newest release that are asked about."""
+ATTESTATIONS = "attestations: read"
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 KEYS, HOOKS = "administration: read", "repository_hooks: read"
 ORGANISATION = "organization_administration: read"
 
@@ -99,21 +105,44 @@ def _hook(one: Any) -> dict[str, Any]:
     }
 
 
-async def releases(asking: Asking) -> tuple[Release, ...] | Unknown:
+async def releases(asking: Asking, *, public: bool) -> tuple[Release, ...] | Unknown:
     """Published releases, newest first. Raises Refused, Odd."""
     found = await asking.every("releases", {"per_page": str(RELEASES)}, cut=_releases, pages=1)
+    shown = [one for one in found if not one["draft"]]
+    told = await _attested(asking, shown[0], public=public) if shown else None
     return tuple(
         Release(
             tag=one["tag"],
             at=time(one["at"]),
             assets=tuple(one["assets"]),
             immutable=one["immutable"],
-            # GitHub attests each immutable release itself; of others it does not tell here.
-            attested=True if one["immutable"] else None,
+            # GitHub attests each immutable release itself; of others only the newest is asked about.
+            attested=True if one["immutable"] else told if number == 0 else None,
         )
-        for one in found
-        if not one["draft"]
+        for number, one in enumerate(shown)
     )
+
+
+async def _attested(asking: Asking, release: Mapping[str, Any], *, public: bool) -> bool | None:
+    """Whether the repository attests one of a release's files; None: it was not told, or more files were not asked about.
+
+    REST API, "Attestations". Of a private repository, a refusal may also mean that the permission is missing.
+    """
+    digests = [digest for digest in release["digests"] if digest][:ATTESTED]
+    if release["immutable"] or not digests or asking.lacks(ATTESTATIONS):
+        return None
+    for digest in digests:
+        try:
+            if await asking.ask(f"attestations/{quote(digest, safe=':')}", cut=_attestations):
+                return True
+        except Refused as error:
+            if error.status != 404 or not (public or asking.granted is not None):
+                return None
+    return False if len(digests) == len(release["digests"]) else None
+
+
+def _attestations(value: Any) -> int:
+    return len(each(required(value).get("attestations")))
 
 
 def _releases(value: Any) -> list[dict[str, Any]]:
@@ -122,11 +151,18 @@ def _releases(value: Any) -> list[dict[str, Any]]:
             "tag": text(one.get("tag_name")),
             "at": text(one.get("published_at")),
             "assets": [text(asset.get("name")) for asset in each(one.get("assets"))[:100]],
+            "digests": [_digest(asset.get("digest")) for asset in each(one.get("assets"))[:100]],
             "immutable": flag(one.get("immutable")),
             "draft": flag(one.get("draft")) is True,
         }
         for one in each(value)
     ]
+
+
+def _digest(value: Any) -> str:
+    """A file's digest; empty where GitHub has none, as of files from before it kept them."""
+    told = text(value) if value is not None else ""
+    return told if _DIGEST.fullmatch(told) else ""
 
 
 async def organisation(asking: Asking, owner: str, *, is_organisation: bool) -> OrganisationSettings | Unknown:

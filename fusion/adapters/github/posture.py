@@ -93,7 +93,7 @@ class GitHubSettings:
             part(asking, people_settings.collaborators(asking, organisation=organised), *_PARTS["collaborators"]),
             part(asking, people_settings.deploy_keys(asking), *_PARTS["keys"]),
             part(asking, people_settings.hooks(asking), *_PARTS["hooks"]),
-            part(asking, people_settings.releases(asking), *_PARTS["releases"]),
+            part(asking, people_settings.releases(asking, public=about.visibility == "public"), *_PARTS["releases"]),
             part(asking, merges.merges(asking, asking.name, about.default_branch, branch.sha, now=at), *_PARTS["merges"]),
             part(asking, merges.contributors(asking, branch.sha, now=at), *_PARTS["contributors"]),
             self._organisation(asking, place, told.owner, at, is_organisation=organised),

@@ -235,6 +235,14 @@ def releases(call: Call) -> Any:
     return call.page(_settings(call).releases, lambda release: release)
 
 
+@operation("GET", f"{REPO}/attestations/{{subject_digest}}", "attestations:read")
+def attestations(call: Call) -> Any:
+    count = _settings(call).attestations.get(call.values["subject_digest"], 0)
+    if not count:
+        raise Refused(404, NOT_FOUND)
+    return {"attestations": [{"bundle": {}, "repository_id": 1} for _ in range(count)]}
+
+
 @operation("GET", f"{REPO}/contributors", "metadata:read")
 def contributors(call: Call) -> Any:
     found = _settings(call).contributors

@@ -59,6 +59,8 @@ class RepositorySettings:
     keys: list[dict[str, Any]] = field(default_factory=list)
     hooks: list[dict[str, Any]] = field(default_factory=list)
     releases: list[dict[str, Any]] = field(default_factory=list)
+    attestations: dict[str, int] = field(default_factory=dict)
+    """How many there are, by the digest of what they are about."""
     contributors: list[tuple[str, int]] = field(default_factory=list)
     """Login and commits."""
     verified: bool = False
