@@ -2,8 +2,9 @@
 
 As Scorecard does, it looks at the last five releases that have files, and at the names of what is attached: signatures
 (`.asc`, `.sig`, `.sign`, `.minisig`, `.sigstore`, `.sigstore.json`) and provenance (`.intoto.jsonl`). An attestation that
-GitHub keeps counts as well; GitHub makes one for each immutable release. Where there is no signature and nobody told
-whether there is an attestation, the check is not assessed. Signatures are not verified here.
+GitHub keeps counts as well; GitHub makes one for each immutable release, and is asked about the files of the newest one
+where that is not immutable. Where there is no signature and nobody told whether there is an attestation, the check is not
+assessed. Neither signatures nor attestations are verified here.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ class SignedReleases(OverReleases):
             Towards(catalogue="scorecard", control="Signed-Releases", reason="It answers the same question."),
         ),
         scorecard="Signed-Releases",
-        permission="contents: read",
+        permission="contents: read, attestations: read",
     )
 
     def judge(self, part: tuple[Release, ...], scene: Scene) -> Judged | Moot:
