@@ -132,7 +132,8 @@ def test_one_about_nothing_is_told_only_where_somebody_looked() -> None:
     assert made([passed], about).unused == (about,)
     blind = CheckResult(check="pinned", status=Status.NOT_ASSESSED, reason="It could not be read.")
     found = made([blind], about)
-    assert not (found.unused or found.notes)
+    assert not found.unused
+    assert not found.notes
     assert found.in_force == (about,)
 
 
@@ -150,7 +151,8 @@ def test_what_an_earlier_scan_accepted_is_not_taken_over() -> None:
 
 def test_a_partial_scan_knows_the_other_checks() -> None:
     found = apply([failed(deviation())], [exception(check="other")], repository="a/b", today=DAY, checks=["other"])
-    assert not (found.refused or found.notes)
+    assert not found.refused
+    assert not found.notes
 
 
 FILE = """
