@@ -173,7 +173,7 @@ class Response(Record):
     first_token: float | None = None
     """Seconds until the first token came, where it was streamed."""
     sent: bool = True
-    """Whether anything of the prompt may have left. False only where that is certain: no connection, no token to sign in with."""
+    """Whether anything of the prompt may have left. False only where that is certain: no connection, or no token."""
 
 
 class Completion(Record):

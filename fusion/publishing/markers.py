@@ -25,7 +25,8 @@ _MARKER = re.compile(r"<!-- fusion:v1 ([a-z]{1,16}) ([A-Za-z0-9._:-]{1,200}) ([0
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What a marker says. Keys: an entry's id (thread), `summary`, a head (review), what was answered (reply, notice), a check (issue)."""
+    """What a marker says. Keys: an entry's id (thread), `summary`, a head (review), what was answered (reply, notice),
+    a check (issue)."""
 
     kind: Kind
     key: str

@@ -194,3 +194,28 @@ def test_a_review_of_a_folder_is_not_sealed_and_makes_no_key(tmp_path: Path) -> 
         assert done.returncode in (0, 3), done.stderr
         assert not list(tmp_path.rglob("*.pem"))
     assert "Nothing was sealed yet." in place.fusion("evidence", "list").stdout
+
+
+def test_a_pull_request_reviewed_by_hand_is_sealed_with_a_key_that_is_named(tmp_path: Path) -> None:
+    place = Workplace(folder=tmp_path, home=tmp_path / "home")
+    with FakeGitHub() as github:
+        shop(github)
+        number = github.open_pull(NAME, head="feature", files={"app.py": "x = 1\n"}, user="mona")
+        ask = ("review", "--pr", f"{NAME}#{number}")
+        there = {"FUSION_GITHUB_API": github.api, "GITHUB_TOKEN": "a-token-of-a-person", "FUSION_EVIDENCE": "off"}
+        done = place.fusion(*ask, **there)
+        assert done.returncode in (0, 3), done.stderr
+        assert not list(tmp_path.rglob("*.pem"))
+        key = str(tmp_path / "key.pem")
+        assert place.fusion("evidence", "key", "--new", FUSION_EVIDENCE_KEY=key).returncode == 0
+        done = place.fusion(*ask, **there, FUSION_EVIDENCE_KEY=key)
+        assert done.returncode in (0, 3), done.stderr
+    assert f"{NAME}  " in place.fusion("evidence", "list").stdout
+    done = place.fusion("evidence", "export", "--output", "bundle")
+    assert done.returncode == 0, done.stderr
+    assert place.fusion("evidence", "key", "--public", FUSION_EVIDENCE_KEY=key).returncode == 0
+    assert (
+        '"kind":"review"' in (tmp_path / "bundle" / "links.jsonl").read_text()
+        if (tmp_path / "bundle" / "links.jsonl").exists()
+        else any('"kind":"review"' in one.read_text(errors="ignore") for one in (tmp_path / "bundle").rglob("links.jsonl"))
+    )

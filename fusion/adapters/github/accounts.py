@@ -1,4 +1,4 @@
-"""The repositories of an account, as a token may see them. REST API: "List organization repositories", "List ... for a user"."""
+"""The repositories of an account, as a token may see them. REST API: "List organization repositories", "... for a user"."""
 
 from __future__ import annotations
 

@@ -25,7 +25,8 @@ What it is strict about:
 People act through methods (`open_pull`, `push`, `comment`, `reply`, `resolve`, `react`, `merge`, ...), owners too (`install`,
 `restrict`, `suspend`, `delete_user`, ...); what they do is told to the webhook. `fail` orders faults. Time passes with
 `advance`. Settings are changed in place (`settings("octo/shop").protection = {...}`); `estate` makes a thousand repositories
-from a template, `organisation` says what their owner demands. `OPERATIONS` is the table of what it answers, with the permissions each operation needs. In a process of its own:
+from a template, `organisation` says what their owner demands. `OPERATIONS` is the table of what it answers,
+with the permissions each operation needs. In a process of its own:
 `python -m tests.fakes.github --port 8090`, with the same methods under `POST /_fake/METHOD`.
 """
 
