@@ -220,3 +220,16 @@ def test_markdown_of_a_clean_scan_has_no_list_of_failures() -> None:
 
     assert "compliance holds" in text
     assert "**Failed**" not in text
+
+
+@pytest.mark.parametrize("name", ["terminal", "markdown", "html"])
+def test_notes_are_told_to_people(name: str) -> None:
+    what = scan(results=(passed("licence"),)).model_copy(
+        update={"notes": ("The defaults count <b>\x1b[2Jhere</b>.", *"abcdefghijklmnop")}
+    )
+
+    said = written(name, what)
+
+    assert "The defaults count" in said
+    assert "\x1b" not in said
+    assert name == "terminal" or " <b>" not in said

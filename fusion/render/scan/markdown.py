@@ -73,6 +73,10 @@ def _blocks(scan: Scan, checks: Mapping[str, About]) -> Iterator[str]:
     if told.not_assessed:
         yield f"**Not assessed** ({len(told.not_assessed):,})"
         yield "\n".join(_unread(*one, checks) for one in causes(told.not_assessed))
+    if scan.notes:
+        yield f"**Notes** ({len(scan.notes):,})"
+        rest = [f"- and {len(scan.notes) - _PLACES:,} more"] if len(scan.notes) > _PLACES else []
+        yield "\n".join([*(f"- {prose(plain(note, 600))}" for note in scan.notes[:_PLACES]), *rest])
     expired = [one for one in scan.exceptions if standing(one, scan) == "expired"]
     if expired:
         yield f"**Exceptions that have expired** ({len(expired):,})"

@@ -62,6 +62,7 @@ def print_scan(scan: Scan, console: Console, *, checks: Mapping[str, About], cat
     _failed(page, scan, told, checks)
     _unread(page, told, checks)
     _exceptions(page, scan)
+    _notes(page, scan)
     _drift(page, scan)
     _controls(page, scan, catalogues)
     page.blank()
@@ -129,6 +130,15 @@ def _exceptions(page: Page, scan: Scan) -> None:
             f"{plain(one.check, 80)} of {plain(one.owner, 80)} {'expired' if stands == 'expired' else 'ends'} on {one.expires}"
         )
         page.paragraph("- ", text, indent=1, hang=2)
+
+
+def _notes(page: Page, scan: Scan) -> None:
+    if scan.notes:
+        _heading(page, "Notes", len(scan.notes))
+    for note in scan.notes[:_FIRST]:
+        page.paragraph("- ", plain(note, 400), indent=1, hang=2)
+    if len(scan.notes) > _FIRST:
+        page.line((f"… {len(scan.notes) - _FIRST:,} more notes: --format html shows them all", "dim"), indent=3)
 
 
 def _drift(page: Page, scan: Scan) -> None:
