@@ -24,7 +24,8 @@ _WAY = re.compile(
 )
 _LOOKED = 60_000
 """Characters of a policy."""
-_REPORTS = re.compile(r"\b(?:report|disclos|contact|vulnerabilit)", re.I)
+_REPORTS = re.compile(r"\b(?:report|disclos|contact|notify)|\bvulnerabilit[^\n@]{0,200}@", re.I)
+"""That something may be told; a page that only speaks of vulnerabilities and links elsewhere says nothing of that."""
 
 
 class SecurityPolicy(TreeCheck):
