@@ -72,9 +72,9 @@ if functions.is_bot:
 
 if functions.is_scanning:
 
-    @app.function_name("scans")
+    @app.function_name("scan-round")
     @app.timer_trigger(arg_name="timer", schedule=SCANS)
-    async def scans(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the trigger's
+    async def scan_round(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the trigger's
         """Each hour: repositories whose scan is due are scanned."""
         await functions.scans()
 

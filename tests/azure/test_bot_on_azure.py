@@ -220,6 +220,7 @@ async def test_nothing_but_the_webhook_may_be_called_anonymously(cloud: Cloud) -
         assert {name: schedule for name, (_, schedule) in app.timers.items()} == {
             "catch-up": "0 */10 * * * *",
             "purge": "0 17 3 * * *",
+            "scan-round": "0 15 * * * *",
         }
 
 
@@ -288,6 +289,9 @@ async def test_the_timers(cloud: Cloud) -> None:
         assert {state.status for state in rounds} == {"completed"}
         assert bot.listening.invoked["fusion-scheduled"] == len(rounds)
         assert len(rounds) in (1, 2), "two only when an interval ended in between"
+        await bot.host.timer("scan-round")
+        await bot.settled()
+        assert {state.status for state in bot.host.engine.query(name="scans")} == {"completed"}
         await bot.host.timer("purge")
         assert not bot.listening.failed
 
