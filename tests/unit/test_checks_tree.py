@@ -175,6 +175,18 @@ TABLE: list[tuple[str, Status, dict[str, Any], dict[str, Any]]] = [
     ),
     ("secrets-in-tree", U, {"a.py": "password = read()"}, {}),
     ("secrets-in-tree", U, {"a.py": "password = read()", "b.py": "password = 123"}, {"tools": [receipt("secrets", "a.py")]}),
+    ("secrets-in-tree", U, {"a.py": "password = read()", "go.mod": "module example"}, {"tools": [receipt("secrets", "a.py")]}),
+    ("secrets-in-tree", U, {"yarn.lock": "# yarn lockfile"}, {"tools": [receipt("secrets", outcome=Outcome.SKIPPED)]}),
+    ("secrets-in-tree", U, {"a.txt": b"\xff\xfek\0e\0y\0=\0"}, {"tools": [receipt("secrets")]}),
+    ("secrets-in-tree", P, {"go.mod": "module example"}, {"tools": [receipt("secrets", "go.mod")]}),
+    ("secrets-in-tree", N, {"logo.png": "a picture of one", "a.py": "x = 1"}, {"tools": [receipt("secrets")]}),
+    ("secrets-in-tree", U, {"a.py": "x = 1"}, {"cut": "too many files", "tools": [receipt("secrets")]}),
+    (
+        "secrets-in-tree",
+        U,
+        {"go.mod": "module example"},
+        {"policy": Policy(ignore=("go.mod",)), "tools": [receipt("secrets", outcome=Outcome.SKIPPED)]},
+    ),
     ("secrets-in-history", N, {"a": "x"}, {}),
     ("secrets-in-history", U, {"a": "x"}, {"policy": Policy.model_validate({"scans": {"history": True}})}),
     (
@@ -274,7 +286,9 @@ TABLE: list[tuple[str, Status, dict[str, Any], dict[str, Any]]] = [
     ("large-files", F, {"a": b"x" * 10_000_001}, {}),
     ("large-files", U, {"a": "x"}, {"cut": "too many"}),
     ("data-residency", U, {}, {}),
-    ("data-residency", P, {}, {"host": Host()}),
+    ("data-residency", N, {}, {"host": Host()}),
+    ("data-residency", N, {}, {"host": Host(), "policy": Policy.model_validate({"models": {"local": ["**"]}})}),
+    ("data-residency", P, {}, {"host": Host(endpoints=(("g", "local"),))}),
     ("data-residency", P, {}, {"policy": Policy.model_validate({"models": {"local": ["**"]}})}),
     ("data-residency", N, {}, {"host": Host(local_only=False, endpoints=(("e", "eastus"),))}),
     (
@@ -348,6 +362,22 @@ def test_an_injection_is_told_once_and_another_place_is_added() -> None:
     other = finding("workflow-injection", W, tool="zizmor", line=40, fingerprint="e" * 16)
     assert len(assessed("dangerous-workflow", {W: text}, {"evidence": [same]}).deviations) == 1
     assert len(assessed("dangerous-workflow", {W: text}, {"evidence": [same, other]}).deviations) == 2
+
+
+def test_texts_that_the_secrets_scanner_passes_over_are_told_by_kind() -> None:
+    passed_over = ("a.svg", "b.svg", "x/go.mod", "js/app.min.js", "js/app.js.map")
+    files = dict.fromkeys([*passed_over, "a.py", "jquery.js"], "password = read()")
+    scanned = receipt("secrets", "a.py", unread={"jquery.js": "betterleaks passes over files at such a path"})
+    result = assessed("secrets-in-tree", files, {"tools": [scanned]})
+    assert result.status is U
+    assert "5 text files here: 2 *.svg, 1 *.map, 1 *.min.js, 1 go.mod." in result.reason
+    assert "secrets did not read jquery.js (betterleaks passes over" in result.reason
+
+
+def test_a_passed_scan_for_secrets_tells_what_policy_ignores() -> None:
+    more = {"policy": Policy(ignore=("go.mod",)), "tools": [receipt("secrets", "a.py")]}
+    result = assessed("secrets-in-tree", {"a.py": "password = read()", "go.mod": "module example"}, more)
+    assert (result.status, result.reason) == (P, "No secret in 1 file (a.py). Ignored by policy: 1 file.")
 
 
 def test_hidden_permissions_of_unknown_settings_are_named() -> None:

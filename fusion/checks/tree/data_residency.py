@@ -3,6 +3,7 @@
 Policy names regions in `models.regions` and paths that never leave the operator's machines in `models.local`; the deployment
 tells its endpoints with their regions. An endpoint outside of these regions is a deviation even though Fusion does not send
 this repository's text there: one wrong line in the policy would. A deployment without endpoints beyond its own machines passes.
+Where no endpoint is configured no text is sent, so there is nothing to say.
 """
 
 from __future__ import annotations
@@ -44,6 +45,8 @@ class DataResidency:
     def assess(self, subject: Subject) -> CheckResult:
         """The policy against the endpoints."""
         host, models = subject.host, subject.policy.models
+        if isinstance(host, Host) and not host.endpoints and not host.regions:
+            return not_applicable(self.about, "No model endpoint is configured here (FUSION_MODELS).", read=("deployment",))
         if not models.use:
             return passed(self.about, "Policy lets no model be asked (`models.use`).", read=("policy",))
         if "**" in models.local:
