@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from fusion.changes.roles import is_example, is_test, is_test_data
 from fusion.inventory.documents import without_credentials
 from fusion.inventory.entries import Entry, Format, Lock
+from fusion.inventory.entries_left import left_out
 from fusion.inventory.formats import format_of, without_reader
 from fusion.inventory.purls import purl
 from fusion.inventory.python import compiled
@@ -34,7 +35,7 @@ def wants(path: str) -> bool:
 
 def take(tree: Tree, contents: Mapping[str, bytes]) -> Inventory:
     """What a tree is built from, as its manifests and lock files say. Total over hostile bytes: what cannot be read is in
-    `unread` with the reason, and so are formats that are known and have no reader."""
+    `unread` with the reason (beside `read` where it is only a part), and so are formats that are known and have no reader."""
     paths = frozenset(file.path for file in tree.files)
     sizes = {file.path: file.size for file in tree.files}
     manifests: list[_Manifest] = []
@@ -57,11 +58,14 @@ def take(tree: Tree, contents: Mapping[str, bytes]) -> Inventory:
                 locks[path] = found.lock(text)
             elif found.entries is not None:
                 manifests.append(_Manifest(path=path, format=found, entries=tuple(found.entries(text))))
+            left = left_out(found.name, text)
         except (ValueError, RecursionError) as error:
             # UnreadableManifest, UnreadableWorkflow, and numbers that are longer than Python converts.
             unread.append((path, f"It could not be read as {found.name}: {str(error)[:300] or 'it is nested too deep'}."))
             continue
         read.append(path)
+        if left:
+            unread.append((path, left))
     return _settled(manifests, locks, read, unread)
 
 

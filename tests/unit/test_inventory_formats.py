@@ -781,3 +781,37 @@ def test_packages_that_were_installed_into_the_tree_are_not_manifests_of_it() ->
     assert not wants("node_modules/a/package.json")
     assert not wants("app/.venv/x/requirements.txt")
     assert wants("packages/a/package.json")
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "why"),
+    [
+        ("requirements.txt", "a==1.0\n# more\n!!bad line!!\n", "line 3 cannot be read as a requirement"),
+        ("requirements.txt", "a==1.0\n${HIDDEN}==1.0\na b\n", "lines 2, 3 cannot be read as requirements"),
+        ("constraints.txt", "a==1.0\n??\n", "line 2 cannot be read as a requirement"),
+        ("pyproject.toml", '[project]\ndependencies = [\n"a",\n"??bad??",\n]\n', "line 4 cannot be read as a requirement"),
+        ("pyproject.toml", '[project]\ndependencies = ["a", 7]\n', "line 2 cannot be read as a requirement"),
+        ("package.json", '{"dependencies": {\n"a": "1.0.0",\n"b": 7}}', "line 3 cannot be read as a requirement"),
+        ("package.json", '{"dependencies": ["a"]}', "line 1 cannot be read as a requirement"),
+        ("go.mod", "module x\n\nrequire github.com/a/b\n", "line 3 cannot be read as a requirement"),
+        ("go.mod", "module x\nrequire (\n\tgithub.com/a/b\n)\n", "line 3 cannot be read as a requirement"),
+        ("Cargo.toml", "[dependencies]\na = 7\n", "line 2 cannot be read as a requirement"),
+    ],
+)
+def test_an_entry_that_is_none_makes_its_file_partly_unread(path: str, text: str, why: str) -> None:
+    found = over({path: text})
+    assert (found.read, found.unread) == ((path,), ((path, why),))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a[b,c] >= 1.0, <2 ; python_version > '3'\n",
+        "a==1.0 \\\n    ; python_version > '3' \\\n    --hash=sha256:x\n",
+        "a>=1, \\\n  <2\n",
+        "a @ https://example.org/a.zip ; python_version > '3'\ngit+https://example.org/b.git#egg=b\n",
+        "-e .\n-r more.txt\n./folder\na(>=1)\nb===1.0+local\nc~=1.*\n",
+    ],
+)
+def test_entries_in_every_form_are_read_whole(text: str) -> None:
+    assert over({"requirements.txt": text}).unread == ()
