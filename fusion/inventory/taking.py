@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from fusion.changes.roles import is_example, is_test, is_test_data
 from fusion.inventory.documents import without_credentials
 from fusion.inventory.entries import Entry, Format, Lock
 from fusion.inventory.entries_left import left_out
 from fusion.inventory.formats import format_of, without_reader
+from fusion.inventory.pip_options import origins
 from fusion.inventory.purls import purl
 from fusion.inventory.python import compiled
 from fusion.inventory.resolving import Resolver
-from fusion.model.inventory import Component, Inventory, Tree
+from fusion.model.inventory import Component, Inventory, Origin, Tree
 from fusion.reading.comparison import decoded
 
 MAX_COMPONENTS = 250_000
 """Components of one inventory."""
-_REQUIREMENTS = "pip requirements"
+MAX_ORIGINS = 200
+"""Lines of one file that say where packages come from."""
+_REQUIREMENTS, _CONSTRAINTS = "pip requirements", "pip constraints"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +46,7 @@ def take(tree: Tree, contents: Mapping[str, bytes]) -> Inventory:
     locks: dict[str, Lock] = {}
     read: list[str] = []
     unread: list[tuple[str, str]] = []
+    elsewhere: list[Origin] = []
     for path in sorted(paths | contents.keys()):
         missing, found = without_reader(path), format_of(path)
         if missing:
@@ -66,7 +71,9 @@ def take(tree: Tree, contents: Mapping[str, bytes]) -> Inventory:
         read.append(path)
         if left:
             unread.append((path, left))
-    return _settled(manifests, locks, read, unread)
+        if found.name in (_REQUIREMENTS, _CONSTRAINTS):
+            elsewhere += islice(origins(path, text), MAX_ORIGINS)
+    return _settled(manifests, locks, read, unread).model_copy(update={"origins": tuple(elsewhere)})
 
 
 def _as_lock(found: Format, path: str, paths: frozenset[str]) -> Format:

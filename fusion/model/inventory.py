@@ -62,6 +62,17 @@ class Component(Record):
     """Why the lock file beside the manifest no longer fits this entry, a sentence; empty: it does, or there is none."""
 
 
+class Origin(Record):
+    """A line of a manifest that changes where its packages come from."""
+
+    path: str
+    line: int
+    option: str
+    """The option by its whole name, such as `--extra-index-url`; `file`: a packed file that is installed as it lies there."""
+    address: str = ""
+    """The option's value without credentials, or the file."""
+
+
 class Inventory(Record):
     """What a tree is built from."""
 
@@ -69,6 +80,8 @@ class Inventory(Record):
     read: tuple[str, ...] = ()
     """Manifests and lock files that were read."""
     unread: tuple[tuple[str, str], ...] = ()
-    """Path and why: too large, malformed, a format without a reader."""
+    """Path and why: too large, malformed, a format without a reader. A path that is in `read`, too, was read in part."""
     relations: tuple[tuple[str, str], ...] = ()
     """purl depends on purl, where lock files tell it."""
+    origins: tuple[Origin, ...] = ()
+    """Lines that have packages come from elsewhere than the ecosystem's own registry."""

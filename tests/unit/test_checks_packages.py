@@ -81,6 +81,33 @@ def test_what_a_check_says(check: str, files: dict[str, str], status: Status, ti
     assert all(one.path and one.fingerprint for one in result.deviations)
 
 
+@pytest.mark.parametrize(
+    ("line", "titles"),
+    [
+        ("--extra-index-url https://u:pw@evil.example/simple", ["also come from the index https://evil.example/simple."]),
+        ("--extra-ind=https://evil.example/simple", ["also come from the index https://evil.example/simple."]),
+        ("--pre -i http://pypi.org/simple", ["come from the index http://pypi.org/simple, without encryption."]),
+        ("--index-url https://pypi.org.evil.example/simple", ["come from the index https://pypi.org.evil"]),
+        ("--index-url \\\n  https://evil.example", ["come from the index https://evil.example"]),
+        ("--index-url $INDEX --trusted-host evil.example", ["come from the index $INDEX", "without its certificate"]),
+        ("-f ./wheels", ["the files at ./wheels"]),
+        ("--find-links=http://evil.example", ["the files at http://evil.example, without encryption"]),
+        ("./x.whl", ["The packed file ./x.whl"]),
+        ("x-1.0-py3-none-any.whl ; python_version > '3'", ["The packed file x-1.0-py3-none-any.whl"]),
+        (f"./x.whl --hash=sha256:{SHA}", []),
+        ("--index-url https://pypi.org/simple/", []),
+        ("--pre --require-hashes", []),
+    ],
+)
+def test_options_that_change_where_packages_come_from(line: str, titles: list[str]) -> None:
+    for path in ("requirements.txt", "constraints.txt"):
+        result = assessed("dependency-sources", over({path: f"{PINNED}{line}\n"}))
+        assert result.status is (Status.FAILED if titles else Status.PASSED), result.reason
+        assert all(any(title in one.title for one in result.deviations) for title in titles), result.deviations
+        assert "pw@" not in str(result.model_dump())
+    assert assessed("dependency-sources", over({"requirements.txt": "${HIDDEN}==1.0\n"})).status is Status.NOT_ASSESSED
+
+
 def test_a_deviation_stays_the_same_where_lines_move() -> None:
     first = assessed("pinned-dependencies", over({"requirements.txt": "a\n"})).deviations
     later = assessed("pinned-dependencies", over({"requirements.txt": "# more\n\na\n"})).deviations

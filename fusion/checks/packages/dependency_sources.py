@@ -2,7 +2,9 @@
 
 A dependency on a git repository is fixed only by a full commit, one on an address only by a hash; and what comes over plain
 http, or over git's own protocol without encryption, anybody on the way can change. Dependencies within the tree are not asked
-about.
+about, but for packed files without a hash, which nobody can look into. Options of requirements files that have pip ask another
+index, look for files elsewhere, or trust a host without its certificate, are deviations: pip takes the highest version of any
+index that it knows.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from fusion.checks.files import counted
 from fusion.checks.results import deviation
 from fusion.model import Severity
 from fusion.model.compliance import CheckResult
-from fusion.model.inventory import Component
+from fusion.model.inventory import Component, Origin
 from fusion.render.text import clip, exact
 
 _PLAIN = re.compile(r"(?:git\+)?(?:http|git|ftp)://")
@@ -32,6 +34,24 @@ def flaw(component: Component) -> tuple[str, Severity] | None:
         by = "a commit" if component.source == "git" else "a hash"
         return f"{called(component)} comes from {where} and is not fixed by {by}.", Severity.MEDIUM
     return None
+
+
+def strays(origin: Origin) -> tuple[str, Severity]:
+    """What a line that changes where packages come from makes possible."""
+    where = clip(exact(origin.address), 160)
+    plain = Severity.HIGH if _PLAIN.match(origin.address) else Severity.MEDIUM
+    unsafe = ", without encryption" if plain is Severity.HIGH else ""
+    match origin.option:
+        case "file":
+            return f"The packed file {where} is installed and not fixed by a hash.", plain
+        case "--trusted-host":
+            return f"Packages are taken from {where} without its certificate being looked at.", Severity.HIGH
+        case "--extra-index-url":
+            return f"Any package may also come from the index {where}{unsafe}.", plain
+        case "--find-links":
+            return f"Any package may also come from the files at {where}{unsafe}.", plain
+        case _:
+            return f"Packages come from the index {where}{unsafe}.", plain
 
 
 class DependencySources(InventoryCheck):
@@ -68,12 +88,25 @@ class DependencySources(InventoryCheck):
             for one in known
             if (said := flaw(one)) is not None
         ]
+        found += [
+            deviation(
+                self.about,
+                said,
+                key=f"{one.path}\0{one.option}\0{one.address}",
+                path=one.path,
+                line=one.line,
+                severity=severity,
+            )
+            for one in subject.inventory.origins
+            if not is_sample(one.path)
+            for said, severity in [strays(one)]
+        ]
         elsewhere = sum(one.source in ("git", "url") for one in known)
         return self.concluded(
             subject,
             known,
             found,
-            failed=f"{counted(len(found), 'dependency', 'dependencies')} from elsewhere can change unseen.",
+            failed=f"{counted(len(found), 'dependency or option', 'dependencies and options')} can change code unseen.",
             passed_as=f"{counted(len(known), 'component')}; {elsewhere} from outside of registries, each fixed.",
             nothing="No manifest names a dependency.",
         )

@@ -1,0 +1,53 @@
+"""Lines of requirements files that say where packages come from: pip's options for indexes, and files that are installed.
+
+pip's requirements file format; it takes an option by any beginning of its name that is no other option's.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+
+from fusion.inventory.documents import without_credentials
+from fusion.inventory.entries_left import logical
+from fusion.model.inventory import Origin
+
+_LONG = ("--index-url", "--pypi-url", "--extra-index-url", "--trusted-host", "--find-links")
+_SHORT = {"-i": "--index-url", "-f": "--find-links"}
+_FILE = re.compile(r"(?:file:)?[^\s:]+\.(?:whl|zip|tgz|tar(?:\.\w{1,4})?)(?:\[[^\]]*\])?", re.I)
+_OWN = re.compile(r"https://pypi\.org(?::443)?/simple/?")
+"""The index that pip asks by itself."""
+
+
+def origins(path: str, text: str) -> Iterator[Origin]:
+    """What the file says of where packages come from, other than from pip's own index."""
+    for number, line in logical(text):
+        if line.startswith("-"):
+            for option, said in _options(line):
+                if not _OWN.fullmatch(said):
+                    yield Origin(path=path, line=number, option=option, address=without_credentials(said))
+            continue
+        first = line.partition(" ")[0].partition(";")[0]
+        if _FILE.fullmatch(first) and not re.search(r"\s--hash[= ]", line):
+            yield Origin(path=path, line=number, option="file", address=first[:500])
+
+
+def _options(line: str) -> Iterator[tuple[str, str]]:
+    """The options of a line that are about places, by their whole names, with their values."""
+    try:
+        words = shlex.split(line)
+    except ValueError:
+        words = line.split()
+    for at, word in enumerate(words):
+        name, equals, value = word.partition("=")
+        whole = _whole(name)
+        if whole:
+            yield whole, value if equals else "".join(words[at + 1 : at + 2])
+        elif word[:2] in _SHORT and not word.startswith("--"):
+            yield _SHORT[word[:2]], word[2:].lstrip("=") or "".join(words[at + 1 : at + 2])
+
+
+def _whole(name: str) -> str:
+    found = [one for one in _LONG if one.startswith(name)] if len(name) >= 4 else []
+    return "--index-url" if found == ["--pypi-url"] else found[0] if found else ""
