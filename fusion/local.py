@@ -8,23 +8,28 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fusion.errors import FusionError, UserError
+from fusion.errors import FusionError, PermanentError, UserError
 from fusion.lookout import Fed, lookout
 from fusion.model import Request, RequestKind
+from fusion.progress import Resumed
 from fusion.runs import Run, RunStatus, run_id, run_key
 from fusion.runtime import attested, inference, state_folder, thoughtful
-from fusion.scanning.wanted import short
+from fusion.scanning.held_up import held_up
+from fusion.scanning.wanted import Targets, Wanted, short
 from fusion.settings import Settings
 from orchestrations.bundle import Bundle
 
 if TYPE_CHECKING:
     from fusion.engine import Engine, InstanceState, Worker
     from fusion.ports import Clock, Store
+    from orchestrations.activity import Activity
 
 
 FIX = "fix-"
@@ -48,14 +53,14 @@ def interrupted(home: Path) -> Sequence[str]:
 
 
 @contextlib.asynccontextmanager
-async def engine(home: Path, id: str, bundle: Bundle) -> AsyncIterator[Engine]:
-    """The engine on the journal of one run."""
+async def engine(home: Path, id: str, bundle: Bundle, *, work: Worker | None = None) -> AsyncIterator[Engine]:
+    """The engine on the journal of one run; `work` instead of all that the bundle can do."""
     from fusion.dispatch.answers import relay
     from fusion.engine import Engine
     from fusion.serve.conductor import EngineConductor
     from orchestrations.registry import VERSION
 
-    async with Engine(journal(home, id), worker(bundle), version=VERSION) as running:
+    async with Engine(journal(home, id), work or worker(bundle), version=VERSION) as running:
         reasoning = bundle.reasoning
         if reasoning is None or reasoning.inference is None:
             yield running
@@ -71,7 +76,7 @@ async def engine(home: Path, id: str, bundle: Bundle) -> AsyncIterator[Engine]:
             looking.cancel()
 
 
-def worker(bundle: Bundle) -> Worker:
+def worker(bundle: Bundle, wrap: Callable[[str, Activity], Activity] = lambda _, activity: activity) -> Worker:
     """Every orchestration and activity, as an engine takes them."""
     from fusion.engine import Worker
     from orchestrations.registry import ORCHESTRATORS, activities
@@ -80,7 +85,7 @@ def worker(bundle: Bundle) -> Worker:
     for name, orchestrator in ORCHESTRATORS.items():
         registered.add_orchestrator(orchestrator, name=name)
     for name, activity in activities(bundle).items():
-        registered.add_activity(name, activity)
+        registered.add_activity(name, wrap(name, activity))
     return registered
 
 
@@ -212,12 +217,15 @@ async def scan(name: str, given: dict[str, Any] | None, id: str, settings: Setti
     `name` is the orchestration, `scan_repository` or `scan`. A journal stays where the scan did not come to its end.
     """
     home = state_folder(settings)
-    async with engine(home, id, bundle) as running:
+    async with engine(home, id, bundle, work=worker(bundle, functools.partial(_telling, bundle))) as running:
         if given is not None:
             await running.start(name, given, id)
-        elif running.status(id) is None:
-            _forget(home, id)
-            raise UserError(f"The scan {id} was interrupted before it began; start it again.")
+        else:
+            left = running.status(id)
+            if left is None:
+                _forget(home, id)
+                raise UserError(f"The scan {id} was interrupted before it began; start it again.")
+            bundle.listen(Resumed(id, await _what(left.input, bundle), _due(running.history(id), bundle.clock.now())))
         state = await running.wait(id)
     _forget(home, id)
     if state.status != "completed":
@@ -225,6 +233,38 @@ async def scan(name: str, given: dict[str, Any] | None, id: str, settings: Setti
         raise RunFailed(f"The scan failed: {message.rstrip('.')} ({id}).")
     output: dict[str, Any] = state.output
     return output
+
+
+def _telling(bundle: Bundle, name: str, activity: Activity) -> Activity:
+    """The activity, which also tells whoever listens when its answer asks to wait."""
+
+    async def told(ctx: object, job: dict[str, Any]) -> Any:
+        answer = await activity(ctx, job)
+        if waits := held_up(name, job, answer, at=bundle.clock.now()):
+            bundle.listen(waits)
+        return answer
+
+    told.__name__ = told.__qualname__ = name
+    return told
+
+
+async def _what(given: dict[str, Any], bundle: Bundle) -> str:
+    """What a scan with this input is about; empty where that was purged."""
+    if "wanted" in given:
+        return Wanted.model_validate(given["wanted"]).scope
+    if "account" in given:
+        return str(given["account"])
+    try:
+        return Targets.model_validate_json(await bundle.blobs.get(given["targets"])).account
+    except PermanentError:
+        return ""
+
+
+def _due(history: Sequence[dict[str, Any]], now: datetime) -> datetime | None:
+    """When the timer fires that the history ends with; None: it ends with none, or it is due."""
+    timers = [event["timerCreated"] for event in history[-1:] if "timerCreated" in event]
+    due = [datetime.fromisoformat(timer["fireAt"]) for timer in timers]
+    return due[0] if due and due[0] > now else None
 
 
 async def sweep(settings: Settings, store: Store, clock: Clock) -> int:

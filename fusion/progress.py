@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from fusion.model import Change, Quote, Report, Review, ToolReport
 from fusion.model.compliance import ScanOf
@@ -48,7 +49,10 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """Model calls of the run wait, and nothing moves meanwhile. Told for every call and again: who listens says it once."""
+    """Model calls of a run, or the questions of a scan, wait, and nothing moves meanwhile.
+
+    Told for every call and again: who listens says it once.
+    """
 
     reason: str
     """What tells this reason from others; the same for all calls that wait for the same."""
@@ -56,6 +60,8 @@ class Waits:
     """What is waited for, in a word or two."""
     text: str
     """What is waited for, up to when, and what can be done about it; one line."""
+    first: bool = False
+    """Whether it is a scan's very first question that nobody answers: nothing was read yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +102,17 @@ class ScanStep:
 
 
 @dataclass(frozen=True, slots=True)
+class Resumed:
+    """An interrupted scan is taken up again."""
+
+    id: str
+    what: str
+    """The repository, folder or account; empty: nobody can tell any more."""
+    until: datetime | None
+    """Until when it waits before it goes on, as it had begun to; None: it goes on at once."""
+
+
+@dataclass(frozen=True, slots=True)
 class Scanned:
     """The scan of a repository came to its end, whatever that is."""
 
@@ -114,6 +131,7 @@ Notice = (
     | Published
     | Listed
     | ScanStep
+    | Resumed
     | Scanned
 )
 Listener = Callable[[Notice], None]

@@ -95,10 +95,19 @@ def _asked(target: str | None, account: str | None, *, resume: bool) -> Asked:
         return ("", "") if resume else ("folder", str(Path().absolute()))
     if Path(target).is_dir():
         return "folder", str(Path(target).resolve())
-    if fullmatch(REPOSITORY, target):
-        return "repository", target
     if Path(target).exists():
         raise UserError(f"{target} is a file: a folder, OWNER/REPO or --org ACCOUNT can be scanned.")
+    if fullmatch(REPOSITORY, target):
+        owner = target.partition("/")[0]
+        if resume:
+            return "repository", target
+        if Path(owner).is_dir():
+            raise UserError(
+                f"There is no folder {target}, though there is a folder {owner}; "
+                f"for the repository {target} on GitHub call this from another folder."
+            )
+        say(f"fusion: {target} is no folder here; asking GitHub for the repository {target}.")
+        return "repository", target
     raise UserError(f"There is no folder {target}, and it is no repository on GitHub either, such as octocat/hello-world.")
 
 
@@ -111,10 +120,11 @@ def _scanned(
     again: bool,
     resume: bool,
     writing: Output,
+    patience: float | None = None,
 ) -> tuple[Scan | OrganisationScan | None, tuple[ScanOf, ...]]:
     """The scan, written down: what came of it, and the lines of its repositories. Raises UserError, FusionError."""
     from fusion import local, runtime
-    from fusion.cli.scan_output import ScanWatcher
+    from fusion.cli.scan_output import PATIENCE, ScanWatcher
     from fusion.scanning.wanted import account_id
 
     home = runtime.state_folder(configured)
@@ -134,9 +144,9 @@ def _scanned(
             result = await local.scan(name, given, id, configured, bundle)
             return await writing.written(result, bundle)
 
-    with ScanWatcher() as watcher:
+    with ScanWatcher(patience=PATIENCE if patience is None else patience) as watcher:
         try:
-            ended = work(scanning())
+            ended = work(watcher.patiently(scanning(), id))
         except Interrupted:
             if not local.journal(home, id).exists():
                 raise

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,9 +19,9 @@ from rich.text import Text
 from fusion.check import About
 from fusion.cli import say
 from fusion.cli.show import Terminal, replace_file
-from fusion.errors import UserError
+from fusion.errors import FusionError, UserError
 from fusion.model.compliance import OrganisationScan, Scan, ScanOf
-from fusion.progress import Listed, Notice, Scanned, ScanStep, ToolFinished, ToolStarted
+from fusion.progress import Listed, Notice, Resumed, Scanned, ScanStep, ToolFinished, ToolStarted, Waits
 from fusion.render.text import exact, one_line
 from fusion.settings import Settings
 from orchestrations.bundle import Bundle
@@ -41,10 +42,19 @@ FORMATS: Mapping[str, tuple[str, str]] = {
 Ended = tuple[Scan | OrganisationScan | None, tuple[ScanOf, ...]]
 
 
-class ScanWatcher:
-    """Listens to a scan, and shows a progress bar on a terminal."""
+PATIENCE = 60.0
+"""Seconds that the very first question of a scan may go without an answer while a person waits."""
 
-    def __init__(self) -> None:
+
+class ScanWatcher:
+    """Listens to a scan, shows a progress bar on a terminal, and says once what is waited for."""
+
+    def __init__(self, *, patience: float = PATIENCE) -> None:
+        self.patience = patience
+        self.told: set[str] = set()
+        self.away = ""
+        self.limit: asyncio.Timeout | None = None
+        self.last = 0.0
         self.console = Console(stderr=True, highlight=False)
         self.progress = Progress(
             SpinnerColumn(),
@@ -70,7 +80,18 @@ class ScanWatcher:
     def __call__(self, notice: Notice) -> None:
         """Take one notice of the scan."""
         assert self.task is not None
+        if self.limit is not None:
+            self.limit.reschedule(self.last if isinstance(notice, Waits) and notice.first else None)
         match notice:
+            case Waits():
+                self.away = notice.text.partition("; it is asked again")[0]
+                if notice.reason not in self.told:
+                    self.told.add(notice.reason)
+                    self._say(notice.text)
+                self.progress.update(self.task, description=f"Waiting for {one_line(notice.what)[:40]}")
+            case Resumed():
+                until = f", which waits until {notice.until:%H:%M:%S} UTC" if notice.until else ""
+                self._say(f"resuming the scan{f' of {notice.what}' if notice.what else ''} ({notice.id}){until}.")
             case Listed():
                 self.account = True
                 self.progress.update(self.task, total=notice.repositories, description=f"Scanning {notice.account}")
@@ -87,6 +108,23 @@ class ScanWatcher:
                 self.progress.advance(self.task)
             case _:
                 pass
+
+    def _say(self, sentence: str) -> None:
+        self.progress.console.print(f"fusion: {one_line(sentence)}", style="dim", markup=False, soft_wrap=True)
+
+    async def patiently(self, scanning: Coroutine[Any, Any, Ended], id: str) -> Ended:
+        """The scan to its end. Raises FusionError where nobody has answered its very first question in time."""
+        self.last = asyncio.get_running_loop().time() + self.patience
+        try:
+            async with asyncio.timeout(None) as limit:
+                self.limit = limit
+                return await scanning
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            raise FusionError(f"{self.away}; nothing was read. `fusion scan --resume` tries it again ({id}).") from None
+        finally:
+            self.limit = None
 
 
 @dataclass(slots=True)

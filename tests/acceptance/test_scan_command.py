@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -12,6 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from fusion.cli.scan import _scanned
+from fusion.cli.scan_output import Output
+from fusion.errors import FusionError
+from fusion.local import interrupted_scans
+from fusion.settings import read
 from tests.fakes.commandline import Workplace
 from tests.fakes.github import FakeGitHub
 from tests.fakes.scanned import FILES, TOKEN
@@ -136,3 +142,38 @@ def test_an_account_that_is_killed_half_way_is_resumed(tmp_path: Path) -> None:
         assert [one["status"] for one in report["repositories"]] == ["scanned"] * 20
         assert github.limits.counted - before < 20 * 20, "what was done before is not done again"
         assert "--resume" not in fusion(tmp_path, home, "scan", "--list").stdout
+
+
+def test_a_path_that_is_mistyped_is_not_asked_of_github(place: Workplace) -> None:
+    (place.folder / "w").mkdir()
+    done = fusion(place.folder, place.home, "scan", "w/missing", FUSION_GITHUB_API="http://127.0.0.1:9")
+    assert done.returncode == 2
+    assert "There is no folder w/missing, though there is a folder w;" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_an_outage_at_the_first_question_ends_the_scan_which_can_be_resumed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = tmp_path / "home"
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # taken, and not listened at
+        gone = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        configured = read(settings(home, FUSION_GITHUB_API=gone))
+        for asked, of_account in ((("repository", "octo/shop"), False), (("account", "octo"), True)):
+            writing = Output.checked("json", None, of_account=of_account)
+            with pytest.raises(FusionError, match=r"GitHub does not answer at .*; nothing was read\. `fusion scan --resume`"):
+                _scanned(configured, asked, (), None, again=False, resume=False, writing=writing, patience=0.5)
+            said = capsys.readouterr().err.splitlines()
+            assert len(said) == 1, said
+            assert said[0].endswith("it is asked again for about a minute.")
+            assert len(interrupted_scans(home, asked[1])) == 1
+    with FakeGitHub() as github:
+        github.create("octo/shop", FILES)
+        there = {"FUSION_GITHUB_API": github.api, "GITHUB_TOKEN": TOKEN}
+        done = fusion(tmp_path, home, "scan", "octo/shop", "--resume", "--fail-on", "never", **there)
+        assert done.returncode == 0, done.stderr
+        assert "resuming the scan of octo/shop (scan-" in done.stderr
+        last = fusion(tmp_path, home, "scan", "--resume", "--format", "json", "--fail-on", "never", **there)
+        assert last.returncode == 0, last.stderr
+        assert "resuming the scan of octo (scan-" in last.stderr
