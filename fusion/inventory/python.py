@@ -60,6 +60,11 @@ def requirements(text: str) -> Iterator[Entry]:
         yield replace(one, hashes=said or one.hashes, hashed=one.hashed or bool(said), pinned=one.pinned or bool(said))
 
 
+def is_constraints(path: str) -> bool:
+    """Whether it is a constraints file by its name."""
+    return _CONSTRAINTS.search(path.rpartition("/")[2]) is not None
+
+
 def constraints(text: str) -> Lock:
     """A constraints file: versions for what others ask for."""
     return replace(compiled(text), strict=False)

@@ -16,6 +16,7 @@ from fusion.check import About, Source, Subject, Towards
 from fusion.checks.components import InventoryCheck, called, is_sample
 from fusion.checks.files import counted
 from fusion.checks.results import deviation
+from fusion.inventory.python import is_constraints
 from fusion.model import Severity
 from fusion.model.compliance import CheckResult, Deviation
 from fusion.model.inventory import Component
@@ -63,18 +64,33 @@ class LockFiles(InventoryCheck):
         )
 
     def _missing(self, known: list[Component]) -> Iterator[Deviation]:
-        """Manifests of which no entry is locked, though some are not fixed by themselves."""
-        for path in sorted({one.path for one in known if one.direct}):
-            entries = [one for one in known if one.path == path and one.direct and one.source == "registry"]
-            if any(one.lock or one.stale for one in entries) or all(one.pinned and one.hashed for one in entries):
+        """Manifests of which no entry is locked, though some are not fixed by themselves; and those that constraints, which
+        need not name everything, fix only in part. What a resolver wrote for another's sake counts like any entry."""
+        manifests: dict[str, list[Component]] = {}
+        for one in known:
+            if one.lock != one.path and one.source != "path":
+                manifests.setdefault(one.path, []).append(one)
+        for path, entries in sorted(manifests.items()):
+            locks = {one.lock for one in entries if one.lock}
+            loose = [one for one in entries if not one.lock and not one.stale and not (one.pinned and one.hashed)]
+            if locks or any(one.stale for one in entries):
+                # Other lock files may rightly leave out what only a build or development needs.
+                if not all(is_constraints(lock) for lock in locks) or any(one.stale for one in entries):
+                    continue
+                loose = [one for one in loose if not (one.development and path.endswith("pyproject.toml"))]
+            if not loose:
                 continue
+            part = (
+                f", and {len(loose)} of its {len(entries)} entries are not fixed by a hash" if len(loose) < len(entries) else ""
+            )
+            lacks = "has no lock file" if not locks else "has a lock file that does not name everything"
             yield deviation(
                 self.about,
-                f"{clip(exact(path), 160)} has no lock file.",
+                f"{clip(exact(path), 160)} {lacks}{part}.",
                 key=f"missing\0{path}",
                 path=path,
-                line=min(one.line for one in entries),
-                severity=Severity.LOW if all(one.development for one in entries) else None,
+                line=min(one.line for one in loose),
+                severity=Severity.LOW if all(one.development for one in loose) else None,
             )
 
     def _stale(self, known: list[Component]) -> Iterator[Deviation]:
