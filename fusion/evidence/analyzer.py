@@ -94,7 +94,8 @@ class Analyzer(Protocol):
     """One tool. Its module's docstring is its documentation page.
 
     More members are optional. A true `reads_excluded`: it also reads generated and vendored files. A method
-    `consults(path) -> bool`: it also reads such files where the files it reports on import them, unchanged ones included.
+    `consults(path) -> bool`: it also reads such files where the files it reports on import them, also unchanged ones. A method
+    `wants_of_tree(data) -> bool`: what it reads of a whole tree, under a neutral name where its tool passes over the path.
     `rules_added`, a mapping of names to bytes: what decides beside its configuration, for the receipt. A method
     `knowing(folders)`: itself with further folders of knowledge about libraries (FUSION_KNOWLEDGE).
     """

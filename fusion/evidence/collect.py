@@ -22,6 +22,7 @@ from fusion.evidence.catalogue import RULES, classify
 from fusion.evidence.examine import Look, examine, rules_folder
 from fusion.evidence.novelty import bases, counterpart, new
 from fusion.evidence.pages import Pages
+from fusion.evidence.passed_over import look_again
 from fusion.evidence.records import Sighting, record, sightings
 from fusion.evidence.sandbox import Sandbox
 from fusion.evidence.shown import message
@@ -73,6 +74,8 @@ async def collect(
     seconds = min(analyzer.timeout, policy.caps.tool_seconds)
     beside, left_out = surroundings(analyzer, contents.imports, contents.head, files)
     head = await examine(analyzer, ready, files, sandbox=sandbox, seconds=seconds, beside=beside)
+    if change.whole_tree and hasattr(analyzer, "wants_of_tree"):
+        head = await look_again(analyzer, ready, files, head, sandbox=sandbox, seconds=seconds)
     found = sightings(analyzer.name, head.hits, Pages(files))
     pages = Pages({**beside, **files})
     difference = await _difference(analyzer, ready, change, contents, found, sandbox, seconds)
@@ -140,9 +143,10 @@ def wanted_files(analyzer: Analyzer, change: Change, contents: Contents, policy:
     """Head path -> bytes of what the analyzer reads: the reviewed files of its kind.
 
     An analyzer with a true `reads_excluded` (a secrets scanner) also reads generated and vendored files; what policy
-    ignores, nobody reads.
+    ignores, nobody reads. Of a whole tree one with a method `wants_of_tree` reads what that says.
     """
     selected = select(change, policy)
+    of_tree = getattr(analyzer, "wants_of_tree", None) if change.whole_tree else None
     excluded_too = bool(getattr(analyzer, "reads_excluded", False))
     ignored = GitIgnoreSpec.from_lines(policy.ignore)
     files = {}
@@ -153,7 +157,7 @@ def wanted_files(analyzer: Analyzer, change: Change, contents: Contents, policy:
         exclusion = selected[file.path]
         if exclusion is not None and not (excluded_too and _readable(file, exclusion) and not ignored.match_file(file.path)):
             continue
-        if analyzer.wants(file.path, data):
+        if analyzer.wants(file.path, data) if of_tree is None else of_tree(data):
             files[file.path] = data
     return files
 

@@ -128,6 +128,47 @@ async def test_no_evidence_carries_a_secret() -> None:
     assert token.snippet.count("*") >= 30
 
 
+@pytest.mark.parametrize("whole_tree", [True, False])
+async def test_of_a_whole_tree_every_text_is_looked_at(whole_tree: bool) -> None:
+    passed_over = (
+        "go.mod",
+        "web/yarn.lock",
+        "a.svg",
+        "js/jquery.js",
+        "js/app.min.js",
+        "app.js.map",
+        "env/lib/a.py",
+        "tests/b.svg",
+    )
+    files = dict.fromkeys((*passed_over, "src/a.py"), f'token = "{TOKEN}"\n'.encode())
+    change = Change(
+        repository="here",
+        subject="branch:main",
+        base="0" * 40,
+        head="1" * 40,
+        files=tuple(
+            FileChange(path=path, kind=ChangeKind.ADDED, head=Blob(digest="sha256:" + "0" * 64, size=len(data)))
+            for path, data in files.items()
+        ),
+        whole_tree=whole_tree,
+    )
+    report = await collect(
+        Secrets(),
+        change=change,
+        contents=Contents(head=files),
+        policy=Policy(),
+        sandbox=Sandbox.detect(),
+        provenance=Provenance(),
+    )
+    told = {one.location.path: one.severity for one in report.evidence if one.rule == "github-pat"}
+    if whole_tree:
+        assert set(report.run.read) == told.keys() == files.keys()
+        assert not report.run.unread
+        assert {path for path, severity in told.items() if severity is Severity.LOW} == {"tests/b.svg"}
+    else:
+        assert set(report.run.read) == {"src/a.py"}
+
+
 async def test_the_location_is_the_secret_itself() -> None:
     text = f'é = ("😀", "{TOKEN}")\n'
     for before in ("", "\r\n\r\n", "\ufeff"):

@@ -15,7 +15,7 @@ from pathlib import PurePosixPath
 from pathspec import GitIgnoreSpec
 
 from fusion.check import About, Source, Subject, Towards
-from fusion.checks.evidence import judged, missed, runs, speaking
+from fusion.checks.evidence import judged, missed, runs, speaking, stumbled
 from fusion.checks.files import TreeCheck, counted, paths, refused, regular
 from fusion.checks.results import not_applicable, not_assessed, passed
 from fusion.checks.sources import read_by
@@ -86,7 +86,8 @@ class SecretsInTree(TreeCheck):
         names = read_by(subject, TOOL)
         unread = texts - names
         if unread:
-            passed_over = {path for path in unread if not Secrets().wants(path, subject.contents.get(path, _SAMPLE))}
+            unknown = unread - stumbled(subject, TOOL)
+            passed_over = {path for path in unknown if not Secrets().wants(path, subject.contents.get(path, _SAMPLE))}
             why = (_not_looked_at(passed_over), missed(subject, TOOL, unread - passed_over))
             return not_assessed(self.about, " ".join(one for one in why if one))
         if subject.tree.cut:
@@ -123,7 +124,7 @@ def _not_looked_at(files: Iterable[str]) -> str:
     shown = ", ".join(f"{number:,} {kind}" for kind, number in ordered[:_KINDS])
     more = f" and {counted(len(ordered) - _KINDS, 'more kind')}" if len(ordered) > _KINDS else ""
     files_not_read = counted(kinds.total(), "text file")
-    return f"The secrets scanner does not look at {files_not_read} here: {shown}{more}. Look through them by other means."
+    return f"The secrets scanner did not look at {files_not_read} here: {shown}{more}. Look through them by other means."
 
 
 def _kind(path: str) -> str:

@@ -6,7 +6,8 @@ module whole: messages name the first characters and the length, the location sp
 `fusion.evidence.redaction` masks it in the lines that are quoted.
 
 The scanner passes over paths that it takes for vendored code without saying so. Our configuration therefore has a rule that
-every file meets at its beginning: a file without that mark is unread. Lock files and media are not looked at at all.
+every file meets at its beginning: a file without that mark is unread. In a review lock files and media are not looked at; in
+a scan of a whole tree every text is, under a neutral name where the scanner passes over its own.
 
 A secret in a test or an example counts little: it is nearly always made up.
 """
@@ -80,6 +81,10 @@ class Secrets:
         """Any text, but no lock files (full of hashes) and no media."""
         name = PurePosixPath(path).name
         return len(data) > _TOO_SHORT and b"\0" not in data[:8000] and name not in _NEVER_LOOKED_AT and not _MEDIA.search(name)
+
+    def wants_of_tree(self, data: bytes) -> bool:
+        """Any text: who hides a key, or forgets one, does it in a lock file, too."""
+        return len(data) > _TOO_SHORT and b"\0" not in data[:8000]
 
     def commands(self, job: Job) -> Sequence[Command]:
         """One scan per batch of files. Go's own regular expressions also match bytes that are not UTF-8."""
