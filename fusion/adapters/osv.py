@@ -3,7 +3,8 @@
 A folder holds, by ecosystem as OSV exports them, `PyPI/all.zip`, `npm/all.zip` ..., or these unpacked (`PyPI/*.json`), or one
 `all.zip` of all of them; loose records without a folder of their ecosystem are read and cover no ecosystem. An address is a
 base under which `PyPI/all.zip` lies: https, or http on this machine. Archives are kept below the state folder and asked for
-conditionally (RFC 9110, 13.1.2). When the copy was brought up to date: its newest record, or the time its archive says.
+conditionally (RFC 9110, 13.1.2). When the copy was brought up to date: the older of its newest record and the
+time its archive says, for who copies or packs old records makes none of them newer.
 """
 
 from __future__ import annotations
@@ -82,7 +83,9 @@ class OsvMirror:
         known = {type: at for type, at in dates.items() if at is not None and type in covered}
         if _ALL in dates and dates[_ALL] is not None:
             known |= {type: at for type in covered - dates.keys() if (at := dates[_ALL]) is not None}
-        return Mirror(where=_shown(self._where), at=min(known.values(), default=None), ecosystems=covered, dates=known)
+        # Another ecosystem's date says nothing of one whose own is not known.
+        at = min(known.values(), default=None) if covered <= known.keys() else None
+        return Mirror(where=_shown(self._where), at=at, ecosystems=covered, dates=known)
 
     # --- a folder
 

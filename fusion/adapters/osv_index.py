@@ -28,7 +28,7 @@ MAX_RECORDS = 3_000_000
 """Records of one archive or folder."""
 MAX_UNPACKED = 16_000_000_000
 """Bytes of an archive's records, unpacked."""
-_VERSION = "1"
+_VERSION = "2"
 """Of the index's form; another one is built anew."""
 _SCHEMA = """
 CREATE TABLE told (key TEXT PRIMARY KEY, value TEXT);
@@ -82,7 +82,7 @@ class Index:
     file: Path
     type: str
     at: datetime | None
-    """The newest that the copy shows of itself: its newest record, or when its archive was written."""
+    """The older of its newest record's date and when its archive or files were written; None: its records tell no date."""
     records: int
 
     def affecting(self, purls: Sequence[str], matching: Matching) -> Iterator[tuple[str, Advisory]]:
@@ -147,13 +147,15 @@ def _build(part: Part, file: Path, signature: str, matching: Matching) -> None:
                 if part.type != "*":
                     found = {one for one in found if one[0] == part.type}
                 count += 1
-                newest = max(newest, str(record.get("modified", ""))[:19])
+                newest = max(newest, str(record.get("modified") or "")[:19])
                 if found and not record.get("withdrawn"):
                     connection.execute("INSERT INTO record VALUES (?, ?)", (number, json.dumps(_reduced(record))))
                     connection.executemany("INSERT INTO package VALUES (?, ?, ?)", [(*one, number) for one in sorted(found)])
             if not count:
                 raise UserError(f"The mirror of advisories holds no records at {part.path}: is the copy complete?")
-            at = max(filter(None, (_time(newest), _written(part))), default=None)
+            # Old records that were copied or packed today are old; and without a record's date nothing tells their age.
+            modified, written = _time(newest), _written(part)
+            at = min(modified, written or modified) if modified else None
             told = {"signature": signature, "at": at.isoformat() if at else "", "records": str(count)}
             connection.executemany("INSERT INTO told VALUES (?, ?)", told.items())
             connection.execute("CREATE INDEX by_name ON package (type, name)")

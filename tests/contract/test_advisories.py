@@ -53,8 +53,8 @@ async def test_archives_by_ecosystem(tmp_path: Path) -> None:
     known = mirror(tmp_path / "m", tmp_path / "home")
     told = await known.mirror()
     assert told.ecosystems == {"pypi", "npm"}
-    # The newest record shows more than an archive's old date; the older of the two ecosystems counts for the whole.
-    assert told.dates == {"pypi": datetime(2026, 11, 19, 1, 2, 4, tzinfo=UTC), "npm": datetime(2026, 11, 18, tzinfo=UTC)}
+    # The older of newest record and archive counts, and the older of the two ecosystems for the whole.
+    assert told.dates == {"pypi": datetime(2026, 11, 18, tzinfo=UTC), "npm": datetime(2026, 10, 1, tzinfo=UTC)}
     assert told.at == told.dates["npm"]
     found = await known.affecting([DJANGO, LODASH, "pkg:pypi/django@4.2.1", "pkg:cargo/x@1.0.0", "no purl"])
     assert {purl: [one.id for one in which] for purl, which in found.items()} == {DJANGO: ["PYSEC-1"], LODASH: ["GHSA-1"]}
@@ -83,7 +83,7 @@ async def test_records_that_lie_unpacked(tmp_path: Path) -> None:
     (folder / "PYSEC-1.json").write_text(json.dumps(PYPI[0]))
     os.utime(folder / "PYSEC-1.json", (0, datetime(2026, 11, 10, tzinfo=UTC).timestamp()))
     known = mirror(tmp_path / "m", tmp_path / "home")
-    assert (await known.mirror()).dates == {"pypi": datetime(2026, 11, 18, tzinfo=UTC)}
+    assert (await known.mirror()).dates == {"pypi": datetime(2026, 11, 10, tzinfo=UTC)}
     assert set(await known.affecting([DJANGO])) == {DJANGO}
 
 
@@ -101,8 +101,23 @@ async def test_one_archive_of_everything_covers_everything_and_loose_records_not
     assert set(await loose.affecting([LODASH])) == {LODASH}
 
 
+async def test_a_fresh_copy_of_old_records_is_old_and_one_without_dates_of_unknown_age(tmp_path: Path) -> None:
+    old = record("PYSEC-1", "PyPI", "Django", "4.2.1", modified="2020-01-01T00:00:00Z")
+    archive(tmp_path / "m/PyPI/all.zip", (old, record("PYSEC-2", "PyPI", "b", "1", modified="2021-02-03T04:05:06Z")))
+    known = mirror(tmp_path / "m", tmp_path / "home")
+    assert (await known.mirror()).at == datetime(2021, 2, 3, 4, 5, 6, tzinfo=UTC)
+    (tmp_path / "m/PyPI/all.zip").unlink()
+    (tmp_path / "m/PyPI/PYSEC-1.json").write_text(json.dumps(old))
+    assert (await known.mirror()).at == datetime(2020, 1, 1, tzinfo=UTC)
+    archive(tmp_path / "m/npm/all.zip", (record("GHSA-1", "npm", "lodash", "4.17.21", modified=None),))
+    told = await known.mirror()
+    # The other ecosystem's date does not stand for the one that has none.
+    assert (told.at, set(told.dates), told.ecosystems) == (None, {"pypi"}, frozenset({"pypi", "npm"}))
+
+
 async def test_a_clock_that_is_behind_makes_no_copy_newer_than_now(tmp_path: Path) -> None:
-    archive(tmp_path / "m/PyPI/all.zip", PYPI, at=(2030, 1, 1, 0, 0, 0))
+    later = record("PYSEC-1", "PyPI", "Django", "4.2.1", modified="2031-01-01T00:00:00Z")
+    archive(tmp_path / "m/PyPI/all.zip", (later,), at=(2030, 1, 1, 0, 0, 0))
     assert (await mirror(tmp_path / "m", tmp_path / "home").mirror()).at == NOW
 
 
