@@ -115,9 +115,10 @@ class Assessing:
                 why="No mirror of advisories is configured: set FUSION_ADVISORIES to a copy of the OSV database."
             ), {}
         try:
-            mirror = await self._with.advisories.mirror()
             purls = sorted({one.purl for one in inventory.components if one.version})
-            return mirror, await self._with.advisories.affecting(purls)
+            # First what is known, for only archives that were read show how old their records are.
+            found = await self._with.advisories.affecting(purls)
+            return await self._with.advisories.mirror(), found
         except (UserError, TransientError) as error:
             # A mirror that is away must not keep anybody from all that does not need it.
             return Unknown(why=f"The mirror of advisories cannot be read: {error}"), {}

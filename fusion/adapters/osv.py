@@ -52,9 +52,13 @@ class OsvMirror:
         self._matching, self._ecosystems = matching, ecosystems
         self._clock, self._timeout = clock, timeout
         self._lock = asyncio.Lock()
+        self._records: dict[str, datetime | None] = {}
 
     async def mirror(self) -> Mirror:
-        """What it is. Raises UserError where it is none, half copied or unreadable; TransientError while its host fails."""
+        """What it is. Raises UserError where it is none, half copied or unreadable; TransientError while its host fails.
+
+        Of an address only the archives that `affecting` has fetched have shown how old their records are: ask it first.
+        """
         async with self._lock:
             if "://" in self._where:
                 return await self._far()
@@ -132,7 +136,11 @@ class OsvMirror:
         for name, type in self._ecosystems.items():
             told = await self._ask(name, body=False)
             if told is not None:
-                dates[type] = _date(told.get("last-modified", ""), self._clock())
+                said = _date(told.get("last-modified", ""), self._clock())
+                if type in self._records:
+                    records = self._records[type]
+                    said = min(said or records, records) if records else None
+                dates[type] = said
         if not dates:
             raise UserError(
                 f"There is no mirror of OSV at {_shown(self._where)}: it has no PyPI/all.zip nor any other ecosystem."
@@ -145,11 +153,13 @@ class OsvMirror:
             return None
         part = Part(self._ecosystems[ecosystem], self._archive(ecosystem))
         try:
-            return await asyncio.to_thread(index, part, self._home, self._matching, newest=self._clock())
+            found = await asyncio.to_thread(index, part, self._home, self._matching, newest=self._clock())
         except UserError:
             # The next time it is fetched anew, whatever its ETag.
             part.path.unlink(missing_ok=True)
             raise
+        self._records[found.type] = found.at
+        return found
 
     def _archive(self, ecosystem: str) -> Path:
         return self._home / f"{re.sub(r'[^A-Za-z0-9]+', '-', ecosystem)}.zip"

@@ -206,6 +206,16 @@ async def test_an_address_is_asked_on_condition_and_only_for_what_is_needed(tmp_
         assert [one.id for one in (await known.affecting([DJANGO]))[DJANGO]] == ["PYSEC-9"]
 
 
+async def test_an_address_is_as_old_as_the_records_that_it_gave(tmp_path: Path) -> None:
+    async with hosted() as (host, url):
+        known = mirror(url, tmp_path / "home")
+        for modified, at in (("2020-01-01T00:00:00Z", datetime(2020, 1, 1, tzinfo=UTC)), (None, None)):
+            one = record("PYSEC-1", "PyPI", "django", "9", modified=modified)
+            host.files["PyPI/all.zip"] = archive(tmp_path / "a.zip", (one,)).read_bytes()
+            assert set(await known.affecting([DJANGO])) == {DJANGO}
+            assert (await known.mirror()).at == at
+
+
 async def test_a_host_that_fails_is_told_apart_from_one_that_refuses(tmp_path: Path) -> None:
     async with hosted() as (host, url):
         known = mirror(url, tmp_path / "home")
