@@ -139,8 +139,8 @@ async def test_a_cloud_that_fails_leaves_an_incomplete_review_and_says_why(repos
         assert any(gap.startswith("No model read") for gap in done.review.coverage.gaps), (name, done.review.coverage.gaps)
         assert all(call.reason for call in made if call.ending is not Ending.OK), name
         assert all(call.ending is not Ending.OK for call in made), name
-        # Each of these connections stood, so each may have been billed; nobody is told what was wrong with a page.
-        assert all(call.sent for call in made), name
+        # Each of these connections stood, so each may have been billed, unless time was up before it did.
+        assert all(call.sent or call.ending is Ending.TIMED_OUT for call in made), name
         if made[0].ending is Ending.LIMITED:
             assert all(" s at the earliest" in call.reason for call in made), name
         unbilled = made[0].ending in UNBILLED

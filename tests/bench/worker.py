@@ -56,6 +56,7 @@ class _Steady:
     """An engine of a fixed speed."""
 
     def __init__(self, capacity: int) -> None:
+        self.model = smollm.NAME
         self.capacity = capacity
 
     async def ready(self) -> bool:
