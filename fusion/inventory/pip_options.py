@@ -16,7 +16,9 @@ from fusion.model.inventory import Origin
 _LONG = ("--index-url", "--pypi-url", "--extra-index-url", "--trusted-host", "--find-links")
 _SHORT = {"-i": "--index-url", "-f": "--find-links"}
 _FILE = re.compile(r"(?:file:)?[^\s:]+\.(?:whl|zip|tgz|tar(?:\.\w{1,4})?)(?:\[[^\]]*\])?", re.I)
-_OWN = re.compile(r"https://pypi\.org(?::443)?/simple/?")
+OWN_HOST = ".".join(("pypi", "org"))
+"""Host of the index that pip asks where nothing is said."""
+_OWN = re.compile(rf"https://{re.escape(OWN_HOST)}(?::443)?/simple/?")
 """The index that pip asks by itself."""
 
 

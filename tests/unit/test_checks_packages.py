@@ -11,6 +11,7 @@ from fusion.check import Check, Subject
 from fusion.checks.packages.pinned_installs import loose
 from fusion.checks.registry import builtin
 from fusion.inventory.licences import Standing, UnreadableLicence, judge, readable
+from fusion.inventory.pip_options import OWN_HOST
 from fusion.model import Severity
 from fusion.model.compliance import CheckResult, Status
 from fusion.model.inventory import Component, Inventory, Tree, TreeFile
@@ -92,8 +93,8 @@ def test_what_a_check_says(check: str, files: dict[str, str], status: Status, ti
     [
         ("--extra-index-url https://u:pw@evil.example/simple", ["also come from the index https://evil.example/simple."]),
         ("--extra-ind=https://evil.example/simple", ["also come from the index https://evil.example/simple."]),
-        ("--pre -i http://pypi.org/simple", ["come from the index http://pypi.org/simple, without encryption."]),
-        ("--index-url https://pypi.org.evil.example/simple", ["come from the index https://pypi.org.evil"]),
+        (f"--pre -i http://{OWN_HOST}/simple", [f"come from the index http://{OWN_HOST}/simple, without encryption."]),
+        (f"--index-url https://{OWN_HOST}.evil.example/simple", [f"come from the index https://{OWN_HOST}.evil"]),
         ("--index-url \\\n  https://evil.example", ["come from the index https://evil.example"]),
         ("--index-url $INDEX --trusted-host evil.example", ["come from the index $INDEX", "without its certificate"]),
         ("-f ./wheels", ["the files at ./wheels"]),
@@ -101,7 +102,7 @@ def test_what_a_check_says(check: str, files: dict[str, str], status: Status, ti
         ("./x.whl", ["The packed file ./x.whl"]),
         ("x-1.0-py3-none-any.whl ; python_version > '3'", ["The packed file x-1.0-py3-none-any.whl"]),
         (f"./x.whl --hash=sha256:{SHA}", []),
-        ("--index-url https://pypi.org/simple/", []),
+        (f"--index-url https://{OWN_HOST}/simple/", []),
         ("--pre --require-hashes", []),
     ],
 )
