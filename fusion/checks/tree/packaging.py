@@ -2,7 +2,7 @@
 
 Known are the usual actions and commands that publish packages, images and releases. Where nothing was released and nothing
 publishes, there is nothing to ask. Where there are releases, and neither a workflow nor another system publishes them, somebody
-does it by hand. The reason tells, too, whether PyPI, npm, crates.io or RubyGems are met with a password or with a token that is
+does it by hand. The reason tells, too, whether PyPI, npm, Cargo or RubyGems are met with a password or with a token that is
 made for the run (trusted publishing), as far as that can be seen.
 """
 
