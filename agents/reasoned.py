@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 from agents.anchoring import Anchor, anchor
@@ -80,13 +81,13 @@ class Reasoned(Deterministic):
     once: frozenset[str] = frozenset()
     """Kinds of findings of which one brief may have one: the weightiest."""
 
+    @abstractmethod
     def without_model(self, case: Case) -> Sequence[AgentTask] | Skip:
         """The work that needs no model."""
-        raise NotImplementedError
 
+    @abstractmethod
     def wants(self, path: str) -> bool:
         """Whether a model should read the change of this path for the agent."""
-        raise NotImplementedError
 
     def unfit(self, brief: Brief, claim: Claim, place: Anchor) -> str:  # noqa: ARG002 - for those that have a word in it
         """Why a claim is not worth telling, although it quotes a line of the change; empty where it is."""

@@ -11,6 +11,7 @@ import stat
 import tarfile
 import tempfile
 import zipfile
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Sequence
 from io import BytesIO
 from pathlib import Path
@@ -157,7 +158,7 @@ class _Folder:
         file.write_bytes(data)
 
 
-class _Archive:
+class _Archive(ABC):
     """A file that is renamed into its place when it is whole."""
 
     def __init__(self, path: Path) -> None:
@@ -179,11 +180,13 @@ class _Archive:
         finally:
             self._new.unlink(missing_ok=True)
 
+    @abstractmethod
     def _begin(self) -> None:
-        raise NotImplementedError
+        """Open the archive."""
 
+    @abstractmethod
     def _end(self) -> None:
-        raise NotImplementedError
+        """Close it."""
 
 
 class _Tar(_Archive):
