@@ -8,8 +8,8 @@ counted. Without `case.thinking` an agent is its deterministic half alone.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Sequence
 
 from agents.anchoring import Anchor, anchor
@@ -64,7 +64,7 @@ _TAIL = (
 )
 
 
-class Reasoned(Deterministic):
+class Reasoned(Deterministic, ABC):
     """An agent with a model half. Its instructions are the `.md` beside it."""
 
     work = Work.REVIEW
