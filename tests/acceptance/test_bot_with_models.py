@@ -180,5 +180,8 @@ def test_a_crash_publishes_once_and_pays_for_no_recorded_answer_twice(tmp_path: 
         assert len(place.github.threads(SHOP, place.number)) == 1
         marks = Counter(_MARK.findall(place.github.conversation(SHOP, place.number)))
         assert set(marks.values()) == {1}
-        assert re.search(r"^- Models asked: code-review \d calls( \(1 cut off\))?, ", place.summary, re.MULTILINE)
-        assert re.search(r"^- Cut off: \d+ calls were cut off before their answers", place.summary, re.MULTILINE)
+        # which of the agents' questions were on their way is chance; that the rows agree is not
+        made = re.search(r"^- Models asked: (code-review \d calls.*); answered by big", place.summary, re.MULTILINE)
+        lost = re.search(r"^- Cut off: (\d+) calls were cut off before their answers", place.summary, re.MULTILINE)
+        assert made and lost
+        assert sum(int(one) for one in re.findall(r"\((\d+) cut off\)", made[1])) == int(lost[1])
