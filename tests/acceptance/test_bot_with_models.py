@@ -183,5 +183,6 @@ def test_a_crash_publishes_once_and_pays_for_no_recorded_answer_twice(tmp_path: 
         # which of the agents' questions were on their way is chance; that the rows agree is not
         made = re.search(r"^- Models asked: (code-review \d calls.*); answered by big", place.summary, re.MULTILINE)
         lost = re.search(r"^- Cut off: (\d+) calls were cut off before their answers", place.summary, re.MULTILINE)
-        assert made and lost
+        assert made
+        assert lost
         assert sum(int(one) for one in re.findall(r"\((\d+) cut off\)", made[1])) == int(lost[1])
