@@ -22,7 +22,7 @@ from typing import Any
 
 from fusion.changes.roles import is_document, is_example, is_test
 from fusion.evidence.analyzer import Command, Job, Missing, Output, Reading, Ready, Unreadable
-from fusion.evidence.installed import batches, program
+from fusion.evidence.installed import program
 from fusion.evidence.payload import integer, lines, mapping, text
 from fusion.evidence.redaction import told
 from fusion.evidence.source import Source
@@ -87,13 +87,17 @@ class Secrets:
         return len(data) > _TOO_SHORT and b"\0" not in data[:8000]
 
     def commands(self, job: Job) -> Sequence[Command]:
-        """One scan per batch of files. Go's own regular expressions also match bytes that are not UTF-8."""
+        """One scan of the copy. Go's own regular expressions also match bytes that are not UTF-8.
+
+        The copy holds nothing but the files. To name each of them would have the scanner set itself up for each: a hundred
+        times the work.
+        """
         flags = (
             *("fs", "--config", str(job.rules / "betterleaks.toml"), "--no-allow-signatures", "--ignore-file", os.devnull),
             *("--regex-engine", "stdlib", "--no-banner", "--no-color", "--log-level", "error", "--exit-code", "0"),
             *("--max-archive-depth", "0", "--max-decode-depth", "3", "--output", "-", "--jsonl", "--"),
         )
-        return [Command(argv=(str(job.executable), *flags, *(f"./{file}" for file in files))) for files in batches(job.files)]
+        return [Command(argv=(str(job.executable), *flags, "."))]
 
     def read(self, job: Job, outputs: Sequence[Output]) -> Reading:
         """Secrets as hits, redacted; files without the mark of having been read as unread."""
