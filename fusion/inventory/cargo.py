@@ -17,11 +17,14 @@ def cargo_toml(text: str) -> Iterator[Entry]:
     """Cargo.toml, also of a workspace; a renamed dependency has its package's name."""
     data = table(text)
     names: dict[str, str] = {}
+    always: set[str] = set()
     for place in (data, mapping(data.get("workspace")), *(mapping(one) for one in mapping(data.get("target")).values())):
         for section in ("dependencies", "dev-dependencies", "build-dependencies"):
             for name, said in mapping(place.get(section)).items():
                 if word(mapping(said).get("package")):
                     names[name] = said["package"]
+                if place is data and mapping(said).get("optional") is not True:
+                    always.add(name)
     for found in dependencies("Cargo.toml", text):
         if found.source == "path":
             continue
@@ -38,6 +41,8 @@ def cargo_toml(text: str) -> Iterator[Entry]:
             development=found.optional,
             source="git" if found.source == "git" else "url" if found.source == "url" else "registry",
             address=found.address,
+            # What a workspace offers is locked only where a member takes it.
+            conditional=found.name not in always,
         )
 
 

@@ -40,6 +40,9 @@ class Entry:
     address: str = ""
     lockable: bool = True
     """Whether the ecosystem's lock files name such an entry: they leave out what a build needs."""
+    conditional: bool = False
+    """Whether it is installed only under a condition (a marker, a platform, as an option): a lock file may rightly lack it, and
+    may hold a version that fits another entry of the same name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 
 from fusion.inventory.documents import json_object, mapping, sequence
+from fusion.inventory.pip_options import logical, packed
 from fusion.reading.comparison import lines_of
 from fusion.reading.dependencies import table
 
@@ -38,24 +39,10 @@ def left_out(format: str, text: str) -> str:
     return f"lines {', '.join(map(str, lines[:_MOST]))}{more} cannot be read as requirements"
 
 
-def logical(text: str) -> Iterator[tuple[int, str]]:
-    """The lines of a requirements file without comments, joined where a backslash ends them, with the number of the first."""
-    first, parts = 0, list[str]()
-    for number, raw in enumerate(lines_of(text), start=1):
-        line = re.sub(r"(?:^|\s)#.*", "", raw[:2_000]).strip()
-        first = first if parts else number
-        # A comment ends what a backslash continued.
-        parts.append(line.rstrip("\\").strip())
-        if not line.endswith("\\"):
-            yield first, " ".join(filter(None, parts))
-            parts = []
-    if parts:
-        yield first, " ".join(filter(None, parts))
-
-
 def _requirements(text: str) -> Iterator[int]:
     for number, line in logical(text):
-        if line and not line.startswith(("-", ".", "/")) and not _is_requirement(re.split(r"\s--?\w", line)[0]):
+        said = re.split(r"\s--?\w", line)[0]
+        if line and not line.startswith(("-", ".", "/")) and not packed(line) and not _is_requirement(said):
             yield number
 
 

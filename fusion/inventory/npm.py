@@ -22,6 +22,7 @@ def package(text: str) -> Iterator[Entry]:
     """package.json; what other packages have to bring (peers) is not asked for here."""
     peers = mapping(json_object(text).get("peerDependencies"))
     asked = {name for section in _SECTIONS[:3] for name in mapping(json_object(text).get(section))}
+    options = mapping(json_object(text).get("optionalDependencies"))
     seen: set[str] = set()
     for found in dependencies("package.json", text):
         # npm takes what is named as optional, too, from there alone.
@@ -43,6 +44,8 @@ def package(text: str) -> Iterator[Entry]:
             source="git" if found.source == "git" else "url" if found.source == "url" else "registry",
             address=found.address,
             lockable=alias is None,
+            # An optional one that does not fit the machine on which npm wrote the lock file is left out of it by some versions.
+            conditional=found.name in options,
         )
 
 

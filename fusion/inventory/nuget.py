@@ -61,10 +61,21 @@ def _entry(name: str, wanted: str, line: int, development: bool) -> Entry:
 
 def project(text: str) -> Iterator[Entry]:
     """A project file; a reference without version gets it from Directory.Packages.props."""
+    conditional = frozenset(_conditional(markup(text.lstrip("\ufeff")), False, 0))
     for name, version, element, line in _references(text, "PackageReference", "GlobalPackageReference"):
         private = _said(element, "PrivateAssets").lower() == "all"
         if not any(key.lower() == "update" for key in element.attrib):
-            yield _entry(name, version, line, private)
+            yield replace(_entry(name, version, line, private), conditional=name in conditional)
+
+
+def _conditional(element: ElementTree.Element, under: bool, depth: int) -> Iterator[str]:
+    """The packages that are referred to only where a condition of MSBuild holds."""
+    for child in element:
+        holds = under or any(key.lower() == "condition" for key in child.attrib) or _tag(child) in ("When", "Otherwise")
+        if _tag(child) == "PackageReference" and holds:
+            yield from (one.strip() for one in _said(child, "Include").split(";"))
+        elif depth < 20:
+            yield from _conditional(child, holds, depth + 1)
 
 
 def central(text: str) -> Lock:

@@ -10,16 +10,45 @@ import shlex
 from collections.abc import Iterator
 
 from fusion.inventory.documents import without_credentials
-from fusion.inventory.entries_left import logical
 from fusion.model.inventory import Origin
+from fusion.reading.comparison import lines_of
 
 _LONG = ("--index-url", "--pypi-url", "--extra-index-url", "--trusted-host", "--find-links")
 _SHORT = {"-i": "--index-url", "-f": "--find-links"}
-_FILE = re.compile(r"(?:file:)?[^\s:]+\.(?:whl|zip|tgz|tar(?:\.\w{1,4})?)(?:\[[^\]]*\])?", re.I)
+_FILE = re.compile(r"(?:file:)?([^\s:=<>]{1,500}\.(?:whl|zip|tgz|tbz|txz|tlz|tar(?:\.\w{1,4})?))(?:\[[^\]]*\])?", re.I)
 OWN_HOST = ".".join(("pypi", "org"))
 """Host of the index that pip asks where nothing is said."""
 _OWN = re.compile(rf"https://{re.escape(OWN_HOST)}(?::443)?/simple/?")
 """The index that pip asks by itself."""
+
+
+def logical(text: str) -> Iterator[tuple[int, str]]:
+    """The lines of a requirements file without comments, joined where a backslash ends them, with the number of the first."""
+    first, parts = 0, list[str]()
+    for number, raw in enumerate(lines_of(text), start=1):
+        line = re.sub(r"(?:^|\s)#.*", "", raw[:2_000]).strip()
+        first = first if parts else number
+        # A comment ends what a backslash continued.
+        parts.append(line.rstrip("\\").strip())
+        if not line.endswith("\\"):
+            yield first, " ".join(filter(None, parts))
+            parts = []
+    if parts:
+        yield first, " ".join(filter(None, parts))
+
+
+def packed(line: str) -> str:
+    """The packed file (wheel, archive) that a logical line has pip install as it lies there; empty: it names none. pip takes
+    what has such an ending for a file, also without a folder before it."""
+    match = _FILE.fullmatch(line.partition(" ")[0].partition(";")[0])
+    return match[1] if match else ""
+
+
+def is_conditional(line: str) -> bool:
+    """Whether a logical line, or a requirement of PEP 508, has an environment marker."""
+    said = re.split(r"\s--?\w", line)[0]
+    # In an address a semicolon is the address's own, unless a blank is before it.
+    return re.search(r"\s;", said) is not None if "://" in said.partition(";")[0] else ";" in said
 
 
 def origins(path: str, text: str) -> Iterator[Origin]:
@@ -30,9 +59,8 @@ def origins(path: str, text: str) -> Iterator[Origin]:
                 if not _OWN.fullmatch(said):
                     yield Origin(path=path, line=number, option=option, address=without_credentials(said))
             continue
-        first = line.partition(" ")[0].partition(";")[0]
-        if _FILE.fullmatch(first) and not re.search(r"\s--hash[= ]", line):
-            yield Origin(path=path, line=number, option="file", address=first[:500])
+        if (file := packed(line)) and not re.search(r"\s--hash[= ]", line):
+            yield Origin(path=path, line=number, option="file", address=file)
 
 
 def _options(line: str) -> Iterator[tuple[str, str]]:

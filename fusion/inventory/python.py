@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from fusion.inventory.documents import hashes, lines_at, mapping, sequence, word
 from fusion.inventory.entries import Entry, Format, Lock, Named
-from fusion.reading.comparison import lines_of
+from fusion.inventory.pip_options import is_conditional, logical, packed
 from fusion.reading.dependencies import Dependency, dependencies, kind, python_name, table
 
 _EXACT = re.compile(r"\s*(?:={2,3}\s*)?v?(\d[\w.!+-]*)\s*$")
 _CONSTRAINTS = re.compile(r"(?:^|[-_.])constraints?(?:[-_.][\w.-]*)?\.txt$", re.I)
 _COMMIT = re.compile(r"@([0-9a-f]{40})(?:#|$)")
+_WHEEL = re.compile(r"([A-Za-z0-9][\w.]{0,200})-(\d[\w.!+]{0,80})(?:-\d\w{0,40})?-[\w.]{1,200}-[\w.]{1,80}-[\w.]{1,200}\.whl")
+_ARCHIVE = re.compile(r"([A-Za-z0-9][\w.-]{0,200})-v?(\d[\w!+]*(?:\.\d[\w!+]*)*)\.(?:zip|tgz|tbz|txz|tlz|tar(?:\.\w{1,4})?)")
+_CONDITIONS = frozenset(
+    {"markers", "python", "platform", "python_version", "python_full_version", "os_name", "sys_platform", "platform_machine"}
+    | {"platform_python_implementation", "platform_release", "platform_system", "platform_version", "implementation_name"}
+    | {"implementation_version"}
+)
+"""Keys by which Poetry and Pipenv install an entry only under a condition."""
+MAX_BLOCK = 100_000
+"""Characters of a logical line that are looked through for hashes."""
 _PIPFILE_KEY = re.compile(r"^[ \t]*[\"']?([A-Za-z0-9][\w.-]{0,200})[\"']?[ \t]*=", re.M)
 
 
@@ -46,18 +57,42 @@ def entry(found: Dependency) -> Entry:
 
 def requirements(text: str) -> Iterator[Entry]:
     """A requirements file, in pip's format, with the hashes of its entries."""
-    lines = lines_of(text)
+    lines = dict(logical(text))
     for found in dependencies("requirements.txt", text):
-        if found.source == "path":
+        line = lines.get(found.line, "")
+        if found.source == "path" or packed(line):
             continue
-        block: list[str] = []
-        for line in lines[found.line - 1 : found.line + 400]:
-            block.append(line[:2_000])
-            if not line.rstrip().endswith("\\"):
-                break
-        said = hashes(*(part for line in block for part in re.findall(r"--hash[= ](\S+)", line)))
+        said = hashes(*re.findall(r"--hash[= ](\S{1,200})", line[:MAX_BLOCK]))
         one = entry(found)
-        yield replace(one, hashes=said or one.hashes, hashed=one.hashed or bool(said), pinned=one.pinned or bool(said))
+        yield replace(
+            one,
+            hashes=said or one.hashes,
+            hashed=one.hashed or bool(said),
+            pinned=one.pinned or bool(said),
+            conditional=is_conditional(line[:2_000]),
+        )
+    for number, line in lines.items():
+        if file := packed(line):
+            yield _packed(file, number, hashes(*re.findall(r"--hash[= ](\S{1,200})", line[:MAX_BLOCK])))
+
+
+def _packed(file: str, line: int, said: tuple[str, ...]) -> Entry:
+    """A packed file of the tree, by the names that wheels and source archives have."""
+    name = file.rpartition("/")[2]
+    match = _WHEEL.fullmatch(name) or _ARCHIVE.fullmatch(name)
+    return Entry(
+        type="pypi",
+        name=python_name(match[1] if match else name.partition(".")[0]),
+        version=match[2] if match else "",
+        wanted=file,
+        line=line,
+        pinned=True,
+        hashes=said,
+        hashed=bool(said),
+        source="path",
+        address=file,
+        lockable=False,
+    )
 
 
 def is_constraints(path: str) -> bool:
@@ -79,13 +114,35 @@ def pyproject(text: str) -> Iterator[Entry]:
     """pyproject.toml; what only a build needs is not looked for in lock files, which leave it out."""
     data = table(text)
     build = {line for line in sequence(mapping(data.get("build-system")).get("requires")) if isinstance(line, str)}
-    names = {python_name(re.split(r"[^\w.-]", line.strip(), maxsplit=1)[0]) for line in build}
-    asked: set[str] = set()
+    names = {_name(line) for line in build}
+    mentions: dict[str, list[bool]] = {}
+    for name, holds in _mentions(data):
+        mentions.setdefault(name, []).append(holds)
     for found in dependencies("pyproject.toml", text):
-        if found.source == "path":
-            continue
-        asked.add(found.name)
-        yield replace(entry(found), lockable=not (found.optional and found.name in names))
+        if found.source != "path":
+            yield replace(
+                entry(found),
+                lockable=not (found.optional and found.name in names),
+                conditional=all(mentions.get(found.name, [False])),
+            )
+
+
+def _name(requirement: str) -> str:
+    return python_name(re.split(r"[^\w.-]", requirement.strip(), maxsplit=1)[0])
+
+
+def _mentions(data: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
+    """Each name that pyproject.toml asks for, with whether it does so under a condition only."""
+    project = mapping(data.get("project"))
+    lists = [project.get("dependencies"), *mapping(project.get("optional-dependencies")).values()]
+    for entries in [*lists, *mapping(data.get("dependency-groups")).values()]:
+        yield from ((_name(one), is_conditional(one[:2_000])) for one in sequence(entries) if isinstance(one, str))
+    poetry = mapping(mapping(data.get("tool")).get("poetry"))
+    tables = [poetry.get("dependencies"), poetry.get("dev-dependencies")]
+    for section in [*tables, *(mapping(group).get("dependencies") for group in mapping(poetry.get("group")).values())]:
+        for name, said in mapping(section).items():
+            every = said if isinstance(said, list) else [said]
+            yield python_name(name), bool(every) and all(_CONDITIONS & mapping(one).keys() for one in every)
 
 
 def pipfile(text: str) -> Iterator[Entry]:
@@ -94,19 +151,22 @@ def pipfile(text: str) -> Iterator[Entry]:
     for section in ("packages", "dev-packages"):
         for name, said in mapping(data.get(section)).items():
             git, version = mapping(said).get("git"), said if isinstance(said, str) else word(mapping(said).get("version"))
-            if mapping(said).get("path") is not None:
+            if mapping(said).get("path") is not None or not isinstance(said, (str, dict)):
                 continue
-            address = f"git+{git}@{word(mapping(said).get('ref'))}" if isinstance(git, str) else ""
+            url = word(mapping(said).get("file")) or word(mapping(said).get("url"))
+            address = f"git+{git}@{word(mapping(said).get('ref'))}" if isinstance(git, str) else url
+            if url and "://" not in url:
+                continue
             found = Dependency(
                 ecosystem="pypi",
                 name=python_name(name),
                 version="" if version == "*" else version,
                 line=lines.get(name, 1),
-                source="git" if address else "registry",
+                source="git" if isinstance(git, str) else "url" if address else "registry",
                 address=address,
                 optional=section != "packages",
             )
-            yield entry(found)
+            yield replace(entry(found), conditional=bool(_CONDITIONS & mapping(said).keys()))
 
 
 def _is_requirements(path: str) -> bool:

@@ -58,6 +58,8 @@ class Resolver:
             if then is not None and _plain(then) != _plain(entry.wanted) and entry.source == "registry":
                 return f"{self.path} was written for {then or 'any version'} and the manifest asks for {entry.wanted or 'any'}."
         found = self._found(entry, manifest)
+        if entry.conditional and (found is None or self._misfit(entry, found)):
+            return ""
         if found is None:
             # Not every lock file names what only development or an extra needs.
             if entry.development and asked is None and self.lock.specs is None:
@@ -67,13 +69,20 @@ class Resolver:
             return f"{self.path} has {found.version} and the manifest asks for {entry.wanted}."
         return ""
 
+    def omits(self, entry: Entry, manifest: str) -> bool:
+        """Whether the lock file lacks the entry and may: where its condition did not hold, nothing was locked."""
+        if not (entry.conditional and entry.lockable and self.lock.strict and self.lock.pins):
+            return False
+        found = self._found(entry, manifest)
+        return (found is None or self._misfit(entry, found)) and not self.stale(entry, manifest)
+
     def speaks_of(self, manifest: str, entries: Sequence[Entry]) -> bool:
         """Whether a lock file in a folder above is meant for that manifest, too."""
         if not self.lock.pins:
             return True
         if self.lock.asked:
             return self._relative(manifest) in self.lock.asked
-        named = [entry for entry in entries if entry.lockable]
+        named = [entry for entry in entries if entry.lockable and not entry.conditional]
         return bool(named) and all(self._found(entry, manifest) is not None for entry in named)
 
     def rest(self) -> Iterator[Entry]:

@@ -20,18 +20,24 @@ _GEMSPEC = re.compile(
     r"\s*\w+\.add_(runtime_|development_)?dependency[ (]\s*[\"']([\w.-]{1,200})[\"'](?:\.freeze)?"
     r"((?:\s*,\s*\[?[\"'][^\"']{1,80}[\"']\]?)*)"
 )
+_CONDITION = re.compile(r"\b(?:platforms?|install_if)(?::|['\"]?\s*=>)|\s(?:if|unless)\s")
+"""On a gem's own line: it is installed only on some platforms, or where something holds."""
+_BLOCK = re.compile(r"\bdo\s*(?:\|[^|]{0,80}\|)?$|^(?:if|unless|case|begin|while|until|def|class|module|for)\b")
+_DEEPEST = 100
 _PLATFORM = re.compile(r"-(?:x86_64|x86|x64|aarch64|arm64|arm|java|universal|i[36]86|ppc64le|s390x|powerpc|mingw|mswin).*$")
 
 
 def gemfile(text: str) -> Iterator[Entry]:
     """Gemfile; groups named development or test are not shipped."""
-    aside = frozenset(_aside(text))
+    around = {number: (aside, conditional) for number, aside, conditional in _surroundings(text)}
     lines = lines_of(text)
     for found in dependencies("Gemfile", text):
         if found.source == "path":
             continue
         match = _EXACT.match(found.version)
-        alone = re.search(r"groups?(?::|\s*=>)\s*\[?\s*:(?:development|test)", lines[found.line - 1][:1_000])
+        line = lines[found.line - 1][:1_000]
+        alone = re.search(r"groups?(?::|\s*=>)\s*\[?\s*:(?:development|test)", line)
+        aside, conditional = around.get(found.line, (False, False))
         yield Entry(
             type="gem",
             name=found.name,
@@ -39,29 +45,28 @@ def gemfile(text: str) -> Iterator[Entry]:
             wanted=found.version or found.address,
             line=found.line,
             pinned=match is not None,
-            development=bool(alone) or found.line in aside,
+            development=bool(alone) or aside,
             source="git" if found.source in ("git", "url") else "registry",
             address=found.address,
+            conditional=conditional or _CONDITION.search(line) is not None,
         )
 
 
-def _aside(text: str) -> Iterator[int]:
-    """Lines inside of `group :development, :test do`."""
-    depth, since = 0, 0
+def _surroundings(text: str) -> Iterator[tuple[int, bool, bool]]:
+    """Lines inside of blocks: whether only such groups as `:development` want them, and whether under a condition."""
+    blocks: list[tuple[bool, bool]] = []
     for number, raw in enumerate(lines_of(text), start=1):
-        line = raw[:1_000].strip()
-        if re.search(r"\bdo\b\s*(?:\|.*\|)?$", line):
-            depth += 1
+        line = re.sub(r"\s#.*", "", raw[:1_000]).strip()
+        if re.match(r"end\b", line):
+            del blocks[-1:]
+            continue
+        if blocks:
+            yield number, any(aside for aside, _ in blocks), any(holds for _, holds in blocks)
+        if len(blocks) < _DEEPEST and _BLOCK.search(line) and not re.search(r"\bend$", line):
             said = re.match(r"group[ (](.*?)\)?\s*do$", line)
-            if since == 0 and said and re.findall(r":(\w+)", said[1]):
-                names = set(re.findall(r":(\w+)", said[1]))
-                since = depth if names <= {"development", "test", "ci", "lint", "docs"} else 0
-        elif line == "end":
-            if depth == since:
-                since = 0
-            depth = max(0, depth - 1)
-        elif since:
-            yield number
+            names = set(re.findall(r":(\w+)", said[1])) if said else set()
+            aside = bool(names) and names <= {"development", "test", "ci", "lint", "docs"}
+            blocks.append((aside, re.match(r"(?:group|source|git|github|path)\b", line) is None))
 
 
 def gemspec(text: str) -> Iterator[Entry]:

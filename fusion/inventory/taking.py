@@ -114,7 +114,8 @@ def _settled(
             settled = entry if resolver is None else resolver.settled(entry, manifest.path)
             stale = "" if resolver is None else resolver.stale(entry, manifest.path)
             fixed = resolver.path if resolver is not None and resolver.lock.pins and settled is not entry else ""
-            components += _component(settled, manifest.path, lock=fixed, stale=stale)
+            omitted = resolver.path if resolver is not None and resolver.omits(entry, manifest.path) else ""
+            components += _component(settled, manifest.path, lock=fixed, stale=stale, omitted=omitted)
     relations: dict[tuple[str, str], None] = {}
     for path, resolver in resolvers.items():
         for entry in resolver.rest():
@@ -160,7 +161,7 @@ def _upwards(folder: str) -> Iterator[str]:
         yield folder
 
 
-def _component(entry: Entry, path: str, *, lock: str = "", stale: str = "") -> list[Component]:
+def _component(entry: Entry, path: str, *, lock: str = "", stale: str = "", omitted: str = "") -> list[Component]:
     """The entry as a component; none where its name is no package's name."""
     name = purl(entry)
     if not name:
@@ -184,5 +185,6 @@ def _component(entry: Entry, path: str, *, lock: str = "", stale: str = "") -> l
             line=entry.line,
             lock=lock,
             stale=stale,
+            omitted=omitted,
         )
     ]

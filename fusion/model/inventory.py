@@ -60,6 +60,8 @@ class Component(Record):
     """The lock file that fixes it; empty: none does."""
     stale: str = ""
     """Why the lock file beside the manifest no longer fits this entry, a sentence; empty: it does, or there is none."""
+    omitted: str = ""
+    """The lock file beside the manifest that rightly lacks it: it is asked for only under a condition. Empty: none does."""
 
 
 class Origin(Record):

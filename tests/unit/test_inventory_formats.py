@@ -747,6 +747,50 @@ def test_a_lock_file_that_no_longer_fits_is_told(why: str) -> None:
     assert not one.lock
 
 
+CONDITIONAL = {
+    "a marker": {"requirements.in": "a\ngreenlet ; python_version < '3.11'\n", "requirements.txt": "a==1.0\n"},
+    "nothing but a marker": {"requirements.in": "greenlet>=2; sys_platform == 'win32'\n", "requirements.txt": ""},
+    "a marker that holds for another entry": {
+        "requirements.in": "a<2 ; python_version < '3.9'\na>=2 ; python_version >= '3.9'\n",
+        "requirements.txt": "a==2.1\n",
+    },
+    "a marker in a list": {
+        "pyproject.toml": '[project]\ndependencies = ["a", "b>=1; os_name == \'nt\'"]\n',
+        "uv.lock": 'version = 1\n[[package]]\nname = "a"\nversion = "1"\nsource = { registry = "https://example.org" }\n',
+    },
+    "Poetry's keys": {
+        "pyproject.toml": '[tool.poetry.dependencies]\nb = [{version = "1", python = "3"}, {version = "2", platform = "x"}]\n',
+        "poetry.lock": '[metadata]\nlock-version = "2.1"\n',
+    },
+    "Pipenv's keys": {"Pipfile": '[packages]\nb = {version = "*", markers = "x"}\n', "Pipfile.lock": '{"_meta": {}}'},
+    "as an option": {
+        "package.json": '{"dependencies": {"a": "^1"}, "optionalDependencies": {"b": "^1"}}',
+        "package-lock.json": LOCKED_A,
+    },
+    "a target": {
+        "Cargo.toml": '[target.\'cfg(windows)\'.dependencies]\nb = "1"\n[workspace.dependencies]\nc = "1"\n',
+        "Cargo.lock": "version = 3\n",
+    },
+    "a platform": {
+        "Gemfile": 'gem "a"\ngem "b", platforms: :x\nif ENV["X"]\n  gem "c"\nend\nplatforms :x do\n  gem "d"\nend\n',
+        "Gemfile.lock": "GEM\n  specs:\n    a (1.0)\n\nDEPENDENCIES\n  a\n",
+    },
+    "a condition of MSBuild": {
+        "a.csproj": "<Project><ItemGroup Condition=\"'$(OS)' == 'x'\"><PackageReference Include='b' /></ItemGroup></Project>",
+        "packages.lock.json": '{"dependencies": {}}',
+    },
+}
+
+
+@pytest.mark.parametrize("why", CONDITIONAL)
+def test_a_lock_file_may_lack_what_is_asked_for_under_a_condition(why: str) -> None:
+    found = over(CONDITIONAL[why])
+    assert found.unread == ()
+    assert [one.stale for one in found.components if one.stale] == []
+    assert [one.name for one in found.components if one.direct and one.name != "a" and not one.omitted] == []
+    assert all(one.lock for one in found.components if one.name == "a" and not one.omitted)
+
+
 def test_a_project_of_its_own_below_a_workspace_is_not_locked_by_it() -> None:
     found = over({"package-lock.json": LOCKED_A, "sub/package.json": '{"dependencies": {"a": "^1"}}'})
     [one] = [one for one in found.components if one.path == "sub/package.json"]

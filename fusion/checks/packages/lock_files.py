@@ -2,10 +2,10 @@
 
 A manifest that asks for packages of an ecosystem with lock files (npm, Cargo, Go, Composer, Bundler, pip, NuGet, Gradle)
 should have one, beside it or, in a workspace, above it. It no longer fits where it was written for another range, has a
-version that the manifest does not allow, or does not name what the manifest asks for. A version without a hash can be
-published anew by who controls the index: of Python, npm, Cargo, NuGet and Go, whose lock files hold hashes, each locked
-package should have one. For Maven, and where every entry names an exact version with its hash, there is nothing to ask. Test
-data and examples are left out.
+version that the manifest does not allow, or does not name what the manifest asks for; what is asked for only under a
+condition (a marker, a platform, as an option) it may lack. A version without a hash can be published anew by who controls the
+index: of Python, npm, Cargo, NuGet and Go, whose lock files hold hashes, each locked package should have one. For Maven, and
+where every entry names an exact version with its hash, there is nothing to ask. Test data and examples are left out.
 """
 
 from __future__ import annotations
@@ -71,8 +71,8 @@ class LockFiles(InventoryCheck):
             if one.lock != one.path and one.source != "path":
                 manifests.setdefault(one.path, []).append(one)
         for path, entries in sorted(manifests.items()):
-            locks = {one.lock for one in entries if one.lock}
-            loose = [one for one in entries if not one.lock and not one.stale and not (one.pinned and one.hashed)]
+            locks = {one.lock or one.omitted for one in entries if one.lock or one.omitted}
+            loose = [one for one in entries if not (one.lock or one.omitted or one.stale or (one.pinned and one.hashed))]
             if locks or any(one.stale for one in entries):
                 # Other lock files may rightly leave out what only a build or development needs.
                 if not all(is_constraints(lock) for lock in locks) or any(one.stale for one in entries):

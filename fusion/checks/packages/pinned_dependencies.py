@@ -2,8 +2,9 @@
 
 Looked at is what manifests name directly, of every ecosystem that is read, except actions and images, which have checks of
 their own. One is fixed where its manifest names just one version or commit, or where a lock file beside the manifest (or
-above it, in a workspace) names the version. Ranges without a lock file install tomorrow what nobody has looked at. What only
-development or a build needs weighs less. Files that are data of tests or examples are left out.
+above it, in a workspace) names the version, or rightly lacks what is asked for only under a condition. Ranges without a lock
+file install tomorrow what nobody has looked at. What only development or a build needs weighs less. Files that are data of
+tests or examples are left out.
 """
 
 from __future__ import annotations
@@ -58,14 +59,16 @@ class PinnedDependencies(InventoryCheck):
                 component=one.purl,
             )
             for one in named
-            if not one.pinned
+            if not one.pinned and not one.omitted
         ]
+        left = sum(bool(one.omitted) for one in named)
+        beside = f", but for {left} that the lock file leaves out by a condition" if left else ""
         return self.concluded(
             subject,
             named,
             loose,
             failed=f"{len(loose)} of {counted(len(named), 'dependency', 'dependencies')} are not fixed to one version.",
-            passed_as=f"{counted(len(named), 'direct dependency', 'direct dependencies')}, each fixed to one version.",
+            passed_as=f"{counted(len(named), 'direct dependency', 'direct dependencies')}, each fixed to one version{beside}.",
             nothing="No manifest names a dependency.",
             concerns=lambda path: not (is_dockerfile(path) or is_compose(path) or ACTIONS[0].matches(path)),
         )
