@@ -9,6 +9,7 @@ import azure.durable_functions as df
 import azure.functions as func
 
 from fusion.functions import CATCH_UP, CONNECTION, PURGE, SCANS, Functions
+from fusion.granting import METHODS
 from fusion.ports import Priority
 from orchestrations.registry import ORCHESTRATORS
 
@@ -101,3 +102,19 @@ async def start(req: func.HttpRequest, client: df.DurableFunctionsClient) -> fun
 async def state(req: func.HttpRequest, client: df.DurableFunctionsClient) -> func.HttpResponse:
     """GET /api/reviews/{id}: how far a review is; once finished, the review itself."""
     return _json(*await functions.state(req.route_params["id"], client))
+
+
+@app.function_name("exceptions")
+@app.route(route="exceptions", methods=METHODS, auth_level=func.AuthLevel.ANONYMOUS)
+async def exceptions(req: func.HttpRequest) -> func.HttpResponse:
+    """/api/exceptions: what is accepted for a time. A function key names nobody; a token of FUSION_API_TOKEN is asked for."""
+    reply = await functions.exceptions(req.method, req.headers, req.params, req.get_body)
+    return _json(reply.status, reply.body, reply.headers)
+
+
+@app.function_name("exception")
+@app.route(route="exceptions/{id}", methods=METHODS, auth_level=func.AuthLevel.ANONYMOUS)
+async def exception(req: func.HttpRequest) -> func.HttpResponse:
+    """/api/exceptions/{id}: as above; one is withdrawn."""
+    reply = await functions.exceptions(req.method, req.headers, req.params, req.get_body, id=req.route_params["id"])
+    return _json(reply.status, reply.body, reply.headers)

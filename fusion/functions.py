@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Generic, TypeVar
 
-from fusion import intake, runtime
+from fusion import granting, intake, plugins, runtime
 from fusion.deliveries import Answer, take, unavailable
 from fusion.dispatch.answers import hand_over
 from fusion.dispatch.catchup import due
@@ -28,6 +28,7 @@ from fusion.dispatch.outcomes import Outcome, Unavailable
 from fusion.dispatch.told import Named, tell
 from fusion.dispatch.triggered import consume
 from fusion.errors import FusionError, TransientError, UserError
+from fusion.granting import Door, Reply
 from fusion.ports import Message, Priority, Queue
 from fusion.render.phrases import listed
 from fusion.routing import catalogue
@@ -103,6 +104,7 @@ class Functions:
         off = "off" if settings.evidence == "auto" else settings.evidence
         self.settings = settings.model_copy(update={"evidence": off})
         self.is_bot = _is_bot(settings, environ)
+        self._door = Door(settings.api_token, checks=plugins.check_ids)
         self._has_worker = _has_worker(settings, environ)
         self._kept = Kept(self._open)
         self._desks = Kept(lambda: runtime.triggered(self.settings))
@@ -226,6 +228,21 @@ class Functions:
             log.warning("the purge took longer than %g s; the next one goes on", PURGE_LIMIT)
             return
         log.info("%s", done)
+
+    async def exceptions(
+        self, method: str, headers: Mapping[str, str], query: Mapping[str, str], body: Callable[[], bytes], *, id: str = ""
+    ) -> Reply:
+        """What is asked about exceptions; `body` gives its bytes, which nothing reads before the caller is known."""
+        visitor = self._door.visitor(method, headers, query, id=id)
+        if isinstance(visitor, Reply):
+            return visitor
+        brought = body() if visitor.brings else b""
+        try:
+            bundle = (await self._kept.get()).bundle
+        except FusionError as error:
+            log.error("exceptions can neither be read nor written: %s", error)
+            return granting.unavailable()
+        return await self._door.answer(visitor, brought, store=bundle.store, tenant=bundle.tenant, clock=bundle.clock)
 
     async def start(self, body: bytes, client: Any) -> Answer:
         """Start a review; a second start of the same one changes nothing."""

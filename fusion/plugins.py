@@ -95,3 +95,9 @@ def checks(found: Iterable[EntryPoint] | None = None) -> Loaded[Check]:
         else:
             known[about.id] = plugin  # type: ignore[assignment]
     return Loaded(plugins=known, broken=broken)
+
+
+def check_ids() -> frozenset[str]:
+    """Ids of all checks that there are, of those too that could not be loaded."""
+    loaded = checks()
+    return frozenset({*loaded.plugins, *loaded.broken})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -23,6 +24,7 @@ ENVIRONMENT: Mapping[str, str] = {
     "FUSION_GITHUB_APP": "github_app",
     "FUSION_GITHUB_KEY": "github_key",
     "FUSION_WEBHOOK_SECRET": "webhook_secret",
+    "FUSION_API_TOKEN": "api_token",
     "FUSION_QUOTA": "quota",
     "FUSION_RETENTION": "retention",
     "FUSION_SCANS": "scans",
@@ -41,6 +43,18 @@ ENVIRONMENT: Mapping[str, str] = {
 
 SHORTEST_SECRET = 16
 """Characters of a webhook secret; a shorter one can be guessed."""
+SHORTEST_TOKEN = 32
+"""Characters of a token of the API, which anybody may try."""
+_TOKEN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
+_TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
+"""RFC 6750, section 2.1."""
+
+
+class ApiToken(Record):
+    """What somebody shows who asks over HTTP, and the name by which they are on record."""
+
+    name: str
+    token: SecretStr
 
 
 class Settings(Record):
@@ -75,6 +89,9 @@ class Settings(Record):
     webhook_secret: tuple[SecretStr, ...] = ()
     """FUSION_WEBHOOK_SECRET: what GitHub signs deliveries with, at least 16 characters; several, divided by spaces, while one
     replaces another (the first also signs what Fusion hides in its comments). Without one, no host starts."""
+    api_token: tuple[ApiToken, ...] = ()
+    """FUSION_API_TOKEN: who may grant and withdraw exceptions over HTTP: `name=token`, several divided by spaces, each token of
+    at least 32 characters. What is done with one is on record under its name. Default: nobody, and the routes are not there."""
     quota: int = Field(default=30, ge=1, le=10_000)
     """FUSION_QUOTA: commands that one person may give in an hour."""
     retention: int = Field(default=90, ge=1, le=3650)
@@ -145,6 +162,21 @@ class Settings(Record):
         if any(len(secret.get_secret_value()) < SHORTEST_SECRET for secret in value):
             raise ValueError(f"a secret has at least {SHORTEST_SECRET} characters")
         return value
+
+    @field_validator("api_token", mode="before")
+    @classmethod
+    def _tokens(cls, value: object) -> object:
+        """No message shows what was given: it may be a token."""
+        if not isinstance(value, str):
+            return value
+        pairs = [pair.partition("=")[::2] for pair in value.split()]
+        if any(not token or not _TOKEN_NAME.fullmatch(name) for name, token in pairs):
+            raise ValueError("it takes name=token, several divided by spaces; a name has letters, digits and . _ @ -")
+        if any(len(token) < SHORTEST_TOKEN or not _TOKEN.fullmatch(token) for _, token in pairs):
+            raise ValueError(f"a token has at least {SHORTEST_TOKEN} letters, digits and . _ ~ + / -")
+        if len({token for _, token in pairs}) < len(pairs):
+            raise ValueError("two names have the same token")
+        return tuple(ApiToken(name=name, token=SecretStr(token)) for name, token in pairs)
 
     @field_validator("knowledge", mode="before")
     @classmethod

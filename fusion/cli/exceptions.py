@@ -57,11 +57,9 @@ def add(
     )
     configured = settings.read(os.environ)
     store, _ = runtime.stores(configured)
-    loaded = plugins.checks()
-    known = {*loaded.plugins, *loaded.broken}
     at = runtime.SystemClock().now()
-    kept = work(grant(store, configured.tenant, exception, by=getpass.getuser(), at=at, checks=known))
-    typer.echo(f"{kept.exception.id} counts from the next scan until {kept.exception.expires}.")
+    kept = work(grant(store, configured.tenant, exception, by=getpass.getuser(), at=at, checks=plugins.check_ids()))
+    typer.echo(f"{kept.exception.id} counts from the next scan or review until {kept.exception.expires}.")
 
 
 @commands.command("list", short_help="List what is accepted.")
@@ -98,7 +96,7 @@ def remove(id: Annotated[str, typer.Argument(help="Its id, as the list shows it.
     store, _ = runtime.stores(configured)
     at = runtime.SystemClock().now()
     work(withdraw(store, configured.tenant, id, by=getpass.getuser(), at=at))
-    typer.echo(f"{id} is withdrawn; what it accepted counts again from the next scan.")
+    typer.echo(f"{id} is withdrawn; what it accepted counts again from the next scan or review.")
 
 
 def _table(found: list[Granted], day: date) -> None:

@@ -23,6 +23,14 @@ _PAGE = 100
 _TRIES = 5
 
 
+class Unknown(UserError):
+    """There is no exception of that id."""
+
+
+class Contended(UserError):
+    """Others write it all the time; trying again in a moment can help."""
+
+
 class Deed(Record):
     """Who did something to an exception, and when."""
 
@@ -54,7 +62,7 @@ async def grant(
 ) -> Granted:
     """Keep an exception, in place of the one that is about the same. Its id and origin are set here.
 
-    Raises UserError where it breaks a rule or has expired.
+    Raises UserError where it breaks a rule or has expired, and Contended.
     """
     about = {name: getattr(exception, name) for name in ("check", "repository", "path", "fingerprint", "component")}
     made = exception.model_copy(update={"id": identity(**about), "origin": "the API"})
@@ -76,15 +84,20 @@ async def grant(
         except Conflict:
             continue
         return granted
-    raise UserError(f"The exception {made.id} is being written right now; try again in a moment.")
+    raise Contended(f"The exception {made.id} is being written right now; try again in a moment.")
 
 
-async def withdraw(store: Store, tenant: str, id: str, *, by: str, at: datetime) -> Granted:
-    """Let an exception count no more; one that does not already stays as it is. Raises UserError: there is none of that id."""
+async def withdraw(store: Store, tenant: str, id: str, *, by: str, at: datetime, repository: str | None = None) -> Granted:
+    """Let an exception count no more; one that does not already stays as it is.
+
+    repository: what it names as its repository; None: whatever it names. Raises UserError: there is none of that id.
+    """
+    scope = None if repository is None else _scope(repository)
     for _ in range(_TRIES):
-        stored = next((one for one in await _stored(store, tenant, None) if one.key.id == id), None)
-        if stored is None:
-            raise UserError(f"There is no exception {id!r}; `fusion exceptions list` shows those that there are.")
+        stored = next((one for one in await _stored(store, tenant, scope) if one.key.id == id), None)
+        if stored is None or not _names(stored, repository):
+            here = f" for {repository!r}" if repository is not None else ""
+            raise Unknown(f"There is no exception {id!r}{here}; `fusion exceptions list` shows those that there are.")
         before = Granted.model_validate(stored.value)
         if before.withdrawn:
             return before
@@ -94,7 +107,7 @@ async def withdraw(store: Store, tenant: str, id: str, *, by: str, at: datetime)
         except Conflict:
             continue
         return granted
-    raise UserError(f"The exception {id} is being written right now; try again in a moment.")
+    raise Contended(f"The exception {id} is being written right now; try again in a moment.")
 
 
 async def every(store: Store, tenant: str) -> tuple[Granted, ...]:
@@ -127,6 +140,10 @@ async def _stored(store: Store, tenant: str, scope: str | None) -> Sequence[Stor
         if len(page) < _PAGE:
             return found
         after = page[-1].key.id
+
+
+def _names(stored: Stored, repository: str | None) -> bool:
+    return repository is None or str(stored.value["exception"]["repository"]).lower() == repository.lower()
 
 
 def _key(tenant: str, repository: str, id: str) -> Key:

@@ -4,6 +4,7 @@
     GET  /healthz    200 while the process lives
     GET  /readyz     200 while deliveries can be kept and worked on, else 503 and why
     GET  /metrics    for Prometheus
+    /api/exceptions  what is accepted for a time: see `fusion.granting`
 
 The body of a delivery is read at most to GitHub's limit of 25 MB, and nothing of it is interpreted before its signature holds.
 """
@@ -14,7 +15,8 @@ import contextlib
 import json
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from starlette.requests import ClientDisconnect
@@ -22,6 +24,7 @@ from starlette.requests import ClientDisconnect
 from fusion import events
 from fusion.deliveries import Answer, refused, take
 from fusion.errors import FusionError
+from fusion.granting import LIMIT, METHODS, ROUTE, Door, Reply, Visitor, too_large
 from fusion.ports import Measured, Queue
 from fusion.render.text import one_line
 from fusion.serve.logs import about
@@ -41,8 +44,13 @@ def application(
     ready: Callable[[], str],
     app_slug: str = "",
     app_id: int = 0,
+    door: Door | None = None,
+    granting: Callable[[Visitor, bytes], Awaitable[Reply]] | None = None,
 ) -> FastAPI:
-    """The ASGI application. `ready` says why not, or nothing. Raises ValueError without a secret: there is no open door."""
+    """The ASGI application. `ready` says why not, or nothing. Raises ValueError without a secret: there is no open door.
+
+    `door` says who may ask about exceptions, `granting` answers them; without both the routes are not there.
+    """
     if not secrets:
         raise ValueError("a webhook needs a secret")
     app = FastAPI(title="Fusion", docs_url=None, redoc_url=None, openapi_url="/openapi.json")
@@ -89,23 +97,47 @@ def application(
                 metrics.queue(await queue.depth())
         return Response(metrics.text(), media_type=CONTENT_TYPE)
 
+    if door is not None and granting is not None:
+        _add_exceptions(app, door, granting)
     return app
 
 
-async def _body(request: Request) -> bytes:
+def _add_exceptions(app: FastAPI, door: Door, granting: Callable[[Visitor, bytes], Awaitable[Reply]]) -> None:
+    async def exceptions(request: Request, id: str = "") -> Response:
+        """What is accepted for a time."""
+        found = await _answered(request, id)
+        return _json(found.status, found.body, found.headers)
+
+    async def _answered(request: Request, id: str) -> Reply:
+        visitor = door.visitor(request.method, request.headers, request.query_params, id=id)
+        if isinstance(visitor, Reply):
+            return visitor
+        try:
+            body = await _body(request, LIMIT) if visitor.brings else b""
+        except events.TooLarge:
+            return too_large()
+        except ClientDisconnect:
+            return Reply(status=400, body={"error": "The request broke off."})
+        return await granting(visitor, body)
+
+    for route in (ROUTE, f"{ROUTE}/{{id}}"):
+        app.add_api_route(route, exceptions, methods=list(METHODS), include_in_schema=False, response_model=None)
+
+
+async def _body(request: Request, limit: int = events.LIMIT) -> bytes:
     """The body, refused as soon as it is too long: what its header claims is not believed, nor waited for."""
     said = request.headers.get("content-length", "")
-    if said.isdecimal() and int(said[:12]) > events.LIMIT:
-        raise events.TooLarge(f"The body has {said[:12]} bytes; at most {events.LIMIT:,} are taken.")
+    if said.isdecimal() and int(said[:12]) > limit:
+        raise events.TooLarge(f"The body has {said[:12]} bytes; at most {limit:,} are taken.")
     parts: list[bytes] = []
     size = 0
     async for part in request.stream():
         size += len(part)
-        if size > events.LIMIT:
-            raise events.TooLarge(f"The body has more than {events.LIMIT:,} bytes.")
+        if size > limit:
+            raise events.TooLarge(f"The body has more than {limit:,} bytes.")
         parts.append(part)
     return b"".join(parts)
 
 
-def _json(status: int, value: Mapping[str, str], headers: Mapping[str, str] | None = None) -> Response:
+def _json(status: int, value: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response:
     return Response(json.dumps(value), status_code=status, media_type="application/json", headers=headers)

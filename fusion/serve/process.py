@@ -18,12 +18,14 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from pathlib import Path
 
+from fusion import plugins
 from fusion.dispatch.answers import relay
 from fusion.dispatch.catchup import EVERY, due
 from fusion.dispatch.consume import Consumer
 from fusion.dispatch.dispatcher import Dispatcher
 from fusion.engine import Engine, EngineStopped, JournalBusy
 from fusion.errors import FusionError, UserError
+from fusion.granting import Door, Reply, Visitor
 from fusion.local import worker
 from fusion.ports import Progress, Reclaiming
 from fusion.scanning import schedule
@@ -74,6 +76,14 @@ class Process:
         # The web thread and the queue's must get their turn while this one computes. An acknowledgement takes the interpreter's
         # lock some dozen times; at the default of 5 ms each, and on a busy machine at 1 ms too, that adds up.
         sys.setswitchinterval(0.0002)
+        door, here = Door(self.settings.api_token, checks=plugins.check_ids), asyncio.get_running_loop()
+
+        async def granting(visitor: Visitor, body: bytes) -> Reply:
+            """On the main loop: a Store's connections belong to the loop that opened them, and the web server has its own."""
+            bundle = self.bundle
+            asked = door.answer(visitor, body, store=bundle.store, tenant=bundle.tenant, clock=bundle.clock)
+            return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(asked, here))
+
         web = Web(
             application(
                 secrets=[secret.get_secret_value().encode() for secret in self.settings.webhook_secret],
@@ -82,6 +92,8 @@ class Process:
                 ready=lambda: self._why,
                 app_slug=self.bundle.slug,
                 app_id=self.settings.github_app,
+                door=door,
+                granting=granting,
             ),
             self.listening,
             grace=GRACE,

@@ -210,10 +210,12 @@ async def test_what_is_not_github_is_refused(cloud: Cloud) -> None:
         assert cloud.waiting() == 0
 
 
-async def test_nothing_but_the_webhook_may_be_called_anonymously(cloud: Cloud) -> None:
+async def test_only_what_asks_for_a_proof_of_its_own_may_be_called_without_a_key(cloud: Cloud) -> None:
     async with AzureApp(ROOT, environment=cloud.environment) as app:
-        assert app.access == {"github": "anonymous", "start": "function", "state": "function"}
+        proving = {"github": "anonymous", "exceptions": "anonymous", "exception": "anonymous"}
+        assert app.access == {**proving, "start": "function", "state": "function"}
         assert app.routes["github"] == "github"
+        assert (app.routes["exceptions"], app.routes["exception"]) == ("exceptions", "exceptions/{id}")
         assert set(app.queues) == set(QUEUES.values())
         for _, _, binding in app.queues.values():
             assert (binding["connection"], binding["isSessionsEnabled"]) == ("FUSION_SERVICEBUS", True)
