@@ -11,12 +11,13 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TypeVar
 
 from fusion.errors import Conflict, PermanentError, RateLimited
 from fusion.model import SCHEMA_VERSION, Record
 from fusion.ports import Blobs, Clock, KeptBlob, Key, Store
-from fusion.retention import STEPS, YEAR, Note, decide, is_named, leads_on, note, sweepable
+from fusion.retention import STEPS, YEAR, Decision, Note, decide, is_named, leads_on, note, sweepable
 
 _AT_ONCE = 8
 """Requests at the same time."""
@@ -45,10 +46,26 @@ class Purged(Record):
     kept_bytes: int
 
 
+def may_exist(scope: str) -> bool:
+    """Whether what was scanned under that scope may still be there: of a folder of this machine one can see."""
+    folder = Path(scope)
+    return not folder.is_absolute() or folder.is_dir()
+
+
 async def purge(
-    store: Store, blobs: Blobs, clock: Clock, *, tenant: str, retention: timedelta, dry_run: bool = False
+    store: Store,
+    blobs: Blobs,
+    clock: Clock,
+    *,
+    tenant: str,
+    retention: timedelta,
+    dry_run: bool = False,
+    exists: Callable[[str], bool] = may_exist,
 ) -> Purged:
-    """Delete what `fusion.retention` lets go; `retention` counts from the last use. May be interrupted, and may be repeated."""
+    """Delete what `fusion.retention` lets go; `retention` counts from the last use. May be interrupted, and may be repeated.
+
+    exists: whether the folder or repository that was scanned under a scope may still be there.
+    """
     now = clock.now()
     before = now - retention
     notes: dict[Key, Note] = {}
@@ -57,7 +74,8 @@ async def purge(
         notes[stored.key] = note(stored)
     swept_before = sweepable(notes.values(), now=now, retention=retention)
     paid_before = min(before, now - YEAR)
-    kept, gone = await _drop(store, notes, before=before, paid_before=paid_before, dry_run=dry_run)
+    decision = decide(notes.values(), before=before, paid_before=paid_before, exists=exists)
+    kept, gone = await _drop(store, decision, dry_run=dry_run)
     marked = await _marked(blobs, kept)
     swept, spared = await _sweep(blobs, marked, before=swept_before, dry_run=dry_run)
     return Purged(
@@ -74,11 +92,8 @@ async def purge(
     )
 
 
-async def _drop(
-    store: Store, notes: dict[Key, Note], *, before: datetime, paid_before: datetime, dry_run: bool
-) -> tuple[Sequence[Note], Sequence[Note]]:
+async def _drop(store: Store, decision: Decision, *, dry_run: bool) -> tuple[Sequence[Note], Sequence[Note]]:
     """Delete the records that go: what is kept after all, and what is gone."""
-    decision = decide(notes.values(), before=before, paid_before=paid_before)
     kept, gone = [*decision.kept], []
     for group in decision.subjects:
         for number, one in enumerate(group):

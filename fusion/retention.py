@@ -10,9 +10,9 @@ A record's last use is its last write.
 - What model calls cost, and the accounts of the budget, are kept for `YEAR` at least: last year's month can be compared.
   What such a record names is not kept for its sake.
 - Quotas, leases, and what could be used again (completions, evidence) go after the retention.
-- A repository's last scan, the forge's answers and what was found in its history go together, when the repository was not
-  scanned for the retention. Records of scans go by their own age, but for the last one of a repository that is still scanned;
-  so do those of accounts.
+- A repository's last scan, the forge's answers, what was found in its history and how its scans went are kept while it is
+  there, however rarely it is scanned: the next scan is compared with them. Of one that is gone they go together, after the
+  retention. Records of other scans go by their own age, and so do those of accounts; how an account's scans went is kept.
 - The evidence ledger's links, heads, keys and anchors are kept for good, and what was sealed with them; not what that mentions.
   So is what is still to be sealed, and who accepted what. Records of any other kind are kept for good, too.
 
@@ -26,7 +26,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -46,7 +46,7 @@ SEALED = frozenset({"evidence-head", "evidence-link"})
 what it mentions."""
 LAST = "scan-last"
 """Kind of the record that names a repository's last scan (`fusion.scanning.wanted`)."""
-SCANNED = frozenset({LAST, "scan", "scan-answers", "scan-history"})
+SCANNED = frozenset({LAST, "scan", "scan-answers", "scan-history", "scan-series"})
 """Kinds of what is remembered of a repository's scans, under one scope. Its schedule (`scan-due`) is kept for good: a policy's
 `never` must not be forgotten."""
 YEAR = timedelta(days=400)
@@ -78,6 +78,8 @@ class Note:
     """Digests of what it sealed: kept, without what that mentions."""
     last: str = ""
     """Id of the scan that it names as a repository's last one."""
+    gone: bool = False
+    """It is the last scan of a repository that was not there any more when somebody looked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,11 +109,21 @@ def note(stored: Stored) -> Note:
         runs=frozenset(_RUN.findall(text)) if stored.key.kind not in NAMELESS | SEALED | {"run"} else frozenset(),
         sealed=mentioned(str(stored.value.get("digest"))) if is_link else frozenset(),
         last=str(stored.value.get("id", "")) if stored.key.kind == LAST else "",
+        gone=stored.key.kind == LAST and stored.value.get("gone") is True,
     )
 
 
-def decide(notes: Iterable[Note], *, before: datetime, paid_before: datetime) -> Decision:
-    """Which records were last used before that time, and by the rules above may go; the budget's have a time of their own."""
+def decide(
+    notes: Iterable[Note],
+    *,
+    before: datetime,
+    paid_before: datetime,
+    exists: Callable[[str], bool],
+) -> Decision:
+    """Which records were last used before that time, and by the rules above may go; the budget's have a time of their own.
+
+    exists: whether what was scanned under that scope may still be there, as far as can be said from here.
+    """
     kept: list[Note] = []
     runs: list[Note] = []
     others: list[Note] = []
@@ -135,7 +147,7 @@ def decide(notes: Iterable[Note], *, before: datetime, paid_before: datetime) ->
         else:
             going.append(sorted(group, key=lambda one: SUBJECT.index(one.key.kind)))
     for group in scanned.values():
-        over = {one.key for one in _over(group, before)}
+        over = {one.key for one in _over(group, before, exists)}
         kept += [one for one in group if one.key not in over]
         others += [one for one in group if one.key in over]
     named = frozenset[str]().union(*(one.runs for one in kept))
@@ -143,11 +155,12 @@ def decide(notes: Iterable[Note], *, before: datetime, paid_before: datetime) ->
     return Decision(kept=kept, subjects=going, others=others + [one for one in runs if not is_named(one, named)])
 
 
-def _over(group: Sequence[Note], before: datetime) -> Sequence[Note]:
+def _over(group: Sequence[Note], before: datetime, exists: Callable[[str], bool]) -> Sequence[Note]:
     """What goes of the records of one repository's scans."""
-    if all(one.used < before for one in group):
+    last = {one.last for one in group if one.last}
+    stays = bool(last) and not any(one.gone for one in group) and exists(group[0].key.scope)
+    if not stays and all(one.used < before for one in group):
         return group
-    last = {one.last for one in group}
     return [one for one in group if one.key.kind == "scan" and one.used < before and one.key.id not in last]
 
 

@@ -14,10 +14,20 @@ from fusion.ports import Installed
 from fusion.progress import Listed
 from fusion.scanning import schedule
 from fusion.scanning.organisation import Gathering
-from fusion.scanning.wanted import Targets, Wanted, account_id, account_key, due_key, last_key, scan_key
+from fusion.scanning.series import account_point
+from fusion.scanning.wanted import (
+    Targets,
+    Wanted,
+    account_id,
+    account_key,
+    account_series_key,
+    due_key,
+    last_key,
+    scan_key,
+)
 from orchestrations.activity import Activity, Job, named
 from orchestrations.bundle import Bundle, Compliance
-from orchestrations.scan_records import answering, compliance, plain, replace
+from orchestrations.scan_records import answering, compliance, plain, remember, replace
 from orchestrations.shelf import Shelf
 
 
@@ -149,6 +159,9 @@ class Accounts:
             "chain": job["chain"],
         }
         await replace(self.bundle, account_key(self.bundle.tenant, report.account, job["run"]), value)
+        targets = await self.shelf.load(Targets, job["targets"])
+        if not any(one.is_partial for one in targets.wanted):
+            await remember(self.bundle, account_series_key(self.bundle.tenant, report.account), account_point(report))
         return {"status": "recorded"}
 
     # --- what is due

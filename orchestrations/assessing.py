@@ -24,14 +24,15 @@ from fusion.ports.compliance import Advisory, Mirror, Signer
 from fusion.progress import Scanned, ScanStep
 from fusion.scanning import exceptions, organisation, reuse, schedule
 from fusion.scanning.assess import assess
-from fusion.scanning.drift import drift
+from fusion.scanning.drift import drift, gaps
 from fusion.scanning.granted import granted
 from fusion.scanning.reading import Reading
-from fusion.scanning.wanted import Wanted, due_key, last_key, scan_key
+from fusion.scanning.series import point
+from fusion.scanning.wanted import Wanted, due_key, last_key, scan_key, series_key
 from orchestrations.activity import Activity, Job, named
 from orchestrations.bundle import Bundle, Compliance
 from orchestrations.rulebook import Rulebook
-from orchestrations.scan_records import answering, compliance, load_posture, replace
+from orchestrations.scan_records import answering, compliance, load_posture, remember, replace
 from orchestrations.sealing import Sealing
 from orchestrations.shelf import Shelf
 
@@ -91,6 +92,7 @@ class Assessing:
             },
             unread=dict(read.unread),
             evidence=evidence,
+            cleared=[one for report in reports for one in report.cleared],
             tools=runs,
             inventory=inventory,
             mirror=mirror,
@@ -124,27 +126,36 @@ class Assessing:
             return Unknown(why=f"The mirror of advisories cannot be read: {error}"), {}
 
     async def _scan(self, wanted: Wanted, read: Reading, subject: Subject, basis: reuse.Basis, job: Job) -> Scan:
-        last, before = await self._before(wanted)
-        known = reuse.standing(self._with.checks, before.results, then=last.basis, now=basis) if last and before else {}
+        last, latest, before = await self._before(wanted, cut=bool(read.tree.cut))
+        known = reuse.standing(self._with.checks, latest.results, then=last.basis, now=basis) if last and latest else {}
         only = wanted.checks
         results = await asyncio.to_thread(assess, subject, self._with.checks, known=known, broken=self._with.broken, only=only)
         applied, accepting = await self._accepted(subject, read, results)
         named_catalogues, notes = self._catalogues(subject.policy)
         posture = subject.posture
+        unread = tuple((path, why) for path, why in read.unread if self._is_wanted(wanted, path))
+        missed = gaps(
+            cut=read.tree.cut,
+            unread=(*unread, *subject.inventory.unread),
+            tools=subject.tools,
+            files=(file.path for file in read.tree.files),
+        )
         return Scan(
             id=job["run"],
             repository=wanted.repository,
             commit=read.tree.commit,
             at=subject.now,
+            asked=tuple(sorted(only)),
+            cut=read.tree.cut,
             posture=posture,
             inventory=subject.inventory,
             files=len(read.tree.files),
-            unread=tuple((path, why) for path, why in read.unread if self._is_wanted(wanted, path)),
+            unread=unread,
             tools=tuple(subject.tools),
             results=applied.results,
             controls=states(applied.results, self._with.checks, named_catalogues),
             exceptions=applied.stated,
-            drift=drift(before if not wanted.is_partial else None, applied.results),
+            drift=drift(before, applied.results, only=only, gaps=missed),
             notes=(
                 *read.notes,
                 *accepting,
@@ -171,17 +182,23 @@ class Assessing:
     def _is_wanted(self, wanted: Wanted, path: str) -> bool:
         return any(_wants(check, path) for check in self._checks(wanted))
 
-    async def _before(self, wanted: Wanted) -> tuple[reuse.Last | None, Scan | None]:
+    async def _before(self, wanted: Wanted, *, cut: bool) -> tuple[reuse.Last | None, Scan | None, Scan | None]:
+        """The last record with its scan, to take over from; and the last whole scan, to compare with."""
         stored = await self.bundle.store.get(last_key(self.bundle.tenant, wanted.scope))
+        if stored is None and wanted.was and not wanted.location:
+            stored = await self.bundle.store.get(last_key(self.bundle.tenant, wanted.was))
         if stored is None:
-            return None, None
+            return None, None, None
         last = reuse.Last.model_validate(stored.value)
-        try:
-            scan = await self.shelf.load(Scan, last.scan)
-        except PermanentError:
-            return None, None
+        latest, compared = await self._scan_of(last.scan), await self._scan_of(last.compared(cut=cut))
         # What somebody wants anew is compared with the last scan, and not taken over from it.
-        return (None if wanted.again else last), scan
+        return (None if wanted.again else last), latest, compared
+
+    async def _scan_of(self, digest: str) -> Scan | None:
+        try:
+            return await self.shelf.load(Scan, digest) if digest else None
+        except PermanentError:
+            return None
 
     def _catalogues(self, policy: Policy) -> tuple[Sequence[Any], tuple[str, ...]]:
         try:
@@ -244,12 +261,21 @@ class Assessing:
         policy = await self._policy(wanted, read)
         if not wanted.is_partial:
             await self._leave(wanted, scan, job)
+            if wanted.was and not wanted.location:
+                await self._gone(wanted.was)
+            if scan.is_whole:
+                await remember(self.bundle, series_key(self.bundle.tenant, wanted.scope), point(scan))
             await self._plan(wanted, policy)
         line = await self._tell(wanted, scan, line)
         return {"status": "recorded", "line": _plain_line(line), "issues": self._keeps_issues(wanted, policy)}
 
     async def _leave(self, wanted: Wanted, scan: Scan, job: Job) -> None:
+        key = last_key(self.bundle.tenant, wanted.scope)
+        stored = await self.bundle.store.get(key)
+        known = reuse.Last.model_validate(stored.value) if stored else None
         last = reuse.Last(
+            cut=bool(scan.cut),
+            whole=known.compared(cut=False) if scan.cut and known is not None else "",
             scan=job["scan"],
             id=scan.id,
             basis=reuse.Basis.model_validate(job["basis"]),
@@ -259,7 +285,7 @@ class Assessing:
             inventory=job["inventory"],
             chain=job["chain"],
         )
-        await replace(self.bundle, last_key(self.bundle.tenant, wanted.scope), last.model_dump(mode="json"))
+        await replace(self.bundle, key, last.model_dump(mode="json"))
 
     async def _plan(self, wanted: Wanted, policy: Policy) -> None:
         """Remember the schedule that the policy names; the slot that was scanned is remembered where scans are begun."""
@@ -286,6 +312,8 @@ class Assessing:
         wanted = Wanted.model_validate(job["end"].get("wanted") or job["wanted"])
         end, status = job["end"], _status(job["end"])
         posture = await load_posture(self.shelf, end["posture"]) if end.get("posture") else None
+        if status == "gone":
+            await self._gone(wanted.scope)
         if posture is None or status not in ("archived", "empty"):
             line = ScanOf(repository=wanted.repository, status=status, reason=end.get("message", ""))
             self.bundle.listen(Scanned(line))
@@ -302,6 +330,12 @@ class Assessing:
         )
         line = organisation.line(scan, digest=await self.shelf.save(scan))
         return {"status": "ended", "line": _plain_line(await self._tell(wanted, scan, line))}
+
+    async def _gone(self, scope: str) -> None:
+        """Let what is kept of a repository that is not there any more have its time."""
+        key = last_key(self.bundle.tenant, scope)
+        if (stored := await self.bundle.store.get(key)) is not None:
+            await replace(self.bundle, key, {**stored.value, "gone": True})
 
     # --- issues
 

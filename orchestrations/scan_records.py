@@ -10,6 +10,7 @@ from fusion.errors import Denied, UserError
 from fusion.model import Record
 from fusion.model.posture import Posture, Unknown
 from fusion.ports import Key
+from fusion.scanning.series import Point, Series
 from orchestrations.activity import Job, Method
 from orchestrations.bundle import Bundle, Compliance
 from orchestrations.shelf import Shelf
@@ -44,6 +45,15 @@ async def replace(bundle: Bundle, key: Key, value: Mapping[str, Any]) -> None:
     stored = await bundle.store.get(key)
     if stored is None or stored.value != value:
         await bundle.store.put(key, dict(value), etag=stored.etag if stored else None)
+
+
+async def remember(bundle: Bundle, key: Key, point: Point) -> None:
+    """Have a whole scan in its series, once. Raises Conflict where another writer came first: whoever waits tries again."""
+    stored = await bundle.store.get(key)
+    known = Series.model_validate(stored.value) if stored else Series()
+    now = known.having(point)
+    if now != known:
+        await bundle.store.put(key, plain(now), etag=stored.etag if stored else None)
 
 
 async def load_posture(shelf: Shelf, digest: str) -> Posture | Unknown:

@@ -6,6 +6,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
 
+from pydantic import Field
+
 from fusion.model.evidence import Evidence, ToolRun
 from fusion.model.inventory import Inventory
 from fusion.model.posture import Posture, Unknown
@@ -135,6 +137,10 @@ class Scan(Record):
     repository: str
     commit: str
     at: datetime
+    asked: tuple[str, ...] = ()
+    """Ids of the checks that were asked for, where it was not all of them: of the others the scan says nothing."""
+    cut: str = ""
+    """Why not all of the repository's files are known; empty: they are."""
     status: Literal["scanned", "empty", "archived", "gone", "failed"] = "scanned"
     reason: str = ""
     posture: Posture | Unknown
@@ -158,6 +164,11 @@ class Scan(Record):
         """Whether every check was assessed or had nothing to look at."""
         return self.status == "scanned" and all(one.status is not Status.NOT_ASSESSED for one in self.results)
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether it made all checks over all files, so that later ones can be compared with it."""
+        return self.status == "scanned" and not self.asked and not self.cut
+
 
 class ScanOf(Record):
     """One line of an organisation's report."""
@@ -175,6 +186,8 @@ class ScanOf(Record):
     accepted: int = 0
     not_assessed: int = 0
     worst: Severity | None = None
+    open: dict[Severity, int] = Field(default_factory=dict)
+    """Deviations that nobody accepted, by severity; a severity without any is left out."""
     reused: bool = False
     requests: int = 0
     chain: str = ""

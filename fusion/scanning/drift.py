@@ -1,31 +1,83 @@
-"""What changed between two scans of a repository, and how it went over many of them.
+"""What changed between two scans of a repository.
 
 A deviation is known by its check and its fingerprint. It counts as fixed only where its check looked at everything it needs
 and no longer sees it; what could not be looked at stays in mind (`Drift.unseen`) until somebody can look again, however many
 scans that takes, so that it is neither praised as fixed nor shown as new. What was fixed is remembered, too (`Drift.mended`,
 the newest `MEMORY` of them): that one which comes back is a regression. Both lists travel from scan to scan in the drift.
+
+A scan of some checks says nothing of the others: it is compared by those that it made.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-from fusion.model import Severity
+from fusion.model import Outcome, ToolRun
 from fusion.model.compliance import CheckResult, Deviation, Drift, Scan, Status
 
 MEMORY = 500
 """Fixed deviations that are remembered for a repository."""
 
 
-def drift(before: Scan | None, now_results: Sequence[CheckResult], *, earlier_fixed: Collection[str] | None = None) -> Drift:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gaps:
+    """What a scan could not look at, though its checks had something to say: what is not seen there is not fixed."""
+
+    cut: bool = False
+    """The list of files is not complete."""
+    paths: frozenset[str] = frozenset()
+    """Files that were wanted and not read."""
+    tools: frozenset[str] = frozenset()
+    """Analyzers that did not finish, or took no part."""
+    is_broken: bool = False
+    """One of them should have finished."""
+    files: Container[str] = ()
+    """What there is, as far as it is known."""
+
+    def hide(self, deviation: Deviation | None) -> bool:
+        """Whether it could be there and not be seen; None: where it was, and who saw it, is not known any more."""
+        if deviation is None:
+            return self.cut or bool(self.paths) or self.is_broken
+        if self.cut and (deviation.path or deviation.component):
+            return True
+        if deviation.path and deviation.path not in self.files:
+            return False
+        return deviation.path in self.paths or not self.tools.isdisjoint(one.tool for one in deviation.evidence)
+
+
+def gaps(*, cut: str, unread: Iterable[tuple[str, str]], tools: Sequence[ToolRun], files: Iterable[str] = ()) -> Gaps:
+    """From a scan's own account: why the list of `files` ends, paths that were not read with reasons, the tools' receipts."""
+    return Gaps(
+        cut=bool(cut),
+        paths=frozenset(path for path, _ in unread) | {one.path for run in tools for one in run.unread},
+        tools=frozenset(run.tool for run in tools if run.outcome is not Outcome.OK),
+        is_broken=any(run.outcome not in (Outcome.OK, Outcome.SKIPPED) for run in tools),
+        files=frozenset(files),
+    )
+
+
+NOTHING = Gaps()
+
+
+def drift(
+    before: Scan | None,
+    now_results: Sequence[CheckResult],
+    *,
+    only: Collection[str] = (),
+    gaps: Gaps = NOTHING,
+    earlier_fixed: Collection[str] | None = None,
+) -> Drift:
     """What changed since the scan before. Each deviation that is here is in one list at most.
 
-    before: the last scan, whatever became of it; None: there was none, and then nothing is called new.
+    before: the last whole scan, whatever became of it; None: there was none, and then nothing is called new.
     now_results: results with exceptions applied.
+    only: ids of the checks that were asked for; of others nothing is said. Empty: all.
+    gaps: what was not looked at, by checks that failed all the same.
     earlier_fixed: `check fingerprint` of what was fixed once, the newest first; None: what the scan before remembers.
     """
+    if only and before is not None:
+        before = _narrowed(before, frozenset(only))
     was = before.drift if before is not None else Drift()
     memory = list(was.mended if earlier_fixed is None else earlier_fixed)
     known = set(memory)
@@ -49,7 +101,7 @@ def drift(before: Scan | None, now_results: Sequence[CheckResult], *, earlier_fi
         elif before is not None:
             new.append(key)
     gone = [key for key in then if key not in here]
-    fixed = [key for key in gone if _looked(results.get(_check(key)))]
+    fixed = [key for key in gone if _looked(results.get(_check(key)), then[key], gaps)]
     mended = [key for key in dict.fromkeys([*sorted(fixed), *memory]) if key not in here]
     return Drift(
         against=before.id if before is not None else "",
@@ -64,32 +116,6 @@ def drift(before: Scan | None, now_results: Sequence[CheckResult], *, earlier_fi
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Point:
-    """One scan in a row of them, counted."""
-
-    scan: str
-    at: datetime
-    commit: str
-    status: str
-    passed: int
-    failed: int
-    """With those of which every deviation is accepted."""
-    accepted: int
-    not_assessed: int
-    not_applicable: int
-    open: Mapping[Severity, int]
-    """Deviations that nobody accepted, by severity, each severity named."""
-    new: int
-    fixed: int
-    regressed: int
-
-
-def trend(scans: Iterable[Scan]) -> tuple[Point, ...]:
-    """The scans as points, oldest first. One that came to nothing (gone, failed) is a point with no counts."""
-    return tuple(_point(scan) for scan in sorted(scans, key=lambda one: (one.at, one.id)))
-
-
 def _deviations(results: Iterable[CheckResult]) -> dict[str, Deviation]:
     return {f"{result.check} {one.fingerprint}": one for result in results for one in result.deviations}
 
@@ -98,33 +124,21 @@ def _check(key: str) -> str:
     return key.rpartition(" ")[0]
 
 
-def _looked(result: CheckResult | None) -> bool:
-    """Whether the check has seen all that it needs: one that failed and lacked a permission has seen a part of it."""
+def _narrowed(scan: Scan, only: frozenset[str]) -> Scan:
+    """The scan as if it had made those checks alone."""
+    was = scan.drift
+    kept = {name: tuple(key for key in getattr(was, name) if _check(key) in only) for name in ("unseen", "mended")}
+    results = tuple(one for one in scan.results if one.check in only)
+    return scan.model_copy(update={"results": results, "drift": was.model_copy(update=kept)})
+
+
+def _looked(result: CheckResult | None, past: Deviation | None, gaps: Gaps) -> bool:
+    """Whether the check would have seen it. One that failed has seen a part at least, one that holds has seen everything."""
     if result is None or result.status is Status.NOT_ASSESSED:
         return False
-    return result.status is not Status.FAILED or not result.permission
+    return result.status is not Status.FAILED or not (result.permission or gaps.hide(past))
 
 
 def _lost(before: Scan | None, results: Mapping[str, CheckResult]) -> tuple[str, ...]:
     seen = [one.check for one in before.results if one.status is not Status.NOT_ASSESSED] if before is not None else []
     return tuple(sorted(check for check in seen if check not in results or results[check].status is Status.NOT_ASSESSED))
-
-
-def _point(scan: Scan) -> Point:
-    counts = {status: sum(one.status is status for one in scan.results) for status in Status}
-    open = [item.severity for one in scan.results for item in one.deviations if not item.accepted]
-    return Point(
-        scan=scan.id,
-        at=scan.at,
-        commit=scan.commit,
-        status=scan.status,
-        passed=counts[Status.PASSED],
-        failed=counts[Status.FAILED],
-        accepted=sum(one.is_accepted for one in scan.results),
-        not_assessed=counts[Status.NOT_ASSESSED],
-        not_applicable=counts[Status.NOT_APPLICABLE],
-        open={severity: open.count(severity) for severity in Severity},
-        new=len(scan.drift.new),
-        fixed=len(scan.drift.fixed),
-        regressed=len(scan.drift.regressed),
-    )

@@ -9,6 +9,7 @@ from datetime import datetime
 from fusion.controls.states import Tally
 from fusion.model import Provenance, Severity
 from fusion.model.compliance import CheckResult, OrganisationScan, Scan, ScanOf, Status
+from fusion.scanning.series import open_deviations
 
 
 def line(scan: Scan, *, digest: str, chain: str = "") -> ScanOf:
@@ -25,6 +26,7 @@ def line(scan: Scan, *, digest: str, chain: str = "") -> ScanOf:
         accepted=sum(one.is_accepted for one in scan.results),
         not_assessed=_count(scan.results, Status.NOT_ASSESSED),
         worst=worst(scan.results),
+        open=open_deviations(scan),
         reused=any(one.reused for one in scan.results),
         requests=scan.requests,
         chain=chain,

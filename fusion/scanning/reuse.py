@@ -47,6 +47,16 @@ class Last(Record):
     inventory: str = ""
     chain: str = ""
     issues: bool = False
+    cut: bool = False
+    """Not all files were known: a scan that knows them is not compared with this one."""
+    whole: str = ""
+    """Digest of the last whole `Scan`, where `scan` is none; empty: there was none."""
+    gone: bool = False
+    """The repository was not there any more when it was to be scanned again: `fusion purge` need not keep this."""
+
+    def compared(self, *, cut: bool) -> str:
+        """Digest of the scan that one is compared with, `cut` or whole; empty: with none."""
+        return self.whole or (self.scan if cut or not self.cut else "")
 
 
 def tree_digest(tree: Tree) -> str:

@@ -91,6 +91,11 @@ def last_key(tenant: str, scope: str) -> Key:
     return Key(tenant=tenant, scope=scope, kind="scan-last", id="last")
 
 
+def series_key(tenant: str, scope: str) -> Key:
+    """How its whole scans went: a `Series`."""
+    return Key(tenant=tenant, scope=scope, kind="scan-series", id="last")
+
+
 def scan_key(tenant: str, scope: str, id: str) -> Key:
     """One scan of a repository: a `ScanOf` with its time."""
     return Key(tenant=tenant, scope=scope, kind="scan", id=id)
@@ -99,6 +104,11 @@ def scan_key(tenant: str, scope: str, id: str) -> Key:
 def account_key(tenant: str, account: str, id: str) -> Key:
     """One scan of an account: `{"account", "at", "digest", "repositories"}`."""
     return Key(tenant=tenant, scope=account_name(account), kind="scan-account", id=id)
+
+
+def account_series_key(tenant: str, account: str) -> Key:
+    """How the whole scans of an account went: a `Series`."""
+    return Key(tenant=tenant, scope=account_name(account), kind="account-series", id="last")
 
 
 def due_key(tenant: str, repository: str) -> Key:

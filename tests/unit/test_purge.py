@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,8 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fusion.adapters.memory.records import ManualClock, MemoryBlobs, MemoryStore
+from fusion.adapters.sqlite.store import SqliteStore
 from fusion.errors import PermanentError, RateLimited, TransientError
-from fusion.ports import Key, Stored
+from fusion.ports import Blobs, Key, Store, Stored
 from fusion.purge import Purged, purge
 from fusion.retention import STEPS
 
@@ -262,7 +264,7 @@ async def test_what_is_remembered_of_scans_goes_with_the_repository() -> None:
             kept[f"{scope} {kind}"] = await state.blob({kind: scope}, days=90)
         for number, age in ((1, 80.0), (2, 60.0), (3, days)):
             await state.record("scan", f"{scope[-4:]}-{number}", {"at": "", "line": {}}, days=age, scope=scope)
-        last = {"id": f"{scope[-4:]}-3", "reading": kept[f"{scope} reading"]}
+        last = {"id": f"{scope[-4:]}-3", "reading": kept[f"{scope} reading"], "gone": scope == "octo/gone"}
         await state.record("scan-last", "last", last, days=days, scope=scope)
         # Written only when they change: their own age does not tell whether they are used.
         await state.record("scan-answers", "last", {"answers": kept[f"{scope} answers"]}, days=80, scope=scope)
@@ -280,12 +282,52 @@ async def test_what_is_remembered_of_scans_goes_with_the_repository() -> None:
     assert batch not in state.blobs.kept
 
 
-async def test_a_last_scan_that_is_old_is_kept_while_the_repository_is_scanned() -> None:
+def stores(kind: str, folder: Path, clock: ManualClock) -> tuple[Store, Blobs]:
+    if kind == "memory":
+        return MemoryStore(clock), MemoryBlobs(clock)
+    return SqliteStore(folder / "records.db", clock=clock, fsync=False), MemoryBlobs(clock)
+
+
+@pytest.mark.parametrize("kind", ["memory", "sqlite"])
+async def test_a_last_scan_outlives_the_retention_while_its_repository_is_there(kind: str, tmp_path: Path) -> None:
+    clock = ManualClock(NOW)
+    store, blobs = stores(kind, tmp_path, clock)
+    folder = tmp_path / "cloned"
+    folder.mkdir()
+    scopes = {"octo/rare": True, "octo/gone": False, str(folder): True, str(tmp_path / "deleted"): False}
+    reached: dict[str, set[str]] = {}
+    for scope in scopes:
+        contents = await blobs.put(f"a file of {scope}".encode())
+        reading = await blobs.put(json.dumps({"files": [contents]}).encode())
+        whole, cut = [await blobs.put(json.dumps({"scan": f"{scope} {name}"}).encode()) for name in ("whole", "cut")]
+        reached[scope] = {contents, reading, whole, cut}
+        last = {"id": "2", "scan": cut, "whole": whole, "reading": reading, "gone": scope == "octo/gone"}
+        for kind_, id, value in (
+            ("scan", "1", {}),
+            ("scan", "2", {}),
+            ("scan-last", "last", last),
+            ("scan-series", "last", {"points": []}),
+            ("scan-history", "last", {}),
+            ("scan-answers", "last", {}),
+        ):
+            await store.put(key(kind_, id, scope), value, etag=None)
+    clock.advance(500 * 86_400)
+    purged = await purge(store, blobs, clock, tenant="t", retention=RETENTION)
+
+    left: dict[str, set[str]] = {}
+    async for stored in store.walk(tenant="t"):
+        left.setdefault(stored.key.scope, set()).add(f"{stored.key.kind} {stored.key.id}")
+    all_but_the_first = {"scan 2", "scan-last last", "scan-series last", "scan-history last", "scan-answers last"}
+    assert left == {scope: all_but_the_first for scope, stays in scopes.items() if stays}
+    assert {one.digest async for one in blobs.walk()} == set().union(*(reached[scope] for scope in left))
+    assert purged.records["scan"] == 6
+
+
+async def test_scans_without_a_whole_one_go_by_their_age() -> None:
     state = State()
-    await state.record("scan", "old", {}, days=80)
-    await state.record("scan-last", "last", {"id": "old"}, days=80)
-    await state.record("scan", "partial", {}, days=1)
-    assert (await state.purge()).records == {}
+    await state.record("scan", "partial", {}, days=80)
+    await state.record("scan-answers", "last", {}, days=80)
+    assert (await state.purge()).records == {"scan": 1, "scan-answers": 1}
 
 
 async def test_what_was_sealed_is_kept_for_good_and_not_what_it_mentions() -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from fusion.model import Severity
+from fusion.model import Outcome, ToolRun, Unread
 from fusion.model.compliance import CheckResult, Drift, Scan
-from fusion.scanning.drift import MEMORY, drift, trend
-from tests.fakes.scans import NOW, deviation, failed, idle, passed, scan, unread
+from fusion.scanning.drift import MEMORY, drift, gaps
+from fusion.scanning.reuse import Basis, Last
+from tests.fakes.reviews import evidence
+from tests.fakes.scans import deviation, failed, idle, passed, scan, unread
 
 OPEN = deviation("f1")
 ACCEPTED = deviation("f1", accepted="exception-1")
@@ -88,14 +90,68 @@ def test_memory_is_bounded_and_forgets_the_oldest() -> None:
     assert "old f" not in found.mended
 
 
-def test_a_trend_counts_each_scan_oldest_first() -> None:
-    early = scan(
-        id="1", at=NOW - timedelta(days=7), results=(failed("c", OPEN, deviation("f2", severity=Severity.LOW)), unread("d"))
-    )
-    late = scan(id="2", results=(failed("c", ACCEPTED), passed("d"), idle("e")), drift=Drift(fixed=("c f2",)))
-    first, second = trend([late, early])
+def test_a_scan_of_some_checks_is_compared_by_those() -> None:
+    whole = before(failed("c", OPEN), failed("d", OPEN), passed("e"), unseen=("c f8", "d f8"), mended=("c f9", "d f9"))
+    found = drift(whole, [failed("c", deviation("f9"), deviation("f3"))], only=("c",))
 
-    assert (first.scan, first.failed, first.accepted, first.not_assessed) == ("1", 1, 0, 1)
-    assert first.open == {**dict.fromkeys(Severity, 0), Severity.HIGH: 1, Severity.LOW: 1}
-    assert (second.failed, second.accepted, second.passed, second.not_applicable, second.fixed) == (1, 1, 1, 1, 1)
-    assert sum(second.open.values()) == 0
+    assert found == Drift(against="scan-1", new=("c f3",), fixed=("c f1", "c f8"), regressed=("c f9",), mended=("c f1", "c f8"))
+    assert drift(whole, [unread("c")], only=("c",)).lost == ("c",)
+
+
+@pytest.mark.parametrize(
+    ("missed", "is_fixed"),
+    [
+        pytest.param({}, True, id="everything was read"),
+        pytest.param({"cut": "More than 100,000 files."}, False, id="the list of files is not complete"),
+        pytest.param({"unread": [("src/a.py", "too large")]}, False, id="its file was not read"),
+        pytest.param({"unread": [("src/b.py", "too large")]}, True, id="another file was not read"),
+        pytest.param({"unread": [("src/a.py", "too large")], "files": ["src/b.py"]}, True, id="its file is gone"),
+        pytest.param({"tools": [ToolRun(tool="opengrep", outcome=Outcome.TIMED_OUT)]}, False, id="its tool ran out of time"),
+        pytest.param({"tools": [ToolRun(tool="opengrep", outcome=Outcome.SKIPPED)]}, False, id="its tool took no part"),
+        pytest.param({"tools": [ToolRun(tool="semgrep", outcome=Outcome.FAILED)]}, True, id="another tool failed"),
+        pytest.param(
+            {"tools": [ToolRun(tool="x", outcome=Outcome.OK, unread=(Unread(path="src/a.py", reason="it does not parse"),))]},
+            False,
+            id="a tool could not read its file",
+        ),
+    ],
+)
+def test_a_check_that_failed_has_fixed_only_what_it_would_have_seen(missed: dict[str, Any], is_fixed: bool) -> None:
+    past = deviation("f1", path="src/a.py", evidence=(evidence(tool="opengrep"),))
+    now = failed("c", deviation("f2", path="src/b.py"))
+    given = {"cut": "", "unread": (), "tools": (), "files": ["src/a.py", "src/b.py"], **missed}
+    found = drift(before(failed("c", past)), [now], gaps=gaps(**given))
+
+    assert (found.fixed == ("c f1",), found.unseen == ("c f1",)) == (is_fixed, not is_fixed)
+    assert drift(before(failed("c", past)), [passed("c")], gaps=gaps(**given)).fixed == ("c f1",)
+
+
+def test_a_setting_is_seen_however_many_files_there_are() -> None:
+    found = drift(before(failed("c", OPEN)), [failed("c", deviation("f2"))], gaps=gaps(cut="Too many.", unread=(), tools=()))
+
+    assert found.fixed == ("c f1",)
+
+
+def test_what_was_forgotten_is_fixed_when_nothing_was_missed() -> None:
+    past, now = before(passed("c"), unseen=("c f1",)), [failed("c", deviation("f2"))]
+    skipped = [ToolRun(tool="x", outcome=Outcome.SKIPPED)]
+
+    assert drift(past, now, gaps=gaps(cut="", unread=(), tools=skipped)).fixed == ("c f1",)
+    assert drift(past, now, gaps=gaps(cut="", unread=[("a", "too large")], tools=skipped)).unseen == ("c f1",)
+
+
+@pytest.mark.parametrize(
+    ("last", "cut", "expected"),
+    [
+        ({"scan": "w"}, False, "w"),
+        ({"scan": "w"}, True, "w"),
+        ({"scan": "c", "cut": True, "whole": "w"}, False, "w"),
+        ({"scan": "c", "cut": True, "whole": "w"}, True, "w"),
+        ({"scan": "c", "cut": True}, False, ""),
+        ({"scan": "c", "cut": True}, True, "c"),
+    ],
+)
+def test_a_cut_scan_never_takes_the_place_of_a_whole_one(last: dict[str, Any], cut: bool, expected: str) -> None:
+    basis = Basis(commit="", tree="", rules="", policy="")
+
+    assert Last(id="1", basis=basis, **last).compared(cut=cut) == expected

@@ -20,7 +20,7 @@ from fusion.render.scan import json as json_format
 from fusion.render.scan.formats import FORMATS, named
 from fusion.render.scan.organisation import grouped
 from fusion.render.scan.summary import Colour, standing, summary
-from fusion.scanning.drift import trend
+from fusion.scanning.series import point
 from tests.fakes.scans import CATALOGUES, CHECKS, NOW, RESULTS, clean, deviation, failed, idle, passed, rich, scan, unread
 from tests.fakes.scans import organisation as account
 
@@ -152,7 +152,7 @@ def test_the_page_tells_everything() -> None:
 
 
 def test_the_page_draws_a_trend_of_at_least_two_scans() -> None:
-    points = trend([rich(id="scan-1", at=NOW - timedelta(days=7)), rich()])
+    points = [point(rich(id="scan-1", at=NOW - timedelta(days=7))), point(rich())]
 
     assert 'class="trend"' in written("html", rich(), trend=points)
     assert 'class="trend"' not in written("html", rich(), trend=points[:1])

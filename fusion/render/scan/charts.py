@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from fusion.render.scan.elements import NONE, Html, join, tag
-from fusion.scanning.drift import Point
+from fusion.scanning.series import Point
 
 Parts = Sequence[tuple[str, str, int]]
 """Words, class and number of each part."""
@@ -85,12 +85,12 @@ def ranked(parts: Parts) -> Html:
 
 def lines(points: Sequence[Point]) -> Html:
     """How checks went over the newest scans: failed and not accepted, not assessed, and those that hold."""
-    shown = [point for point in points if point.status == "scanned"][-_POINTS:]
+    shown = points[-_POINTS:]
     if len(shown) < 2:
         return NONE
     series: Mapping[str, tuple[str, list[int]]] = {
         "holds": ("hold", [point.passed for point in shown]),
-        "failed": ("failed", [point.failed - point.accepted for point in shown]),
+        "failed": ("failed", [point.failed for point in shown]),
         "unknown": ("not assessed", [point.not_assessed for point in shown]),
     }
     most = max(max(numbers) for _, numbers in series.values()) or 1

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from fusion.errors import UserError
 from fusion.model.compliance import OrganisationScan, Scan
-from fusion.scanning.drift import Point
+from fusion.scanning.series import Point
 
 if TYPE_CHECKING:
     from fusion.check import About

@@ -35,7 +35,7 @@ from fusion.render.scan.summary import (
     title,
 )
 from fusion.render.scan.words import pill
-from fusion.scanning.drift import Point
+from fusion.scanning.series import Point
 
 if TYPE_CHECKING:
     from fusion.check import About
