@@ -3,8 +3,7 @@
 A folder holds, by ecosystem as OSV exports them, `PyPI/all.zip`, `npm/all.zip` ..., or these unpacked (`PyPI/*.json`), or one
 `all.zip` of all of them; loose records without a folder of their ecosystem are read and cover no ecosystem. An address is a
 base under which `PyPI/all.zip` lies: https, or http on this machine. Archives are kept below the state folder and asked for
-conditionally (RFC 9110, 13.1.2). When the copy was brought up to date: the older of its newest record and the
-time its archive says, for who copies or packs old records makes none of them newer.
+conditionally (RFC 9110, 13.1.2). As of when the copy speaks of an ecosystem: `osv_age`.
 """
 
 from __future__ import annotations
@@ -15,12 +14,14 @@ import ipaddress
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from fusion.adapters.osv_age import LIST, LONGEST_LINE, QUIET, Age, Changes, Listing, current
 from fusion.adapters.osv_index import Index, Matching, Part, index
 from fusion.errors import TransientError, UserError
 from fusion.ports.compliance import Advisory, Mirror
@@ -52,7 +53,8 @@ class OsvMirror:
         self._matching, self._ecosystems = matching, ecosystems
         self._clock, self._timeout = clock, timeout
         self._lock = asyncio.Lock()
-        self._records: dict[str, datetime | None] = {}
+        self._ages: dict[str, Age] = {}
+        self._listed: tuple[str, frozenset[str], Listing] | None = None
 
     async def mirror(self) -> Mirror:
         """What it is. Raises UserError where it is none, half copied or unreadable; TransientError while its host fails.
@@ -63,7 +65,8 @@ class OsvMirror:
             if "://" in self._where:
                 return await self._far()
             indexes = await asyncio.to_thread(self._near)
-        return self._told({one.type: one.at for one in indexes}, await asyncio.to_thread(self._covered, indexes))
+            dates = self._dated({one.type: one.age for one in indexes}, await asyncio.to_thread(self._list, indexes))
+        return self._told(dates, await asyncio.to_thread(self._covered, indexes))
 
     async def affecting(self, purls: Sequence[str]) -> Mapping[str, Sequence[Advisory]]:
         """Advisories by purl with exact version; those with none are missing. Raises TransientError, UserError."""
@@ -82,6 +85,18 @@ class OsvMirror:
             for purl, advisory in one.affecting(purls, self._matching):
                 found.setdefault(purl, {})[advisory.id] = advisory
         return {purl: tuple(sorted(one.values(), key=lambda advisory: advisory.id)) for purl, one in found.items()}
+
+    @staticmethod
+    def _dated(ages: Mapping[str, Age], listed: Listing | None) -> dict[str, datetime | None]:
+        around = max((one.newest for one in ages.values() if one.newest is not None), default=None)
+        return {type: current(age, around=around, listed=listed, type=type) for type, age in ages.items()}
+
+    def _quiet(self, ages: Mapping[str, Age]) -> frozenset[str]:
+        """Ecosystems of whose age more has to be known than their records tell."""
+        now = self._clock()
+        return frozenset(
+            type for type, age in ages.items() if type != _ALL and age.whole and age.own is not None and now - age.own > QUIET
+        )
 
     def _told(self, dates: Mapping[str, datetime | None], covered: frozenset[str]) -> Mirror:
         known = {type: at for type, at in dates.items() if at is not None and type in covered}
@@ -123,6 +138,19 @@ class OsvMirror:
         except OSError as error:
             raise UserError(f"The mirror of advisories cannot be read: {error.strerror or error}.") from None
 
+    def _list(self, indexes: Sequence[Index]) -> Listing | None:
+        """The folder's list of changes, where one is there and something is quiet."""
+        wanted, path = self._quiet({one.type: one.age for one in indexes}), Path(self._where) / LIST
+        if not wanted or not path.is_file():
+            return None
+        try:
+            changes = Changes(self._ecosystems, wanted, now=self._clock())
+            with path.open("rb") as file:
+                any(changes.take(line) for line in iter(lambda: file.readline(LONGEST_LINE), b""))
+            return changes.listing
+        except OSError as error:
+            raise UserError(f"The mirror of advisories cannot be read at {path}: {error.strerror or error}.") from None
+
     def _covered(self, indexes: Sequence[Index]) -> frozenset[str]:
         """Ecosystems of which the whole is here; loose records show nothing of the kind."""
         if (Path(self._where) / "all.zip").is_file():
@@ -133,14 +161,16 @@ class OsvMirror:
 
     async def _far(self) -> Mirror:
         dates: dict[str, datetime | None] = {}
+        ages: dict[str, Age] = {}
         for name, type in self._ecosystems.items():
             told = await self._ask(name, body=False)
             if told is not None:
-                said = _date(told.get("last-modified", ""), self._clock())
-                if type in self._records:
-                    records = self._records[type]
-                    said = min(said or records, records) if records else None
-                dates[type] = said
+                said = dates[type] = _date(told.get("last-modified", ""), self._clock())
+                if type in self._ages:
+                    age = self._ages[type]
+                    own = min(said or age.own, age.own) if age.own else None
+                    ages[type] = replace(age, own=own, made=min(filter(None, (said, age.made)), default=None) if said else None)
+        dates |= self._dated(ages, await self._listing(self._quiet(ages)))
         if not dates:
             raise UserError(
                 f"There is no mirror of OSV at {_shown(self._where)}: it has no PyPI/all.zip nor any other ecosystem."
@@ -158,8 +188,36 @@ class OsvMirror:
             # The next time it is fetched anew, whatever its ETag.
             part.path.unlink(missing_ok=True)
             raise
-        self._records[found.type] = found.at
+        # The file is as new as the download; when it was made, the host says.
+        self._ages[found.type] = found.age
         return found
+
+    async def _listing(self, wanted: frozenset[str]) -> Listing | None:
+        """The host's list of changes, as far as it has to be read; None: it has none, or nothing is quiet."""
+        import httpx
+
+        if not wanted:
+            return None
+        tag, asked, known = self._listed or ("", frozenset(), None)
+        headers = {"if-none-match": tag} if tag and wanted <= asked else {}
+        url = f"{self._where}/{LIST}"
+        try:
+            async with (
+                httpx.AsyncClient(timeout=self._timeout, follow_redirects=False, trust_env=True) as client,
+                client.stream("GET", url, headers=headers) as answer,
+            ):
+                if answer.status_code == 304 and headers:
+                    return known
+                if answer.status_code in (403, 404):
+                    return None
+                if answer.status_code != 200:
+                    self._refused(answer.status_code, url)
+                changes = Changes(self._ecosystems, wanted, now=self._clock())
+                await _read(answer, changes)
+        except httpx.HTTPError as error:
+            raise TransientError(f"The mirror of advisories did not answer ({type(error).__name__}).") from error
+        self._listed = (answer.headers.get("etag", "")[:300], wanted, changes.listing)
+        return changes.listing
 
     def _archive(self, ecosystem: str) -> Path:
         return self._home / f"{re.sub(r'[^A-Za-z0-9]+', '-', ecosystem)}.zip"
@@ -219,6 +277,15 @@ class OsvMirror:
             aside.replace(archive)
         finally:
             aside.unlink(missing_ok=True)
+
+
+async def _read(answer: Any, changes: Changes) -> None:
+    rest = b""
+    async for chunk in answer.aiter_bytes():
+        *lines, rest = (rest + chunk).split(b"\n")
+        if any(changes.take(line) for line in (*lines, *([rest] if len(rest) >= LONGEST_LINE else []))):
+            return
+    changes.take(rest)
 
 
 def _allowed(where: str) -> None:

@@ -10,15 +10,17 @@ import contextlib
 import json
 import os
 import sqlite3
+import struct
 import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
+from fusion.adapters.osv_age import Age, moment
 from fusion.errors import UserError
 from fusion.ports.compliance import Advisory
 
@@ -26,10 +28,22 @@ MAX_RECORD = 8_000_000
 """Bytes of one record."""
 MAX_RECORDS = 3_000_000
 """Records of one archive or folder."""
+MAX_DIRECTORY = 600_000_000
+"""Bytes of an archive's list of its members, which is held at once."""
 MAX_UNPACKED = 16_000_000_000
 """Bytes of an archive's records, unpacked."""
-_VERSION = "2"
+MAX_GROWTH = 100
+"""Times that an archive's records may be larger than it is; JSON that somebody wrote packs to a tenth."""
+_UNSUSPICIOUS = 64_000_000
+"""Bytes that may be unpacked whatever the archive's size."""
+_VERSION = "3"
 """Of the index's form; another one is built anew."""
+_SAME = timedelta(days=1)
+"""A member's time has no zone: within that it may be its record's."""
+_END = 22 + 65_535 + 20
+"""Bytes in which an archive's end is: its record, its comment and ZIP64's locator."""
+_ENTRY = 46
+"""Bytes of an entry of an archive's directory, without name, extras and comment."""
 _SCHEMA = """
 CREATE TABLE told (key TEXT PRIMARY KEY, value TEXT);
 CREATE TABLE record (id INTEGER PRIMARY KEY, body TEXT);
@@ -81,8 +95,8 @@ class Index:
 
     file: Path
     type: str
-    at: datetime | None
-    """The older of its newest record's date and when its archive or files were written; None: its records tell no date."""
+    age: Age
+    """What it tells of its age; nothing in it is later than now."""
     records: int
 
     def affecting(self, purls: Sequence[str], matching: Matching) -> Iterator[tuple[str, Advisory]]:
@@ -119,8 +133,20 @@ def index(part: Part, folder: Path, matching: Matching, *, newest: datetime) -> 
         known = _known(file, signature)
     if known is None:
         raise UserError(f"The index of advisories in {folder} was damaged while it was built; try again.")
-    at = datetime.fromisoformat(known["at"]) if known["at"] else None
-    return Index(file, part.type, min(at, newest) if at else None, int(known["records"]))
+    return Index(file, part.type, _age(part, known, newest), int(known["records"]))
+
+
+def _age(part: Part, known: Mapping[str, str], now: datetime) -> Age:
+    modified, written = (datetime.fromisoformat(known[key]) if known[key] else None for key in ("modified", "written"))
+    whole = part.path.is_file()
+    made = written
+    if whole and (modified is None or written is None or abs(written - modified) <= _SAME):
+        # Its members have their records' dates, which is what OSV does: only the file tells when it came.
+        made = datetime.fromtimestamp(part.path.stat().st_mtime, UTC)
+    # Old records that were copied or packed today are old; and without a record's date nothing tells their age.
+    own = min(modified, written or modified) if modified else None
+    own, modified, made = (min(one, now) if one else None for one in (own, modified, made))
+    return Age(own=own, newest=modified, made=made if whole else None, whole=whole)
 
 
 def _known(file: Path, signature: str) -> Mapping[str, str] | None:
@@ -131,7 +157,7 @@ def _known(file: Path, signature: str) -> Mapping[str, str] | None:
             told = dict(connection.execute("SELECT key, value FROM told").fetchall())
     except sqlite3.Error:
         return None
-    return told if told.get("signature") == signature and {"at", "records"} <= told.keys() else None
+    return told if told.get("signature") == signature and {"modified", "written", "records"} <= told.keys() else None
 
 
 def _build(part: Part, file: Path, signature: str, matching: Matching) -> None:
@@ -153,10 +179,9 @@ def _build(part: Part, file: Path, signature: str, matching: Matching) -> None:
                     connection.executemany("INSERT INTO package VALUES (?, ?, ?)", [(*one, number) for one in sorted(found)])
             if not count:
                 raise UserError(f"The mirror of advisories holds no records at {part.path}: is the copy complete?")
-            # Old records that were copied or packed today are old; and without a record's date nothing tells their age.
-            modified, written = _time(newest), _written(part)
-            at = min(modified, written or modified) if modified else None
-            told = {"signature": signature, "at": at.isoformat() if at else "", "records": str(count)}
+            dates = {"modified": moment(newest), "written": _written(part)}
+            told = {"signature": signature, "records": str(count)}
+            told |= {key: at.isoformat() if at else "" for key, at in dates.items()}
             connection.executemany("INSERT INTO told VALUES (?, ?)", told.items())
             connection.execute("CREATE INDEX by_name ON package (type, name)")
             connection.commit()
@@ -190,28 +215,71 @@ def _records(part: Part) -> Iterator[Mapping[str, Any]]:
 
 
 def _members(path: Path) -> Iterator[tuple[str, bytes]]:
-    total = 0
+    with _opened(path) as archive:
+        members = [one for one in archive.infolist() if one.filename.endswith(".json")]
+        total = sum(member.file_size for member in members)
+        if total > max(_UNSUSPICIOUS, MAX_GROWTH * path.stat().st_size) or total > MAX_UNPACKED:
+            raise UserError(f"The archive {path} unpacks to {total:,} bytes, more than is read of one of its size.")
+        for member in members:
+            if member.file_size > MAX_RECORD:
+                raise UserError(f"The archive {path} holds more than is read: {_called(member)} goes beyond the limit.")
+            if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                raise UserError(
+                    f"The archive {path} cannot be read: {_called(member)} is packed in a way that OSV does not use."
+                )
+            # No more is unpacked than the directory says, and what has another size has another checksum.
+            yield _called(member), archive.read(member)
+
+
+def _called(member: zipfile.ZipInfo) -> str:
+    return ascii(member.filename[:100])[1:-1]
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
+    """The archive, once its directory is known to be of a size that fits into memory. Raises UserError."""
     try:
+        if _listed(path) > MAX_RECORDS:
+            raise UserError(f"The archive {path} holds more than {MAX_RECORDS:,} records.")
         with zipfile.ZipFile(path) as archive:
-            members = [one for one in archive.infolist() if one.filename.endswith(".json")]
-            if len(members) > MAX_RECORDS:
-                raise UserError(f"The archive {path} holds more than {MAX_RECORDS:,} records.")
-            for member in members:
-                total += member.file_size
-                if member.file_size > MAX_RECORD or total > MAX_UNPACKED:
-                    raise UserError(f"The archive {path} holds more than is read: {member.filename} goes beyond the limit.")
-                # The size in the directory is only what the archive says of itself.
-                with archive.open(member) as stream:
-                    data = stream.read(MAX_RECORD + 1)
-                if len(data) > MAX_RECORD:
-                    raise UserError(f"The archive {path} holds more than is read: {member.filename} goes beyond the limit.")
-                yield member.filename, data
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
-        raise UserError(f"The archive {path} is broken, perhaps only half copied ({error}). Copy it anew.") from None
+            yield archive
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError, struct.error, zlib.error) as error:
+        why = ascii(str(error)[:120])[1:-1]
+        raise UserError(f"The archive {path} is broken, perhaps only half copied ({why}). Copy it anew.") from None
     except OSError as error:
         raise UserError(f"The archive {path} cannot be read: {error.strerror or error}.") from None
-    except zlib.error as error:
-        raise UserError(f"The archive {path} is broken, perhaps only half copied ({error}). Copy it anew.") from None
+
+
+def _listed(path: Path) -> int:
+    """How many members the directory of an archive lists at most, counted in it and not by what its end says of it
+    (APPNOTE 4.3.12): a directory is read at once, and a small lie about it would cost memory. Broken ones are left to zipfile.
+    """
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        file.seek(max(0, size - _END))
+        tail = file.read(_END)
+        found = tail.rfind(b"PK\x05\x06")
+        if found < 0 or len(tail) - found < 22:
+            return 0
+        length = int.from_bytes(tail[found + 12 : found + 16], "little")
+        end = max(0, size - len(tail) + found)
+        if length == 0xFFFFFFFF or tail[found - 20 : found - 16] == b"PK\x06\x07":
+            # ZIP64 has a record and a locator between the directory and its end.
+            end -= 20 + 56
+            file.seek(max(0, end))
+            record = file.read(56)
+            length = int.from_bytes(record[40:48], "little") if record.startswith(b"PK\x06\x06") else end
+        if length // _ENTRY <= MAX_RECORDS:
+            return length // _ENTRY
+        if length > MAX_DIRECTORY:
+            raise UserError(f"The directory of the archive {path} is larger than {MAX_DIRECTORY:,} bytes.")
+        file.seek(max(0, end - length))
+        # The signature of an entry can stand in a name, too, but in no archive of OSV: no entry is missed.
+        count, left, rest = 0, length, b""
+        while left > 0 and (chunk := file.read(min(left, 1_000_000))):
+            count += (rest + chunk).count(b"PK\x01\x02")
+            left, rest = left - len(chunk), chunk[-3:]
+        return count
 
 
 def _files(folder: Path) -> Iterator[tuple[str, bytes]]:
@@ -231,7 +299,7 @@ def _files(folder: Path) -> Iterator[tuple[str, bytes]]:
 def _written(part: Part) -> datetime | None:
     """When the archive was written, as its members say, which survives copying; of a folder the newest file's time."""
     if part.path.is_file():
-        with zipfile.ZipFile(part.path) as archive:
+        with _opened(part.path) as archive:
             newest = max((member.date_time for member in archive.infolist()), default=(1980, 1, 1, 0, 0, 0))
         # 1980 is what deterministic writers put there.
         with contextlib.suppress(ValueError):
@@ -240,10 +308,3 @@ def _written(part: Part) -> datetime | None:
     with os.scandir(part.path) as entries:
         newest_file = max((entry.stat().st_mtime for entry in entries if entry.name.endswith(".json")), default=0.0)
     return datetime.fromtimestamp(newest_file, UTC)
-
-
-def _time(said: str) -> datetime | None:
-    try:
-        return datetime.fromisoformat(said).replace(tzinfo=UTC)
-    except ValueError:
-        return None

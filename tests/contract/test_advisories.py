@@ -115,6 +115,60 @@ async def test_a_fresh_copy_of_old_records_is_old_and_one_without_dates_of_unkno
     assert (told.at, set(told.dates), told.ecosystems) == (None, {"pypi"}, frozenset({"pypi", "npm"}))
 
 
+QUIET = record("GHSA-9", "Hex", "plug", "9", modified="2026-09-01T00:00:00Z")
+SEPTEMBER, EXPORTED = (2026, 9, 1, 0, 0, 0), datetime(2026, 11, 19, 22, 10, 5, tzinfo=UTC)
+LIST = "2026-11-19T22:10:05.123456Z,Debian:11/DSA-1\n2026-11-18T00:00:00Z,PyPI/PYSEC-1\n{}2026-09-01T00:00:00.5Z,Hex/GHSA-9\n"
+
+
+def quiet(folder: Path) -> Path:
+    """A copy of which one ecosystem has had no news since September, each member with its record's date, as OSV packs them."""
+    archive(folder / "PyPI/all.zip", PYPI, at=(2026, 11, 18, 0, 0, 0))
+    archive(folder / "Hex/all.zip", (QUIET,), at=SEPTEMBER)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("change", "at"),
+    [
+        # Copied today, and the copy knows of the 18th: so does its quiet part.
+        (lambda folder: None, datetime(2026, 11, 18, tzinfo=UTC)),
+        # Its file came in October.
+        (lambda folder: os.utime(folder / "Hex/all.zip", (1791072000, 1791072000)), datetime(2026, 10, 4, tzinfo=UTC)),
+        # It was packed on the 3rd of October, and copied later.
+        (lambda folder: archive(folder / "Hex/all.zip", (QUIET,), at=(2026, 10, 3, 0, 0, 0)), "2026-10-03"),
+        # The whole copy is old, and was copied today.
+        (lambda folder: archive(folder / "PyPI/all.zip", (PYPI[1] | {"modified": "2026-09-20T00:00:00Z"},)), "2026-09-20"),
+        # OSV's list of changes shows that the archive holds all of them, whatever the files' times are.
+        (lambda folder: (os.utime(folder / "Hex/all.zip", (0, 0)), listed(folder, "")), EXPORTED),
+        # It names one that the archive does not hold: it was left behind.
+        (lambda folder: listed(folder, "2026-10-20T00:00:00Z,Hex/GHSA-10\n"), "2026-09-01"),
+        # Lists that show nothing: cut, out of order, of tomorrow's tomorrow, no list.
+        (lambda folder: listed(folder, "2026-10-20T00:00:00Z,He\n", end=60), "2026-09-01"),
+        (lambda folder: listed(folder, "2026-11-20T00:00:00Z,npm/GHSA-1\n"), "2026-09-01"),
+        (lambda folder: (folder / "modified_id.csv").write_text("2027-01-01T00:00:00Z,Hex/GHSA-9\n"), "2026-09-01"),
+        (lambda folder: (folder / "modified_id.csv").write_bytes(b"\xff" * 100_000), "2026-09-01"),
+        # Records that lie unpacked may be half of them.
+        (lambda folder: unpacked(folder), "2026-09-01"),
+    ],
+)
+async def test_an_ecosystem_without_news_is_as_new_as_its_copy_and_no_newer(tmp_path: Path, change: Any, at: Any) -> None:
+    folder = quiet(tmp_path / "m")
+    change(folder)
+    expected = at if isinstance(at, datetime) else datetime.fromisoformat(at).replace(tzinfo=UTC)
+    told = await mirror(folder, tmp_path / "home").mirror()
+    assert told.dates["hex"] == expected
+    assert told.ecosystems == {"pypi", "hex"}
+
+
+def listed(folder: Path, more: str, *, end: int | None = None) -> None:
+    (folder / "modified_id.csv").write_text(LIST.format(more)[:end])
+
+
+def unpacked(folder: Path) -> None:
+    (folder / "Hex/all.zip").unlink()
+    (folder / "Hex/GHSA-9.json").write_text(json.dumps(QUIET))
+
+
 async def test_a_clock_that_is_behind_makes_no_copy_newer_than_now(tmp_path: Path) -> None:
     later = record("PYSEC-1", "PyPI", "Django", "4.2.1", modified="2031-01-01T00:00:00Z")
     archive(tmp_path / "m/PyPI/all.zip", (later,), at=(2030, 1, 1, 0, 0, 0))
@@ -138,6 +192,67 @@ async def test_half_a_copy_is_none(tmp_path: Path, damage: Any, why: str) -> Non
     damage(tmp_path / "m")
     with pytest.raises(UserError, match=why):
         await mirror(tmp_path / "m", tmp_path / "home").mirror()
+
+
+def packed(folder: Path, *members: tuple[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> Path:
+    path = folder / "PyPI/all.zip"
+    with zipfile.ZipFile(path, "w", method) as file:
+        for name, data in members:
+            file.writestr(name, data)
+    return path
+
+
+def lying(path: Path, *, size: int) -> None:
+    """Have the directory say of its only member that it is that large."""
+    data = bytearray(path.read_bytes())
+    at = data.rindex(b"PK\x01\x02")
+    data[at + 24 : at + 28] = size.to_bytes(4, "little")
+    path.write_bytes(data)
+
+
+def crowded(path: Path, entries: int) -> None:
+    """An archive whose directory lists that many members, and whose end says that there is one."""
+    entry = b"PK\x01\x02" + bytes(24) + (1).to_bytes(2, "little") + bytes(16) + b"x"
+    length = len(entry) * entries
+    with path.open("wb") as file:
+        for _ in range(entries // 100_000):
+            file.write(entry * 100_000)
+        file.write(b"PK\x05\x06" + bytes(4) + b"\1\0\1\0" + length.to_bytes(4, "little") + bytes(4) + bytes(2))
+
+
+BOMB = b'{"id": "X", "summary": "' + b"a" * 7_900_000 + b'"}'
+
+
+@pytest.mark.parametrize(
+    ("bomb", "why"),
+    [
+        (lambda folder: packed(folder, *((f"{number}.json", BOMB) for number in range(9))), "unpacks to"),
+        (lambda folder: packed(folder, ("x.json", b" " * 8_000_001)), "x.json goes beyond the limit"),
+        (lambda folder: lying(packed(folder, ("x.json", BOMB)), size=20), "broken"),
+        (lambda folder: lying(packed(folder, ("x.json", BOMB)), size=4_000_000_000), "unpacks to 4,000,000,000 bytes"),
+        (lambda folder: crowded(folder / "PyPI/all.zip", 3_100_000), "more than 3,000,000 records"),
+        (lambda folder: packed(folder, ("x.json", BOMB), method=zipfile.ZIP_LZMA), "packed in a way"),
+        (lambda folder: packed(folder, ("x.json", b"[" * 1_000_000)), "x.json in .* is no record"),
+        (lambda folder: packed(folder, ("in.zip.json", archive(folder / "in.zip", PYPI).read_bytes())), "is no record"),
+        (lambda folder: packed(folder, ("in.zip", archive(folder / "in.zip", PYPI).read_bytes())), "holds no records"),
+    ],
+)
+async def test_bombs_are_refused_with_one_sentence(tmp_path: Path, bomb: Any, why: str) -> None:
+    archive(tmp_path / "m/PyPI/all.zip", PYPI)
+    bomb(tmp_path / "m")
+    with pytest.raises(UserError, match=why) as told:
+        await mirror(tmp_path / "m", tmp_path / "home").mirror()
+    assert "\n" not in str(told.value)
+    assert [path.suffix for path in (tmp_path / "home").rglob("*") if path.is_file()] == []
+
+
+async def test_members_that_would_lie_elsewhere_are_read_and_written_nowhere(tmp_path: Path) -> None:
+    archive(tmp_path / "m/PyPI/all.zip", ())
+    packed(
+        tmp_path / "m", ("../../out.json", json.dumps(PYPI[0]).encode()), (f"{tmp_path}/abs.json", json.dumps(NPM[0]).encode())
+    )
+    assert set(await mirror(tmp_path / "m", tmp_path / "home").affecting([DJANGO])) == {DJANGO}
+    assert not list(tmp_path.rglob("*.json"))
 
 
 async def test_a_place_that_is_none(tmp_path: Path) -> None:
@@ -214,6 +329,22 @@ async def test_an_address_is_as_old_as_the_records_that_it_gave(tmp_path: Path) 
             host.files["PyPI/all.zip"] = archive(tmp_path / "a.zip", (one,)).read_bytes()
             assert set(await known.affecting([DJANGO])) == {DJANGO}
             assert (await known.mirror()).at == at
+
+
+async def test_an_address_shows_by_its_list_of_changes_that_an_ecosystem_without_news_is_current(tmp_path: Path) -> None:
+    async with hosted() as (host, url):
+        known = mirror(url, tmp_path / "home")
+        host.files["Hex/all.zip"] = archive(tmp_path / "a.zip", (QUIET,), at=SEPTEMBER).read_bytes()
+        await known.affecting(["pkg:hex/plug@1.0.0"])
+        # One ecosystem's records alone show nothing, whatever the host says of its file.
+        assert (await known.mirror()).dates == {"hex": datetime(2026, 9, 1, tzinfo=UTC)}
+        host.files["modified_id.csv"] = LIST.format("").encode()
+        assert (await known.mirror()).dates == {"hex": EXPORTED}
+        host.sent.clear()
+        assert (await known.mirror()).dates == {"hex": EXPORTED}
+        assert ("modified_id.csv", 304) in host.sent
+        host.files["modified_id.csv"] = LIST.format("2026-10-20T00:00:00Z,Hex/GHSA-10\n").encode()
+        assert (await known.mirror()).dates == {"hex": datetime(2026, 9, 1, tzinfo=UTC)}
 
 
 async def test_a_host_that_fails_is_told_apart_from_one_that_refuses(tmp_path: Path) -> None:

@@ -3,7 +3,9 @@
 Components with an exact version are looked up in the copy of the OSV database that the operator supplies
 (`FUSION_ADVISORIES`). Without a copy, with one older than 30 days, or for an ecosystem that it does not cover, nothing is
 assessed: never is "nobody told" shown as "there is none". One older than 7 days is named. A copy is as old as its newest
-record, or as its file where that is older; one whose records tell no date is of unknown age. What has no exact version, or a
+record, or as its file where that is older. Where nothing was published for a while, OSV's list of changes
+(`modified_id.csv`) or the rest of the copy shows that it is newer ([scans](scans.md#the-copy-of-osv)). One whose records tell
+no date is of unknown age. What has no exact version, or a
 version that cannot be compared, is not assessed either. Images, and actions that are pinned to a commit, have no version to
 look up: the reason counts them. Each advisory for each component is a deviation, with the versions in which it is mended; its
 severity is the advisory's (CVSS 3 base score, or the database's word).
@@ -83,7 +85,7 @@ class Vulnerabilities(InventoryCheck):
         dates = {type: mirror.dates.get(type, mirror.at) for type in {one.ecosystem for one in known} & mirror.ecosystems}
         old = [type for type, at in dates.items() if at is not None and subject.now - at > FRESH]
         aged = (
-            f"The copy, or its newest record, is more than {FRESH.days} days old for {', '.join(sorted(old))}." if old else ""
+            f"The copy is more than {FRESH.days} days old for {', '.join(sorted(old))}." if old else ""
         )
         if deviations:
             # What an old copy knows is still so; what it does not know is what it says nothing about.
@@ -134,8 +136,8 @@ class Vulnerabilities(InventoryCheck):
         stale = sorted(type for type, at in dates.items() if at is None or subject.now - at > STALE)
         if stale:
             said.append(
-                f"The copy of OSV is older than {STALE.days} days (the older of its file and its newest record counts), "
-                f"or of unknown age, for {', '.join(stale)}: renew it."
+                f"The copy of OSV is older than {STALE.days} days, or of unknown age, for {', '.join(stale)}: renew it; where it "
+                "is new and only has no new records, put OSV's list of changes (modified_id.csv) beside it."
             )
         loose = sorted({called(one) for one in known if not one.version})
         if loose:
