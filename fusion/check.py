@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from fusion.model import Evidence, Severity, ToolRun
+from fusion.model import Cleared, Evidence, Severity, ToolRun
 from fusion.model.compliance import CheckResult
 from fusion.model.inventory import Inventory, Tree
 from fusion.model.posture import Posture, Unknown
@@ -92,6 +92,8 @@ class Subject:
     unread: Mapping[str, str] = field(default_factory=dict)
     """Wanted files that could not be read, and why."""
     evidence: Sequence[Evidence] = ()
+    cleared: Sequence[Cleared] = ()
+    """Places that an analyzer has shown to be harmless: what only a pattern says of them is refuted."""
     tools: Sequence[ToolRun] = ()
     """Receipts of the analyzers: what did not run proves nothing."""
     inventory: Inventory = field(default_factory=Inventory)

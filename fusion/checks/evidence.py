@@ -1,7 +1,8 @@
 """What checks over analyzers' evidence have in common: which files an analyzer read, and which findings speak against a check.
 
 An analyzer is believed only for what its receipt says that it read. The author's own suppression comments are treated as policy
-treats them in reviews; findings that are merely possible do not make a check fail, and are counted in its reason.
+treats them in reviews, and so is a pattern at a place that the data flow has shown to be harmless. Findings that are merely
+possible do not make a check fail, and are counted in its reason.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from fusion.changes.selection import outside
 from fusion.check import About, Subject
 from fusion.checks.files import counted, paths
 from fusion.checks.results import deviation
-from fusion.model import Confidence, Evidence, Outcome, Severity, ToolRun
+from fusion.judging.flow import refuted
+from fusion.model import Cleared, Confidence, Evidence, Outcome, Severity, ToolRun
 from fusion.model.compliance import Deviation
 from fusion.policy import Policy
 from fusion.render.text import clip, exact, one_line
@@ -31,22 +33,27 @@ class Judged:
 
     against: tuple[Evidence, ...] = ()
     aside: tuple[Evidence, ...] = ()
-    """Too mild, merely possible, or silenced by the author where policy allows that."""
+    """Too mild, merely possible, refuted by the data flow, or silenced by the author where policy allows that."""
 
     def beside(self) -> str:
         """A sentence on what does not count; empty where all does."""
         if not self.aside:
             return ""
-        return f" Not counted: {counted(len(self.aside), 'finding')} (mild, merely possible, or silenced by the author)."
+        why = "mild, merely possible, refuted by the data flow, or silenced by the author"
+        return f" Not counted: {counted(len(self.aside), 'finding')} ({why})."
 
 
-def judged(found: Iterable[Evidence], policy: Policy, floor: Severity) -> Judged:
-    """Which of them count: at or above the floor, at least likely, and not silenced."""
+def judged(found: Iterable[Evidence], policy: Policy, floor: Severity, cleared: Iterable[Cleared] = ()) -> Judged:
+    """Which of them count: at or above the floor, at least likely, not silenced, and not at a place that is `cleared`."""
+    by_file: dict[str, list[Cleared]] = {}
+    for fact in cleared:
+        by_file.setdefault(fact.location.path, []).append(fact)
     against: list[Evidence] = []
     aside: list[Evidence] = []
     for one in found:
         silent = bool(one.suppressed) and policy.suppressions != "ignore"
         counts = one.severity.rank >= floor.rank and one.confidence.rank >= Confidence.LIKELY.rank and not silent
+        counts = counts and not refuted(one, by_file.get(one.location.path, ()))
         (against if counts else aside).append(one)
     return Judged(against=tuple(against), aside=tuple(aside))
 

@@ -39,7 +39,7 @@ class WeaknessCheck(TreeCheck):
 
     def judge(self, subject: Subject) -> CheckResult:
         """Findings first; then whether everything was looked at."""
-        found = judged(self._found(subject), subject.policy, self.floor)
+        found = judged(self._found(subject), subject.policy, self.floor, subject.cleared)
         if found.against:
             against = speaking(self.about, found.against)
             told = f"{self.flaw[0].upper()}{self.flaw[1:]}: {counted(len(against), 'finding')}.{found.beside()}"

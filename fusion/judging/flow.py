@@ -58,14 +58,21 @@ def _lowered(finding: Finding, cleared: Sequence[Cleared]) -> Finding:
         return finding
     reasons: list[str] = []
     for item in finding.evidence:
-        reason = next((fact.reason for fact in cleared if _speaks_of(fact, item)), None)
-        if reason is None:
+        reason = refuted(item, cleared)
+        if not reason:
             return finding
         reasons.append(reason)
     said = "; ".join(dict.fromkeys(reasons))
     why = f"Data flow followed what arrives here and found it harmless: {said}."
     body = f"{finding.body}\n\n{why}" if finding.body else why
     return finding.model_copy(update={"confidence": Confidence.POSSIBLE, "cleared": said, "body": body})
+
+
+def refuted(item: Evidence, cleared: Iterable[Cleared]) -> str:
+    """Why a witness is wrong about its place, as another tool has shown; empty: nobody has shown that, or it has a trace."""
+    if item.trace or item.location.side is not Side.RIGHT:
+        return ""
+    return next((fact.reason or "harmless" for fact in cleared if _speaks_of(fact, item)), "")
 
 
 def _speaks_of(fact: Cleared, item: Evidence) -> bool:

@@ -14,7 +14,7 @@ from fusion.checks.sight import NATIVE, SHELL, WEB, sight, spoken
 from fusion.checks.weaknesses import WeaknessCheck
 from fusion.controls.catalogue import dangling, ours
 from fusion.evidence.catalogue import families
-from fusion.model import Confidence, Evidence, Outcome, Severity, ToolRun
+from fusion.model import Cleared, Confidence, Evidence, Outcome, Severity, ToolRun
 from fusion.model.compliance import Status
 from fusion.model.inventory import Tree, TreeFile
 from fusion.model.posture import Unknown
@@ -98,6 +98,18 @@ def test_which_findings_count(found: Evidence, status: Status) -> None:
     assert result.status is status
     aside = status is Status.PASSED and found.location.path == "app.py" and "sql" in found.family
     assert ("Not counted: 1 finding" in result.reason) is aside
+
+
+def test_a_pattern_at_a_place_that_the_data_flow_cleared_does_not_count() -> None:
+    pattern, other = finding("sql-injection", "app.py", tool="bandit"), finding("sql-injection", "app.py", tool="ruff", line=2)
+    shown = Cleared(tool="dataflow", family="sql-injection", location=pattern.location, reason="the value is constant")
+    alone = SQL.assess(subject(CODE, tools=READ, evidence=[pattern], cleared=[shown]))
+    assert alone.status is Status.PASSED
+    assert "refuted by the data flow" in alone.reason
+    both = SQL.assess(subject(CODE, tools=READ, evidence=[pattern, other], cleared=[shown]))
+    assert [one.line for one in both.deviations] == [2]
+    elsewhere = shown.model_copy(update={"family": "path-traversal"})
+    assert SQL.assess(subject(CODE, tools=READ, evidence=[pattern], cleared=[elsewhere])).status is Status.FAILED
 
 
 def test_policy_decides_about_suppressions_and_what_is_not_read() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from fusion.dataflow import ir
 from fusion.dataflow.knowledge.conditions import (
@@ -23,7 +23,7 @@ from fusion.dataflow.knowledge.schema import Knowledge, Mend
 from fusion.dataflow.solver.state import POLLUTING, State, Thing
 from fusion.dataflow.solver.tables import Rule
 from fusion.dataflow.solver.taints import Taint, merge
-from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Closure, Klass, Library, Object, Value, join, tainted
+from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Bound, Closure, Klass, Library, Object, Value, join, tainted
 
 MAX_DEPTH = 4
 _STATEMENT = re.compile(
@@ -141,6 +141,43 @@ def applies(rule: Rule[Knowledge] | Rule[Mend], arguments: Arguments, state: Sta
     return all(holds(condition, arguments, state) for condition in rule.when) and not any(
         holds(condition, arguments, state) for condition in rule.unless
     )
+
+
+def undecided(rule: Rule[Knowledge] | Rule[Mend], arguments: Arguments, state: State) -> bool:
+    """Whether a rule that does not apply might, because something that its conditions ask of is not known."""
+    return not any(holds(condition, arguments, state) for condition in rule.unless) and all(
+        holds(condition, arguments, state) or _may_hold(condition, arguments, state) for condition in rule.when
+    )
+
+
+def _may_hold(condition: Condition, arguments: Arguments, state: State) -> bool:
+    if isinstance(condition, Given):
+        return False
+    home = condition.path.partition(".")[0] if isinstance(condition, Denotes) else ""
+    return any(_is_dark(value, home, state) for value in arguments.at(condition.subject, state))
+
+
+def _is_dark(value: Value, home: str, state: State) -> bool:
+    """Whether a value may be anything; for a thing of the package `home` also what is made elsewhere, and may pass one on."""
+    if value.consts is None and not value.refs:
+        return True
+    if not home:
+        return False
+    made = [ref for ref in value.refs if isinstance(ref, Klass)]
+    if any(isinstance(ref, Closure | Bound) for ref in value.refs):
+        return True
+    known = {ref.library for ref in made} | set(paths(value, state))
+    if any(path and path.partition(".")[0] != home for path in known):
+        return True
+    return any(not ref.library and any(_is_dark(base, home, state) for base in ref.bases) for ref in made)
+
+
+def named(selector: Selector, arguments: Arguments, state: State) -> bool:
+    """Whether the code itself names the key or field that the selector ends at; it need not be in a value that came whole."""
+    if not selector.parts or selector.parts[-1] in (ANY, PARAMETERS):
+        return True
+    holders = arguments.at(replace(selector, parts=selector.parts[:-1]), state)
+    return any(selector.parts[-1] in thing.fields for value in holders for thing in things(value, state))
 
 
 def holds(condition: Condition, arguments: Arguments, state: State) -> bool:

@@ -11,12 +11,12 @@ from fusion.dataflow.knowledge.conditions import PARAMETERS
 from fusion.dataflow.knowledge.schema import Flag, Kind, Setting, Sink
 from fusion.dataflow.limits import ANY, Limits
 from fusion.dataflow.results import Cleared, Flow, Place
-from fusion.dataflow.solver.arguments import Arguments, applies, flatten, things
+from fusion.dataflow.solver.arguments import Arguments, applies, flatten, named, things, undecided
 from fusion.dataflow.solver.machine import Machine
 from fusion.dataflow.solver.state import GUESSED, State
 from fusion.dataflow.solver.tables import Known, Rule
 from fusion.dataflow.solver.taints import PICKED, Taint, Trail, known
-from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Library, Object, Reference, Value
+from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Library, Object, Reference, Value, tainted
 from fusion.model import Confidence, Severity
 
 _LOWER = {
@@ -132,15 +132,23 @@ class Sinks(Machine):
                 values = arguments.at(selector, state)
                 if PARAMETERS in selector.parts:
                     values = [self.call(value, Arguments([UNKNOWN]), state, node) for value in values if value.refs]
+                elif not named(selector, arguments, state):
+                    # That a call passes its data on is assumed, and so is the key: two guesses are no finding.
+                    values = [tainted(sure) if (sure := _sure(value)) else UNKNOWN for value in values]
                 self.check_sink(sink, values, state, node, callee=path, guessed=guessed)
         for kind in {sink.entry.kind for sink in what.sinks} - {sink.entry.kind for sink in hurting}:
-            self.clear(kind, node, "the call is one that does no harm")
+            if any(undecided(sink, arguments, state) for sink in what.sinks if sink.entry.kind is kind):
+                self.doubt(kind, node)
+            else:
+                self.clear(kind, node, "the call is one that does no harm")
         for mended, mend in what.mends:
             if applies(mend, arguments, state):
                 self.mend(mended, arguments.receiver, state, anywhere=mend.entry.anywhere)
         for setting in what.settings:
             if applies(setting, arguments, state):
                 self.weaken(setting, arguments.receiver, state, node, path)
+            elif undecided(setting, arguments, state):
+                self.doubt(setting.entry.kind, node)
             else:
                 self.clear(setting.entry.kind, node, "the setting is a good one")
         for flag in what.flags:
@@ -262,6 +270,10 @@ class Sinks(Machine):
             lead = rule.entry.lead
             found.append(Taint((self.path, node.span), rule.mask, datum, datum, trail, limits, lead, origin=origin, form=form))
         return tuple(found)
+
+
+def _sure(value: Value) -> tuple[Taint, ...]:
+    return tuple(taint for taint in value.taints if taint.sure)
 
 
 def _tidy(steps: list[Place]) -> tuple[Place, ...]:
