@@ -45,7 +45,9 @@ class Round:
     scans: dict[str, Scan]
     """Some of its repositories' scans by name: those that were asked for."""
     counted: int
-    """Requests that GitHub counted."""
+    """What GitHub counted: requests of REST, and points of GraphQL."""
+    points: int
+    """Those of GraphQL, which have a limit of their own."""
     asked: int
     """All of them."""
     hours: float
@@ -69,7 +71,8 @@ async def scan_account(
 ) -> Round:
     """Scan an account to its end, time passing as it has to. `name` tells one scan from the next; `show`: repositories."""
     home.mkdir(parents=True, exist_ok=True)
-    asked, counted, clock = len(github.requests), github.limits.counted, Shared(github)
+    asked, clock = len(github.requests), Shared(github)
+    counted, points = github.limits.counted, github.limits.points
     began = clock.now()
     values = {"FUSION_HOME": str(home), "FUSION_GITHUB_API": github.api, "FUSION_EVIDENCE": "off", "GITHUB_TOKEN": TOKEN}
     here = settings.read({**values, **environment})
@@ -90,6 +93,7 @@ async def scan_account(
         report=report,
         scans=scans,
         counted=github.limits.counted - counted,
+        points=github.limits.points - points,
         asked=len(github.requests) - asked,
         hours=(clock.now() - began).total_seconds() / 3600,
     )

@@ -1,26 +1,47 @@
 """Questions about one repository, each asked conditionally: what was answered before is confirmed by a 304 at no cost.
 
 An answer is cut to what is needed before it is kept, with its ETag (RFC 9110, 8.8.3), as plain JSON. GitHub gives no ETags with
-refusals: those are never kept, and are asked again each time. GitHub's ETags are of one token: a personal token confirms for as
-long as it lasts, an App's for its hour; after that everything is simply read anew, because nothing else confirms as strictly
-(`Last-Modified` follows a repository's own date, which its settings do not move).
+refusals: they are asked again each time, unless something else that is told now confirms them (`_ask`, `switches`).
+
+GitHub's ETags are of one token: a personal token confirms for as long as it lasts, an App's for its hour; after that everything
+is simply read anew, because nothing else confirms as strictly (`Last-Modified` follows a repository's own date, which its
+settings do not move).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from fusion.adapters.github import answers
 from fusion.adapters.github.answers import Answer
 from fusion.adapters.github.client import PER_PAGE, Client, following
+from fusion.adapters.github.scene import time
 from fusion.adapters.github.shape import Odd
+from fusion.adapters.github.sharing import InFlight, Refusals, Standing
+from fusion.adapters.github.switches import Switches
 from fusion.errors import Denied, Gone, PermanentError, RateLimited, TransientError
 from fusion.model.posture import Unknown
 
-VERSION = 2
+VERSION = 3
 """Of what is kept; kept answers of another one are not used."""
+AGAIN = timedelta(days=30)
+"""So long after a refusal was heard itself, it is not confirmed by others of its kind any more."""
+OWN = (
+    "disabled",
+    "not enabled",
+    "must be enabled",
+    "no analysis found",
+    "advanced security",
+    "archived",
+    "branch not protected",
+    "too large",
+)
+"""GitHub's words for refusals that stand on the repository itself, and say nothing of others."""
 T = TypeVar("T")
 _ODD = (Odd, ValueError, TypeError, KeyError, AttributeError, RecursionError)
 """What reading an answer of an unexpected form can end in; pydantic's ValidationError is a ValueError."""
@@ -39,16 +60,37 @@ class Refused(Exception):
         return any(word.lower() in self.told.lower() for word in words)
 
 
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What questions about several repositories have in common."""
+
+    flights: InFlight = field(default_factory=InFlight)
+    refusals: Refusals = field(default_factory=Refusals)
+    switches: Switches = field(default_factory=Switches)
+
+
 class Asking:
     """Asks about the repository `name` with what is `known` from last time. `kept` is what to know next time.
 
-    `requests` counts answers that use up the rate limit, `confirmed` those that did not.
+    `requests` counts answers that use up the rate limit, `confirmed` those that did not. `since`: when the oldest of what
+    confirms was told, where that was before this began. `standing`: as whom it is asked, once that is known.
     """
 
-    def __init__(self, client: Client, name: str, known: Mapping[str, Any], *, granted: Mapping[str, str] | None) -> None:
+    def __init__(
+        self,
+        client: Client,
+        name: str,
+        known: Mapping[str, Any],
+        *,
+        granted: Mapping[str, str] | None,
+        shared: Shared | None = None,
+    ) -> None:
         self.client = client
         self.name = name
         self.granted = granted
+        self.shared = shared or Shared()
+        self.standing: Standing | None = None
+        self.since: datetime | None = None
         self.requests = 0
         self.confirmed = 0
         self.kept: dict[str, Any] = {}
@@ -72,9 +114,13 @@ class Asking:
         """Whether GitHub told with the token that it lacks this permission (`administration: read`): asking is vain then."""
         return self.granted is not None and permission.partition(":")[0] not in self.granted
 
-    async def ask(self, path: str, params: Mapping[str, str] | None = None, *, cut: Callable[[Any], T]) -> T:
-        """The cut answer at a path below the repository (or, with a leading slash, anywhere). Raises Refused, Odd."""
-        return (await self._ask(path, params or {}, cut))["answer"]  # type: ignore[no-any-return]
+    async def ask(self, path: str, params: Mapping[str, str] | None = None, *, cut: Callable[[Any], T], alike: str = "") -> T:
+        """The cut answer at a path below the repository (or, with a leading slash, anywhere). Raises Refused, Odd.
+
+        `alike`: what this question is called among all of the owner's repositories, where a refusal for want of a permission or
+        of a plan is one to all that stand alike.
+        """
+        return (await self._ask(path, params or {}, cut, alike))["answer"]  # type: ignore[no-any-return]
 
     async def every(
         self,
@@ -84,6 +130,7 @@ class Asking:
         cut: Callable[[Any], Sequence[T]],
         pages: int,
         numbered: bool = True,
+        alike: str = "",
     ) -> list[T]:
         """A list, page by page, each page conditionally; at most `pages`. `cut` must keep the number of elements.
 
@@ -93,7 +140,7 @@ class Asking:
         found: list[T] = []
         wanted: dict[str, str] = {"per_page": str(PER_PAGE)} | dict(params or {})
         for page in range(1, pages + 1):
-            entry = await self._ask(path, wanted, cut)
+            entry = await self._ask(path, wanted, cut, alike)
             found += entry["answer"]
             after = entry.get("next")
             if not isinstance(after, dict) and numbered and len(entry["answer"]) >= int(wanted["per_page"]):
@@ -122,9 +169,64 @@ class Asking:
                     raise Refused(503, str(error)) from None
         raise AssertionError("unreachable")
 
-    async def _ask(self, path: str, params: Mapping[str, str], cut: Callable[[Any], Any]) -> dict[str, Any]:
-        url = path if path.startswith("/") else f"/repos/{self.name}/{path}".rstrip("/")
+    async def switched(self, key: str) -> bool | None:
+        """Whether Dependabot's alerts are on as a query tells now, where what REST told last time under a key says the same."""
+        before = self.known(key).get("on")
+        if not isinstance(before, bool):
+            return None
+        query = self._partly
+        found = await self.shared.switches.alerts(query, self.client.credentials.scope, self.name, self._now())
+        if found is None or found[1] is not before:
+            return None
+        self.confirmed += 1
+        self.kept[key] = {"on": before}
+        self._rest_on(found[0])
+        return before
+
+    async def _partly(self, query: str, variables: Mapping[str, Any]) -> Mapping[str, Any]:
+        self.requests += 1
+        return await self.client.graphql(query, variables, partly=True)
+
+    async def _ask(self, path: str, params: Mapping[str, str], cut: Callable[[Any], Any], alike: str) -> dict[str, Any]:
+        """An answer. A refusal of last time that others share (`alike`) is confirmed without asking where
+
+        - it was told with the same answer about the repository, by its ETag: the same token, role, visibility and switches;
+        - meanwhile, not ten minutes ago, another of the owner's repositories that stands alike was refused in the same words;
+        - and it was heard of this repository itself not too long ago.
+        """
         key = f"{path}?{urlencode(sorted(params.items()))}" if params else path
+        topic = self.standing.topic(alike) if self.standing and self.standing.etag and alike else None
+        entry = self.known(key)
+        again = topic is not None and self._same(entry)
+        async with self.shared.refusals.turn(topic) if again else nullcontext():
+            if again and (since := self.shared.refusals.since(topic, entry["refused"], entry["told"], self._now())):
+                self.confirmed += 1
+                self.kept[key] = dict(entry)
+                self._rest_on(since)
+                raise Refused(entry["refused"], entry["told"])
+            try:
+                return await self._asked(path, params, cut, key)
+            except Refused as error:
+                if topic is not None and self.standing and error.status in (403, 404) and not error.says(*OWN):
+                    self.shared.refusals.note(topic, error.status, error.told, self._now())
+                    at = self._now().isoformat()
+                    self.kept[key] = {"refused": error.status, "told": error.told, "of": self.standing.etag, "at": at}
+                raise
+
+    def _same(self, entry: Mapping[str, Any]) -> bool:
+        if not isinstance(entry.get("refused"), int) or not isinstance(entry.get("told"), str) or self.standing is None:
+            return False
+        at = time(entry.get("at"))
+        return entry.get("of") == self.standing.etag and at is not None and timedelta() <= self._now() - at <= AGAIN
+
+    def _rest_on(self, at: datetime) -> None:
+        self.since = min(at, self.since or at)
+
+    def _now(self) -> datetime:
+        return datetime.fromtimestamp(self.client.access.clock(), UTC)
+
+    async def _asked(self, path: str, params: Mapping[str, str], cut: Callable[[Any], Any], key: str) -> dict[str, Any]:
+        url = path if path.startswith("/") else f"/repos/{self.name}/{path}".rstrip("/")
         entry = self.known(key)
         etag = entry.get("etag")
         if not isinstance(etag, str) or "answer" not in entry or not etag.isascii() or not etag.isprintable():
@@ -152,10 +254,11 @@ class Asking:
         return fresh
 
     async def _patiently(self, url: str, params: Mapping[str, str], etag: str) -> Answer:
-        """An answer; where it is the server's failure, that of a second try."""
+        """An answer; where it is the server's failure, that of a second try. Who asks the same meanwhile has it for nothing."""
+        key = self.client.credentials.scope, url, tuple(sorted(params.items())), etag
         for _ in range(2):
-            answer = await self.client.conditional(url, params, etag=etag)
-            self.requests += answer.status != 304
+            answer, mine = await self.shared.flights.one(key, lambda: self.client.conditional(url, params, etag=etag))
+            self.requests += mine and answer.status != 304
             if answer.status < 500:
                 break
         return answer

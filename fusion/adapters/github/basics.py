@@ -12,17 +12,27 @@ from fusion.adapters.github.shape import count, flag, named, on, required, secti
 from fusion.errors import Denied
 from fusion.model.posture import Basics
 
-ANALYSIS = ("secret_scanning", "secret_scanning_push_protection", "dependabot_security_updates")
+ANALYSIS = (
+    "secret_scanning",
+    "secret_scanning_push_protection",
+    "dependabot_security_updates",
+    "advanced_security",
+    "code_security",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What "Get a repository" told. `analysis`: security features by name, None where these credentials are not told."""
+    """What "Get a repository" told. `role`: what these credentials may do there, in GitHub's words.
+
+    `analysis`: security features by name, None where these credentials are not told.
+    """
 
     id: int
     name: str
     owner: str
     administrator: bool
+    role: str
     basics: Basics
     analysis: dict[str, bool | None]
 
@@ -63,6 +73,7 @@ async def repository(asking: Asking) -> Told:
         name=found["name"],
         owner=found["owner"],
         administrator=bool(found["admin"]),
+        role=found["role"],
         basics=basics,
         analysis={name: found["analysis"].get(name) for name in ANALYSIS},
     )
@@ -93,6 +104,7 @@ def _repository(value: Any) -> dict[str, Any]:
         "issues": flag(found.get("has_issues")),
         "signoff": flag(found.get("web_commit_signoff_required")),
         "admin": flag(section(found.get("permissions")).get("admin")),
+        "role": " ".join(sorted(name for name, has in section(found.get("permissions")).items() if flag(has)))[:200],
         "analysis": {name: _enabled(analysis[name]) for name in ANALYSIS if analysis.get(name) is not None},
     }
 

@@ -247,15 +247,17 @@ class Client:
             answer = await self._ask(method, url, {"Accept": JSON}, resource="core", json=body)
         return answers.decoded(answer) if answer.content.strip() else None
 
-    async def graphql(self, query: str, variables: Mapping[str, Any], *, writes: bool = False) -> dict[str, Any]:
-        """The `data` of a GraphQL query, or with `writes` of a mutation."""
+    async def graphql(
+        self, query: str, variables: Mapping[str, Any], *, writes: bool = False, partly: bool = False
+    ) -> dict[str, Any]:
+        """The `data` of a GraphQL query, or with `writes` of a mutation. `partly`: null for what was refused is no error."""
         body = {"query": query, "variables": dict(variables)}
         async with self._turn() if writes else _free():
             answer = await self._ask("POST", self.access.graphql, {"Accept": JSON}, resource="graphql", json=body)
         found = answers.decoded(answer)
         if not isinstance(found, dict):
             raise PermanentError("GitHub's answer to a query is not an object.")
-        if found.get("errors"):
+        if found.get("errors") and not (partly and isinstance(found.get("data"), dict)):
             known = answers.limit(answer.headers, now=self.access.clock())
             error = answers.graphql_refusal(found["errors"], seconds=known.seconds + 1 if known else answers.SECONDARY)
             raise error

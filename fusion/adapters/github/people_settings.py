@@ -33,7 +33,8 @@ async def collaborators(asking: Asking, *, organisation: bool) -> tuple[Collabor
     """People with access of their own, not by a team. Raises Refused, Odd."""
 
     async def listed(affiliation: str) -> list[dict[str, Any]]:
-        return await asking.every("collaborators", {"affiliation": affiliation}, cut=_people, pages=PAGES)
+        params, alike = {"affiliation": affiliation}, f"collaborators {affiliation}"
+        return await asking.every("collaborators", params, cut=_people, pages=PAGES, alike=alike)
 
     direct, outside = await together(listed("direct"), listed("outside") if organisation else _none())
     strangers = {one["login"] for one in outside}
@@ -60,7 +61,7 @@ async def deploy_keys(asking: Asking) -> tuple[DeployKey, ...] | Unknown:
         DeployKey(
             title=one["title"], read_only=one["read_only"], created=time(one["created"]), last_used=time(one["last_used"])
         )
-        for one in await asking.every("keys", cut=_keys, pages=PAGES)
+        for one in await asking.every("keys", cut=_keys, pages=PAGES, alike="keys")
     )
 
 
@@ -81,7 +82,8 @@ async def hooks(asking: Asking) -> tuple[Hook, ...] | Unknown:
     """Webhooks, without their addresses. Raises Refused, Odd."""
     if asking.lacks(HOOKS):
         return ungranted("webhooks", HOOKS)
-    return tuple(Hook.model_validate(one) for one in await asking.every("hooks", cut=_hooks, pages=PAGES))
+    found = await asking.every("hooks", cut=_hooks, pages=PAGES, alike="hooks")
+    return tuple(Hook.model_validate(one) for one in found)
 
 
 def _hooks(value: Any) -> list[dict[str, Any]]:

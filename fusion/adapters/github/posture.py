@@ -1,19 +1,21 @@
 """A repository's settings, as GitHub tells them. Implements `fusion.ports.Settings`.
 
-About twenty requests the first time; where nothing has changed none that counts, while the token is the same (see `asking`).
+About twenty requests the first time; where nothing has changed hardly one that counts, while the token is the same (see
+`asking`).
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Collection, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from fusion.adapters.github import answers, basics, merges, people_settings, protection, security_settings
-from fusion.adapters.github.asking import Asking, Refused, part
+from fusion.adapters.github.asking import Asking, Refused, Shared, part
 from fusion.adapters.github.gate import Gate
 from fusion.adapters.github.repository_tree import Reader
+from fusion.adapters.github.sharing import FRESH, Standing
 from fusion.adapters.github.together import together
 from fusion.errors import Denied, Gone, PermanentError, TransientError
 from fusion.model.inventory import Tree
@@ -22,8 +24,6 @@ from fusion.ports import Place
 
 INTERRUPTED = 200
 """Repositories of which is kept what was read before the rate limit interrupted."""
-SHARED = 600.0
-"""Seconds for which an organisation's settings, once read, are those of its other repositories, too."""
 
 
 class GitHubSettings:
@@ -33,6 +33,7 @@ class GitHubSettings:
         self.gate = gate
         self._interrupted: OrderedDict[str, Mapping[str, Any]] = OrderedDict()
         self._organisations: OrderedDict[tuple[int, str], tuple[datetime, OrganisationSettings | Unknown, Any]] = OrderedDict()
+        self._shared = Shared()
         self._reader = Reader(gate)
 
     async def posture(self, place: Place, known: Mapping[str, Any]) -> tuple[Posture, Mapping[str, Any]]:
@@ -41,10 +42,11 @@ class GitHubSettings:
         async with self.gate.access:
             client = self.gate.client(place, scanning=True)
             granted = await client.credentials.granted()
-            asking = Asking(client, place.repository, self._interrupted.pop(key, known), granted=granted)
+            asking = Asking(client, place.repository, self._interrupted.pop(key, known), granted=granted, shared=self._shared)
             posture = await self._tried(key, asking, place)
             if posture is None:
-                spent, asking = asking.requests, Asking(client, place.repository, {}, granted=granted)
+                spent = asking.requests
+                asking = Asking(client, place.repository, {}, granted=granted, shared=self._shared)
                 asking.requests = spent
                 posture = await self._tried(key, asking, place, again=True)
                 assert posture is not None
@@ -83,6 +85,13 @@ class GitHubSettings:
         told = await _essential(basics.repository(asking), place.repository)
         # GitHub leads from a name that was given up to the new one; further questions need not go that way.
         asking.name = told.name if told.name.lower() != place.repository.lower() else place.repository
+        asking.standing = Standing(
+            account=asking.client.credentials.account,
+            owner=told.owner,
+            role=told.role,
+            visibility=told.basics.visibility,
+            etag=str(asking.kept.get("", {}).get("etag", "")),
+        )
         branch = await _essential(basics.branch(asking, told.basics.default_branch), place.repository)
         about = told.basics.model_copy(update={"head": branch.sha, "empty": not branch.sha})
         organised = about.owner_is_organisation
@@ -102,7 +111,7 @@ class GitHubSettings:
         return Posture(
             repository=told.name,
             repository_id=told.id,
-            at=min(at, since),
+            at=min(at, since, asking.since or at),
             basics=about,
             protection=rules,
             actions=actions,
@@ -123,19 +132,32 @@ class GitHubSettings:
     ) -> tuple[datetime, OrganisationSettings | Unknown]:
         """An organisation's settings and when they were read: once for all of its repositories that are read soon after."""
         key, path = (place.installation, owner.lower()), f"/orgs/{owner}"
-        shared = self._organisations.get(key)
-        if shared is not None and 0 <= (at - shared[0]).total_seconds() <= SHARED:
-            if shared[2] is not None:
-                asking.kept[path] = shared[2]
-            return shared[0], shared[1]
+        told = self._organisations.get(key)
+        if told is None or not timedelta() <= at - told[0] <= FRESH:
+
+            async def read() -> tuple[datetime, OrganisationSettings | Unknown, Any]:
+                return await self._organised(asking, key, owner, at, is_organisation=is_organisation)
+
+            (since, found, kept), _ = await self._shared.flights.one(("organisation", *key), read)
+        else:
+            since, found, kept = told
+        if kept is not None:
+            asking.kept[path] = kept
+        return since, found
+
+    async def _organised(
+        self, asking: Asking, key: tuple[int, str], owner: str, at: datetime, *, is_organisation: bool
+    ) -> tuple[datetime, OrganisationSettings | Unknown, Any]:
+        """As read now, with what to keep of it."""
         reading = people_settings.organisation(asking, owner, is_organisation=is_organisation)
         found = await part(asking, reading, *_PARTS["organisation"])
+        told = at, found, asking.kept.get(f"/orgs/{owner}")
         if is_organisation:
-            self._organisations[key] = at, found, asking.kept.get(path)
+            self._organisations[key] = told
             self._organisations.move_to_end(key)
             while len(self._organisations) > INTERRUPTED:
                 self._organisations.popitem(last=False)
-        return at, found
+        return told
 
     def _now(self) -> datetime:
         return datetime.fromtimestamp(self.gate.access.clock(), UTC)

@@ -30,7 +30,7 @@ _UPGRADE = "upgrade to github"
 async def protection(asking: Asking, name: str, branch: Branch) -> Protection | Unknown:
     """What protects a branch. Raises Refused, Odd."""
     try:
-        rules = await asking.every(f"rules/branches/{quote(name, safe='')}", cut=_rules, pages=PAGES)
+        rules = await asking.every(f"rules/branches/{quote(name, safe='')}", cut=_rules, pages=PAGES, alike="rules")
     except Refused as error:
         if not (error.status == 403 and error.says(_UPGRADE)):
             return unknown(error, "the rules of the default branch", "metadata: read")
@@ -50,7 +50,7 @@ async def _classic(asking: Asking, name: str, branch: Branch) -> Mapping[str, An
     if asking.lacks(ADMINISTRATION):
         return ungranted(WHAT, ADMINISTRATION)
     try:
-        return await asking.ask(f"branches/{quote(name, safe='')}/protection", cut=_protection)
+        return await asking.ask(f"branches/{quote(name, safe='')}/protection", cut=_protection, alike="protection")
     except Refused as error:
         if error.says("branch not protected", _UPGRADE):
             return None

@@ -1,11 +1,13 @@
 """What workflows may do, and which security features are on.
 
 REST API: "GitHub Actions permissions", "Code scanning", "Secret scanning", "Dependabot alerts", "Repositories".
-Counting alerts answers whether the feature is on, too, so that nothing is asked for that alone.
+Counting alerts answers whether the feature is on, too, so that nothing is asked for that alone. Where it is off, GitHub
+refuses, and a refusal has no ETag: what is told for nothing is looked at first, where REST has once said the same.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -33,11 +35,12 @@ async def actions(asking: Asking, *, public: bool) -> ActionsSettings | Unknown:
     what = "the settings of GitHub Actions"
     if asking.lacks(ADMINISTRATION):
         return ungranted(what, ADMINISTRATION)
-    found = await asking.ask("actions/permissions", cut=_actions)
+    found = await asking.ask("actions/permissions", cut=_actions, alike="actions")
     if not found["enabled"]:
         return ActionsSettings(enabled=False, allowed=_ALLOWED.get(found["allowed"], ""), pinned_required=found["pinned"])
     workflow, approval = await together(
-        asking.ask("actions/permissions/workflow", cut=_workflow), _fork_approval(asking) if public else _nothing()
+        asking.ask("actions/permissions/workflow", cut=_workflow, alike="workflow"),
+        _fork_approval(asking) if public else _nothing(),
     )
     return ActionsSettings(
         allowed=_ALLOWED.get(found["allowed"], ""),
@@ -51,7 +54,7 @@ async def actions(asking: Asking, *, public: bool) -> ActionsSettings | Unknown:
 async def _fork_approval(asking: Asking) -> str:
     path = "actions/permissions/fork-pr-contributor-approval"
     try:
-        return await asking.ask(path, cut=lambda value: text(required(value).get("approval_policy")))
+        return await asking.ask(path, cut=lambda value: text(required(value).get("approval_policy")), alike="approval")
     except Refused:
         # Older servers do not know it; then it is not told.
         return ""
@@ -91,8 +94,8 @@ async def security(asking: Asking, told: Told) -> SecuritySettings | Unknown:
     """Security features. Raises Odd."""
     secrets, code, packages, reporting, updates = await together(
         _secrets(asking, told.analysis["secret_scanning"]),
-        _code(asking),
-        _packages(asking, sure=asking.granted is not None or told.administrator),
+        _code(asking, told.analysis),
+        _packages(asking, sure=asking.granted is not None or told.administrator, archived=told.basics.archived),
         _reporting(asking, private=told.basics.visibility != "public"),
         _updates(asking, told.analysis["dependabot_security_updates"]),
     )
@@ -121,7 +124,7 @@ async def _alerts(asking: Asking, kind: str, what: str, permission: str, *, numb
     # GitHub hides secrets only where it is asked to; of no alert more than its number is kept.
     params = {"state": "open", **({"hide_secret": "true"} if kind == "secret-scanning" else {})}
     try:
-        found = await asking.every(f"{kind}/alerts", params, cut=_numbers, pages=ALERTS, numbered=numbered)
+        found = await asking.every(f"{kind}/alerts", params, cut=_numbers, pages=ALERTS, numbered=numbered, alike=kind)
     except Refused as error:
         if error.status in (403, 404) and error.says(*_OFF):
             return _Feature(on=False)
@@ -140,22 +143,46 @@ async def _secrets(asking: Asking, told: bool | None) -> _Feature:
     return found if told is None else _Feature(on=told, alerts=found.alerts)
 
 
-async def _packages(asking: Asking, *, sure: bool) -> _Feature:
-    """Dependabot. `sure`: a 404 of who asks is a no."""
+async def _packages(asking: Asking, *, sure: bool, archived: bool) -> _Feature:
+    """Dependabot. `sure`: a 404 of who asks is a no.
+
+    A no is confirmed by a query for many repositories (see `switches`), and so is the yes of an archived one, of which no
+    alerts are listed.
+    """
+    key = "alerts of dependabot"
+    if (asking.known(key).get("on") is False or archived) and (on := await asking.switched(key)) is not None:
+        return _Feature(on=on)
     found = await _alerts(asking, "dependabot", "alerts of Dependabot", "vulnerability_alerts: read", numbered=False)
-    if found.on is not None or asking.lacks(ADMINISTRATION):
-        return found
-    try:
-        await asking.ask("vulnerability-alerts", cut=lambda _: {})
-    except Refused as error:
-        return _Feature(on=False) if sure and error.status == 404 else found
-    return _Feature(on=True)
+    if found.on is None and not asking.lacks(ADMINISTRATION):
+        try:
+            await asking.ask("vulnerability-alerts", cut=lambda _: {}, alike="" if sure else "vulnerability-alerts")
+            found = _Feature(on=True)
+        except Refused as error:
+            found = _Feature(on=False) if sure and error.status == 404 else found
+    if found.on is not None and found.alerts is None:
+        asking.kept[key] = {"on": found.on}
+    return found
 
 
-async def _code(asking: Asking) -> _Feature:
+async def _code(asking: Asking, analysis: Mapping[str, bool | None]) -> _Feature:
+    # A private repository has none without Code Security, or Advanced Security as it was called and sold before.
+    sold = [analysis[name] for name in ("code_security", "advanced_security") if analysis[name] is not None]
+    key = "code scanning is not sold"
+    if sold and not any(sold) and asking.known(key):
+        asking.confirmed += 1
+        asking.kept[key] = {"on": False}
+        return _Feature(on=False)
+    found = await _analysed(asking)
+    if sold and not any(sold) and found.on is False:
+        asking.kept[key] = {"on": False}
+    return found
+
+
+async def _analysed(asking: Asking) -> _Feature:
     if not asking.lacks(ADMINISTRATION):
         try:
-            state = await asking.ask("code-scanning/default-setup", cut=lambda value: text(required(value).get("state")))
+            path = "code-scanning/default-setup"
+            state = await asking.ask(path, cut=lambda value: text(required(value).get("state")), alike="default-setup")
         except Refused as error:
             if error.status in (403, 404) and error.says(*_OFF):
                 return _Feature(on=False)
@@ -167,8 +194,9 @@ async def _code(asking: Asking) -> _Feature:
         if asking.lacks(permission):
             return _Feature(why=ungranted(what, permission))
         try:
-            # Analyses may be uploaded by workflows and by others; the default set-up makes some, too.
-            if not await asking.every("code-scanning/analyses", {"per_page": "1"}, cut=_ids, pages=1):
+            # Analyses may be uploaded by workflows and by others; the default set-up makes some, too. That there is none is
+            # told by a refusal, and by nothing else: somebody may have uploaded one since, from anywhere, so it is asked.
+            if not await asking.every("code-scanning/analyses", {"per_page": "1"}, cut=_ids, pages=1, alike="analyses"):
                 return _Feature(on=False)
         except Refused as error:
             if error.status in (403, 404) and error.says(*_OFF):
@@ -197,6 +225,6 @@ async def _updates(asking: Asking, told: bool | None) -> _Feature:
 
 async def _told(asking: Asking, path: str, what: str) -> _Feature:
     try:
-        return _Feature(on=await asking.ask(path, cut=lambda value: flag(required(value).get("enabled"))))
+        return _Feature(on=await asking.ask(path, cut=lambda value: flag(required(value).get("enabled")), alike=path))
     except Refused as error:
         return _Feature(why=unknown(error, what, ADMINISTRATION))

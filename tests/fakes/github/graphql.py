@@ -22,7 +22,7 @@ from graphql import (
     validate,
 )
 
-from tests.fakes.github import access, graphql_fields, graphql_history, graphql_mutations
+from tests.fakes.github import access, graphql_fields, graphql_history, graphql_mutations, graphql_owners
 from tests.fakes.github.call import Refused
 from tests.fakes.github.graphql_pages import missing
 from tests.fakes.github.state import Account, Comment, Pull, Repository, Review, Thread, Token
@@ -30,7 +30,7 @@ from tests.fakes.github.state import Account, Comment, Pull, Repository, Review,
 if TYPE_CHECKING:
     from tests.fakes.github.server import FakeGitHub
 
-MODULES = (graphql_fields, graphql_history, graphql_mutations)
+MODULES = (graphql_fields, graphql_history, graphql_mutations, graphql_owners)
 """Importing them fills the table of fields."""
 SCHEMA = Path(__file__).parents[2] / "samples" / "schemas" / "github-graphql-subset.graphql"
 

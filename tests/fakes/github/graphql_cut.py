@@ -88,10 +88,14 @@ KEPT = frozenset(
         "PullRequestCommitEdge",
         "OrganizationConnection",
         "OrganizationEdge",
+        "RepositoryConnection",
+        "RepositoryEdge",
+        "RepositoryOrder",
+        "RepositoryVulnerabilityAlertConnection",
     ]
 )
 FIELDS = {
-    "Query": {"id", "repository", "node", "nodes", "viewer", "rateLimit"},
+    "Query": {"id", "repository", "repositoryOwner", "node", "nodes", "viewer", "rateLimit"},
     "Mutation": {
         "resolveReviewThread",
         "unresolveReviewThread",

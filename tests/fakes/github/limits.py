@@ -34,7 +34,9 @@ class Limits:
     status: int = 403
     windows: dict[tuple[str, str], Window] = field(default_factory=dict)
     counted: int = 0
-    """Requests that have counted, whoever asked and when."""
+    """What has counted, whoever asked and when: requests of REST, points of GraphQL."""
+    points: int = 0
+    """Those of GraphQL."""
 
     def window(self, who: str, resource: str, now: datetime) -> Window:
         """The present window of an identity."""
@@ -66,13 +68,14 @@ class Limits:
             for resource in ("core", "graphql", "search")
         }
 
-    def count(self, who: str, resource: str, now: datetime) -> None:
-        """One request more. Raises Refused when the hour's number is used up."""
+    def count(self, who: str, resource: str, now: datetime, points: int = 1) -> None:
+        """One request more, of so many points. Raises Refused when the hour's number is used up."""
         window = self.window(who, resource, now)
         if window.used >= self.hourly:
             raise Refused(403, f"API rate limit exceeded for {who}.", headers=self.headers(who, resource, now))
-        window.used += 1
-        self.counted += 1
+        window.used += points
+        self.counted += points
+        self.points += points if resource == "graphql" else 0
 
     def uncount(self, who: str, resource: str, now: datetime) -> None:
         """It was answered with 304, which is free."""

@@ -23,6 +23,7 @@ from tests.fakes.github import (
     access,
     control,
     graphql,
+    graphql_cost,
     rest_apps,
     rest_checks,
     rest_comments,
@@ -186,7 +187,7 @@ class FakeGitHub(Estates):
     def _checked(self, request: Request, path: str, body: bytes) -> Response:
         if path == "/graphql":
             token, _ = self._who(request, as_app=False)
-            self.limits.count(who := self.identity(token, None), "graphql", self.now)
+            self.limits.count(who := self.identity(token, None), "graphql", self.now, graphql_cost.points(body))
             answer = graphql.answer(self, token, body)
             return JSONResponse(answer, headers=self.limits.headers(who, "graphql", self.now))
         query = dict(request.query_params)
