@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
+from re import fullmatch
 from typing import Any
 
 from boolean.boolean import ParseError
@@ -21,6 +22,8 @@ from license_expression import (
 
 _LONGEST = 1_000
 _MOST_LEAVES = 60
+_OWN = ("LicenseRef-", "DocumentRef-", "AdditionRef-")
+"""How references to terms begin that SPDX does not list."""
 
 
 class Standing(StrEnum):
@@ -30,9 +33,15 @@ class Standing(StrEnum):
     DENIED = "denied"
     NOT_ALLOWED = "not_allowed"
     UNKNOWN = "unknown"
-    """Nobody tells which licence it is."""
+    """Nobody tells which licence it is, or it is of somebody's own and policy does not name it."""
     UNREADABLE = "unreadable"
     """What is told is no SPDX expression."""
+
+
+_CHOICE = (Standing.FITS, Standing.UNKNOWN, Standing.DENIED, Standing.NOT_ALLOWED)
+"""Of several licences that may be chosen, the first counts."""
+_JOINED = (Standing.DENIED, Standing.NOT_ALLOWED, Standing.UNKNOWN, Standing.FITS)
+"""Of several that hold together, the first counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +73,24 @@ def judge(licence: str, *, allow: Sequence[str], deny: Sequence[str]) -> Judged:
 def _judged(node: Any, allowed: tuple[str, ...], denied: tuple[str, ...]) -> Judged:
     if isinstance(node, OR):
         found = [_judged(part, allowed, denied) for part in node.args]
-        return min(found, key=lambda one: list(Standing).index(one.standing) if one.standing is not Standing.FITS else -1)
+        return min(found, key=lambda one: _CHOICE.index(one.standing))
     if isinstance(node, AND):
         found = [_judged(part, allowed, denied) for part in node.args]
-        return next((one for one in found if one.standing is not Standing.FITS), found[0])
+        return min(found, key=lambda one: _JOINED.index(one.standing))
     names = _names(node)
     if len(names) > 1 and names[0].lower() in allowed:
         return Judged(Standing.FITS, f"{names[0]} is allowed.")
     hit = next((pattern for pattern in denied if any(_matches(pattern, name) for name in names)), "")
     if hit:
         return Judged(Standing.DENIED, f"{names[0]} is denied (by `{hit}`).")
-    if allowed and not any(_matches(pattern, name) for pattern in allowed for name in names):
+    if any(_matches(pattern, name) for pattern in allowed for name in names):
+        return Judged(Standing.FITS, f"{names[0]} is allowed.")
+    if allowed:
         return Judged(Standing.NOT_ALLOWED, f"{names[0]} is not among the licences that are allowed.")
+    if names[-1].startswith(_OWN):
+        return Judged(
+            Standing.UNKNOWN, f"{names[0]} is somebody's own: what it says nobody tells, and policy does not name it."
+        )
     return Judged(Standing.FITS, f"{names[0]} is allowed.")
 
 
@@ -93,23 +108,37 @@ def _matches(pattern: str, name: str) -> bool:
     return name.startswith(pattern[:-1]) if pattern.endswith("*") else name == pattern
 
 
-@cache
+@lru_cache(maxsize=256)
 def _patterns(said: tuple[str, ...]) -> tuple[str, ...]:
     """Patterns in one case and with today's identifiers; an expression with OR names several."""
     found: list[str] = []
     for text in said:
+        named = f"`{text[:80]}` in the policy"
         if text.endswith("*"):
-            found.append(text.strip().lower())
+            family = text.strip().lower()
+            if not _is_family(family[:-1]):
+                raise UnreadableLicence(f"{named} is about no licence that SPDX knows.")
+            found.append(family)
             continue
         try:
             parsed = _parsed(text)
         except UnreadableLicence as error:
-            raise UnreadableLicence(f"`{text}` in the policy is no SPDX expression: {error}") from error
+            raise UnreadableLicence(f"{named} is no SPDX expression: {error}") from error
         for leaf in parsed.args if isinstance(parsed, OR) else (parsed,):
             if isinstance(leaf, (AND, OR)):
-                raise UnreadableLicence(f"`{text}` in the policy joins licences with AND; name each of them.")
+                raise UnreadableLicence(f"{named} joins licences with AND; name each of them.")
             found.append(_names(leaf)[0].lower())
     return tuple(found)
+
+
+def _is_family(start: str) -> bool:
+    """Whether some licence begins like that, perhaps with an exception; a family without one would forbid nothing unseen."""
+    licence, joined, exception = start.partition(" with ")
+    own = tuple(one.lower() for one in _OWN)
+    known = [key.lower() for key in _licensing().known_symbols]
+    if joined:
+        return (licence in known or licence.startswith(own)) and any(key.startswith(exception) for key in known)
+    return licence.startswith(own) or any(key.startswith(licence) for key in known)
 
 
 @cache
@@ -136,15 +165,34 @@ def _parsed(text: str) -> Any:
     except (ExpressionError, ParseError, RecursionError) as error:
         said = str(error).split("\n")[0][:120].rstrip(".")
         raise UnreadableLicence(f"{said or 'it does not parse'}.") from error
+    except (IndexError, AssertionError) as error:
+        # What the parser itself trips over, such as `()`.
+        raise UnreadableLicence("Its parentheses and operators do not fit together.") from error
     if found is None or len(leaves) > _MOST_LEAVES:
         raise UnreadableLicence("It is empty." if found is None else "It has too many parts.")
     unknown = [str(leaf.key) for leaf in leaves if not _is_known(leaf)]
     if unknown:
         raise UnreadableLicence(f"SPDX knows no {unknown[0][:60]}.")
+    for leaf in found.get_symbols():
+        parts = (leaf.license_symbol, leaf.exception_symbol) if isinstance(leaf, LicenseWithExceptionSymbol) else (leaf, None)
+        if _is_exception(parts[0]):
+            raise UnreadableLicence(f"{str(parts[0].key)[:60]} is an exception to a licence and no licence.")
+        if parts[1] is not None and not _is_exception(parts[1]) and not str(parts[1].key).startswith(_OWN):
+            raise UnreadableLicence(f"{str(parts[1].key)[:60]} is a licence and no exception to one.")
     return found
 
 
 def _is_known(leaf: LicenseSymbol) -> bool:
     key = str(leaf.key)
     known = _licensing().known_symbols
-    return key in known or key.removesuffix("+") in known or key.startswith(("LicenseRef-", "DocumentRef-"))
+    return key in known or key.removesuffix("+") in known or _is_own(key)
+
+
+def _is_own(key: str) -> bool:
+    """Whether it is a reference to somebody's own terms (SPDX 2.3, D.2)."""
+    return fullmatch(r"(DocumentRef-[A-Za-z0-9.-]+:)?(LicenseRef|AdditionRef)-[A-Za-z0-9.-]+\+?", key) is not None
+
+
+def _is_exception(leaf: Any) -> bool:
+    known = _licensing().known_symbols.get(str(leaf.key))
+    return known is not None and bool(known.is_exception)

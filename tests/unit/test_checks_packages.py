@@ -6,11 +6,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fusion.check import Check, Subject
 from fusion.checks.packages.pinned_installs import loose
 from fusion.checks.registry import builtin
-from fusion.inventory.licences import Standing, UnreadableLicence, judge, readable
+from fusion.inventory.licences import Standing, judge, readable
 from fusion.inventory.pip_options import OWN_HOST
 from fusion.model import Severity
 from fusion.model.compliance import CheckResult, Status
@@ -187,17 +189,61 @@ def test_licences_of_dependencies(licences: tuple[str, ...], scans: dict[str, An
         ("BSD", ("BSD-*",), (), Standing.UNREADABLE),
         ("(" * 900, ("MIT",), (), Standing.UNREADABLE),
         ("SEE LICENSE IN x", ("MIT",), (), Standing.UNREADABLE),
+        ("A" * 100_000, ("MIT",), (), Standing.UNREADABLE),
+        ("(" * 400 + "MIT" + ")" * 400, ("MIT",), (), Standing.FITS),
+        ("()", ("MIT",), (), Standing.UNREADABLE),
+        ("(AND MIT LicenseRef-x :", ("MIT",), (), Standing.UNREADABLE),
+        ("NoSuch-1.0", (), ("GPL-*",), Standing.UNREADABLE),
+        ("LicenseRef-", ("LicenseRef-*",), (), Standing.UNREADABLE),
+        ("MIT WITH MIT", ("MIT",), (), Standing.UNREADABLE),
+        ("Classpath-exception-2.0", (), ("GPL-*",), Standing.UNREADABLE),
+        # What a licence of somebody's own says nobody knows, so that it is not shown as fine.
+        ("LicenseRef-x", (), ("GPL-*",), Standing.UNKNOWN),
+        ("LicenseRef-x", ("MIT",), (), Standing.NOT_ALLOWED),
+        ("LicenseRef-x", (), ("LicenseRef-X",), Standing.DENIED),
+        ("LicenseRef-x AND GPL-3.0-only", (), ("GPL-*",), Standing.DENIED),
+        ("LicenseRef-x OR GPL-3.0-only", (), ("GPL-*",), Standing.UNKNOWN),
+        ("LicenseRef-x OR MIT", (), ("GPL-*",), Standing.FITS),
     ],
 )
 def test_expressions_against_policy(licence: str, allow: tuple[str, ...], deny: tuple[str, ...], standing: Standing) -> None:
     assert judge(licence, allow=allow, deny=deny).standing is standing
 
 
-def test_a_policy_that_cannot_be_read_is_no_policy() -> None:
-    for pattern in ("MIT AND ISC", "Nonsense", "MIT OR"):
-        with pytest.raises(UnreadableLicence, match="no SPDX expression" if pattern != "MIT AND ISC" else "with AND"):
-            judge("MIT", allow=(pattern,), deny=())
-    assert (readable("gpl-2.0+"), readable("BSD")) == ("GPL-2.0-or-later", "")
+@pytest.mark.parametrize(
+    ("pattern", "why"),
+    [
+        ("MIT AND ISC", "joins licences with AND"),
+        ("Nonsense", "SPDX knows no Nonsense"),
+        ("MIT OR", "no SPDX expression"),
+        ("(((", "no SPDX expression"),
+        ("()", "do not fit together"),
+        ("A" * 100_000, "too long"),
+        ("(" * 400, "no SPDX expression"),
+        # A family with a slip of the pen would deny nothing, and nobody would see it.
+        ("APGL-*", "about no licence"),
+        ("(((*", "about no licence"),
+        ("GPL-2.0-only WITH Nonsense*", "about no licence"),
+    ],
+)
+def test_a_policy_that_cannot_be_read_is_no_policy(pattern: str, why: str) -> None:
+    for scans in (Scans(licences_allow=(pattern,)), Scans(licences_deny=(pattern,))):
+        result = assessed("dependency-licences", npm("MIT"), policy=Policy(scans=scans))
+        assert result.status is Status.NOT_ASSESSED
+        assert why in result.reason
+        assert result.reason.endswith("Mend the policy.")
+        assert len(result.reason) < 400
+
+
+def test_patterns_of_families_and_the_form_of_expressions() -> None:
+    for family in ("gpl-*", "LicenseRef-ours-*", "GPL-2.0-only WITH *", "*"):
+        assert judge("AGPL-3.0-only", allow=("AGPL-3.0-only", family), deny=()).standing is Standing.FITS
+    assert (readable("gpl-2.0+"), readable("BSD"), readable("()")) == ("GPL-2.0-or-later", "", "")
+
+
+@given(st.lists(st.sampled_from(["MIT", " OR ", " AND ", " WITH ", "(", ")", "+", " ", "LicenseRef-x", ":", "*", "\x00"])))
+def test_no_text_makes_the_parser_fall(parts: list[str]) -> None:
+    assert judge("".join(parts), allow=("MIT",), deny=()).why
 
 
 # --- vulnerabilities

@@ -2,15 +2,18 @@
 
 `scans.licences_allow` and `scans.licences_deny` name SPDX identifiers, expressions, or families with `*` at the end. Each
 part of an AND must fit, and one part of an OR. A licence is known where a lock file tells it (npm, Composer) or the
-operator's data does. Where nobody knows a licence, or what is told is no SPDX expression, `scans.licences_unknown` decides:
+operator's data does. Where nobody knows a licence, what is told is no SPDX expression, or it is somebody's own (`LicenseRef-`)
+and policy names only what is denied, `scans.licences_unknown` decides:
 `fail` makes it a deviation; with `note` the check cannot pass as long as there are any, and is not assessed. Actions and
 images are not asked about.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from fusion.check import About, Source, Subject, Towards
-from fusion.checks.components import InventoryCheck, is_sample
+from fusion.checks.components import InventoryCheck, called, is_sample
 from fusion.checks.files import counted
 from fusion.checks.results import deviation, not_assessed
 from fusion.inventory.licences import Judged, Standing, UnreadableLicence, judge
@@ -57,13 +60,13 @@ class DependencyLicences(InventoryCheck):
                 if one.licence not in verdicts:
                     verdicts[one.licence] = judge(one.licence, allow=wanted.licences_allow, deny=wanted.licences_deny)
         except UnreadableLicence as error:
-            return not_assessed(self.about, f"{error} Mend the policy.")
+            return not_assessed(self.about, f"{clip(exact(str(error)), 300)} Mend the policy.")
         found = {purl: verdicts[one.licence] for purl, one in packages.items()}
         bad = {purl for purl, one in found.items() if one.standing in (Standing.DENIED, Standing.NOT_ALLOWED)}
         dark = {purl for purl, one in found.items() if one.standing in _DARK}
         failing = sorted(bad | (dark if wanted.licences_unknown == "fail" else set()))
         deviations = [self._deviation(packages[purl], found[purl]) for purl in failing]
-        unknown = f"Of {counted(len(dark), 'component')} nobody tells a licence that can be read." if dark else ""
+        unknown = self._unknown({purl: found[purl] for purl in dark}, packages)
         if not deviations and dark:
             return not_assessed(
                 self.about,
@@ -78,6 +81,15 @@ class DependencyLicences(InventoryCheck):
             passed_as=f"{counted(len(packages), 'component')}, each with a licence that policy allows.",
             nothing="No manifest names a dependency.",
         )
+
+    @staticmethod
+    def _unknown(dark: Mapping[str, Judged], packages: Mapping[str, Component]) -> str:
+        """How many have no licence that can be judged, and of one why."""
+        if not dark:
+            return ""
+        count = f"Of {counted(len(dark), 'component')} nobody tells a licence that can be read"
+        purl = next((purl for purl in sorted(dark) if packages[purl].licence.strip()), "")
+        return f"{count}, such as {called(packages[purl])}: {clip(exact(dark[purl].why), 240)}" if purl else f"{count}."
 
     def _deviation(self, component: Component, judged: Judged) -> Deviation:
         return deviation(

@@ -84,9 +84,7 @@ class Vulnerabilities(InventoryCheck):
         dark = [*self._dark(subject, mirror, known), *unsure]
         dates = {type: mirror.dates.get(type, mirror.at) for type in {one.ecosystem for one in known} & mirror.ecosystems}
         old = [type for type, at in dates.items() if at is not None and subject.now - at > FRESH]
-        aged = (
-            f"The copy is more than {FRESH.days} days old for {', '.join(sorted(old))}." if old else ""
-        )
+        aged = f"The copy is more than {FRESH.days} days old for {', '.join(sorted(old))}." if old else ""
         if deviations:
             # What an old copy knows is still so; what it does not know is what it says nothing about.
             what = counted(len(deviations), "advisory", "advisories")
@@ -136,8 +134,8 @@ class Vulnerabilities(InventoryCheck):
         stale = sorted(type for type, at in dates.items() if at is None or subject.now - at > STALE)
         if stale:
             said.append(
-                f"The copy of OSV is older than {STALE.days} days, or of unknown age, for {', '.join(stale)}: renew it; where it "
-                "is new and only has no new records, put OSV's list of changes (modified_id.csv) beside it."
+                f"The copy of OSV is older than {STALE.days} days, or of unknown age, for {', '.join(stale)}: renew it; "
+                "where it is new and only has no new records, put OSV's list of changes (modified_id.csv) beside it."
             )
         loose = sorted({called(one) for one in known if not one.version})
         if loose:
