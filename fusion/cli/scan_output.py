@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
@@ -25,6 +25,10 @@ from fusion.progress import Listed, Notice, Resumed, Scanned, ScanStep, ToolFini
 from fusion.render.text import exact, one_line
 from fusion.settings import Settings
 from orchestrations.bundle import Bundle
+
+if TYPE_CHECKING:
+    from fusion.ports import Key
+    from fusion.scanning.series import Point
 
 FORMATS: Mapping[str, tuple[str, str]] = {
     "text": ("terminal", "txt"),
@@ -168,20 +172,23 @@ class Output:
         if not line.digest:
             return None, (line,)
         scan = Scan.model_validate_json(await bundle.blobs.get(line.digest))
-        self.text = self._rendered(scan, checks, bundle)
+        self.text = await self._rendered(scan, checks, bundle)
         return scan, (line,)
 
-    def _rendered(self, scan: Scan, checks: Mapping[str, About], bundle: Bundle) -> str:
+    async def _rendered(self, scan: Scan, checks: Mapping[str, About], bundle: Bundle) -> str:
         assert bundle.compliance is not None
         from fusion.render.scan.formats import named
 
-        return named(FORMATS[self.format][0]).write(scan, checks=checks, catalogues=bundle.compliance.catalogues).decode()
+        format, trend = named(FORMATS[self.format][0]), await trend_of(scan, bundle)
+        return format.write(scan, checks=checks, catalogues=bundle.compliance.catalogues, trend=trend).decode()
 
     async def _account(self, report: OrganisationScan, checks: Mapping[str, About], bundle: Bundle) -> None:
         from fusion.render.scan import account
+        from fusion.scanning.wanted import account_series_key
 
+        trend = await series_of(account_series_key(bundle.tenant, report.account), report.id, bundle)
         if self.format in ("text", "json", "csv"):
-            self.text = account.render(report, self.format)
+            self.text = account.render(report, self.format, trend=trend)
             return
         assert self.path is not None
         ending = FORMATS[self.format][1]
@@ -190,17 +197,16 @@ class Output:
                 scan = Scan.model_validate_json(await bundle.blobs.get(line.digest))
                 file = self.path / f"{line.repository.replace('/', '--')}.{ending}"
                 file.parent.mkdir(exist_ok=True)
-                replace_file(file, self._rendered(scan, checks, bundle).encode("utf-8", "backslashreplace"))
+                replace_file(file, (await self._rendered(scan, checks, bundle)).encode("utf-8", "backslashreplace"))
                 self.files += 1
         self.path.mkdir(exist_ok=True)
-        replace_file(self.path / "account.json", account.render(report, "json").encode())
+        replace_file(self.path / "account.json", account.render(report, "json", trend=trend).encode())
         if self.format == "html":
             from fusion.render.scan.formats import organisation
 
             assert bundle.compliance is not None
-            replace_file(
-                self.path / "account.html", organisation(report, checks=checks, catalogues=bundle.compliance.catalogues)
-            )
+            page = organisation(report, checks=checks, catalogues=bundle.compliance.catalogues, trend=trend)
+            replace_file(self.path / "account.html", page)
         self.text = ""
 
     def deliver(self, ended: Ended) -> Ended:
@@ -226,6 +232,26 @@ class Output:
 
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ended
+
+
+async def trend_of(scan: Scan, bundle: Bundle) -> Sequence[Point]:
+    """A repository's scan and the whole ones before it; of a folder the scan's record says where they are kept."""
+    from fusion.scanning.wanted import scan_key, series_key
+
+    scope = scan.repository
+    if await bundle.store.get(scan_key(bundle.tenant, scope, scan.id)) is None:
+        # It has just been recorded, so that it is among the newest.
+        newest = await bundle.store.list(tenant=bundle.tenant, kind="scan", limit=100)
+        scope = next((one.key.scope for one in newest if one.key.id == scan.id), scope)
+    return await series_of(series_key(bundle.tenant, scope), scan.id, bundle)
+
+
+async def series_of(key: Key, scan: str, bundle: Bundle) -> Sequence[Point]:
+    """The series up to that scan; nothing for one that is not in it, because it was not whole."""
+    from fusion.scanning.series import Series
+
+    stored = await bundle.store.get(key)
+    return Series.model_validate(stored.value).up_to(scan) if stored else ()
 
 
 async def listing(configured: Settings, format: str) -> None:

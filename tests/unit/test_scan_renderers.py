@@ -14,13 +14,14 @@ import pytest
 from fusion.errors import UserError
 from fusion.model import Severity
 from fusion.model.compliance import Scan
+from fusion.render.scan import account as lines
 from fusion.render.scan import badge, html, markdown, organisation, terminal
 from fusion.render.scan import csv as csv_format
 from fusion.render.scan import json as json_format
 from fusion.render.scan.formats import FORMATS, named
 from fusion.render.scan.organisation import grouped
 from fusion.render.scan.summary import Colour, standing, summary
-from fusion.scanning.series import point
+from fusion.scanning.series import Point, point
 from tests.fakes.scans import CATALOGUES, CHECKS, NOW, RESULTS, clean, deviation, failed, idle, passed, rich, scan, unread
 from tests.fakes.scans import organisation as account
 
@@ -151,11 +152,65 @@ def test_the_page_tells_everything() -> None:
         assert control.control in page
 
 
-def test_the_page_draws_a_trend_of_at_least_two_scans() -> None:
-    points = [point(rich(id="scan-1", at=NOW - timedelta(days=7))), point(rich())]
+def weeks(number: int, **fields: Any) -> tuple[Point, ...]:
+    """So many scans, a week apart, each of which failed less than the one before."""
+    return tuple(
+        Point(
+            **{
+                "scan": f"scan-{n}",
+                "at": NOW - timedelta(weeks=number - 1 - n),
+                "commit": f"{n:040x}",
+                "passed": 20 + n,
+                "failed": 2 * number - n,
+                "not_assessed": 3 if n < 2 else 0,
+                "accepted": 1,
+                "open": {Severity.HIGH: number - n, Severity.LOW: 4},
+                **fields,
+            }
+        )
+        for n in range(number)
+    )
 
-    assert 'class="trend"' in written("html", rich(), trend=points)
+
+def test_the_page_draws_a_trend_of_at_least_two_scans() -> None:
+    points = (point(rich(id="scan-1", at=NOW - timedelta(days=7))), point(rich()))
+    page = written("html", rich(), trend=points)
+
+    assert 'class="trend"' in page
+    assert page.count("<td", page.index("scan by scan"), page.index("</table>", page.index("scan by scan"))) == 2 * 7
     assert 'class="trend"' not in written("html", rich(), trend=points[:1])
+
+
+@pytest.mark.parametrize("name", ["terminal", "markdown", "html"])
+def test_people_read_the_trend_in_a_sentence(name: str) -> None:
+    said = " ".join(written(name, rich(), trend=weeks(3)).split()).lower()
+
+    assert "failed 6 → 5 → 4, not assessed 3 → 3 → 0 over 3 scans since 2026-11-06" in said
+    assert "→" not in written(name, rich(), trend=weeks(1))
+
+
+def test_json_holds_the_trend() -> None:
+    assert [Point.model_validate(one) for one in json.loads(written("json", rich(), trend=weeks(3)))["trend"]] == [*weeks(3)]
+
+
+def test_an_account_shows_its_trend_and_what_nobody_could_scan() -> None:
+    points = weeks(2, commit="", repositories=16, unscanned=6)
+    page = organisation.render(account(), checks=CHECKS, catalogues=CATALOGUES, trend=points)
+
+    assert "not scanned 6 → 6" in page
+    assert "Not scanned" in page[page.index("scan by scan") :]
+    assert "not scanned 6 → 6" in " ".join(lines.render(account(), "text", trend=points).split())
+    assert max(map(len, lines.render(account(), "text", trend=points).splitlines())) <= 80
+    assert json.loads(lines.render(account(), "json", trend=points))["trend"][1]["unscanned"] == 6
+
+
+@pytest.mark.parametrize("name", ["terminal", "markdown", "html"])
+def test_a_scan_of_some_checks_says_so(name: str) -> None:
+    said = " ".join(written(name, rich(asked=("secrets", "webhooks"))).split())
+
+    assert "of the checks that were made" in said
+    assert "only" in said.lower()
+    assert "Since the last scan" not in said
 
 
 def test_many_places_are_folded_and_the_rest_counted() -> None:

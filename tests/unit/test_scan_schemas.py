@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from fusion import __version__
 from fusion.model import Severity
 from fusion.model.compliance import Drift, Scan
 from fusion.model.posture import Unknown
@@ -80,6 +82,24 @@ def test_sarif_has_a_rule_for_each_check_and_a_result_for_each_deviation() -> No
     assert len({json.dumps(one["partialFingerprints"]) for one in results}) == len(results) == 5
     assert run["invocations"][0]["executionSuccessful"] is False
     assert run["versionControlProvenance"][0]["revisionId"] == rich().commit
+
+
+def test_sarif_names_the_version_that_wrote_it() -> None:
+    driver = run_of(clean())["tool"]["driver"]
+
+    assert driver["version"] == driver["semanticVersion"] == __version__
+    # what Semantic Versioning 2.0 says of a version, and the schema does not
+    assert re.fullmatch(r"(0|[1-9]\d*)(\.(0|[1-9]\d*)){2}(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?", driver["semanticVersion"])
+
+
+def test_a_deviation_keeps_its_fingerprint_from_scan_to_scan() -> None:
+    moved = deviation("f1", path="a.py", line=40, title="It moved down.")
+    [first], [second] = (
+        run_of(scan(id=id, commit=commit, results=(failed("secrets", one),)))["results"]
+        for id, commit, one in (("1", "a" * 40, deviation("f1", path="a.py", line=4)), ("2", "b" * 40, moved))
+    )
+
+    assert first["partialFingerprints"] == second["partialFingerprints"] == {"fusionDeviation/v1": "secrets f1"}
 
 
 def test_sarif_suppresses_what_is_accepted_and_nothing_else() -> None:

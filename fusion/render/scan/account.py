@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Sequence
+from textwrap import wrap
 
 from fusion.model.compliance import ControlState, OrganisationScan, ScanOf
 from fusion.render.text import clip, one_line
 from fusion.scanning.organisation import totals
+from fusion.scanning.series import Point, in_words
 
 WIDTH = 80
 WORST = 15
@@ -18,18 +21,21 @@ COLUMNS = (
 )
 
 
-def render(report: OrganisationScan, format: str) -> str:
-    """As `text`, `json` or `csv`."""
+def render(report: OrganisationScan, format: str, *, trend: Sequence[Point] = ()) -> str:
+    """As `text`, `json` or `csv`. `trend`: this scan and the whole ones before it, oldest first; not in `csv`."""
     if format == "json":
-        return report.model_dump_json(indent=2) + "\n"
-    return _csv(report) if format == "csv" else _text(report)
+        told = report.model_dump(mode="json") | {"trend": [one.model_dump(mode="json") for one in trend]}
+        return json.dumps(told, indent=2, ensure_ascii=False) + "\n"
+    return _csv(report) if format == "csv" else _text(report, trend)
 
 
-def _text(report: OrganisationScan) -> str:
+def _text(report: OrganisationScan, trend: Sequence[Point]) -> str:
     lines = report.repositories
     counted = totals(lines)
     words = ", ".join(f"{number:,} {status}" for status, number in sorted(counted.items()) if not status.startswith("checks "))
     said = [f"{one_line(report.account)}: {len(lines):,} repositories ({words or 'none'})", ""]
+    if over_time := in_words(trend):
+        said += [*wrap(f"Over time: checks {over_time}", WIDTH), ""]
     said += _controls(report)
     bad = sorted((one for one in lines if one.worst), key=lambda one: (-one.worst.rank if one.worst else 0, -one.failed))
     if bad:

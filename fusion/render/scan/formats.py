@@ -34,11 +34,11 @@ class Format:
     def write(
         self, scan: Scan, *, checks: Mapping[str, About], catalogues: Sequence[Catalogue], trend: Sequence[Point] = ()
     ) -> bytes:
-        """The whole document, text in UTF-8. `trend`: this scan and those before it; only `html` draws it."""
+        """The whole document, text in UTF-8. `trend`: this scan and the whole ones before it, for those that show it."""
         render = import_module(self.module).render
         if self.name in _OF_THE_INVENTORY:
             written = render(scan)
-        elif self.name == "html":
+        elif self.name in _WITH_TREND:
             written = render(scan, checks=checks, catalogues=catalogues, trend=trend)
         else:
             written = render(scan, checks=checks, catalogues=catalogues)
@@ -50,6 +50,7 @@ def _format(name: str, media_type: str, extension: str) -> Format:
 
 
 _OF_THE_INVENTORY = ("cyclonedx", "spdx")
+_WITH_TREND = ("terminal", "markdown", "html", "json")
 FORMATS: Mapping[str, Format] = {
     one.name: one
     for one in (
@@ -75,7 +76,10 @@ def named(name: str) -> Format:
     return FORMATS[name]
 
 
-def organisation(report: OrganisationScan, *, checks: Mapping[str, About], catalogues: Sequence[Catalogue]) -> bytes:
-    """The page of an account's scan, HTML in UTF-8."""
-    written: str = import_module("fusion.render.scan.organisation").render(report, checks=checks, catalogues=catalogues)
+def organisation(
+    report: OrganisationScan, *, checks: Mapping[str, About], catalogues: Sequence[Catalogue], trend: Sequence[Point] = ()
+) -> bytes:
+    """The page of an account's scan, HTML in UTF-8. `trend`: this scan and the whole ones before it."""
+    render = import_module("fusion.render.scan.organisation").render
+    written: str = render(report, checks=checks, catalogues=catalogues, trend=trend)
     return written.encode()

@@ -15,6 +15,7 @@ from fusion.model.compliance import CheckResult, Deviation, Scan, Status
 from fusion.model.posture import Posture
 from fusion.render.phrases import count, short
 from fusion.render.scan import charts
+from fusion.render.scan import trend as history
 from fusion.render.scan.elements import NONE, Html, code, facts, join, link, listed, page, said, section, table, tag
 from fusion.render.scan.places import address
 from fusion.render.scan.record import controls, exceptions, inventory, receipt
@@ -30,6 +31,7 @@ from fusion.render.scan.summary import (
     place,
     plain,
     severity,
+    since,
     summary,
     tally,
     title,
@@ -54,14 +56,14 @@ _VERDICTS = {
 
 
 def render(scan: Scan, *, checks: Mapping[str, About], catalogues: Sequence[Catalogue], trend: Sequence[Point] = ()) -> str:
-    """The whole document. `trend`: this scan and those before it, oldest first."""
+    """The whole document. `trend`: this scan and the whole ones before it, oldest first."""
     told = summary(scan, checks)
     numbers = {result.check: f"check-{number}" for number, result in enumerate(scan.results)}
     parts = [
         ("overview", "Overview", _overview(scan, told, catalogues, trend)),
         ("not-assessed", "Not assessed", _not_assessed(scan, told, checks, numbers)),
         ("failed", "Failed", join(_card(scan, one, checks, numbers) for one in told.failed)),
-        ("changes", "Since the last scan", _changes(scan, checks, numbers)),
+        ("changes", f"Since the last {since(scan)}", _changes(scan, checks, numbers)),
         ("accepted", "Failed and accepted", join(_card(scan, one, checks, numbers) for one in told.accepted)),
         ("exceptions", "Exceptions", exceptions(scan)),
         ("controls", "Controls", controls(scan, catalogues, checks, numbers)),
@@ -106,9 +108,18 @@ def _header(scan: Scan, told: Summary) -> Html:
                 ("Scanned", tag("time", moment(scan.at), datetime=scan.at.isoformat())),
                 ("Settings", settings),
                 ("Files", f"{scan.files:,}"),
+                ("Asked for", _asked(scan)),
             ]
         ),
     )
+
+
+def _asked(scan: Scan) -> Html:
+    """Which checks were made, where it was not all of them."""
+    if not scan.asked:
+        return NONE
+    more = f" and {len(scan.asked) - _PLACES:,} more" if len(scan.asked) > _PLACES else ""
+    return join(["only ", join((code(one, 100) for one in scan.asked[:_PLACES]), " "), more])
 
 
 def _overview(scan: Scan, told: Summary, catalogues: Sequence[Catalogue], trend: Sequence[Point]) -> Html:
@@ -125,8 +136,7 @@ def _overview(scan: Scan, told: Summary, catalogues: Sequence[Catalogue], trend:
     open = [(each.value, each.value, told.severity[each]) for each in Severity]
     if any(number for _, _, number in open):
         drawn.append(_figure("Deviations that nobody accepted", charts.ranked(open)))
-    if lines := charts.lines(trend):
-        drawn.append(_figure(f"The last {count(len(trend), 'scan')}", lines))
+    drawn.append(history.figure(trend))
     for id, catalogue, found in by_catalogue(scan.controls, catalogues):
         states = [(word.replace("_", " "), word, number) for word, number in tally(found).items()]
         name = f"{catalogue.title} {catalogue.version}" if catalogue else plain(id, 100)

@@ -11,14 +11,18 @@ from typing import TYPE_CHECKING
 from fusion.model.compliance import Scan
 from fusion.render.json import encode
 from fusion.render.scan.summary import NOT_A_CERTIFICATE, summary
+from fusion.scanning.series import Point
 
 if TYPE_CHECKING:
     from fusion.check import About
     from fusion.controls.catalogue import Catalogue
 
 
-def render(scan: Scan, *, checks: Mapping[str, About], catalogues: Sequence[Catalogue]) -> str:
-    """One object: `schema_version`, `headline`, `scan`, `checks` and `catalogues` by id; ASCII, indented."""
+def render(scan: Scan, *, checks: Mapping[str, About], catalogues: Sequence[Catalogue], trend: Sequence[Point] = ()) -> str:
+    """One object: `schema_version`, `headline`, `scan`, `trend`, `checks` and `catalogues` by id; ASCII, indented.
+
+    trend: this scan and the whole ones before it, oldest first.
+    """
     told = summary(scan, checks)
     named = {(one.catalogue, one.control) for one in scan.controls}
     return encode(
@@ -27,6 +31,7 @@ def render(scan: Scan, *, checks: Mapping[str, About], catalogues: Sequence[Cata
             "headline": told.headline,
             "note": NOT_A_CERTIFICATE,
             "scan": scan.model_dump(mode="json"),
+            "trend": [one.model_dump(mode="json") for one in trend],
             "checks": {
                 one.check: {
                     "title": about.title,

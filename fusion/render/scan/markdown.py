@@ -22,12 +22,14 @@ from fusion.render.scan.summary import (
     place,
     plain,
     severity,
+    since,
     standing,
     summary,
     tally,
     title,
 )
 from fusion.render.text import clip
+from fusion.scanning.series import Point, in_words
 
 if TYPE_CHECKING:
     from fusion.check import About
@@ -43,14 +45,16 @@ _PLACES = 15
 _NOTICE = 300
 
 
-def render(scan: Scan, *, checks: Mapping[str, About], catalogues: Sequence[Catalogue]) -> str:
-    """The whole text, at most 65,536 characters, one newline at the end."""
+def render(scan: Scan, *, checks: Mapping[str, About], catalogues: Sequence[Catalogue], trend: Sequence[Point] = ()) -> str:
+    """The whole text, at most 65,536 characters, one newline at the end. `trend`: this scan and the whole ones before it."""
     told = summary(scan, checks)
     opening = (
         f"### Fusion: compliance {_WORDS[told.colour]}\n\n{prose(plain(scan.repository, 300))} {code(short(scan.commit))} "
     )
     opening += f"at {moment(scan.at)}. {told.headline} {prose(plain(scan.reason))}".rstrip()
-    closing = "\n\n".join([*_drift(scan), *_controls(scan, catalogues), NOT_A_CERTIFICATE])
+    if scan.asked:
+        opening += f" Only these checks were asked for: {prose(clip(', '.join(scan.asked), 600))}."
+    closing = "\n\n".join([*_drift(scan), *_trend(trend), *_controls(scan, catalogues), NOT_A_CERTIFICATE])
     room = LIMIT - len(opening) - len(closing) - _NOTICE
     kept: list[str] = []
     left = 0
@@ -129,7 +133,12 @@ def _drift(scan: Scan) -> list[str]:
     )
     parts = [f"{number:,} {word}" for number, word in lists if number]
     lost = f" {count(len(drift.lost), 'check')} could be assessed then and not now." if drift.lost else ""
-    return [f"Since the last scan: {', '.join(parts) or 'nothing changed'}.{lost}"]
+    return [f"Since the last {since(scan)}: {', '.join(parts) or 'nothing changed'}.{lost}"]
+
+
+def _trend(points: Sequence[Point]) -> list[str]:
+    said = in_words(points)
+    return [f"{said[:1].upper()}{said[1:]}."] if said else []
 
 
 def _controls(scan: Scan, catalogues: Sequence[Catalogue]) -> list[str]:

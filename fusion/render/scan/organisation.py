@@ -12,9 +12,11 @@ from fusion.model import Severity
 from fusion.model.compliance import OrganisationScan, ScanOf
 from fusion.render.phrases import count, short
 from fusion.render.scan import charts
+from fusion.render.scan import trend as history
 from fusion.render.scan.elements import NONE, Html, code, facts, join, link, listed, page, said, section, table, tag
 from fusion.render.scan.summary import CAME_TO, NOT_A_CERTIFICATE, by_catalogue, moment, plain, state, tally, title
 from fusion.render.scan.words import pill
+from fusion.scanning.series import Point
 
 if TYPE_CHECKING:
     from fusion.check import About
@@ -30,11 +32,13 @@ _GROUPS: Mapping[str, tuple[str, str]] = {
 }
 
 
-def render(report: OrganisationScan, *, checks: Mapping[str, About], catalogues: Sequence[Catalogue]) -> str:
-    """The whole document."""
+def render(
+    report: OrganisationScan, *, checks: Mapping[str, About], catalogues: Sequence[Catalogue], trend: Sequence[Point] = ()
+) -> str:
+    """The whole document. `trend`: this scan and the whole ones before it, oldest first."""
     groups = grouped(report.repositories)
     parts = [
-        ("overview", "Overview", _overview(report, groups, catalogues)),
+        ("overview", "Overview", _overview(report, groups, catalogues, trend)),
         *((f"group-{id}", _GROUPS[id][0], _rows(found, scanned=id != _UNSCANNED)) for id, found in groups.items()),
         ("controls", "Controls", _controls(report, catalogues, checks)),
         ("notes", "Notes", listed(said(note) for note in report.notes)),
@@ -113,9 +117,15 @@ def _header(report: OrganisationScan, groups: Mapping[str, Sequence[ScanOf]]) ->
     )
 
 
-def _overview(report: OrganisationScan, groups: Mapping[str, Sequence[ScanOf]], catalogues: Sequence[Catalogue]) -> Html:
+def _overview(
+    report: OrganisationScan,
+    groups: Mapping[str, Sequence[ScanOf]],
+    catalogues: Sequence[Catalogue],
+    trend: Sequence[Point],
+) -> Html:
     parts = [(_GROUPS[id][0].lower(), _GROUPS[id][1], len(found)) for id, found in groups.items()]
     drawn = [tag("figure", tag("figcaption", "Repositories"), charts.bar(parts, height=22), charts.key(parts), class_="wide")]
+    drawn.append(history.figure(trend))
     for id, catalogue, found in by_catalogue(report.controls, catalogues):
         states = [(word.replace("_", " "), word, number) for word, number in tally(found).items()]
         name = f"{catalogue.title} {catalogue.version}" if catalogue else plain(id, 100)

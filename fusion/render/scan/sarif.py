@@ -61,6 +61,7 @@ def _run(scan: Scan, checks: Mapping[str, About], catalogues: Sequence[Catalogue
         "tool": {
             "driver": {
                 "name": "Fusion",
+                "version": __version__,
                 "semanticVersion": __version__,
                 "rules": [_rule(result, checks, taxonomies) for result in scan.results],
                 "notifications": [{"id": kind, "shortDescription": {"text": text}} for kind, text in _KINDS.items()],

@@ -156,6 +156,13 @@ def place(item: Deviation) -> str:
     return f"{where}:{item.line}" if where and item.line > 0 else where or exactly(item.component)
 
 
+def since(scan: Scan) -> str:
+    """What the scan was compared with: not all of it is there to be compared where only some was looked at."""
+    if scan.asked:
+        return "whole scan, of the checks that were made"
+    return "whole scan, as far as files are known" if scan.cut else "scan"
+
+
 def moment(at: datetime) -> str:
     """`2026-11-20 03:04 UTC`."""
     return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")

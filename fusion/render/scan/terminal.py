@@ -23,6 +23,7 @@ from fusion.render.scan.summary import (
     place,
     plain,
     severity,
+    since,
     standing,
     summary,
     tally,
@@ -30,6 +31,7 @@ from fusion.render.scan.summary import (
 )
 from fusion.render.secrets import excerpt
 from fusion.render.terminal import SEVERITY
+from fusion.scanning.series import Point, in_words
 
 if TYPE_CHECKING:
     from fusion.check import About
@@ -46,24 +48,34 @@ _PLACES = 5
 _COLUMNS = 80
 
 
-def render(scan: Scan, *, checks: Mapping[str, About], catalogues: Sequence[Catalogue]) -> str:
-    """The text in 80 columns, without colours."""
+def render(scan: Scan, *, checks: Mapping[str, About], catalogues: Sequence[Catalogue], trend: Sequence[Point] = ()) -> str:
+    """The text in 80 columns, without colours. `trend`: this scan and the whole ones before it."""
     file = io.StringIO()
-    print_scan(scan, Console(file=file, width=_COLUMNS), checks=checks, catalogues=catalogues)
+    print_scan(scan, Console(file=file, width=_COLUMNS), checks=checks, catalogues=catalogues, trend=trend)
     return file.getvalue()
 
 
-def print_scan(scan: Scan, console: Console, *, checks: Mapping[str, About], catalogues: Sequence[Catalogue]) -> None:
+def print_scan(
+    scan: Scan,
+    console: Console,
+    *,
+    checks: Mapping[str, About],
+    catalogues: Sequence[Catalogue],
+    trend: Sequence[Point] = (),
+) -> None:
     """Print the scan."""
     page, told = Page(console), summary(scan, checks)
     page.paragraph(("Fusion scan", "bold"), ("  ·  ", "dim"), plain(scan.repository, 200))
     parts = [short(scan.commit) if scan.commit else "", moment(scan.at), count(scan.files, "file")]
     page.paragraph((" · ".join(part for part in parts if part), "dim"))
+    if scan.asked:
+        page.paragraph((f"only {plain(', '.join(scan.asked), 300)}", "dim"))
     _failed(page, scan, told, checks)
     _unread(page, told, checks)
     _exceptions(page, scan)
     _notes(page, scan)
     _drift(page, scan)
+    _trend(page, trend)
     _controls(page, scan, catalogues)
     page.blank()
     word, style = _BADGES[told.colour]
@@ -155,7 +167,12 @@ def _drift(page: Page, scan: Scan) -> None:
     )
     page.blank()
     said = ", ".join(f"{number:,} {word}" for number, word in lists if number)
-    page.paragraph(("Since the last scan: ", "bold"), said or "nothing changed", hang=2)
+    page.paragraph((f"Since the last {since(scan)}: ", "bold"), said or "nothing changed", hang=2)
+
+
+def _trend(page: Page, points: Sequence[Point]) -> None:
+    if said := in_words(points):
+        page.paragraph(("Over time: ", "bold"), said, hang=2)
 
 
 def _controls(page: Page, scan: Scan, catalogues: Sequence[Catalogue]) -> None:
