@@ -67,6 +67,10 @@ class Lock:
     """Whether an entry is locked only in just the version that the manifest names (go.sum)."""
 
 
+class NoManifest(ValueError):
+    """The file has a manifest's name and is about other things: it is neither read nor unread."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
     """A file format: how it is known by its path, and its reader."""
@@ -76,6 +80,8 @@ class Format:
     matches: Callable[[str], bool]
     entries: Callable[[str], Iterable[Entry]] | None = None
     """Reader of a manifest's text. Raises ValueError with the reason (UnreadableManifest is one)."""
+    left: Callable[[str], Iterable[str]] | None = None
+    """What that reader leaves out, in words with the line; none: see `entries_left`. Raises likewise."""
     lock: Callable[[str], Lock] | None = None
     """Reader of a lock file's text. Raises likewise."""
     locks: tuple[str, ...] = ()

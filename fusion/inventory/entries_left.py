@@ -42,11 +42,12 @@ def left_out(format: str, text: str) -> str:
 def _requirements(text: str) -> Iterator[int]:
     for number, line in logical(text):
         said = re.split(r"\s--?\w", line)[0]
-        if line and not line.startswith(("-", ".", "/")) and not packed(line) and not _is_requirement(said):
+        if line and not line.startswith(("-", ".", "/")) and not packed(line) and not is_requirement(said):
             yield number
 
 
-def _is_requirement(said: str) -> bool:
+def is_requirement(said: str) -> bool:
+    """Whether it is a requirement as PEP 508 and pip write it, or an address."""
     # One blank at most in a row: the patterns' time grows with the power of their number.
     said = " ".join(said.split())
     if len(said) > 2_000:
@@ -64,7 +65,7 @@ def _pyproject(text: str) -> Iterator[int]:
         if not isinstance(entries, list):
             yield _line(text, "dependencies")
         for one in sequence(entries):
-            if isinstance(one, str) and not _is_requirement(one):
+            if isinstance(one, str) and not is_requirement(one):
                 yield _line(text, one)
             elif not isinstance(one, str) and "include-group" not in mapping(one):
                 yield _line(text, "dependencies")

@@ -5,12 +5,29 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from fusion.inventory import actions, cargo, containers, golang, jvm, npm, npm_locks, nuget, others, python, python_locks, ruby
+from fusion.inventory import (
+    actions,
+    cargo,
+    containers,
+    golang,
+    jvm,
+    npm,
+    npm_locks,
+    nuget,
+    others,
+    python,
+    python_locks,
+    ruby,
+    setup_cfg,
+    setup_py,
+)
 from fusion.inventory.entries import Format, Named
 
 FORMATS: tuple[Format, ...] = (
     *python_locks.FORMATS,
     *python.FORMATS,
+    *setup_cfg.FORMATS,
+    *setup_py.FORMATS,
     *npm.FORMATS,
     *npm_locks.FORMATS,
     *golang.FORMATS,
@@ -23,8 +40,6 @@ FORMATS: tuple[Format, ...] = (
     *others.FORMATS,
 )
 WITHOUT_READER: Mapping[str, str] = {
-    "setup.py": "setup.py, which is a program; a lock file or pyproject.toml can be read",
-    "setup.cfg": "setup.cfg; pyproject.toml can be read",
     "environment.yml": "conda environments",
     "environment.yaml": "conda environments",
     "conda-lock.yml": "conda lock files",
@@ -66,7 +81,7 @@ _BY_FORM = tuple(one for one in FORMATS if not isinstance(one.matches, Named))
 _VENDORED = re.compile(r"(?:^|/)(?:node_modules|bower_components|site-packages|\.venv|\.tox|vendor/(?:bundle|cache))/")
 _LIKELY = re.compile(
     r"(?:\.(?:txt|in|toml|lock|lockfile|locked|json|ya?ml|mod|sum|xml|gradle|kts|[cfv][sb]proj|props|config|gemspec)"
-    r"|(?:file|Dockerfile|Containerfile)[^/]*|gems\.rb)$",
+    r"|(?:file|Dockerfile|Containerfile)[^/]*|gems\.rb|setup\.(?:py|cfg))$",
     re.I,
 )
 """What the name of any of the formats is like: most files of a tree are told apart by this alone."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from fusion.inventory.documents import hashes, lines_at, mapping, sequence, word
-from fusion.inventory.entries import Entry, Format, Lock, Named
+from fusion.inventory.entries import Entry, Format, Lock, Named, NoManifest
 from fusion.inventory.pip_options import is_conditional, logical, packed
 from fusion.reading.dependencies import Dependency, dependencies, kind, python_name, table
 
@@ -17,12 +17,17 @@ _CONSTRAINTS = re.compile(r"(?:^|[-_.])constraints?(?:[-_.][\w.-]*)?\.txt$", re.
 _COMMIT = re.compile(r"@([0-9a-f]{40})(?:#|$)")
 _WHEEL = re.compile(r"([A-Za-z0-9][\w.]{0,200})-(\d[\w.!+]{0,80})(?:-\d\w{0,40})?-[\w.]{1,200}-[\w.]{1,80}-[\w.]{1,200}\.whl")
 _ARCHIVE = re.compile(r"([A-Za-z0-9][\w.-]{0,200})-v?(\d[\w!+]*(?:\.\d[\w!+]*)*)\.(?:zip|tgz|tbz|txz|tlz|tar(?:\.\w{1,4})?)")
+_PROJECT = frozenset({"project", "build-system", "dependency-groups"})
+_TOOLS = frozenset({"poetry", "pdm", "uv", "flit", "hatch", "setuptools", "maturin", "pixi", "rye"})
+"""Of pyproject.toml: tables that say what is built. Without any of them it configures linters and the like."""
 _CONDITIONS = frozenset(
     {"markers", "python", "platform", "python_version", "python_full_version", "os_name", "sys_platform", "platform_machine"}
     | {"platform_python_implementation", "platform_release", "platform_system", "platform_version", "implementation_name"}
     | {"implementation_version"}
 )
 """Keys by which Poetry and Pipenv install an entry only under a condition."""
+LOCKS = ("uv.lock", "poetry.lock", "pdm.lock", "pylock.toml", "constraints.txt")
+"""Lock files of a project of Python."""
 MAX_BLOCK = 100_000
 """Characters of a logical line that are looked through for hashes."""
 _PIPFILE_KEY = re.compile(r"^[ \t]*[\"']?([A-Za-z0-9][\w.-]{0,200})[\"']?[ \t]*=", re.M)
@@ -113,6 +118,8 @@ def compiled(text: str) -> Lock:
 def pyproject(text: str) -> Iterator[Entry]:
     """pyproject.toml; what only a build needs is not looked for in lock files, which leave it out."""
     data = table(text)
+    if not (data.keys() & _PROJECT or mapping(data.get("tool")).keys() & _TOOLS):
+        raise NoManifest
     build = {line for line in sequence(mapping(data.get("build-system")).get("requires")) if isinstance(line, str)}
     names = {_name(line) for line in build}
     mentions: dict[str, list[bool]] = {}
@@ -181,7 +188,7 @@ FORMATS = (
         type="pypi",
         matches=Named("pyproject.toml"),
         entries=pyproject,
-        locks=("uv.lock", "poetry.lock", "pdm.lock", "pylock.toml", "constraints.txt"),
+        locks=LOCKS,
         above=True,
     ),
     Format(name="Pipfile", type="pypi", matches=Named("Pipfile"), entries=pipfile, locks=("Pipfile.lock",)),

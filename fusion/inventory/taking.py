@@ -8,7 +8,7 @@ from itertools import islice
 
 from fusion.changes.roles import is_example, is_test, is_test_data
 from fusion.inventory.documents import without_credentials
-from fusion.inventory.entries import Entry, Format, Lock
+from fusion.inventory.entries import Entry, Format, Lock, NoManifest
 from fusion.inventory.entries_left import left_out
 from fusion.inventory.formats import format_of, without_reader
 from fusion.inventory.pip_options import origins
@@ -20,6 +20,8 @@ from fusion.reading.comparison import decoded
 
 MAX_COMPONENTS = 250_000
 """Components of one inventory."""
+MAX_LEFT = 5
+"""Sentences on what of one file is left."""
 MAX_ORIGINS = 200
 """Lines of one file that say where packages come from."""
 _REQUIREMENTS, _CONSTRAINTS = "pip requirements", "pip constraints"
@@ -64,15 +66,21 @@ def take(tree: Tree, contents: Mapping[str, bytes]) -> Inventory:
             elif found.entries is not None:
                 manifests.append(_Manifest(path=path, format=found, entries=tuple(found.entries(text))))
             left = left_out(found.name, text)
+            more = dict.fromkeys(islice(found.left(text), MAX_LEFT)) if found.left is not None else {}
+        except NoManifest:
+            continue
         except (ValueError, RecursionError) as error:
             # UnreadableManifest, UnreadableWorkflow, and numbers that are longer than Python converts.
             unread.append((path, f"It could not be read as {found.name}: {str(error)[:300] or 'it is nested too deep'}."))
             continue
         read.append(path)
-        if left:
-            unread.append((path, left))
+        if left or more:
+            unread.append((path, "; ".join(filter(None, (left, *more)))))
         if found.name in (_REQUIREMENTS, _CONSTRAINTS):
             elsewhere += islice(origins(path, text), MAX_ORIGINS)
+    listed = {_folder(one.path) for one in manifests if one.format.name == "pyproject.toml" and _ships(one)}
+    manifests = [one for one in manifests if not _is_shim(one.path, listed)]
+    unread = [one for one in unread if not _is_shim(one[0], listed)]
     return _settled(manifests, locks, read, unread).model_copy(update={"origins": tuple(elsewhere)})
 
 
@@ -126,21 +134,25 @@ def _settled(
     kept = sorted(unique.values(), key=lambda one: (one.path, one.line, one.purl))
     if len(kept) > MAX_COMPONENTS:
         unread.append(("", f"There are more than {MAX_COMPONENTS:,} components; the others are left out."))
-    listed = {
-        one.path.rpartition("/")[0] for one in kept if one.path.rpartition("/")[2] == "pyproject.toml" and not one.development
-    }
     return Inventory(
         components=tuple(kept[:MAX_COMPONENTS]),
         read=tuple(read),
-        unread=tuple(one for one in unread if not _is_shim(one[0], listed)),
+        unread=tuple(unread),
         relations=tuple(sorted(pair for pair in relations if all(pair) and pair[0] != pair[1])),
     )
 
 
 def _is_shim(path: str, listed: Collection[str]) -> bool:
-    """Whether it is a set-up file of Python beside a pyproject.toml that lists the dependencies."""
-    folder, _, name = path.rpartition("/")
-    return name in ("setup.py", "setup.cfg") and folder in listed
+    """Whether it is a set-up file of Python beside a pyproject.toml that lists the dependencies, which then count alone."""
+    return path.rpartition("/")[2] in ("setup.py", "setup.cfg") and _folder(path) in listed
+
+
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
+def _ships(manifest: _Manifest) -> bool:
+    return any(not entry.development for entry in manifest.entries)
 
 
 def _resolver(manifest: _Manifest, resolvers: Mapping[str, Resolver]) -> Resolver | None:

@@ -185,6 +185,68 @@ CASES = {
             (f"pkg:pypi/tool?vcs_url=git%2Bhttps://example.org/t%40{COMMIT}", "pylock.toml", 7, "ph"),
         ),
     ),
+    "setup.cfg": Case(
+        {
+            "setup.cfg": """
+                [metadata]
+                name = mine
+                [flake8]
+                ignore = E1
+                  E2
+                [options]
+                python_requires = >=3.8
+                install_requires =
+                    # a comment
+                    attrs>=22
+                    tomli>=1; python_version < "3.11"
+                setup-requires = wheel; setuptools_scm[toml]>=6
+                [options.extras_require]
+                docs =
+                    sphinx==7.0.0
+
+                    furo
+                """
+        },
+        (
+            ("pkg:pypi/attrs", "setup.cfg", 10, "d"),
+            ("pkg:pypi/tomli", "setup.cfg", 11, "d"),
+            ("pkg:pypi/wheel", "setup.cfg", 12, "dx"),
+            ("pkg:pypi/setuptools-scm", "setup.cfg", 12, "dx"),
+            ("pkg:pypi/sphinx@7.0.0", "setup.cfg", 15, "pdx"),
+            ("pkg:pypi/furo", "setup.cfg", 17, "dx"),
+        ),
+    ),
+    "setup.py": Case(
+        {
+            "setup.py": """
+                import sys
+                from setuptools import setup
+                BASE = ["attrs>=22", 'rich']
+                TEXT: str = '''
+                click
+                '''
+                EXTRAS = {"docs": ("sphinx==7.0.0",), ":python_version<'3.11'": ["tomli"], "all": [*BASE, "furo"]}
+                for one in BASE:
+                    print("needs", one)
+                setup(
+                    name="mine",
+                    install_requires=BASE + ["pyyaml"] + (["colorama"] if sys.platform == "win32" else []),
+                    extras_require=EXTRAS,
+                    tests_require=TEXT,
+                )
+                """
+        },
+        (
+            ("pkg:pypi/attrs", "setup.py", 3, "d"),
+            ("pkg:pypi/rich", "setup.py", 3, "d"),
+            ("pkg:pypi/pyyaml", "setup.py", 12, "d"),
+            ("pkg:pypi/colorama", "setup.py", 12, "d"),
+            ("pkg:pypi/click", "setup.py", 5, "dx"),
+            ("pkg:pypi/sphinx@7.0.0", "setup.py", 7, "pdx"),
+            ("pkg:pypi/tomli", "setup.py", 7, "d"),
+            ("pkg:pypi/furo", "setup.py", 7, "dx"),
+        ),
+    ),
     "pipfile": Case(
         {
             "Pipfile": '[packages]\nflask = "*"\n[dev-packages]\npytest = ">=8"\n',

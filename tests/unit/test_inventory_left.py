@@ -1,0 +1,75 @@
+"""What readers leave out is told, with the line: a manifest counts as read in part, and its list as incomplete."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+
+from tests.unit.test_inventory_formats import over
+
+SETUP = "from setuptools import setup\n"
+LEFT = {
+    "a list that is read from a file": (
+        "setup.py",
+        SETUP + "setup(install_requires=open('x').read().split())\n",
+        "line 2 puts",
+        0,
+    ),
+    "a list that is changed": (
+        "setup.py",
+        SETUP + "a = ['b']\nif x:\n    a.append('c')\nsetup(install_requires=a)\n",
+        "line 4 may change `install_requires`",
+        1,
+    ),
+    "a list that is assigned twice": (
+        "setup.py",
+        SETUP + "a = ['b']\nif x:\n    a = ['c']\nsetup(install_requires=a)\n",
+        "line 4 may change",
+        2,
+    ),
+    "a list that a function gets": ("setup.py", SETUP + "a = ['b']\nf(a)\nsetup(install_requires=a)\n", "line 3 may", 1),
+    "a name from elsewhere": ("setup.py", SETUP + "from x import a\nsetup(install_requires=a)\n", "line 3 puts", 0),
+    "a requirement in pieces": ("setup.py", SETUP + "setup(install_requires=['a==' + V, f'b=={V}', 'c'])\n", "line 2 puts", 1),
+    "packed arguments": ("setup.py", SETUP + "setup(**arguments())\n", "line 2 puts `arguments of `setup``", 0),
+    "no requirement": ("setup.py", SETUP + "setup(**dict(install_requires=['!']))\n", "line 2 cannot be read", 0),
+    "an extra that is no list": ("setup.py", SETUP + "setup(extras_require={'a': f(), 'b': ['c']})\n", "line 2 puts", 1),
+    "no requirement in setup.cfg": ("setup.cfg", "[options]\ninstall_requires =\n  a\n  !b\n", "line 4 cannot be read", 1),
+    "a file in setup.cfg": ("setup.cfg", "[options]\ninstall_requires = file: deps.txt\n", "line 2 takes", 0),
+}
+
+
+@pytest.mark.parametrize("what", LEFT)
+def test_what_is_left_is_told(what: str) -> None:
+    path, text, why, components = LEFT[what]
+    found = over({path: textwrap.dedent(text)})
+    assert found.read == (path,)
+    assert [(one, why in said) for one, said in found.unread] == [(path, True)], found.unread
+    assert len(found.components) == components
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "why"),
+    [
+        ("setup.py", "print('x')\n", "no call of `setup`"),
+        ("setup.py", "print 'x'\n", "line 1 is no Python 3"),
+        ("setup.cfg", "[options]\na\n", "line 2 is neither"),
+        ("setup.cfg", "[options]\ninstall_requires = a\ninstall-requires = b\n", "once more"),
+    ],
+)
+def test_what_is_no_manifest_of_its_kind_is_unread(path: str, text: str, why: str) -> None:
+    found = over({path: text})
+    assert found.read == ()
+    assert [(one, why in said) for one, said in found.unread] == [(path, True)], found.unread
+
+
+def test_files_about_linters_are_no_manifests() -> None:
+    found = over({"setup.cfg": "[flake8]\nignore = E1\n", "pyproject.toml": "[tool.ruff]\nline-length = 1\n"})
+    assert (found.read, found.unread) == ((), ())
+
+
+def test_a_project_table_that_lists_everything_counts_alone() -> None:
+    files = {"pyproject.toml": '[project]\ndependencies = ["a"]\n', "setup.py": SETUP + "setup(install_requires=['b', f()])\n"}
+    found = over(files)
+    assert [one.name for one in found.components] == ["a"]
+    assert (found.read, found.unread) == (("pyproject.toml", "setup.py"), ())
