@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -133,7 +134,7 @@ class Settings(Record):
     @classmethod
     def _outside(cls, value: Path | None) -> Path | None:
         if value is not None and not value.is_absolute():
-            raise ValueError(f"{str(value)!r} is not an absolute path")
+            raise ValueError(f"{str(value)!r} is not an absolute path: write {_pasted(str(value))}")
         return value
 
     @field_validator("advisories")
@@ -141,14 +142,17 @@ class Settings(Record):
     def _folder_or_address(cls, value: str) -> str:
         """A relative path would lead into whatever repository Fusion is started in."""
         if value and "://" not in value and not Path(value).is_absolute():
-            raise ValueError(f"{value!r} is neither an absolute path nor an address")
+            raise ValueError(f"{value!r} is neither an absolute path nor an address: write {_pasted(value)}")
         return value
 
     @field_validator("evidence_key")
     @classmethod
     def _key(cls, value: str) -> str:
         if value and not value.startswith("https://") and not value.startswith("http://") and not Path(value).is_absolute():
-            raise ValueError(f"{value!r} is neither an absolute path nor https://VAULT.vault.azure.net/keys/NAME/VERSION")
+            raise ValueError(
+                f"{value!r} is neither an absolute path nor https://VAULT.vault.azure.net/keys/NAME/VERSION: "
+                f"write {_pasted(value)}"
+            )
         return value
 
     @field_validator("webhook_secret", mode="before")
@@ -188,8 +192,21 @@ class Settings(Record):
     def _absolute(cls, value: tuple[Path, ...]) -> tuple[Path, ...]:
         """A relative path would lead into whatever repository Fusion is started in."""
         if relative := next((str(path) for path in value if not path.is_absolute()), None):
-            raise ValueError(f"{relative!r} is not an absolute path")
+            raise ValueError(f"{relative!r} is not an absolute path: write {_pasted(*map(str, value))}")
         return value
+
+
+def _pasted(*paths: str) -> str:
+    """The absolute form of what was written, as seen from here, to be pasted into a shell."""
+    return shlex.quote(os.pathsep.join(map(_from_here, paths)))
+
+
+def _from_here(path: str) -> str:
+    try:
+        return str(Path(path).expanduser().resolve())
+    except (OSError, RuntimeError):
+        # There is no such home, or links lead in a circle.
+        return str(Path(path).absolute())
 
 
 def default_home(environ: Mapping[str, str]) -> Path:

@@ -148,4 +148,4 @@ def test_what_is_reviewed_cannot_hold_what_it_is_judged_by(place: Workplace) -> 
     assert "lies in the repository that is reviewed" in one_sentence(done)
     done = place.fusion("review", "--all", FUSION_KNOWLEDGE="knowledge")
     assert done.returncode == 2
-    assert "FUSION_KNOWLEDGE is not usable: 'knowledge' is not an absolute path." in one_sentence(done)
+    assert "FUSION_KNOWLEDGE is not usable: 'knowledge' is not an absolute path: write /" in one_sentence(done)

@@ -32,14 +32,31 @@ def test_the_default_home_follows_xdg() -> None:
 def test_folders_of_knowledge_are_divided_like_those_of_path() -> None:
     assert settings.read({"FUSION_KNOWLEDGE": os.pathsep.join(["/a", "", "/b c"])}).knowledge == (Path("/a"), Path("/b c"))
     assert settings.read({}).knowledge == ()
-    with pytest.raises(UserError, match=r"FUSION_KNOWLEDGE is not usable: 'k' is not an absolute path\.$"):
+    with pytest.raises(UserError, match=r"FUSION_KNOWLEDGE is not usable: 'k' is not an absolute path: write "):
         settings.read({"FUSION_KNOWLEDGE": f"/a{os.pathsep}k"})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "written"),
+    [
+        ("FUSION_ADVISORIES", "../osv", str(Path.cwd().parent / "osv")),
+        ("FUSION_ADVISORIES", "./my osv/", f"'{Path.cwd() / 'my osv'}'"),
+        ("FUSION_MODELS", "~/models.toml", str(Path.home() / "models.toml")),
+        ("FUSION_TSA_ROOT", "root.pem", str(Path.cwd() / "root.pem")),
+        ("FUSION_EVIDENCE_KEY", "key.pem", str(Path.cwd() / "key.pem")),
+        ("FUSION_KNOWLEDGE", f"/a{os.pathsep}k", f"/a{os.pathsep}{Path.cwd() / 'k'}"),
+    ],
+)
+def test_a_path_that_is_not_absolute_is_told_in_the_form_that_can_be_pasted(name: str, value: str, written: str) -> None:
+    with pytest.raises(UserError) as told:
+        settings.read({name: value})
+    assert str(told.value).endswith(f": write {written}.")
 
 
 def test_the_models_file_lies_outside_of_what_is_reviewed() -> None:
     assert settings.read({"FUSION_MODELS": "/etc/fusion/models.toml"}).models == Path("/etc/fusion/models.toml")
     assert settings.read({}).models is None
-    with pytest.raises(UserError, match=r"FUSION_MODELS is not usable: 'models.toml' is not an absolute path\.$"):
+    with pytest.raises(UserError, match=r"FUSION_MODELS is not usable: 'models.toml' is not an absolute path: write "):
         settings.read({"FUSION_MODELS": "models.toml"})
 
 
