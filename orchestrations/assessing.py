@@ -12,6 +12,7 @@ from fusion.attesting.anchoring import anchor
 from fusion.attesting.ledger import Ledger
 from fusion.attesting.seal import seal
 from fusion.check import Check, Subject
+from fusion.checks.links import followed
 from fusion.controls.catalogue import chosen
 from fusion.controls.states import states
 from fusion.errors import PermanentError, TransientError, UserError
@@ -81,6 +82,7 @@ class Assessing:
         inventory = await self.shelf.load(Inventory, job["inventory"])
         mirror, advisories = await self._advisories(inventory)
         checks = self._checks(wanted)
+        led_to = frozenset(followed(read.tree, lambda path: any(_wants(check, path) for check in checks)).values())
         return Subject(
             repository=wanted.repository,
             posture=await load_posture(self.shelf, job["posture"]),
@@ -88,7 +90,7 @@ class Assessing:
             contents={
                 file.path: await self.bundle.blobs.get(file.blob.digest)
                 for file in read.files
-                if any(_wants(check, file.path) for check in checks)
+                if file.path in led_to or any(_wants(check, file.path) for check in checks)
             },
             unread=dict(read.unread),
             evidence=evidence,

@@ -14,6 +14,7 @@ from typing import Any
 from fusion import inventory
 from fusion import policy as policies
 from fusion.check import Source
+from fusion.checks.links import followed
 from fusion.errors import Conflict, PermanentError, PolicyError, UserError
 from fusion.model import Blob, ContextFile, FileChange, Provenance, Request, RequestKind
 from fusion.model.inventory import Inventory, Tree
@@ -141,8 +142,13 @@ class Scanning:
         checks = [check for check in self._with.checks if not wanted.checks or check.about.id in wanted.checks]
         needs = self._needs(wanted)
 
+        def asked(path: str) -> bool:
+            return any(check.wants(path) for check in checks)
+
+        led_to = frozenset(followed(tree, asked).values())
+
         def first(path: str) -> bool:
-            return any(check.wants(path) for check in checks) or (Source.INVENTORY in needs and inventory.wants(path))
+            return path in led_to or asked(path) or (Source.INVENTORY in needs and inventory.wants(path))
 
         choice = reading.choose(tree, policy, first=first, all_files=Source.EVIDENCE in needs)
         have, pending = reading.split(tree, choice.paths, known)

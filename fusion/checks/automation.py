@@ -26,7 +26,7 @@ _ELSEWHERE = re.compile(
     r"\.gitlab-ci\.ya?ml|\.travis\.ya?ml|(?:\.azure/|\.azure-pipelines/|)azure-pipelines(?:[-.][\w.-]{0,60})?\.ya?ml"
     r"|Jenkinsfile|\.circleci/config\.ya?ml|\.buildkite/pipeline\.ya?ml|\.cirrus\.(?:ya?ml|star)|\.?appveyor\.ya?ml|\.drone\.ya?ml"
     r"|\.woodpecker(?:\.ya?ml|/[\w.-]{1,60}\.ya?ml)|bitbucket-pipelines\.ya?ml|\.semaphore/semaphore\.ya?ml|\.prow\.ya?ml"
-    r"|cloudbuild\.ya?ml|buildspec\.ya?ml|\.teamcity/.{1,80}",
+    r"|cloudbuild\.ya?ml|buildspec\.ya?ml|\.teamcity/.{1,80}|\.ci/.{1,80}",
     re.I,
 )
 _TESTS = re.compile(

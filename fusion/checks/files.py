@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from fusion.check import About, Subject
-from fusion.checks.results import failed, not_applicable, not_assessed
+from fusion.checks.archive import unpacked
+from fusion.checks.links import LINK, followed
+from fusion.checks.results import deviation, failed, not_applicable, not_assessed
 from fusion.model.compliance import CheckResult, Deviation
 from fusion.model.inventory import Tree, TreeFile
 from fusion.render.text import clip, exact
@@ -22,12 +24,12 @@ SHOWN = 3
 MAX_DEVIATIONS = 500
 """Of one check; the reason tells how many there are."""
 _NAME = 120
-_LINK, _SUBMODULE = "120000", "160000"
+_SUBMODULE = "160000"
 
 
 def regular(tree: Tree) -> Iterator[TreeFile]:
     """The files, without symbolic links and submodules: what those point to is not theirs."""
-    return (file for file in tree.files if file.mode not in (_LINK, _SUBMODULE))
+    return (file for file in tree.files if file.mode not in (LINK, _SUBMODULE))
 
 
 def paths(names: Iterable[str]) -> str:
@@ -58,18 +60,19 @@ class Pages:
         return f"Not read: {paths(self.unread)} ({clip(exact(self.unread[first]), 200).rstrip('.')})."
 
 
-def pages(subject: Subject, wanted: Callable[[str], bool]) -> Pages:
-    """The texts of the files that a check wants."""
+def pages(subject: Subject, wanted: Callable[[str], bool], *, links: bool = False) -> Pages:
+    """The texts of the files that a check wants; with `links` also of symbolic links that lead to a file of the tree."""
     texts: dict[str, str] = {}
     unread: dict[str, str] = {}
-    for file in regular(subject.tree):
-        if not wanted(file.path):
-            continue
-        data = subject.contents.get(file.path)
-        if data is None or file.path in subject.unread:
-            unread[file.path] = subject.unread.get(file.path) or "its contents could not be read; scan again"
+    places = {file.path: file.path for file in regular(subject.tree) if wanted(file.path)}
+    if links:
+        places |= followed(subject.tree, wanted)
+    for path, place in places.items():
+        data = subject.contents.get(place)
+        if data is None or place in subject.unread:
+            unread[path] = subject.unread.get(place) or "its contents could not be read; scan again"
         else:
-            texts[file.path] = data[: 4 * MAX_CHARS].decode("utf-8", "replace").removeprefix("\ufeff")[:MAX_CHARS]
+            texts[path] = data[: 4 * MAX_CHARS].decode("utf-8", "replace").removeprefix("\ufeff")[:MAX_CHARS]
     return Pages(texts=texts, unread=unread)
 
 
@@ -101,6 +104,16 @@ class TreeCheck(ABC):
     @abstractmethod
     def judge(self, subject: Subject) -> CheckResult:
         """The same where there are files; total over any tree and any bytes."""
+
+    def absent(
+        self, subject: Subject, title: str, *, key: str = "missing", told: str = "", read: Iterable[str] = ("tree",)
+    ) -> CheckResult:
+        """Failed, because something lies nowhere in the tree; not assessed in an archive that leaves such things out."""
+        mark = unpacked(subject)
+        if mark:
+            why = f"{title[:-1]}, but this is a source distribution ({mark}), which leaves such files out."
+            return not_assessed(self.about, f"{why} Scan the repository.", read=read)
+        return refused(self.about, [deviation(self.about, title, key=key)], told or title, read=read)
 
     def partial(self, subject: Subject, beside: str = "") -> CheckResult:
         """Not assessed, because not all files are known."""

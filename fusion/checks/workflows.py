@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from fusion.check import Subject
+from fusion.checks.archive import unpacked
 from fusion.checks.files import TreeCheck, pages, paths
 from fusion.checks.results import not_applicable, not_assessed
 from fusion.model.compliance import CheckResult
@@ -87,6 +88,9 @@ class WorkflowCheck(TreeCheck):
         if not found.read and not found.unread:
             if subject.tree.cut:
                 return self.partial(subject)
+            if mark := unpacked(subject):
+                why = f"There are no GitHub workflows, but this is a source distribution ({mark}), which leaves them out."
+                return not_assessed(self.about, f"{why} Scan the repository.", read=("tree",))
             return not_applicable(self.about, "There are no GitHub workflows.", read=("tree",))
         return self.over(subject, found)
 

@@ -133,6 +133,7 @@ TABLE: list[tuple[str, Status, dict[str, Any], dict[str, Any]]] = [
     ("ci-defined", F, {W: TESTING.replace("pull_request", "push"), "a.py": "x = 1"}, {}),
     ("ci-defined", F, {"a.py": "x = 1"}, {}),
     ("ci-defined", U, {"a.py": "x = 1", ".gitlab-ci.yml": "x"}, {}),
+    ("ci-defined", U, {"a.py": "x = 1", ".ci/run": "x"}, {}),
     ("ci-defined", U, {"a.py": "x = 1", W: flow("      - run: make all\n")}, {}),
     ("ci-defined", U, {"a.py": "x = 1", W: None}, {}),
     ("ci-defined", N, {"a.txt": "x"}, {}),

@@ -11,6 +11,7 @@ import re
 
 from fusion.check import About, Source, Subject, Towards
 from fusion.checks.files import TreeCheck, paths, refused, regular
+from fusion.checks.links import followed
 from fusion.checks.results import deviation, not_applicable, not_assessed, passed
 from fusion.model import Severity
 from fusion.model.compliance import CheckResult
@@ -42,6 +43,7 @@ class ChangeLog(TreeCheck):
     def judge(self, subject: Subject) -> CheckResult:
         """By name and size; whether it is asked for, the releases tell."""
         logs = [file.path for file in regular(subject.tree) if file.size != 0 and _LOG.fullmatch(file.path)]
+        logs += followed(subject.tree, lambda path: _LOG.fullmatch(path) is not None)
         if logs:
             return passed(self.about, f"{paths(logs)} tells what is new.", read=sorted(logs)[:10])
         if subject.tree.cut:

@@ -73,5 +73,4 @@ class CiDefined(TreeCheck):
         if late:
             title = f"Tests run in {paths(late)}, but not before a change is merged."
             return refused(self.about, [deviation(self.about, title, key="late", path=min(late))], title, read=late)
-        title = "No workflow runs tests."
-        return refused(self.about, [deviation(self.about, title, key="none")], title, read=("tree",))
+        return self.absent(subject, "No workflow runs tests.", key="none")

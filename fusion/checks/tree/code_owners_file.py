@@ -66,8 +66,7 @@ class CodeOwnersFile(TreeCheck):
         if not path:
             if subject.tree.cut:
                 return self.partial(subject)
-            title = "No CODEOWNERS file lies in the repository."
-            return refused(self.about, [deviation(self.about, title, key="missing")], title, read=("tree",))
+            return self.absent(subject, "No CODEOWNERS file lies in the repository.")
         text = found.texts[path]
         lines, deviations = self._lines(path, text)
         every = [file.path for file in regular(subject.tree)]

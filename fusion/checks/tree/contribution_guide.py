@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 
 from fusion.check import About, Source, Subject, Towards
-from fusion.checks.files import TreeCheck, pages, paths, refused
-from fusion.checks.results import deviation, not_assessed, passed
+from fusion.checks.files import TreeCheck, pages, paths
+from fusion.checks.results import not_assessed, passed
 from fusion.checks.tree.readme import PLACE
 from fusion.model import Severity
 from fusion.model.compliance import CheckResult
@@ -42,7 +42,7 @@ class ContributionGuide(TreeCheck):
 
     def judge(self, subject: Subject) -> CheckResult:
         """A guide or a heading suffices."""
-        found = pages(subject, self.wants)
+        found = pages(subject, self.wants, links=True)
         telling = [
             path
             for path, text in found.texts.items()
@@ -54,5 +54,4 @@ class ContributionGuide(TreeCheck):
             return not_assessed(self.about, found.why())
         if subject.tree.cut:
             return self.partial(subject)
-        title = "Nothing explains how to contribute."
-        return refused(self.about, [deviation(self.about, title, key="missing")], title, read=("tree",))
+        return self.absent(subject, "Nothing explains how to contribute.")

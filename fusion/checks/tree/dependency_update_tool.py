@@ -89,8 +89,7 @@ class DependencyUpdateTool(TreeCheck):
         if subject.tree.cut:
             return self.partial(subject)
         if missing:
-            title = "No tool proposes updates of dependencies."
-            return refused(self.about, [deviation(self.about, title, key="none")], title, read=("tree", "inventory"))
+            return self.absent(subject, "No tool proposes updates of dependencies.", key="none", read=("tree", "inventory"))
         dark = unread_manifests(subject)
         if dark:
             told = f"{paths(dark)} could not be read; whether a tool updates what it names is open."

@@ -11,8 +11,8 @@ import re
 
 from fusion.check import About, Source, Subject, Towards
 from fusion.checks.automation import unread_manifests
-from fusion.checks.files import TreeCheck, pages, paths, refused, regular
-from fusion.checks.results import deviation, not_applicable, not_assessed, passed
+from fusion.checks.files import TreeCheck, pages, paths, regular
+from fusion.checks.results import not_applicable, not_assessed, passed
 from fusion.checks.sight import spoken
 from fusion.checks.workflows import is_pipeline, pipelines
 from fusion.model import Severity
@@ -93,7 +93,7 @@ class Fuzzing(TreeCheck):
         if not any(spoken(path) for path in files):
             return not_applicable(self.about, "There is no code to fuzz.", read=("tree",))
         title = "Nothing fuzzes the code or tests it with generated input."
-        return refused(self.about, [deviation(self.about, title, key="none")], title, read=("tree", "inventory"))
+        return self.absent(subject, title, key="none", read=("tree", "inventory"))
 
     def _may_fuzz(self, path: str) -> bool:
         return _GO_TEST.search(path) is not None or _NATIVE_NAME.search(path) is not None

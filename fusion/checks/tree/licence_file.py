@@ -66,7 +66,7 @@ class LicenceFile(TreeCheck):
 
     def judge(self, subject: Subject) -> CheckResult:
         """One known text suffices."""
-        found = pages(subject, self.wants)
+        found = pages(subject, self.wants, links=True)
         known = {path: name for path, name in licences(found).items() if name}
         if known:
             names = ", ".join(sorted(set(known.values())))[:200]

@@ -64,7 +64,7 @@ class OpenLicence(TreeCheck):
             )
         if basics.visibility != "public":
             return not_applicable(self.about, "The repository is not public.", read=("settings: basics",))
-        found = pages(subject, self.wants)
+        found = pages(subject, self.wants, links=True)
         known = {path: name for path, name in licences(found).items() if name}
         other = {path: name for path, name in known.items() if name in _NOT_FREE}
         if other:

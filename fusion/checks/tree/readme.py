@@ -40,7 +40,7 @@ class Readme(TreeCheck):
 
     def judge(self, subject: Subject) -> CheckResult:
         """One that says something suffices."""
-        found = pages(subject, self.wants)
+        found = pages(subject, self.wants, links=True)
         telling = [path for path, text in found.texts.items() if len(text.strip()) >= _LEAST]
         if telling:
             return passed(self.about, f"{paths(telling)} tells what this is.", read=sorted(telling))
@@ -48,5 +48,7 @@ class Readme(TreeCheck):
             return not_assessed(self.about, found.why())
         if subject.tree.cut:
             return self.partial(subject)
-        title = "The README says next to nothing." if found.texts else "There is no README."
+        if not found.texts:
+            return self.absent(subject, "There is no README.")
+        title = "The README says next to nothing."
         return refused(self.about, [deviation(self.about, title, key="missing")], title, read=("tree",))

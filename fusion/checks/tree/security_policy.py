@@ -72,7 +72,7 @@ class SecurityPolicy(TreeCheck):
 
     def judge(self, subject: Subject) -> CheckResult:
         """One that names a way suffices."""
-        found = pages(subject, self.wants)
+        found = pages(subject, self.wants, links=True)
         telling = [
             path for path, text in found.texts.items() if _WAY.search(text[:_LOOKED]) and _REPORTS.search(text[:_LOOKED])
         ]
@@ -82,11 +82,8 @@ class SecurityPolicy(TreeCheck):
             return not_assessed(self.about, found.why())
         if subject.tree.cut:
             return self.partial(subject)
-        if found.texts:
-            path = min(found.texts)
-            title = f"{paths([path])} names no way to report a vulnerability."
-            one = deviation(self.about, title, key="no-way", path=path)
-        else:
-            title = "No security policy lies in the repository."
-            one = deviation(self.about, title, key="missing")
-        return refused(self.about, [one], title, read=sorted(found.texts) or ("tree",))
+        if not found.texts:
+            return self.absent(subject, "No security policy lies in the repository.")
+        path = min(found.texts)
+        title = f"{paths([path])} names no way to report a vulnerability."
+        return refused(self.about, [deviation(self.about, title, key="no-way", path=path)], title, read=sorted(found.texts))

@@ -10,8 +10,8 @@ from __future__ import annotations
 from fusion.changes.roles import is_example, is_test
 from fusion.changes.selection import outside
 from fusion.check import About, Source, Subject, Towards
-from fusion.checks.files import TreeCheck, counted, refused, regular
-from fusion.checks.results import deviation, not_applicable, not_assessed, passed
+from fusion.checks.files import TreeCheck, counted, regular
+from fusion.checks.results import not_applicable, not_assessed, passed
 from fusion.checks.sight import spoken
 from fusion.model import Severity
 from fusion.model.compliance import CheckResult
@@ -53,4 +53,4 @@ class TestsPresent(TreeCheck):
             )
         title = "There are no tests beside the code."
         told = f"{title[:-1]} ({counted(len(others), 'file')})."
-        return refused(self.about, [deviation(self.about, title, key="none")], told, read=("tree",))
+        return self.absent(subject, title, key="none", told=told)
