@@ -81,7 +81,7 @@ TAGS = frozenset(
         r"\w+",
         """html head meta title style body main header section article footer nav ul li p h1 h2 h3 dl div dt dd span code time a
         table caption thead tbody tr th td figure figcaption details summary br
-        svg defs pattern rect line circle text""",
+        svg defs pattern rect line polyline circle text""",
     )
 )
 

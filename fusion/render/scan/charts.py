@@ -7,7 +7,6 @@ what somebody has to look at is dotted, and beside each is a key with words and 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 
 from fusion.render.scan.elements import NONE, Html, join, tag
 from fusion.scanning.series import Point
@@ -15,8 +14,8 @@ from fusion.scanning.series import Point
 Parts = Sequence[tuple[str, str, int]]
 """Words, class and number of each part."""
 _POINTS = 60
-_HEIGHT = 150
-_TOP, _BOTTOM = 10.0, 120.0
+_HEIGHT = 156
+_TOP, _BOTTOM = 20.0, 130.0
 _LEFT, _RIGHT = 5.0, 97.0
 
 
@@ -84,7 +83,7 @@ def ranked(parts: Parts) -> Html:
 
 
 def lines(points: Sequence[Point]) -> Html:
-    """How checks went over the newest scans: failed and not accepted, not assessed, and those that hold."""
+    """How checks went over the newest scans, one step for each: those that hold, failed and not accepted, not assessed."""
     shown = points[-_POINTS:]
     if len(shown) < 2:
         return NONE
@@ -94,7 +93,8 @@ def lines(points: Sequence[Point]) -> Html:
         "unknown": ("not assessed", [point.not_assessed for point in shown]),
     }
     most = max(max(numbers) for _, numbers in series.values()) or 1
-    first, last = shown[0], shown[-1]
+    first, last = shown[0].at, shown[-1].at
+    form = "%Y-%m-%d" if first.date() != last.date() else "%H:%M"
     said = f"Over {len(shown)} scans: " + ", ".join(
         f"{word} {numbers[0]:,} then {numbers[-1]:,}" for word, numbers in series.values()
     )
@@ -103,18 +103,34 @@ def lines(points: Sequence[Point]) -> Html:
             tag("line", x1=f"{_LEFT}%", x2=f"{_RIGHT}%", y1=y, y2=y, class_="grid")
             for y in (_TOP, (_TOP + _BOTTOM) / 2, _BOTTOM)
         ),
-        tag("text", f"{most:,}", x=0, y=_TOP + 4),
+        tag("text", f"{most:,}", x=0, y=_TOP - 6),
         tag("text", "0", x=0, y=_BOTTOM + 4),
-        tag("text", f"{first.at:%Y-%m-%d}", x=f"{_LEFT}%", y=_BOTTOM + 20),
-        tag("text", f"{last.at:%Y-%m-%d}", x=f"{_RIGHT}%", y=_BOTTOM + 20, text_anchor="end"),
+        tag("text", f"{first:{form}}", x=f"{_LEFT}%", y=_BOTTOM + 20),
+        tag("text", f"{last:{form}}", x=f"{_RIGHT}%", y=_BOTTOM + 20, text_anchor="end"),
+        _curves(series, most),
     ]
     for kind, (_, numbers) in series.items():
-        places = [(_across(index, len(numbers)), _down(number, most)) for index, number in enumerate(numbers)]
-        for (x1, y1), (x2, y2) in pairwise(places):
-            drawn.append(tag("line", x1=f"{x1:.2f}%", y1=f"{y1:.1f}", x2=f"{x2:.2f}%", y2=f"{y2:.1f}", class_=f"l-{kind}"))
-        drawn += [tag("circle", cx=f"{x:.2f}%", cy=f"{y:.1f}", r=3, class_=f"p-{kind}") for x, y in (places[0], places[-1])]
+        ends = ((_LEFT, numbers[0]), (_RIGHT, numbers[-1]))
+        drawn += [tag("circle", cx=f"{x}%", cy=f"{_down(number, most):.1f}", r=3, class_=f"p-{kind}") for x, number in ends]
     drawing = tag("svg", tag("title", said), *drawn, height=_HEIGHT, role="img", aria_label=said, class_="trend")
-    return join([drawing, key([(f"{word} now", kind, numbers[-1]) for kind, (word, numbers) in series.items()])])
+    told = (tag("li", _stroke(kind), f"{numbers[-1]:,} {word} in the last") for kind, (word, numbers) in series.items())
+    return join([drawing, tag("ul", *told, class_="key")])
+
+
+def _curves(series: Mapping[str, tuple[str, list[int]]], most: int) -> Html:
+    """The lines, stretched over the width of the page; what holds is thin, what failed thick, what is not known dashed."""
+    drawn = (
+        tag(
+            "polyline",
+            points=" ".join(
+                f"{100 * index / (len(numbers) - 1):.2f},{_down(number, most):.1f}" for index, number in enumerate(numbers)
+            ),
+            class_=f"l-{kind}",
+        )
+        for kind, (_, numbers) in series.items()
+    )
+    box = {"viewBox": f"0 0 100 {_HEIGHT}", "preserveAspectRatio": "none"}
+    return tag("svg", *drawn, x=f"{_LEFT}%", width=f"{_RIGHT - _LEFT}%", height=_HEIGHT, **box)
 
 
 def _shares(numbers: Sequence[int], total: int) -> list[float]:
@@ -129,8 +145,15 @@ def _sign(kind: str) -> Html:
     return tag("svg", tag("rect", width=12, height=12, rx=2, class_=f"f-{kind}"), width=12, height=12, aria_hidden="true")
 
 
-def _across(index: int, number: int) -> float:
-    return _LEFT + (_RIGHT - _LEFT) * index / (number - 1)
+def _stroke(kind: str) -> Html:
+    return tag(
+        "svg",
+        tag("line", x1=0, x2=24, y1=6, y2=6, class_=f"l-{kind}"),
+        width=24,
+        height=12,
+        aria_hidden="true",
+        class_="stroke",
+    )
 
 
 def _down(number: int, most: int) -> float:

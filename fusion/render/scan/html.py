@@ -132,11 +132,10 @@ def _overview(scan: Scan, told: Summary, catalogues: Sequence[Catalogue], trend:
         ("not assessed", "unknown", len(told.not_assessed)),
         ("nothing to look at", "idle", len(told.not_applicable)),
     ]
-    drawn = [_figure("Checks", charts.bar(checks, height=22), charts.key(checks), wide=True)]
+    drawn = [_figure("Checks", charts.bar(checks, height=22), charts.key(checks), wide=True), history.figure(trend)]
     open = [(each.value, each.value, told.severity[each]) for each in Severity]
     if any(number for _, _, number in open):
         drawn.append(_figure("Deviations that nobody accepted", charts.ranked(open)))
-    drawn.append(history.figure(trend))
     for id, catalogue, found in by_catalogue(scan.controls, catalogues):
         states = [(word.replace("_", " "), word, number) for word, number in tally(found).items()]
         name = f"{catalogue.title} {catalogue.version}" if catalogue else plain(id, 100)

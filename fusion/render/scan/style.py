@@ -54,8 +54,11 @@ svg text{font:.75rem system-ui,sans-serif;fill:var(--soft)}
 .f-critical{fill:var(--critical)}.f-high{fill:var(--high)}.f-medium{fill:var(--medium)}.f-low{fill:var(--low)}.f-info{fill:var(--info)}
 .ground{fill:var(--wash)}.h-ground{fill:var(--wash)}.h-line{stroke:var(--unknown);stroke-width:2.5}.d-dot{fill:var(--manual)}
 .grid{stroke:var(--line);stroke-width:1}
-.l-holds{stroke:var(--holds)}.l-failed{stroke:var(--failed)}.l-unknown{stroke:var(--unknown);stroke-dasharray:5 4}
-.trend line{stroke-width:2}.trend .grid{stroke-width:1}
+.l-holds,.l-failed,.l-unknown{fill:none;stroke-linejoin:round;vector-effect:non-scaling-stroke}
+.l-holds{stroke:var(--holds);stroke-width:1.5}.l-failed{stroke:var(--failed);stroke-width:3.5}
+.l-unknown{stroke:var(--unknown);stroke-width:2;stroke-dasharray:5 4}
+.key .stroke{width:24px}
+.wide p{max-width:none}
 .p-holds{fill:var(--holds)}.p-failed{fill:var(--failed)}.p-unknown{fill:var(--unknown)}
 .pill{display:inline-block;font-size:.8125rem;font-weight:600;line-height:1.35;border:1.5px solid currentColor;
 border-radius:999px;padding:.02rem .55rem;white-space:nowrap}
@@ -91,6 +94,8 @@ details[open]>summary::before{content:"\\25be"}
 details{padding-left:1rem;position:relative}
 details details{border:0;padding:.3rem 0 .3rem 1rem}
 details details summary,.card summary{display:block;width:fit-content}
+figure details{border:0;padding:.1rem 0 0 1rem}
+figure summary{display:block;width:fit-content;font-size:.9375rem}
 .card details{border:0;padding:0 0 0 1rem}
 summary .name{font-weight:600}
 summary .bar{display:block}
