@@ -14,7 +14,8 @@ It says when
 
 It says, too, what the change does to the posture that scans assess (docs/scans.md): the checks over files and the inventory are
 made over both sides of the changed files, and what is new is told, as far as nothing above has told it. That blocks only where
-`scans.block` of the policy names the check.
+`scans.block` of the policy names the check, and nobody has accepted it for a time: by the policy file of the base branch, or by
+`fusion exceptions`. What has lapsed accepts nothing, and that is said.
 
 Nothing is looked up: it does not say that a version exists, is vulnerable or is licensed in some way. That a lock file stays
 behind is said only when the lock file is part of the change or its existence is known. A whole tree is reviewed without what
@@ -32,7 +33,7 @@ from agents.advice import SECRETS, told
 from agents.checks.licence_changes import licence_changes
 from agents.checks.loosened import loosened
 from agents.checks.new_dependencies import Manifests, removed_locks
-from agents.checks.posture import posture_observations, posture_shifts, weighed
+from agents.checks.posture import PostureChange
 from agents.checks.workflow_changes import Workflows
 from agents.reasoned import Reasoned
 from fusion.agent import Case, Skip
@@ -56,10 +57,10 @@ class Compliance(Reasoned):
         evidence = [item for item in case.evidence if _is_ours(item)]
         manifests, workflows = Manifests(compared.files), Workflows(compared.files)
         observations = list(_observations(case, compared, manifests, workflows, evidence))
-        shifted = posture_shifts(case)
+        posture = PostureChange(case)
         said = [(item.location, item.family) for item in observations]
         said += [(item.location, item.family) for item in case.evidence]
-        observations += posture_observations(shifted, said)
+        observations += posture.observations(said)
         unread = [item for item in compared.unread if _concerns(item.path)] + manifests.unread + workflows.unread
         read = [*manifests.paths, *workflows.paths]
         read += [item.path for item in compared.files if is_licence_file(item.path)]
@@ -69,7 +70,7 @@ class Compliance(Reasoned):
             *(told(self.name, item) for item in evidence),
             *witnessed(self.name, observations, Sources(compared.files, {}), case.change.provenance),
         )
-        weighted = tuple(weighed(findings, frozenset(case.policy.scans.block)))
+        weighted = tuple(posture.weighed(findings, frozenset(case.policy.scans.block)))
         return [self.task(weighted, read=read, unread=unread)]
 
     def wants(self, path: str) -> bool:

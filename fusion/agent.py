@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
 from fusion.model import AgentTask, Change, Completion, Contents, Evidence, Prompt, Report, Work
+from fusion.model.compliance import ScanException
 from fusion.policy import Policy
 
 
@@ -37,6 +39,10 @@ class Case:
     evidence: Sequence[Evidence] = ()
     thinking: Thinking | None = None
     """What a model may be asked; None: no model is there, or none is wanted for this change."""
+    exceptions: Sequence[ScanException] = ()
+    """What the base branch's policy and the Store accept for a time, whether it has lapsed or not."""
+    day: date | None = None
+    """The day (UTC) of the run, by its orchestration: agents have no clock. None: nobody has said it."""
 
 
 @dataclass(frozen=True, slots=True)

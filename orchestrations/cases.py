@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from fusion.model import Change, Contents, Evidence, Request, ToolReport
+from fusion.model.compliance import ScanException
 from fusion.policy import Policy, digest
+from fusion.scanning.exceptions import stated
+from fusion.scanning.granted import granted
 from orchestrations.activity import Job
 from orchestrations.bundle import Bundle
 from orchestrations.shelf import Shelf
@@ -42,3 +45,12 @@ class Cases:
         """What the analyzers of a run have seen."""
         reports = [await self.shelf.load(ToolReport, digest) for digest in job["evidence"]]
         return [evidence for report in reports for evidence in report.evidence]
+
+    async def exceptions(self, job: Job) -> tuple[ScanException, ...]:
+        """What is accepted for a time in the change's repository: by the policy in force, which is never the change's own, and
+        by the Store. Whether it counts is not asked here."""
+        change, request = await self.shelf.load(Change, job["change"]), Request.model_validate(job["request"])
+        policy = await self.shelf.policy(change, request)
+        origin = "--policy" if request.policy else change.policy_origin
+        written, _ = stated(policy, repository=change.repository, origin=origin)
+        return (*written, *await granted(self.bundle.store, self.bundle.tenant, change.repository))

@@ -48,7 +48,7 @@ def review(ctx: task.OrchestrationContext, request: dict[str, Any]) -> Generator
     job["evidence"] = [digest for digests in collected for digest in digests]
 
     ctx.set_custom_status("planning")
-    plan = yield ctx.call_activity("plan", input=job)
+    plan = yield ctx.call_activity("plan", input={**job, "day": ctx.current_utc_datetime.date().isoformat()})
     if away := broken(plan):
         return away
 

@@ -6,6 +6,9 @@ Agents are plugins and may raise anything: one of them must not stop a review, s
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
 
 from agents import notes, verifier, walkthrough
 from fusion.agent import Case, Skip, Thinking
@@ -66,7 +69,7 @@ class Team:
 
     async def plan(self, job: Job) -> Job:
         """The agents' tasks, the reports of those that take no part, the walkthrough's prompt, and what it all may cost."""
-        case = await self._case(job)
+        case = replace(await self._case(job), **await self._accepting(job))
         tasks, idle = self._work(case)
         overview = walkthrough.ask(case) if case.thinking and case.policy.models.walkthrough else None
         tasks, overview, unrouted = self._routable(case, tasks, overview)
@@ -133,6 +136,12 @@ class Team:
         if self.bundle.reasoning is None or quote is None:
             return {}
         return {"most": await self.bundle.reasoning.book.committed(paying_run(job["run"])) + quote.most}
+
+    async def _accepting(self, job: Job) -> Mapping[str, Any]:
+        """What is accepted for a time, and the day by which it is; a run that an older version began has no day."""
+        if "day" not in job:
+            return {}
+        return {"exceptions": await self.cases.exceptions(job), "day": date.fromisoformat(job["day"])}
 
     async def _case(self, job: Job) -> Case:
         change, contents, policy = await self.cases.case(job)

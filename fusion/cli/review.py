@@ -158,15 +158,17 @@ def deliver(reviewed: Review, write: Callable[[Review], None]) -> None:
 
 
 def exit_code(reviewed: Review, threshold: Severity | None) -> Exit:
-    """3 when incomplete, else 1 when a finding that is shown reaches the threshold, neither excused nor cleared, else 0.
+    """3 when incomplete, else 1 when a finding that is shown and stands reaches the threshold, else 0.
 
+    One that is excused, accepted for a time or cleared does not stand.
     An opinion informs: what a model found, and no tool has evidence for, fails no command.
     """
     from fusion.model import Placement, Verdict
 
     if reviewed.verdict is Verdict.INCOMPLETE:
         return Exit.INCOMPLETE
-    counted = [f for f in reviewed.findings if f.placement is not Placement.HIDDEN and not f.excused and not f.cleared]
+    counted = [f for f in reviewed.findings if f.placement is not Placement.HIDDEN]
+    counted = [f for f in counted if not f.excused and not f.accepted and not f.cleared]
     counted = [finding for finding in counted if finding.evidence or not finding.votes]
     reached = threshold is not None and any(finding.severity.rank >= threshold.rank for finding in counted)
     return Exit.FINDINGS if reached else Exit.FINE

@@ -75,7 +75,7 @@ def judge(
     used, witnesses = usage_of(reports), looked(runs, reports)
     reports = gathered(reports, policy)
     ground = Ground(change, contents)
-    merged = [softened(finding) for finding in weighed(merge(f for report in reports for f in report.findings), cleared)]
+    merged = [_told(softened(finding)) for finding in weighed(merge(f for report in reports for f in report.findings), cleared)]
     matched = reconcile(ledger, merged, change, contents, witnesses)
     items = [
         Judged(finding=finding, fate=fate, entry=entry)
@@ -133,6 +133,13 @@ def _identified(findings: Sequence[Finding], matched: Reconciliation, ledger: Le
         for finding, entry in zip(findings, matched.entries, strict=True)
     ]
     return identified(known, (entry.finding.id for entry in ledger.entries))
+
+
+def _told(finding: Finding) -> Finding:
+    """A finding that is accepted says so in its words, whichever of those that it was merged of speaks."""
+    if not finding.accepted:
+        return finding
+    return finding.model_copy(update={"body": f"{finding.body}\n\n{finding.accepted}".lstrip()})
 
 
 # --- dispositions
@@ -242,11 +249,16 @@ def _reasons(coverage: Coverage, findings: Sequence[Finding], policy: Policy) ->
             yield f"{len(stale)} of them could not be looked at again and still count."
     shown = [finding for finding in findings if finding.placement is not Placement.HIDDEN]
     if not coverage.gaps and not blocking:
-        if any(finding.weight == "informs" and finding.severity.rank >= policy.block.rank for finding in shown):
+        accepted = [finding for finding in shown if finding.accepted]
+        others = [finding for finding in shown if not finding.accepted]
+        if accepted:
+            yield f"{_counted(accepted)} {'is' if len(accepted) == 1 else 'are'} accepted for a time: {_listed(accepted)}."
+        if any(finding.weight == "informs" and finding.severity.rank >= policy.block.rank for finding in others):
             yield f"No finding blocks: what is of severity {level} is about the posture, and `scans.block` does not name it."
-        elif shown:
-            yield f"No finding is of severity {policy.block.value} or above with evidence that makes it at least likely."
-        else:
+        elif others:
+            which = "No other finding" if accepted else "No finding"
+            yield f"{which} is of severity {policy.block.value} or above with evidence that makes it at least likely."
+        elif not accepted:
             yield "Nothing was found in what was read."
 
 

@@ -165,6 +165,7 @@ def joined(group: Sequence[Finding]) -> Finding:
             "cwe": tuple(sorted({number for finding in group for number in finding.cwe})),
             "evidence": witnesses,
             "weight": _named({finding.weight for finding in backed}),
+            "accepted": _accepted(backed),
             "fix": best_fix([finding.fix for finding in group] + [item.fix for item in witnesses]),
             "votes": tuple(dict.fromkeys(vote for finding in sorted(group, key=_weight) for vote in _votes(finding, lead))),
             "echoes": echoes(lead, group),
@@ -176,6 +177,12 @@ def joined(group: Sequence[Finding]) -> Finding:
 def _named(weights: Collection[str]) -> str:
     """Together they block where one does by name, and only inform where each does."""
     return "blocks" if "blocks" in weights else "informs" if set(weights) == {"informs"} else ""
+
+
+def _accepted(findings: Sequence[Finding]) -> str:
+    """Accepted where each of them is."""
+    said = dict.fromkeys(finding.accepted for finding in findings)
+    return " ".join(said) if all(said) else ""
 
 
 def _votes(finding: Finding, lead: Finding) -> tuple[Vote, ...]:

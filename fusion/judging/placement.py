@@ -186,7 +186,8 @@ def placed(
 def blocks(finding: Finding, policy: Policy) -> bool:
     """Whether a finding that is neither dismissed nor hidden blocks the change."""
     grave = finding.weight == "blocks" or (not finding.weight and finding.severity.rank >= policy.block.rank)
-    return grave and finding.confidence.rank >= BLOCKS_FROM.rank and bool(finding.evidence) and not finding.excused
+    sure = finding.confidence.rank >= BLOCKS_FROM.rank and bool(finding.evidence)
+    return grave and sure and not finding.excused and not finding.accepted
 
 
 def is_verified(finding: Finding) -> bool:
@@ -219,6 +220,8 @@ def _summary(item: Judged, policy: Policy) -> str:
         return "for information only"
     if policy.suppressions == "show" and (comment := suppression(finding)):
         return f"the author suppressed it: {comment}"
+    if finding.accepted:
+        return f"accepted for a time: {finding.accepted}"
     if finding.cleared:
         return f"data flow finds it harmless: {finding.cleared}"
     if not finding.evidence and not is_verified(finding):

@@ -76,6 +76,8 @@ class Finding(Record):
     """What policy makes of it by name (`scans.block`): it blocks whatever its severity, or only informs; empty: neither."""
     excused: str = ""
     """The author's own suppression comment, where policy lets it count: shown, but it neither blocks nor fails a command."""
+    accepted: str = ""
+    """Which exception accepts it for a time, and until when: shown, but it neither blocks nor fails a command."""
     cleared: str = ""
     """Why data flow holds it to be harmless, where it has followed everything that arrives at its place."""
     votes: tuple[Vote, ...] = ()

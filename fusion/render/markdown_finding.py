@@ -44,6 +44,8 @@ def bullet(finding: Finding) -> str:
     tail = ", blocks" if finding.blocking and state.state is not State.ADDRESSED else ""
     if state.state is State.ADDRESSED and state.commit:
         tail += f", by {code(short(state.commit))}"
+    elif finding.accepted:
+        tail += f", accepted: {prose(excerpt(finding.accepted, _TITLE))}"
     elif finding.cleared:
         tail += f", harmless by data flow: {prose(excerpt(finding.cleared, _TITLE))}"
     elif comment := suppression(finding):

@@ -139,6 +139,8 @@ def _suppressions(finding: Finding) -> list[dict[str, Any]]:
     comment = suppression(finding)
     if comment:
         out.append({"kind": "inSource", "status": "accepted", "justification": plain(comment)})
+    if finding.accepted:
+        out.append({"kind": "external", "status": "accepted", "justification": plain(finding.accepted)})
     said = finding.disposition
     if said.state in _DISMISSED:
         why = " ".join(part for part in (said.state.value.replace("_", " "), said.by and f"by {said.by}", said.how) if part)

@@ -220,6 +220,8 @@ def _brief(page: Page, title: str, findings: Sequence[Finding], review: Review, 
         tail = ("  blocks", "bold red") if told else ("", "")
         if state.commit:
             tail = (f"  by {short(state.commit)}", "dim")
+        elif finding.accepted:
+            tail = (f"  accepted: {excerpt(finding.accepted, _TITLE)}", "dim")
         elif finding.cleared:
             tail = (f"  harmless by data flow: {excerpt(finding.cleared, _TITLE)}", "dim")
         elif comment := suppression(finding):

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from fusion.agent import Agent, Case, Skip, Thinking
 from fusion.model import (
+    Blob,
     Category,
     Change,
     ChangeKind,
     Confidence,
     Contents,
     ContextFile,
-    Blob,
     Evidence,
     FileChange,
     Finding,
@@ -21,6 +22,7 @@ from fusion.model import (
     Location,
     Severity,
 )
+from fusion.model.compliance import ScanException
 from fusion.policy import Policy
 
 Sides = tuple[str | bytes | None, str | bytes | None]
@@ -73,6 +75,8 @@ def case(
     policy: Policy | None = None,
     whole_tree: bool = False,
     thinking: Thinking | None = None,
+    exceptions: Sequence[ScanException] = (),
+    day: date | None = None,
 ) -> Case:
     """`files` by head path: (text at base or None, text at head or None). `renamed`: head path -> base path."""
     renamed = renamed or {}
@@ -95,7 +99,15 @@ def case(
         base={renamed.get(path, path): both[0] for path, both in sides.items() if both[0] is not None},
         context=context_data,
     )
-    return Case(change=change, contents=contents, policy=policy or Policy(), evidence=tuple(evidence), thinking=thinking)
+    return Case(
+        change=change,
+        contents=contents,
+        policy=policy or Policy(),
+        evidence=tuple(evidence),
+        thinking=thinking,
+        exceptions=exceptions,
+        day=day,
+    )
 
 
 def findings(agent: Agent, case: Case) -> list[Finding]:
