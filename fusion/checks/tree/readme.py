@@ -1,8 +1,9 @@
 """Asks whether a README tells what this is and how it is used.
 
 Looked for is `README` (Markdown, reStructuredText, AsciiDoc or plain text) in the root, in `.github` or in `docs`, where GitHub
-shows it. It must say something: a file of less than 100 characters does not. Whether users find in it what they need has to be
-looked at; the Baseline's demands on documentation are therefore not answered by this check.
+shows it; a symbolic link counts as the file of the tree that it leads to. It must say something: a file of less than 100
+characters does not. Whether users find in it what they need has to be looked at; the Baseline's demands on documentation are
+therefore not answered by this check.
 """
 
 from __future__ import annotations
