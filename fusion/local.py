@@ -52,6 +52,16 @@ def interrupted(home: Path) -> Sequence[str]:
     return [path.stem for path in sorted((home / "runs").glob("review-*.db"), key=lambda path: path.stat().st_mtime)]
 
 
+def tidy(home: Path) -> None:
+    """Delete what lies beside journals that are gone: a process was killed while it deleted one, or before it had made one."""
+    from fusion.engine.journal import JournalBusy, kept_away
+
+    for path in sorted({journal(home, beside.name.partition(".db")[0]) for beside in (home / "runs").glob("*.db?*")}):
+        with contextlib.suppress(JournalBusy), kept_away(path):
+            if not path.exists():
+                _forget(home, path.stem)
+
+
 @contextlib.asynccontextmanager
 async def engine(home: Path, id: str, bundle: Bundle, *, work: Worker | None = None) -> AsyncIterator[Engine]:
     """The engine on the journal of one run; `work` instead of all that the bundle can do."""

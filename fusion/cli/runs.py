@@ -112,7 +112,9 @@ def resume(
 
     configured = settings.read(os.environ)
     threshold = threshold_of(fail_on)
-    ids = [id for id in local.interrupted(runtime.state_folder(configured)) if _begins(id, run or "")]
+    home = runtime.state_folder(configured)
+    local.tidy(home)
+    ids = [id for id in local.interrupted(home) if _begins(id, run or "")]
     if not ids:
         if run:
             raise UserError(f"There is no interrupted run {run}; `fusion runs` lists them.")
