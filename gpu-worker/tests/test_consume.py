@@ -15,8 +15,8 @@ from gpu_worker.answering import Rules
 from gpu_worker.consume import Consumer
 from gpu_worker.contract import ChatMessage, Ending, Job, Prompt, Result, Urgency, Work
 from gpu_worker.drain import Drain
-from gpu_worker.memory import MemoryJobs, MemoryPayloads, MemoryResults
-from gpu_worker.protocols import EngineFailed, Happening
+from gpu_worker.memory import MemoryHeld, MemoryJobs, MemoryPayloads, MemoryResults
+from gpu_worker.protocols import EngineFailed, Happening, Held
 from gpu_worker.scripted import Script, ScriptedEngine, nothing
 
 RULES = Rules(wait=0.02, delay=0.0, cold=0.01, margin=0.0, hung=0.2, keep_trying=2.0)
@@ -248,10 +248,18 @@ async def test_a_hung_engine_counts_as_failed() -> None:
 
 
 async def test_a_lock_is_renewed_through_a_long_generation() -> None:
-    bench = Bench(jobs=MemoryJobs(lock_seconds=0.2))
+    class Counted(MemoryJobs):
+        renewed = 0
+
+        async def renew(self, held: Held) -> MemoryHeld | None:
+            self.renewed += 1
+            return await super().renew(held)
+
+    jobs = Counted(lock_seconds=1.5)
+    bench = Bench(jobs=jobs)
 
     async def script(_: Sequence[ChatMessage]) -> str:
-        await asyncio.sleep(0.7)
+        await bench.until(lambda: jobs.renewed >= 2)
         return "{}"
 
     await bench.submit("a")
