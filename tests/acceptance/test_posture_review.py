@@ -49,6 +49,38 @@ def test_a_change_that_leaves_the_posture_alone_says_nothing_of_it(place: Workpl
     assert not [one for one in reviewed(place, 0).values() if str(one["agent"]) == "compliance"]
 
 
+def test_exceptions_of_the_base_and_of_the_store_count_and_those_of_the_change_do_not(place: Workplace) -> None:
+    from datetime import UTC, datetime, timedelta
+
+    soon = (datetime.now(UTC) + timedelta(days=10)).date().isoformat()
+
+    def rules(day: str) -> str:
+        accepted = f"{{check: security-policy, owner: ada, reason: We move it., approver: grace, expires: {day}}}"
+        return f"scans: {{block: [security-policy, code-owners-file], exceptions: [{accepted}]}}\n"
+
+    place.commit("Accept", **{".fusion.yml": rules("2020-01-01")})
+    place.git("checkout", "--quiet", "-b", "feature")
+    (place.folder / "SECURITY.md").unlink()
+    place.commit("Tidy up", **{"CODEOWNERS": "* @acme/all @acme/guests\n", ".fusion.yml": rules(soon)})
+    found = reviewed(place, 0)
+    assert {name: one["blocking"] for name, one in found.items()} == {"security-policy": True, "code-owners-file": True}
+    assert "expired on 2020-01-01, and accepts this no more" in str(found["security-policy"]["body"])
+
+    place.git("checkout", "--quiet", "main")
+    place.commit("Accept it anew", **{".fusion.yml": rules(soon)})
+    place.git("checkout", "--quiet", "feature")
+    place.git("rebase", "--quiet", "main")
+    add = ("exceptions", "add", "--check", "code-owners-file", "--owner", "ada", "--reason", "Guests.", "--approver", "grace")
+    assert place.fusion(*add, "--expires", soon).returncode == 0
+    found = reviewed(place, 0)
+    assert {one["verdict"] for one in found.values()} == {"pass"}
+    origins = {"security-policy": "owner ada, .fusion.yml at ", "code-owners-file": "owner ada, the API"}
+    for name, origin in origins.items():
+        said = str(found[name]["accepted"])
+        assert (found[name]["blocking"], origin in said, f"until {soon}" in said) == (False, True, True), said
+    assert place.fusion("review", "main..feature", "--fail-on", "low").returncode == 0, "what is accepted fails no command"
+
+
 WRONG = """\
 scans:
   block: [security-polcy]
