@@ -54,7 +54,8 @@ def interrupted(home: Path) -> Sequence[str]:
 
 def tidy(home: Path) -> None:
     """Delete what lies beside journals that are gone: a process was killed while it deleted one, or before it had made one."""
-    from fusion.engine.journal import JournalBusy, kept_away
+    from fusion.engine import JournalBusy
+    from fusion.engine.journal import kept_away
 
     for path in sorted({journal(home, beside.name.partition(".db")[0]) for beside in (home / "runs").glob("*.db?*")}):
         with contextlib.suppress(JournalBusy), kept_away(path):
