@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from fusion.model.inventory import Origin as Source
+
 Origin = Literal["registry", "git", "url", "path"]
 
 MAX_MANIFEST = 1_000_000
@@ -84,6 +86,9 @@ class Format:
     """What that reader leaves out, in words with the line; none: see `entries_left`. Raises likewise."""
     lock: Callable[[str], Lock] | None = None
     """Reader of a lock file's text. Raises likewise."""
+    origins: Callable[[str, str], Iterable[Source]] | None = None
+    """What a file of that path and text says of where packages come from. A format that has nothing else is no list of
+    packages. Raises likewise."""
     locks: tuple[str, ...] = ()
     """Names of lock files that fix what this manifest asks for, the one that counts first."""
     above: bool = False

@@ -10,6 +10,7 @@ from fusion.inventory import (
     cargo,
     containers,
     golang,
+    indexes,
     jvm,
     npm,
     npm_locks,
@@ -28,6 +29,7 @@ FORMATS: tuple[Format, ...] = (
     *python.FORMATS,
     *setup_cfg.FORMATS,
     *setup_py.FORMATS,
+    *indexes.FORMATS,
     *npm.FORMATS,
     *npm_locks.FORMATS,
     *golang.FORMATS,
@@ -81,7 +83,7 @@ _BY_FORM = tuple(one for one in FORMATS if not isinstance(one.matches, Named))
 _VENDORED = re.compile(r"(?:^|/)(?:node_modules|bower_components|site-packages|\.venv|\.tox|vendor/(?:bundle|cache))/")
 _LIKELY = re.compile(
     r"(?:\.(?:txt|in|toml|lock|lockfile|locked|json|ya?ml|mod|sum|xml|gradle|kts|[cfv][sb]proj|props|config|gemspec)"
-    r"|(?:file|Dockerfile|Containerfile)[^/]*|gems\.rb|setup\.(?:py|cfg))$",
+    r"|(?:file|Dockerfile|Containerfile)[^/]*|gems\.rb|setup\.(?:py|cfg)|pip\.(?:conf|ini))$",
     re.I,
 )
 """What the name of any of the formats is like: most files of a tree are told apart by this alone."""

@@ -16,6 +16,9 @@ from fusion.reading.comparison import lines_of
 _LONG = ("--index-url", "--pypi-url", "--extra-index-url", "--trusted-host", "--find-links")
 _SHORT = {"-i": "--index-url", "-f": "--find-links"}
 _FILE = re.compile(r"(?:file:)?([^\s:=<>]{1,500}\.(?:whl|zip|tgz|tbz|txz|tlz|tar(?:\.\w{1,4})?))(?:\[[^\]]*\])?", re.I)
+_INCLUDE = re.compile(r"(?:-[rc]|--(?:requirement|constraint))(?:\s*=\s*|\s*)(\S.*)")
+_ELSEWHERE = re.compile(r"(?:(?:-e|--editable)[\s=]\s*|[A-Za-z0-9][\w.-]*\s*(?:\[[^\]]{0,400}\])?\s*@\s*|(?=[a-z+]+://))(\S+)")
+_VARIABLE = re.compile(r"\$\{[A-Z0-9_]+\}")
 OWN_HOST = ".".join(("pypi", "org"))
 """Host of the index that pip asks where nothing is said."""
 _OWN = re.compile(rf"https://{re.escape(OWN_HOST)}(?::443)?/simple/?")
@@ -51,12 +54,33 @@ def is_conditional(line: str) -> bool:
     return re.search(r"\s;", said) is not None if "://" in said.partition(";")[0] else ";" in said
 
 
+def is_own(address: str) -> bool:
+    """Whether it is the index that Python's installers ask by themselves."""
+    return _OWN.fullmatch(address) is not None
+
+
+def included(text: str) -> Iterator[tuple[int, str]]:
+    """The files whose lines a requirements file takes in (`-r`, `-c`), as it calls them."""
+    for number, line in logical(text):
+        match = _INCLUDE.fullmatch(line)
+        if match:
+            yield number, match[1].strip("\"'")
+
+
+def left(text: str) -> Iterator[str]:
+    """What only the environment tells: pip puts variables in where `${NAME}` stands. In credentials that changes nothing."""
+    for number, line in logical(text):
+        match = _ELSEWHERE.match(line)
+        if match and _VARIABLE.search(without_credentials(match[1].strip("\"'"))):
+            yield f"line {number} installs what an environment variable tells"
+
+
 def origins(path: str, text: str) -> Iterator[Origin]:
     """What the file says of where packages come from, other than from pip's own index."""
     for number, line in logical(text):
         if line.startswith("-"):
             for option, said in _options(line):
-                if not _OWN.fullmatch(said):
+                if not is_own(said):
                     yield Origin(path=path, line=number, option=option, address=without_credentials(said))
             continue
         if (file := packed(line)) and not re.search(r"\s--hash[= ]", line):

@@ -9,7 +9,8 @@ from typing import Any
 
 from fusion.inventory.documents import hashes, lines_at, mapping, sequence, word
 from fusion.inventory.entries import Entry, Format, Lock, Named, NoManifest
-from fusion.inventory.pip_options import is_conditional, logical, packed
+from fusion.inventory.indexes import of_pipfile, of_pyproject
+from fusion.inventory.pip_options import is_conditional, left, logical, origins, packed
 from fusion.reading.dependencies import Dependency, dependencies, kind, python_name, table
 
 _EXACT = re.compile(r"\s*(?:={2,3}\s*)?v?(\d[\w.!+-]*)\s*$")
@@ -181,15 +182,31 @@ def _is_requirements(path: str) -> bool:
 
 
 FORMATS = (
-    Format(name="pip constraints", type="pypi", matches=lambda path: _CONSTRAINTS.search(path) is not None, lock=constraints),
-    Format(name="pip requirements", type="pypi", matches=_is_requirements, entries=requirements, locks=("constraints.txt",)),
+    Format(
+        name="pip constraints",
+        type="pypi",
+        matches=lambda path: _CONSTRAINTS.search(path) is not None,
+        lock=constraints,
+        left=left,
+        origins=origins,
+    ),
+    Format(
+        name="pip requirements",
+        type="pypi",
+        matches=_is_requirements,
+        entries=requirements,
+        left=left,
+        origins=origins,
+        locks=("constraints.txt",),
+    ),
     Format(
         name="pyproject.toml",
         type="pypi",
         matches=Named("pyproject.toml"),
         entries=pyproject,
+        origins=of_pyproject,
         locks=LOCKS,
         above=True,
     ),
-    Format(name="Pipfile", type="pypi", matches=Named("Pipfile"), entries=pipfile, locks=("Pipfile.lock",)),
+    Format(name="Pipfile", type="pypi", matches=Named("Pipfile"), entries=pipfile, origins=of_pipfile, locks=("Pipfile.lock",)),
 )

@@ -1,21 +1,21 @@
-"""setup.cfg: the lists of setuptools' declarative configuration, read without Python's own parser of such files, whose time
-grows with the square of a line's length. Reference: "Configuring setuptools using setup.cfg files" in its user guide."""
+"""setup.cfg: the lists of setuptools' declarative configuration.
+
+Reference: "Configuring setuptools using setup.cfg files" in its user guide.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from fusion.inventory.documents import bounded
 from fusion.inventory.entries import Entry, Format, Named, NoManifest
 from fusion.inventory.entries_left import is_requirement
+from fusion.inventory.ini import sections
 from fusion.inventory.pip_options import is_conditional
 from fusion.inventory.python import LOCKS, entry
-from fusion.reading.comparison import lines_of
-from fusion.reading.dependencies import MAX_CHARS, UnreadableManifest, dependencies, kind
+from fusion.reading.dependencies import MAX_DEPENDENCIES, UnreadableManifest, dependencies, kind
 
-_SECTION = re.compile(r"\[([^\]]{1,400})\]")
 _LISTS = ("install_requires", "setup_requires", "tests_require")
 _FILE = re.compile(r"file:\s*(.*)", re.S)
 
@@ -38,17 +38,18 @@ class Wishes:
     left: list[str] = field(default_factory=list)
 
     def add(self, wish: Wish) -> None:
-        """Keep a requirement; what is none is left."""
+        """Keep a requirement; what is none is left. Raises UnreadableManifest where they are too many."""
         if is_requirement(wish.text):
             self.read.append(wish)
+            if len(self.read) > MAX_DEPENDENCIES:
+                raise UnreadableManifest(f"it names more than {MAX_DEPENDENCIES:,} dependencies")
         else:
             self.left.append(f"line {wish.line} cannot be read as a requirement")
 
     def entries(self) -> Iterator[Entry]:
-        """The requirements as entries of a manifest; one line that is wanted in several ways is so in the strongest of them.
-        Raises UnreadableManifest where they are too many."""
+        """The requirements as entries of a manifest; one that is wanted in several ways is so in the strongest of them."""
         strongest: dict[tuple[str, int], Wish] = {}
-        for wish in bounded(self.read):
+        for wish in self.read:
             known = strongest.setdefault((wish.text, wish.line), wish)
             strongest[wish.text, wish.line] = replace(
                 wish, optional=wish.optional and known.optional, conditional=wish.conditional and known.conditional
@@ -69,15 +70,15 @@ def extra(key: str) -> tuple[bool, bool]:
 
 def read(text: str) -> Wishes:
     """What a setup.cfg asks for. Raises UnreadableManifest, or NoManifest where it configures other tools only."""
-    sections = _sections(text)
-    if not sections.keys() & {"options", "options.extras_require"}:
+    found_in = sections(text)
+    if not found_in.keys() & {"options", "options.extras_require"}:
         raise NoManifest
     found = Wishes()
-    options = sections.get("options", {})
+    options = found_in.get("options", {})
     for key in _LISTS:
         if key in options:
             _wish(found, *options[key], optional=key != "install_requires", conditional=False)
-    for key, said in sections.get("options.extras_require", {}).items():
+    for key, said in found_in.get("options.extras_require", {}).items():
         optional, conditional = extra(key)
         _wish(found, *said, optional=optional, conditional=conditional)
     if "extras_require" in options and options["extras_require"][1].strip():
@@ -99,46 +100,6 @@ def _wish(found: Wishes, line: int, value: str, *, optional: bool, conditional: 
         if said and not said.startswith("#"):
             at = number if "\n" in value else line
             found.add(Wish(text=said, line=at, optional=optional, conditional=conditional))
-
-
-def _sections(text: str) -> Mapping[str, Mapping[str, tuple[int, str]]]:
-    """Section -> key -> line and value, whose further lines are indented. Comments have a line to themselves."""
-    if len(text) > MAX_CHARS:
-        raise UnreadableManifest(f"it is longer than {MAX_CHARS:,} characters")
-    found: dict[str, dict[str, tuple[int, list[str]]]] = {}
-    section, key = "", ""
-    for number, raw in enumerate(lines_of(text), start=1):
-        line = raw.strip()
-        comment = line.startswith(("#", ";"))
-        if raw[:1] in (" ", "\t") and key and section:
-            found[section][key][1].append("" if comment else line)
-            continue
-        if not line or comment:
-            # A value goes on below an empty line.
-            if key:
-                found[section][key][1].append("")
-            continue
-        heading = _SECTION.match(line)
-        if heading:
-            section, key = heading[1].strip(), ""
-            found.setdefault(section, {})
-            continue
-        at = min((line.index(sign) for sign in "=:" if sign in line), default=-1)
-        if at <= 0 or not section:
-            raise UnreadableManifest(f"line {number} is neither a section nor a setting")
-        key = line[:at].strip()
-        # In names of extras a colon is a part of the name.
-        if section == "options.extras_require" and "=" in line:
-            key = line.partition("=")[0].strip()
-            at = line.index("=")
-        key = key if section == "options.extras_require" else key.lower().replace("-", "_")
-        if key in found[section]:
-            raise UnreadableManifest(f"line {number} says `{key[:80]}` once more")
-        found[section][key] = number, [line[at + 1 :].strip()]
-    return {
-        section: {key: (number, "\n".join(lines)) for key, (number, lines) in settings.items()}
-        for section, settings in found.items()
-    }
 
 
 def _entries(text: str) -> Iterator[Entry]:

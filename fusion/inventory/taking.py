@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
+from posixpath import normpath
 
 from fusion.changes.roles import is_example, is_test, is_test_data
 from fusion.inventory.documents import without_credentials
 from fusion.inventory.entries import Entry, Format, Lock, NoManifest
 from fusion.inventory.entries_left import left_out
 from fusion.inventory.formats import format_of, without_reader
-from fusion.inventory.pip_options import origins
+from fusion.inventory.pip_options import included
 from fusion.inventory.purls import purl
 from fusion.inventory.python import compiled
 from fusion.inventory.resolving import Resolver
@@ -49,6 +50,7 @@ def take(tree: Tree, contents: Mapping[str, bytes]) -> Inventory:
     read: list[str] = []
     unread: list[tuple[str, str]] = []
     elsewhere: list[Origin] = []
+    taken_in: dict[str, tuple[tuple[int, str], ...]] = {}
     for path in sorted(paths | contents.keys()):
         missing, found = without_reader(path), format_of(path)
         if missing:
@@ -66,6 +68,7 @@ def take(tree: Tree, contents: Mapping[str, bytes]) -> Inventory:
             elif found.entries is not None:
                 manifests.append(_Manifest(path=path, format=found, entries=tuple(found.entries(text))))
             left = left_out(found.name, text)
+            elsewhere += islice(found.origins(path, text), MAX_ORIGINS) if found.origins is not None else ()
             more = dict.fromkeys(islice(found.left(text), MAX_LEFT)) if found.left is not None else {}
         except NoManifest:
             continue
@@ -73,15 +76,28 @@ def take(tree: Tree, contents: Mapping[str, bytes]) -> Inventory:
             # UnreadableManifest, UnreadableWorkflow, and numbers that are longer than Python converts.
             unread.append((path, f"It could not be read as {found.name}: {str(error)[:300] or 'it is nested too deep'}."))
             continue
-        read.append(path)
+        if found.lock is not None or found.entries is not None:
+            read.append(path)
+        if found.name in (_REQUIREMENTS, _CONSTRAINTS):
+            taken_in[path] = tuple(islice(included(text), MAX_ORIGINS))
         if left or more:
             unread.append((path, "; ".join(filter(None, (left, *more)))))
-        if found.name in (_REQUIREMENTS, _CONSTRAINTS):
-            elsewhere += islice(origins(path, text), MAX_ORIGINS)
+    unread += _not_taken_in(taken_in, frozenset(read))
+    if tree.cut:
+        unread.append(("", f"Not all files are known: {tree.cut}"))
     listed = {_folder(one.path) for one in manifests if one.format.name == "pyproject.toml" and _ships(one)}
     manifests = [one for one in manifests if not _is_shim(one.path, listed)]
     unread = [one for one in unread if not _is_shim(one[0], listed)]
     return _settled(manifests, locks, read, unread).model_copy(update={"origins": tuple(elsewhere)})
+
+
+def _not_taken_in(taken_in: Mapping[str, tuple[tuple[int, str], ...]], read: frozenset[str]) -> Iterator[tuple[str, str]]:
+    """Requirements files that take in others that were not read: those whose place a variable tells, that lie elsewhere, or
+    that have no requirements file's name."""
+    for path, others in taken_in.items():
+        for line, name in others:
+            if normpath(f"{_folder(path)}/{name}" if _folder(path) else name) not in read:
+                yield path, f"line {line} takes in {without_credentials(name)}, which was not read"
 
 
 def _as_lock(found: Format, path: str, paths: frozenset[str]) -> Format:

@@ -70,7 +70,8 @@ class Origin(Record):
     path: str
     line: int
     option: str
-    """The option by its whole name, such as `--extra-index-url`; `file`: a packed file that is installed as it lies there."""
+    """The option by its whole name, such as `--extra-index-url`; a setting of another installer by pip's option for the same.
+    `explicit`: an index only for packages that name it. `file`: a packed file that is installed as it lies there."""
     address: str = ""
     """The option's value without credentials, or the file."""
 

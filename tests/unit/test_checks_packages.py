@@ -120,6 +120,56 @@ def test_options_that_change_where_packages_come_from(line: str, titles: list[st
     assert assessed("dependency-sources", over({"requirements.txt": "${HIDDEN}==1.0\n"})).status is Status.NOT_ASSESSED
 
 
+INDEXES = {
+    "uv": (
+        "pyproject.toml",
+        '[tool.uv]\nextra-index-url = ["https://u:pw@evil.example"]\n[[tool.uv.index]]\nurl = "https://first.example"\n'
+        'default = true\n[[tool.uv.index]]\nname = "x"\nurl = "https://named.example"\nexplicit = true\n',
+        [("also come from the index https://evil.example.", 2), ("come from the index https://first.example.", 4)],
+    ),
+    "uv's own file": (
+        "uv.toml",
+        'index-url = "http://evil.example"\n',
+        [("the index http://evil.example, without encryption", 1)],
+    ),
+    "Poetry": (
+        "pyproject.toml",
+        '[[tool.poetry.source]]\nurl = "https://a.example"\npriority = "supplemental"\n[[tool.poetry.source]]\n'
+        'url = "https://b.example"\npriority = "explicit"\n[[tool.poetry.source]]\nurl = "http://c.example"\n'
+        'priority = "explicit"\n[[tool.poetry.source]]\nname = "own"\n',
+        [("also come from the index https://a.example.", 2), ("from the index http://c.example, without encryption", 8)],
+    ),
+    "Pipenv": (
+        "Pipfile",
+        f'[[source]]\nurl = "https://{OWN_HOST}/simple"\n[[source]]\nurl = "https://b.example"\nverify_ssl = false\n',
+        [("from b.example without its certificate", 4)],
+    ),
+    "pip": (
+        "deploy/pip.conf",
+        "[global]\nextra-index-url =\n  https://a.example\n  https://b.example\n[install]\ntrusted_host: c.example\n",
+        [("the index https://a.example.", 3), ("the index https://b.example.", 4), ("c.example without its", 6)],
+    ),
+}
+
+
+@pytest.mark.parametrize("tool", INDEXES)
+def test_indexes_of_other_installers(tool: str) -> None:
+    path, text, wanted = INDEXES[tool]
+    result = assessed("dependency-sources", over({path: text}))
+    found = sorted((one.line, one.title) for one in result.deviations)
+    assert len(found) == len(wanted), found
+    for (title, line), (at, told) in zip(wanted, found, strict=True):
+        assert (at, title in told) == (line, True), told
+    assert "pw@" not in str(result.model_dump())
+
+
+def test_settings_of_installers_are_no_list_of_packages() -> None:
+    for text in ("[global]\nindex-url = https://a.example\n", "broken\n"):
+        found = over({"pip.conf": text})
+        assert found.read == ()
+        assert assessed("dependency-list", found).status is Status.NOT_ASSESSED
+
+
 def test_a_deviation_stays_the_same_where_lines_move() -> None:
     first = assessed("pinned-dependencies", over({"requirements.txt": "a\n"})).deviations
     later = assessed("pinned-dependencies", over({"requirements.txt": "# more\n\na\n"})).deviations

@@ -16,6 +16,7 @@ from fusion.model.inventory import Tree, TreeFile
 from tests.unit.test_inventory_formats import CASES, over
 
 SAMPLES = {path: text for case in CASES.values() for path, text in case.files.items()}
+SAMPLES |= {"pip.conf": "[global]\nindex-url = a\n  b\n", "uv.toml": '[[index]]\nurl = "a"\nexplicit = true\n'}
 """One sample of each file name."""
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),
@@ -49,8 +50,8 @@ DOUBLING = (
 def taken(path: str, data: bytes) -> None:
     found = take(Tree(commit="c", files=(TreeFile(path=path, size=len(data)),)), {path: data})
     said = {*found.read, *(one for one, _ in found.unread)}
-    # These two may be about linters alone, and then are no manifests.
-    assert said == {path} or (not said and path in ("pyproject.toml", "setup.cfg"))
+    # The first two may be about linters alone, and the others never list packages.
+    assert said == {path} or (not said and path in ("pyproject.toml", "setup.cfg", "pip.conf", "uv.toml"))
     assert all(one.path == path and one.line >= 0 and one.purl.startswith("pkg:") for one in found.components)
 
 

@@ -36,6 +36,11 @@ LEFT = {
     "an extra that is no list": ("setup.py", SETUP + "setup(extras_require={'a': f(), 'b': ['c']})\n", "line 2 puts", 1),
     "no requirement in setup.cfg": ("setup.cfg", "[options]\ninstall_requires =\n  a\n  !b\n", "line 4 cannot be read", 1),
     "a file in setup.cfg": ("setup.cfg", "[options]\ninstall_requires = file: deps.txt\n", "line 2 takes", 0),
+    "a file that a variable tells": ("requirements.txt", "a\n-r ${X}/more.txt\n", "line 2 takes in ${X}/more.txt", 1),
+    "a file with no requirements file's name": ("requirements.txt", "--requirement=deps.lst\n", "line 1 takes in deps.lst", 0),
+    "a file from elsewhere": ("requirements.txt", "-chttps://u:pw@example.org/c.txt\n", "https://example.org/c.txt, which", 0),
+    "a folder that a variable tells": ("requirements.txt", "-e ${X}\n", "line 1 installs what an environment", 0),
+    "an address that a variable tells": ("requirements.txt", "a @ https://example.org/${X}.zip\n", "line 1 installs", 1),
 }
 
 
@@ -73,3 +78,12 @@ def test_a_project_table_that_lists_everything_counts_alone() -> None:
     found = over(files)
     assert [one.name for one in found.components] == ["a"]
     assert (found.read, found.unread) == (("pyproject.toml", "setup.py"), ())
+
+
+def test_what_variables_do_not_change_is_whole() -> None:
+    files = {
+        "deploy/requirements.txt": "-r ../requirements/base.txt\na @ git+https://${TOKEN}@example.org/a.git\n-i ${INDEX}\n",
+        "requirements/base.txt": "b==1\n",
+    }
+    found = over(files)
+    assert (found.unread, len(found.components)) == ((), 2)

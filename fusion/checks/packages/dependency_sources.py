@@ -2,9 +2,10 @@
 
 A dependency on a git repository is fixed only by a full commit, one on an address only by a hash; and what comes over plain
 http, or over git's own protocol without encryption, anybody on the way can change. Dependencies within the tree are not asked
-about, but for packed files without a hash, which nobody can look into. Options of requirements files that have pip ask another
-index, look for files elsewhere, or trust a host without its certificate, are deviations: pip takes the highest version of any
-index that it knows.
+about, but for packed files without a hash, which nobody can look into. Options of requirements files, pip's and uv's own
+files, and tables of uv, Poetry, PDM and Pipenv are deviations where they have another index asked, files looked for elsewhere,
+or a host trusted without its certificate: pip takes the highest version of any index that it knows. An index that is asked over
+https, and only for packages that name it, is none.
 """
 
 from __future__ import annotations
@@ -36,12 +37,14 @@ def flaw(component: Component) -> tuple[str, Severity] | None:
     return None
 
 
-def strays(origin: Origin) -> tuple[str, Severity]:
-    """What a line that changes where packages come from makes possible."""
+def strays(origin: Origin) -> tuple[str, Severity] | None:
+    """What a line that changes where packages come from makes possible; None: nothing that is wrong."""
     where = clip(exact(origin.address), 160)
     plain = Severity.HIGH if _PLAIN.match(origin.address) else Severity.MEDIUM
     unsafe = ", without encryption" if plain is Severity.HIGH else ""
     match origin.option:
+        case "explicit" if not unsafe:
+            return None
         case "file":
             return f"The packed file {where} is installed and not fixed by a hash.", plain
         case "--trusted-host":
@@ -91,15 +94,15 @@ class DependencySources(InventoryCheck):
         found += [
             deviation(
                 self.about,
-                said,
+                told[0],
                 key=f"{one.path}\0{one.option}\0{one.address}",
                 path=one.path,
                 line=one.line,
-                severity=severity,
+                severity=told[1],
             )
             for one in subject.inventory.origins
             if not is_sample(one.path)
-            for said, severity in [strays(one)]
+            if (told := strays(one)) is not None
         ]
         elsewhere = sum(one.source in ("git", "url") for one in known)
         return self.concluded(
