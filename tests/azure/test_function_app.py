@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -144,6 +144,30 @@ async def test_a_wrong_start_is_answered_in_one_sentence(home: Path, body: bytes
         assert answer.status == 400
         assert word in answer.json()["error"]
         assert (await host.http("state", route={"id": "review-nothing"})).status == 404
+
+
+async def test_an_exception_is_granted_by_whoever_has_a_token(home: Path) -> None:
+    last = (datetime.now(UTC) + timedelta(days=100)).date().isoformat()
+    asked = {
+        "check": "sbom",
+        "repository": "octo/shop",
+        "owner": "ada",
+        "reason": "Soon.",
+        "approver": "grace",
+        "expires": last,
+    }
+    sent = {"method": "POST", "body": json.dumps(asked).encode()}
+    async with function_app(home, FUSION_API_TOKEN=f"ci={'c' * 32}") as host:
+        assert (await host.http("exceptions", **sent, headers={"Content-Type": "application/json"})).status == 401
+        shown = {"Authorization": f"Bearer {'c' * 32}", "Content-Type": "application/json"}
+        granted = await host.http("exceptions", **sent, headers=shown)
+        assert granted.status == 200, granted.body
+        assert granted.json()["deeds"][0]["by"] == "ci"
+        listed = await host.http("exceptions", query={"repository": "octo/shop"}, headers=shown)
+        assert listed.json()["exceptions"] == [granted.json()]
+        route = {"id": granted.json()["exception"]["id"]}
+        gone = await host.http("exception", method="DELETE", route=route, headers=shown)
+        assert (gone.status, gone.json()["deeds"][-1]["did"]) == (200, "withdrawn")
 
 
 async def test_a_refusal_is_a_result(home: Path, github: FakeGitHub) -> None:
