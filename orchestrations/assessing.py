@@ -27,6 +27,7 @@ from fusion.scanning import exceptions, organisation, reuse, schedule
 from fusion.scanning.assess import assess
 from fusion.scanning.drift import drift, gaps
 from fusion.scanning.granted import granted
+from fusion.scanning.leaving import left
 from fusion.scanning.reading import Reading
 from fusion.scanning.series import point
 from fusion.scanning.wanted import Wanted, due_key, last_key, scan_key, series_key
@@ -264,7 +265,7 @@ class Assessing:
         if not wanted.is_partial:
             await self._leave(wanted, scan, job)
             if wanted.was and not wanted.location:
-                await self._gone(wanted.was)
+                await left(self.bundle.store, self.bundle.tenant, wanted.was)
             if scan.is_whole:
                 await remember(self.bundle, series_key(self.bundle.tenant, wanted.scope), point(scan))
             await self._plan(wanted, policy)
@@ -315,7 +316,7 @@ class Assessing:
         end, status = job["end"], _status(job["end"])
         posture = await load_posture(self.shelf, end["posture"]) if end.get("posture") else None
         if status == "gone":
-            await self._gone(wanted.scope)
+            await left(self.bundle.store, self.bundle.tenant, wanted.scope)
         if posture is None or status not in ("archived", "empty"):
             line = ScanOf(repository=wanted.repository, status=status, reason=end.get("message", ""))
             self.bundle.listen(Scanned(line))
@@ -332,12 +333,6 @@ class Assessing:
         )
         line = organisation.line(scan, digest=await self.shelf.save(scan))
         return {"status": "ended", "line": _plain_line(await self._tell(wanted, scan, line))}
-
-    async def _gone(self, scope: str) -> None:
-        """Let what is kept of a repository that is not there any more have its time."""
-        key = last_key(self.bundle.tenant, scope)
-        if (stored := await self.bundle.store.get(key)) is not None:
-            await replace(self.bundle, key, {**stored.value, "gone": True})
 
     # --- issues
 

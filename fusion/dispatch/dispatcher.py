@@ -36,6 +36,7 @@ from fusion.model import (
 )
 from fusion.policy import Policy
 from fusion.ports import Clock, Conductor, Hub, Key, Message, Place, Priority, Queue, Store
+from fusion.scanning.leaving import left
 
 log = logging.getLogger("fusion.dispatch")
 
@@ -311,6 +312,8 @@ class Dispatcher:
         )
         await self.store.put(key, record.model_dump(mode="json"), etag=stored.etag if stored else None)
         ended = [await self._left(repository) for repository in event.removed]
+        for repository in event.removed if event.action != "suspend" else ():
+            await left(self.store, self.tenant, repository)
         begun = [await self._back(repository, event) for repository in event.added]
         what = f"{sum(ended)} reviews ended, {sum(begun)} begun again"
         return Handled(what=f"the installation {event.installation}: {event.action}; {what}")

@@ -29,6 +29,7 @@ from fusion.model import (
     ThreadChanged,
 )
 from fusion.ports import Key, Message, Priority, Progress
+from fusion.scanning.wanted import last_key
 
 SHOP = "octo/shop"
 MONA = Actor(login="mona", id=1)
@@ -289,6 +290,17 @@ async def test_an_app_that_is_taken_away_ends_its_reviews(host: Host) -> None:
     stored = await host.store.get(installation_key("t", 7))
     assert stored is not None
     assert not InstallationRecord.model_validate(stored.value).active
+
+
+@pytest.mark.parametrize(("action", "marked"), [("deleted", True), ("removed", True), ("suspend", False)])
+async def test_scans_of_a_repository_that_the_app_was_taken_from_may_go(host: Host, action: str, marked: bool) -> None:
+    key = last_key("t", SHOP)
+    await host.store.put(key, {"id": "scan-1"}, etag=None)
+    for delivery in ("i", "i again"):
+        await host.handle(InstallationChanged(delivery=delivery, action=action, installation=7, removed=(SHOP, "octo/other")))
+    stored = await host.store.get(key)
+    assert stored is not None
+    assert stored.value.get("gone", False) is marked
 
 
 async def test_an_app_that_comes_back_reviews_what_it_had_to_leave(host: Host) -> None:
