@@ -154,13 +154,21 @@ def private_reporting(call: Call) -> Any:
     return {"enabled": _settings(call).private_reporting}
 
 
+def _bought(call: Call) -> None:
+    """Raises Refused where Code Security is off. Public repositories need none, and are not told of it."""
+    if _settings(call).analysis.get("code_security") == "disabled":
+        raise Refused(403, "Code Security must be enabled for this repository to use code scanning.")
+
+
 @operation("GET", f"{REPO}/code-scanning/default-setup", ADMINISTRATION)
 def default_setup(call: Call) -> Any:
+    _bought(call)
     return {"state": _settings(call).default_setup, "languages": []}
 
 
 @operation("GET", f"{REPO}/code-scanning/analyses", "security_events:read")
 def analyses(call: Call) -> Any:
+    _bought(call)
     count = _settings(call).analyses
     if not count:
         raise Refused(404, "no analysis found")
@@ -262,7 +270,9 @@ def repositories_of(call: Call) -> Any:
     if who is None or who.kind != "Organization":
         raise Refused(404, NOT_FOUND)
     mine = [one for one in call.world.repositories.values() if one.name.partition("/")[0] == who.login]
-    seen = [one for one in mine if not one.private or (call.token is not None and call.token.everything)]
+    seen = [
+        one for one in mine if not one.private or (call.token is not None and access.sees(call.token, one, open_house=False))
+    ]
     return call.page(seen, lambda one: shapes.repository(call.world, one, call.api))
 
 
