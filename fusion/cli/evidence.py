@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -85,7 +86,11 @@ def export(
         typer.echo(
             f"{output}: {count(done.links, 'link')} of {count(len(done.chains), 'chain')}, {count(done.anchors, 'anchor')}."
         )
-        typer.echo("Give the public key by another way: fusion evidence key --public")
+        # A person reads this; a program reads the line above, and the bundle.
+        say("Whoever verifies it needs your public key, by another way: fusion evidence key --public > key.pem")
+        say(f"and calls, without network or state: fusion evidence verify {shlex.quote(str(output))} --key key.pem")
+        if done.anchors:
+            say("--anchors FOLDER compares anchors fetched from where they are kept; --tsa-root ROOT.pem checks timestamps.")
 
     work(write())
 

@@ -50,6 +50,10 @@ def given(place: Workplace, output: str, *args: str) -> str:
     """An export, with the public key beside it."""
     done = place.fusion("evidence", "export", "--output", output, *args)
     assert done.returncode == 0, done.stderr
+    # What the verifier needs is told beside what a program reads.
+    assert ": fusion evidence key --public > key.pem\n" in done.stderr
+    assert f": fusion evidence verify {output} --key key.pem\n" in done.stderr
+    assert done.stdout.count("\n") == 1
     (place.folder / "key.pem").write_text(place.fusion("evidence", "key", "--public").stdout)
     return done.stdout
 
