@@ -131,12 +131,7 @@ class Resolver:
         """Whether the version is certainly none that the manifest asks for; doubt is no."""
         if entry.version and entry.source == "registry" and found.version and entry.type in ("npm", "cargo", "gem"):
             return entry.version != found.version
-        if entry.type != "pypi" or not found.version or not re.match(r"\s*[=<>!~]", entry.wanted):
-            return False
-        try:
-            return not SpecifierSet(entry.wanted).contains(found.version, prereleases=True)
-        except InvalidSpecifier:
-            return False
+        return entry.type == "pypi" and bool(found.version) and _outside(entry.wanted, found.version)
 
     def _reached(self) -> set[_Id]:
         """What is needed, directly or not, by what is not for development alone."""
@@ -150,6 +145,21 @@ class Resolver:
                     reached.add(one)
                     left.append(one)
         return reached
+
+
+def answers(type: str, wanted: str, version: str) -> bool:
+    """Whether a version may be what a manifest's entry stands for, as far as the range tells."""
+    return not _outside(wanted, version) if type == "pypi" else _likely(wanted, version)
+
+
+def _outside(wanted: str, version: str) -> bool:
+    """Whether a version of Python's is certainly outside of the range; doubt is no."""
+    if not re.match(r"\s*[=<>!~]", wanted):
+        return False
+    try:
+        return not SpecifierSet(wanted).contains(version, prereleases=True)
+    except InvalidSpecifier:
+        return False
 
 
 def _plain(wanted: str) -> str:

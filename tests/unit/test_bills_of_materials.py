@@ -18,13 +18,14 @@ from referencing import Registry, Resource
 
 from fusion.check import Subject
 from fusion.checks.packages.vulnerabilities import Vulnerabilities
+from fusion.inventory import take
 from fusion.model.compliance import CheckResult, Scan, ScanException
 from fusion.model.inventory import Component, Inventory, Tree, TreeFile
 from fusion.model.posture import Unknown
 from fusion.ports.compliance import Advisory, Mirror
 from fusion.render.scan import cyclonedx as cyclonedx_form
 from fusion.render.scan import spdx
-from tests.unit.test_inventory_formats import CASES, over
+from tests.unit.test_inventory_formats import CASES, LOCKED_A, SHA, over
 
 SCHEMAS = Path(__file__).parents[1] / "samples" / "schemas"
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
@@ -186,3 +187,57 @@ def test_a_lock_file_without_a_manifest_has_nothing_direct_and_is_a_bill_all_the
     bom, _ = both(scanned(over({"yarn.lock": '# yarn lockfile v1\na@^1:\n  version "1.0.0"\n'})))
     assert [one["purl"] for one in bom["components"]] == ["pkg:npm/a@1.0.0"]
     assert sorted(one["ref"] for one in bom["dependencies"]) == ["pkg:npm/a@1.0.0", "scanned:o/r"]
+
+
+COMPLETE = {"package.json": '{"dependencies": {"a": "^1"}}', "package-lock.json": LOCKED_A}
+
+
+@pytest.mark.parametrize(
+    ("files", "aggregate", "why"),
+    [
+        (COMPLETE, "complete", "is complete, as far as"),
+        ({"requirements.txt": f"a==1 --hash=sha256:{SHA}\n"}, "complete", "is complete, as far as"),
+        (COMPLETE | {"setup.py": "setup(install_requires=f())"}, "incomplete", "setup.py: line 1 puts"),
+        (COMPLETE | {"Podfile": ""}, "incomplete", "Podfile: There is no reader"),
+        (COMPLETE | {"sub/package.json": COMPLETE["package.json"]}, "incomplete", "packages of sub/package.json need in turn."),
+        ({"requirements.txt": "a==1\n"}, "incomplete", "packages of requirements.txt need in turn."),
+        ({"README.md": ""}, "unknown", "No manifest or lock file was found."),
+    ],
+)
+def test_whether_a_bill_is_whole_is_told(files: dict[str, str], aggregate: str, why: str) -> None:
+    bom, document = both(scanned(over(files)))
+    assert bom["compositions"] == [{"aggregate": aggregate, "assemblies": ["scanned:o/r"], "dependencies": ["scanned:o/r"]}]
+    assert why in document["comment"]
+
+
+def test_a_tree_that_is_not_known_whole_and_images_are_told() -> None:
+    bom, document = both(
+        scanned(
+            take(
+                Tree(commit="c", files=(TreeFile(path="Dockerfile", size=7),), cut="too many files."),
+                {"Dockerfile": b"FROM a\n"},
+            )
+        )
+    )
+    assert [one["aggregate"] for one in bom["compositions"]] == ["incomplete", "unknown"]
+    assert bom["compositions"][1]["assemblies"] == ["pkg:docker/a"]
+    assert "The tree: Not all files are known: too many files." in document["comment"]
+
+
+@pytest.mark.parametrize(
+    ("entry", "purls"),
+    [
+        ("a", ["pkg:pypi/a@1.0"]),
+        ("A>=1", ["pkg:pypi/a@1.0"]),
+        ("a>=2", ["pkg:pypi/a", "pkg:pypi/a@1.0"]),
+    ],
+)
+def test_a_package_stands_once_where_a_lock_file_has_it(entry: str, purls: list[str]) -> None:
+    lock = f'[[package]]\nname = "a"\nversion = "1.0"\nfiles = [{{file = "a", hash = "sha256:{SHA}"}}]\n'
+    bom, document = both(scanned(over({"poetry.lock": lock, "sub/requirements.txt": f"{entry}\n"})))
+    assert sorted(one["purl"] for one in bom["components"]) == purls
+    assert [one["externalRefs"][0]["referenceLocator"] for one in document["packages"][1:]] == purls
+    places = [place["location"] for one in bom["components"] for place in one["evidence"]["occurrences"]]
+    assert sorted(places) == ["poetry.lock", "sub/requirements.txt"]
+    # It is asked for directly, whichever file says so.
+    assert {one["ref"]: one.get("dependsOn", []) for one in bom["dependencies"]}["scanned:o/r"] == [purls[0]]

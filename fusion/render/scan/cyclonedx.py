@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fusion import __version__
 from fusion.model import Severity
 from fusion.model.compliance import Deviation, Scan
 from fusion.render.json import encode
-from fusion.render.scan.bill import Item, assessed, identity, items, relations, vulnerabilities
+from fusion.render.scan.bill import Item, assessed, identity, items, opaque, relations, vulnerabilities, wholeness
 from fusion.render.text import clip, exact
 
 if TYPE_CHECKING:
@@ -62,8 +62,18 @@ def render(scan: Scan) -> bytes:
     # Not the library's outputter: its check goes through all dependencies for each component, which takes minutes for ten
     # thousand, and warns where no component is direct. What it checks holds: each component has one entry, and none is unknown.
     body = json.loads(bom.as_json(view_=SchemaVersion1Dot6))  # type: ignore[attr-defined]
+    # The library has no compositions.
+    body["compositions"] = list(_compositions(scan, f"scanned:{name}", known))
     head = {"$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json", "bomFormat": "CycloneDX", "specVersion": "1.6"}
     return encode(head | body).encode()
+
+
+def _compositions(scan: Scan, root: str, known: Sequence[Item]) -> Iterator[dict[str, Any]]:
+    """Whether the bill is whole; what is in images and actions is not known."""
+    yield {"aggregate": wholeness(scan).aggregate, "assemblies": [root], "dependencies": [root]}
+    dark = opaque(known)
+    if dark:
+        yield {"aggregate": "unknown", "assemblies": list(dark)}
 
 
 def _component(item: Item) -> Component:
@@ -130,6 +140,8 @@ def _told(scan: Scan) -> Iterable[Property]:
 
     yield Property(name="fusion:scan", value=scan.id)
     yield Property(name="fusion:vulnerabilities", value=clip(exact(assessed(scan)), 1_000))
+    for why in wholeness(scan).why:
+        yield Property(name="fusion:incomplete", value=why)
     for path, why in scan.inventory.unread[:_UNREAD]:
         yield Property(name="fusion:unread", value=clip(exact(f"{path}: {why}"), 500))
 

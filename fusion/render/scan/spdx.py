@@ -15,7 +15,7 @@ from typing import Any
 from fusion import __version__
 from fusion.model.compliance import Scan
 from fusion.render.json import encode
-from fusion.render.scan.bill import Item, identity, items, relations
+from fusion.render.scan.bill import Item, identity, items, relations, wholeness
 from fusion.render.text import clip, exact
 
 _ALGORITHMS = {"md5": "MD5", "sha1": "SHA1", "sha256": "SHA256", "sha384": "SHA384", "sha512": "SHA512"}
@@ -23,7 +23,11 @@ _DIGITS = {"md5": 32, "sha1": 40, "sha256": 64, "sha384": 96, "sha512": 128}
 _NOTHING = "NOASSERTION"
 _ROOT = "SPDXRef-Scanned"
 _DOCUMENT = "SPDXRef-DOCUMENT"
-_UNREAD = 200
+_WHOLE = {
+    "complete": "This list of packages is complete, as far as manifests and lock files tell.",
+    "incomplete": "This list of packages is incomplete.",
+    "unknown": "It is not known whether this list of packages is complete.",
+}
 
 
 def render(scan: Scan) -> bytes:
@@ -45,9 +49,9 @@ def render(scan: Scan) -> bytes:
         "packages": [_scanned(scan, name), *(_package(item, ids[item.component.purl]) for item in known)],
         "relationships": list(_relationships(known, ids, relations(scan, known))),
     }
-    unread = [clip(exact(f"{path}: {why}"), 300) for path, why in scan.inventory.unread[:_UNREAD]]
-    if unread:
-        document["comment"] = "Not read, so that packages may be missing: " + "; ".join(unread)
+    whole = wholeness(scan)
+    told = " ".join(why if why.endswith(".") else f"{why}." for why in whole.why)
+    document["comment"] = f"{_WHOLE[whole.aggregate]} {told}".strip()
     return encode(document).encode()
 
 
