@@ -14,6 +14,7 @@ import urllib.error
 import urllib.request
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -159,9 +160,9 @@ def test_who_may_dismiss_and_who_may_not(tmp_path: Path) -> None:
         assert github.conversation(SHOP, number) == before
 
 
-def post(bot: Serving, headers: dict[str, str], body: bytes) -> tuple[int, dict[str, Any]]:
+def post(bot: Serving, headers: dict[str, str], body: bytes, *, to: str = "/github") -> tuple[int, dict[str, Any]]:
     """Status and answer of a delivery."""
-    request = urllib.request.Request(f"{bot.url}/github", body, headers, method="POST")
+    request = urllib.request.Request(f"{bot.url}{to}", body, headers, method="POST")
     try:
         with urllib.request.urlopen(request, timeout=30) as answer:
             return answer.status, json.load(answer)
@@ -179,7 +180,7 @@ def raw(bot: Serving, head: str, body: bytes = b"") -> int:
 
 
 def test_the_door(tmp_path: Path) -> None:
-    with shop(tmp_path) as place:
+    with shop(tmp_path, FUSION_API_TOKEN=f"ada={'a' * 32}") as place:
         bot, secret = place.bot, SECRET.encode()
         for path in ("/healthz", "/readyz", "/metrics"):
             assert bot.get(path)[0] == 200, path
@@ -199,6 +200,15 @@ def test_the_door(tmp_path: Path) -> None:
         assert raw(bot, "Transfer-Encoding: chunked", chunk * (LIMIT // (1 << 20) + 1)) == 413
         # A length that is shorter than what comes: no more than that is read, and it is not signed.
         assert raw(bot, "Content-Length: 5", b"x" * 4096) == 401
+
+        asked = {"check": "sbom", "owner": "ada", "reason": "Soon.", "approver": "Ada", "expires": "2199-01-01"}
+        shown = {"Authorization": f"Bearer {'a' * 32}", "Content-Type": "application/json"}
+        status, said = post(bot, shown, json.dumps(asked).encode(), to="/api/exceptions")
+        assert (status, "approved by its owner" in said["error"]) == (422, True)
+        asked |= {"approver": "grace", "expires": (datetime.now(UTC) + timedelta(days=9)).date().isoformat()}
+        status, said = post(bot, shown, json.dumps(asked).encode(), to="/api/exceptions")
+        assert (status, said["deeds"][0]["by"]) == (200, "ada")
+        assert bot.get("/api/exceptions")[0] == 401
 
         taken = serve(tmp_path / "other", environment(place.github), "--port", str(bot.port))
         assert (taken.returncode, f"Port {bot.port}" in taken.stderr) == (2, True), taken
