@@ -113,6 +113,9 @@ class Drift(Record):
     against: str = ""
     """Id of that scan; empty: there was none."""
     new: tuple[str, ...] = ()
+    """Not there then, though their checks looked."""
+    first: tuple[str, ...] = ()
+    """Seen by checks that were not made or could not be assessed then: whether they are new nobody knows."""
     fixed: tuple[str, ...] = ()
     """No longer here, and their checks looked."""
     regressed: tuple[str, ...] = ()

@@ -2,8 +2,9 @@
 
 A deviation is known by its check and its fingerprint. It counts as fixed only where its check looked at everything it needs
 and no longer sees it; what could not be looked at stays in mind (`Drift.unseen`) until somebody can look again, however many
-scans that takes, so that it is neither praised as fixed nor shown as new. What was fixed is remembered, too (`Drift.mended`,
-the newest `MEMORY` of them): that one which comes back is a regression. Both lists travel from scan to scan in the drift.
+scans that takes, so that it is neither praised as fixed nor shown as new. Nor is new what a check finds that could not look
+before (`Drift.first`). What was fixed is remembered, too (`Drift.mended`, the newest `MEMORY` of them): that one which comes
+back is a regression. Both memories travel from scan to scan in the drift.
 
 A scan of some checks says nothing of the others: it is compared by those that it made.
 """
@@ -82,11 +83,16 @@ def drift(
     memory = list(was.mended if earlier_fixed is None else earlier_fixed)
     known = set(memory)
     then: dict[str, Deviation | None] = dict.fromkeys(was.unseen)
-    then |= _deviations(before.results if before is not None else ())
+    past_results = before.results if before is not None else ()
+    then |= _deviations(past_results)
     here = _deviations(now_results)
     results = {result.check: result for result in now_results}
 
-    new, regressed, accepted, lapsed = [], [], [], []
+    looked = {one.check for one in past_results if one.status is not Status.NOT_ASSESSED}
+
+    new: list[str] = []
+    first: list[str] = []
+    regressed, accepted, lapsed = [], [], []
     for key, deviation in here.items():
         past = then.get(key)
         if deviation.accepted:
@@ -99,13 +105,14 @@ def drift(
         elif key in known:
             regressed.append(key)
         elif before is not None:
-            new.append(key)
+            (new if _check(key) in looked else first).append(key)
     gone = [key for key in then if key not in here]
     fixed = [key for key in gone if _looked(results.get(_check(key)), then[key], gaps)]
     mended = [key for key in dict.fromkeys([*sorted(fixed), *memory]) if key not in here]
     return Drift(
         against=before.id if before is not None else "",
         new=tuple(sorted(new)),
+        first=tuple(sorted(first)),
         fixed=tuple(sorted(fixed)),
         regressed=tuple(sorted(regressed)),
         accepted=tuple(sorted(accepted)),

@@ -32,6 +32,11 @@ def before(*results: CheckResult, **of_drift: object) -> Scan:
         pytest.param(passed("c"), unread("c"), {"lost": ("c",)}, id="lost without a deviation"),
         pytest.param(failed("c", OPEN), passed("d"), {"lost": ("c",), "unseen": ("c f1",)}, id="its check gave no result"),
         pytest.param(unread("c"), unread("c"), {}, id="lost before"),
+        pytest.param(unread("c"), failed("c", OPEN), {"first": ("c f1",)}, id="nobody could look before"),
+        pytest.param(
+            passed("d"), failed("c", OPEN), {"first": ("c f1",), "lost": ("d",)}, id="a check that was not made before"
+        ),
+        pytest.param(idle("c"), failed("c", OPEN), {"new": ("c f1",)}, id="there was nothing to look at before"),
         pytest.param(
             failed("c", OPEN),
             failed("c", deviation("f2"), permission="administration: read"),

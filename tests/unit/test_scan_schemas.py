@@ -102,6 +102,15 @@ def test_a_deviation_keeps_its_fingerprint_from_scan_to_scan() -> None:
     assert first["partialFingerprints"] == second["partialFingerprints"] == {"fusionDeviation/v1": "secrets f1"}
 
 
+def test_a_log_of_some_checks_closes_nothing_of_the_others() -> None:
+    ids = [run_of(rich(asked=asked))["automationDetails"]["id"] for asked in ((), ("secrets",), ("secrets",), ("webhooks",))]
+    categories = [id.rpartition("/")[0] for id in ids]
+
+    assert categories[0] == "fusion-scan"
+    assert categories[1] == categories[2]
+    assert len(set(categories)) == 3
+
+
 def test_sarif_suppresses_what_is_accepted_and_nothing_else() -> None:
     suppressed = [one for one in run_of(rich())["results"] if "suppressions" in one]
 

@@ -246,6 +246,7 @@ def _changes(scan: Scan, checks: Mapping[str, About], numbers: Mapping[str, str]
         ("Regressed: fixed once, and here again", drift.regressed, "failed"),
         ("New", drift.new, "failed"),
         ("No longer accepted", drift.lapsed, "failed"),
+        ("Seen for the first time: nobody could look before", drift.first, "failed"),
         ("Could be assessed then, and not now", drift.lost, "unknown"),
         ("Open when last seen, and nobody has looked since", drift.unseen, "unknown"),
         ("Accepted since", drift.accepted, "accepted"),

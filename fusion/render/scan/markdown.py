@@ -127,6 +127,7 @@ def _drift(scan: Scan) -> list[str]:
     lists = (
         (len(drift.new), "new"),
         (len(drift.regressed), "regressed"),
+        (len(drift.first), "seen for the first time"),
         (len(drift.fixed), "fixed"),
         (len(drift.accepted), "accepted"),
         (len(drift.lapsed), "no longer accepted"),

@@ -27,6 +27,7 @@ from fusion.render.scan.places import github
 from fusion.render.scan.summary import CAME_TO, deviations, exactly, severity, standing, summary
 from fusion.render.secrets import excerpt
 from fusion.render.text import clip, one_line, visible
+from fusion.scanning.wanted import short
 
 if TYPE_CHECKING:
     from fusion.check import About
@@ -68,7 +69,7 @@ def _run(scan: Scan, checks: Mapping[str, About], catalogues: Sequence[Catalogue
                 "supportedTaxonomies": [_component(one, number) for number, one in enumerate(taxonomies)],
             }
         },
-        "automationDetails": {"id": f"fusion-scan/{plain(scan.id, 200)}"},
+        "automationDetails": {"id": f"{_category(scan)}/{plain(scan.id, 200)}"},
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {ROOT: {"description": {"text": "The root of the repository that was scanned."}}},
         "invocations": [_invocation(scan, index, cut=max(len(found) - _RESULTS, 0))],
@@ -91,6 +92,11 @@ def _run(scan: Scan, checks: Mapping[str, About], catalogues: Sequence[Catalogue
         }
         run["versionControlProvenance"] = [source]
     return run
+
+
+def _category(scan: Scan) -> str:
+    """What code scanning compares a log with: one of some checks must not close what the others have found."""
+    return f"fusion-scan-of-{short(' '.join(scan.asked))}" if scan.asked else "fusion-scan"
 
 
 def _items(result: CheckResult) -> Sequence[Deviation | None]:
@@ -209,7 +215,7 @@ def _result(
 
 
 def _is_new(scan: Scan, key: str) -> bool:
-    return key in scan.drift.new or key in scan.drift.regressed
+    return any(key in keys for keys in (scan.drift.new, scan.drift.first, scan.drift.regressed))
 
 
 def _location(result: CheckResult, item: Deviation | None) -> dict[str, Any]:

@@ -160,6 +160,7 @@ def _drift(page: Page, scan: Scan) -> None:
     lists = (
         (len(drift.new), "new"),
         (len(drift.regressed), "regressed"),
+        (len(drift.first), "seen for the first time"),
         (len(drift.lapsed), "no longer accepted"),
         (len(drift.accepted), "accepted"),
         (len(drift.fixed), "fixed"),
