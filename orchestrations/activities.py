@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 
 from fusion.errors import Conflict, HeadMoved, PermanentError, TransientError, UserError
 from fusion.evidence.analyzer import Analyzer
-from fusion.evidence.collect import collect
 from fusion.evidence.imported import read_sarif
 from fusion.evidence.new_suppressions import TOOL as SUPPRESSIONS
 from fusion.evidence.new_suppressions import suppression_evidence
+from fusion.evidence.portions import Progress, collect_on, collected, finished
 from fusion.evidence.verify import verify
 from fusion.judging.judge import judge
 from fusion.judging.ledger import Ledger, unsettled
@@ -36,6 +36,7 @@ from fusion.ports import Key, Place, Stored
 from fusion.progress import Fetched, Judged, ToolFinished, ToolStarted
 from fusion.routing import reach
 from fusion.runs import Run, run_key
+from fusion.scanning.reading import scanned_under
 from orchestrations.activity import Activity, Job, named, published, said
 from orchestrations.bundle import Bundle
 from orchestrations.cases import Cases
@@ -117,35 +118,60 @@ class Activities:
 
     # --- 5: evidence
 
-    async def collect_evidence(self, job: Job) -> list[str]:
-        """One analyzer over the change -> the digest of its report."""
-        async with self._slots:
-            self.bundle.listen(ToolStarted(job["analyzer"]))
-            report = await self._collect(job["analyzer"], job)
-        self.bundle.listen(ToolFinished(report))
-        return [await self.shelf.save(report)]
+    async def collect_evidence(self, job: Job) -> list[str] | Job:
+        """One analyzer over the change -> the digest of its report.
 
-    async def _collect(self, name: str, job: Job) -> ToolReport:
+        Of a tree that is scanned (the job has `so_far`) it may come only so far, and is asked again with what it answers then.
+        """
+        name, so_far = job["analyzer"], job.get("so_far")
+        async with self._slots:
+            if not so_far:
+                self.bundle.listen(ToolStarted(name))
+            progress = await (self._whole(name, job) if so_far is None else self._portions(name, job, so_far))
+        if not progress.finished:
+            return {"status": "more", "so_far": await self.shelf.save(progress)}
+        self.bundle.listen(ToolFinished(progress.report))
+        return [await self.shelf.save(progress.report)]
+
+    async def _whole(self, name: str, job: Job) -> Progress:
         change, contents, policy = await self.cases.case(job)
         if name == SUPPRESSIONS:
-            return suppression_evidence(change, contents, change.provenance, policy=policy)
+            return finished(suppression_evidence(change, contents, change.provenance, policy=policy))
+        return await self._collect(name, change, contents, policy, job, None)
+
+    async def _portions(self, name: str, job: Job, so_far: str) -> Progress:
+        change, contents, policy = await self.cases.case(job)
+        progress = await self.shelf.load(Progress, so_far) if so_far else None
+        return await self._collect(name, change, contents, scanned_under(policy), job, progress)
+
+    async def _collect(
+        self, name: str, change: Change, contents: Contents, policy: Policy, job: Job, so_far: Progress | None
+    ) -> Progress:
         if (reason := self.bundle.analyzers.broken.get(name)) is not None:
-            return ToolReport(run=ToolRun(tool=name, outcome=Outcome.SKIPPED, reason=reason, required=name in policy.required))
+            return finished(_skipped(name, reason, policy))
         if self.bundle.sandbox is None:
-            reason = "analyzers are switched off on this host"
-            return ToolReport(run=ToolRun(tool=name, outcome=Outcome.SKIPPED, reason=reason, required=name in policy.required))
+            return finished(_skipped(name, "analyzers are switched off on this host", policy))
         analyzer = self.bundle.analyzers.plugins[name]
         made_from = self._made_from(analyzer, change, contents, policy, job)
         if made_from and (known := await self._paid.evidence(change.repository, made_from, change.provenance)):
-            return known
-        sandbox, stamp = self.bundle.sandbox, change.provenance
+            return finished(known)
+        look = partial(collect_on, so_far=so_far) if "so_far" in job else collected
         try:
-            report = await collect(analyzer, change=change, contents=contents, policy=policy, sandbox=sandbox, provenance=stamp)
+            progress = await look(
+                analyzer,
+                change=change,
+                contents=contents,
+                policy=policy,
+                sandbox=self.bundle.sandbox,
+                provenance=change.provenance,
+            )
         except Exception as error:  # a third party's analyzer may raise anything; one tool must not stop a review
-            return ToolReport(run=ToolRun(tool=name, outcome=Outcome.FAILED, reason=said("the analyzer raised", error)))
-        if made_from:
-            await self._paid.keep_evidence(change.repository, made_from, report)
-        return report
+            return finished(
+                ToolReport(run=ToolRun(tool=name, outcome=Outcome.FAILED, reason=said("the analyzer raised", error)))
+            )
+        if made_from and progress.finished:
+            await self._paid.keep_evidence(change.repository, made_from, progress.report)
+        return progress
 
     def _made_from(self, analyzer: Analyzer, change: Change, contents: Contents, policy: Policy, job: Job) -> str:
         """For a pull request, what the report can be recalled by: a later push may leave what the analyzer reads as it is."""
@@ -268,3 +294,7 @@ def _known(stored: Stored | None, job: Job) -> Ledger:
     """The ledger that a review is compared with."""
     ledger = Ledger.model_validate(stored.value["ledger"]) if stored else Ledger()
     return unsettled(ledger) if job["request"].get("full") else ledger
+
+
+def _skipped(name: str, reason: str, policy: Policy) -> ToolReport:
+    return ToolReport(run=ToolRun(tool=name, outcome=Outcome.SKIPPED, reason=reason, required=name in policy.required))

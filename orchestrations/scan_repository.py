@@ -13,6 +13,8 @@ from orchestrations.waiting import Waits, mistake, patient, pause
 
 TRIES = 12
 """How often evidence and inventory are asked for while Store or Blobs are away; with growing pauses, half an hour."""
+GOES = 200
+"""How often at most analyzers are asked to go on over a large tree; each ends by itself before."""
 
 
 def scan_repository(ctx: task.OrchestrationContext, given: dict[str, Any]) -> Waits:
@@ -66,34 +68,44 @@ def _whole(ctx: task.OrchestrationContext, job: dict[str, Any], read: dict[str, 
 
 
 def _looks(ctx: task.OrchestrationContext, job: dict[str, Any], analyzers: list[str]) -> Waits:
-    """Analyzers over the tree, and the inventory, as far as they are not taken over from the last scan."""
-    evidence, inventory = job.get("evidence"), job.get("inventory", "")
+    """Analyzers over the tree, and the inventory, as far as they are not taken over from the last scan.
+
+    An analyzer that came only so far is asked again with how far; who has answered is not asked again.
+    """
     look: dict[str, Any] = {part: job[part] for part in ("run", "request", "change")}
-    message = ""
-    for number in range(TRIES):
-        looks: list[task.Task[Any]] = []
-        if not inventory:
-            looks.append(ctx.call_activity("take_inventory", input=dict(job)))
-        for name in analyzers if evidence is None else []:
-            looks.append(ctx.call_activity("collect_evidence", input={**look, "analyzer": name}))
+    inventory, reports = job.get("inventory", ""), dict[str, list[str]]()
+    so_far = dict.fromkeys(analyzers if job.get("evidence") is None else [], "")
+    message, waits = "", 0
+    for _ in range(GOES):
+        asked = [name for name in so_far if name not in reports]
+        looks: list[task.Task[Any]] = [] if inventory else [ctx.call_activity("take_inventory", input=dict(job))]
+        for name in asked:
+            looks.append(ctx.call_activity("collect_evidence", input={**look, "analyzer": name, "so_far": so_far[name]}))
         try:
             found = (yield task.when_all(looks)) if looks else []
         except task.TaskFailedError as error:
             return {"status": "failed", "message": mistake(ctx, error)}
-        # A list is an analyzer's answer; anything else says why there is none.
-        away = [answer for answer in found if isinstance(answer, dict) and answer["status"] != "taken"]
-        if not away:
-            taken = [answer["inventory"] for answer in found if isinstance(answer, dict)]
-            reports = [digest for answer in found if isinstance(answer, list) for digest in answer]
-            return {
-                "status": "looked",
-                "inventory": taken[0] if taken else inventory,
-                "evidence": reports if evidence is None else evidence,
-            }
-        if away[0]["status"] != "wait":
-            return {"status": "failed", "message": away[0]["message"]}
-        message = away[0]["message"]
-        yield ctx.create_timer(pause(number, away[0]["seconds"]))
+        away = []
+        for name, answer in zip(["", *asked][bool(inventory) :], found, strict=True):
+            # A list is an analyzer's whole answer.
+            if isinstance(answer, list):
+                reports[name] = answer
+            elif answer["status"] == "taken":
+                inventory = answer["inventory"]
+            elif answer["status"] == "more":
+                so_far[name] = answer["so_far"]
+            else:
+                away.append(answer)
+        if inventory and len(reports) == len(so_far):
+            evidence = [digest for name in so_far for digest in reports[name]]
+            return {"status": "looked", "inventory": inventory, "evidence": job.get("evidence") or evidence}
+        if away:
+            if away[0]["status"] != "wait":
+                return {"status": "failed", "message": away[0]["message"]}
+            if (waits := waits + 1) == TRIES:
+                break
+            message = away[0]["message"]
+            yield ctx.create_timer(pause(waits - 1, away[0]["seconds"]))
     return {"status": "failed", "message": f"nothing helped in {TRIES} attempts. The last time: {message}"}
 
 

@@ -44,6 +44,8 @@ from fusion.policy import Policy
 _MOST_HITS = 2_000
 """New evidence per tool; a change with more of it is not read by anyone."""
 _MOST_HITS_WHOLE_TREE = 20_000
+_WHOLE_TREE_SECONDS = 280.0
+"""At least, for an analyzer that must see a whole tree at once. Stopped, it gets as much again: an activity has ten minutes."""
 _MOST_CLEARED = 10_000
 _MOST_BESIDE = 24_000_000
 """Bytes of files that are only consulted."""
@@ -72,6 +74,8 @@ async def collect(
     if isinstance(ready, Missing):
         return _skipped(analyzer, ready.reason, required)
     seconds = min(analyzer.timeout, policy.caps.tool_seconds)
+    if change.whole_tree and hasattr(analyzer, "consults"):
+        seconds = min(analyzer.timeout, max(policy.caps.tool_seconds, _WHOLE_TREE_SECONDS))
     beside, left_out = surroundings(analyzer, contents.imports, contents.head, files)
     head = await examine(analyzer, ready, files, sandbox=sandbox, seconds=seconds, beside=beside)
     if change.whole_tree and hasattr(analyzer, "wants_of_tree"):

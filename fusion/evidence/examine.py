@@ -45,6 +45,7 @@ class _Trial:
     """The shared budget of one examination and what it has found."""
 
     seconds: float
+    started: float
     deadline: float
     left: int = _TRIALS
     late: bool = False
@@ -86,7 +87,7 @@ async def examine(
     One run may take `seconds` of wall time; where it had several files and was stopped, the others get as much again together.
     """
     started = time.monotonic()
-    trial = _Trial(seconds=seconds, deadline=started + seconds)
+    trial = _Trial(seconds=seconds, started=started, deadline=started + seconds)
     await _search(analyzer, ready, dict(contents), beside, sandbox, trial)
     outcome, reason = max(trial.failures, key=lambda item: _GRAVITY[item[0]], default=(Outcome.OK, ""))
     if trial.failures and trial.read:
@@ -119,7 +120,8 @@ async def _search(
     parts = deque([contents])
     while parts:
         part = parts.popleft()
-        look = await _once(analyzer, ready, part, beside, sandbox, trial.until())
+        until = trial.until()
+        look = await _once(analyzer, ready, part, beside, sandbox, until)
         if look.outcome is Outcome.OK:
             trial.read += look.read
             trial.hits += look.hits
@@ -129,8 +131,11 @@ async def _search(
             continue
         halves = _halves(part)
         if len(halves) < 2 or trial.left < len(halves):
-            trial.failures.append((look.outcome, look.reason))
-            trial.unread += [Unread(path=path, reason=f"{analyzer.name} {look.reason}") for path in part]
+            # What the last retry was given says nothing about how long the tool was at it.
+            spent = trial.late and look.outcome is Outcome.TIMED_OUT and time.monotonic() >= until
+            reason = f"stopped after {round(time.monotonic() - trial.started):,} s in all" if spent else look.reason
+            trial.failures.append((look.outcome, reason))
+            trial.unread += [Unread(path=path, reason=f"{analyzer.name} {reason}") for path in part]
             continue
         if look.outcome is Outcome.TIMED_OUT:
             trial.grant()
@@ -182,12 +187,17 @@ async def _run(
             root=place.root,
             home=place.home,
             readable=(job.rules, ready.executable, *command.readable),
-            limits=Limits(seconds=max(0.1, deadline - time.monotonic())),
+            limits=_limits(max(0.1, deadline - time.monotonic())),
         )
         if output.outcome is not Outcome.OK:
             return Look(outcome=output.outcome, reason=output.reason)
         outputs.append(output)
     return await asyncio.to_thread(_read, analyzer, job, outputs, place)
+
+
+def _limits(seconds: float) -> Limits:
+    """A tool that may take minutes may also compute as long."""
+    return Limits(seconds=seconds, cpu_seconds=max(Limits().cpu_seconds, round(seconds)))
 
 
 def _read(analyzer: Analyzer, job: Job, outputs: Sequence[Output], place: Scratch) -> Look:

@@ -12,8 +12,10 @@ from fusion.policy import Policy
 
 POLICY_NAMES = (".fusion.yml", ".fusion.yaml")
 """The policy's file at the top of a tree; the first one there counts."""
-MOST_BYTES = 100_000_000
+MOST_BYTES = 200_000_000
 """Bytes of one tree that are read; analyzers hold them in memory."""
+MOST_FILES = 30_000
+"""Files of one tree that are read; more where policy wants more in a review (`caps.files`)."""
 PART = 200
 """Files that are read in one step: what a rate limit interrupts is begun again."""
 
@@ -58,6 +60,12 @@ class Choice:
     unread: tuple[tuple[str, str], ...]
 
 
+def scanned_under(policy: Policy) -> Policy:
+    """The policy with room for a whole tree: `caps.files` is about a review, which a person is to read."""
+    room = max(policy.caps.files, MOST_FILES)
+    return policy.model_copy(update={"caps": policy.caps.model_copy(update={"files": room})})
+
+
 def choose(tree: Tree, policy: Policy, *, first: Callable[[str], bool], all_files: bool) -> Choice:
     """What to read of a tree within the policy's caps: what `first` wants, then with `all_files` the others."""
     paths: list[str] = []
@@ -78,8 +86,8 @@ def choose(tree: Tree, policy: Policy, *, first: Callable[[str], bool], all_file
 def _too_much(file: TreeFile, policy: Policy, count: int, size: int) -> str:
     if file.size > policy.caps.file_bytes:
         return f"too large: {file.size:,} bytes; the policy's caps.file_bytes is {policy.caps.file_bytes:,}"
-    if count >= policy.caps.files:
-        return f"beyond the first {policy.caps.files:,} files (caps.files of the policy)"
+    if count >= (most := scanned_under(policy).caps.files):
+        return f"beyond the first {most:,} files (caps.files of the policy lets more be read)"
     if size + max(file.size, 0) > MOST_BYTES:
         return f"beyond {MOST_BYTES // 1_000_000} MB in all"
     return ""

@@ -56,6 +56,27 @@ async def test_the_history_is_read_where_policy_asks_for_it_also_when_no_file_ha
     assert script.jobs("record_scan")[0]["evidence"] == ["sha256:e"]
 
 
+async def test_an_analyzer_goes_on_over_a_large_tree_and_nobody_is_asked_twice(tmp_path: Path) -> None:
+    answers = {
+        ("ruff", ""): {"status": "more", "so_far": "sha256:1"},
+        ("ruff", "sha256:1"): {"status": "wait", "seconds": 0.01, "message": "away"},
+        ("bandit", ""): ["sha256:b"],
+    }
+
+    def collect(job: dict[str, Any]) -> Any:
+        asked = job["analyzer"], job["so_far"]
+        if asked == ("ruff", "sha256:1") and len(script.jobs("collect_evidence")) > 3:
+            return ["sha256:r"]
+        return answers[asked]
+
+    script = Script(collect_evidence=collect)
+    await run(tmp_path / "j.db", script, ONE, name="scan_repository")
+    assert script.jobs("assess_repository")[0]["evidence"] == ["sha256:b", "sha256:r"]
+    asked = [(job["analyzer"], job["so_far"]) for job in script.jobs("collect_evidence")]
+    assert sorted(asked) == [("bandit", ""), ("ruff", ""), ("ruff", "sha256:1"), ("ruff", "sha256:1")]
+    assert len(script.jobs("take_inventory")) == 1
+
+
 async def test_a_rate_limit_is_waited_for_and_nothing_before_it_is_done_again(tmp_path: Path) -> None:
     waits = iter([{"status": "wait", "seconds": 0.01, "message": "limit"}] * 3 + [{"status": "read", "files": "sha256:f"}] * 2)
     script = Script(read_files=lambda job: next(waits))
