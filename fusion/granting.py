@@ -114,8 +114,11 @@ class Door:
         sent = {name.lower(): value for name, value in headers.items()}
         by = self._name(sent.get("authorization", ""))
         if not by:
+            log.warning("a request about exceptions is refused: it shows no token that is known")
             said = {"WWW-Authenticate": 'Bearer realm="fusion"'}
             return _refused(401, "Send a token of FUSION_API_TOKEN: `Authorization: Bearer TOKEN`.", said)
+        if len(id) > _NAME:
+            return _refused(404, "There is no exception of such an id.")
         allowed = ("DELETE",) if id else ("GET", "POST", "PUT")
         if method not in allowed:
             where = f"{ROUTE}/ID" if id else ROUTE

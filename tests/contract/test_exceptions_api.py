@@ -19,9 +19,10 @@ from hypothesis import strategies as st
 from fusion import plugins, runtime, settings
 from fusion.adapters.memory.queue import MemoryQueue
 from fusion.adapters.memory.records import MemoryStore
-from fusion.errors import UserError
+from fusion.errors import Conflict, FusionError, TransientError, UserError
 from fusion.functions import Functions
 from fusion.granting import LIMIT, Door, Reply, Visitor
+from fusion.ports import Key
 from fusion.serve.intake import application
 from fusion.serve.metrics import Metrics
 from fusion.serve.web import Web, listen
@@ -138,6 +139,7 @@ REFUSED: list[tuple[str, str, dict[str, Any], int, str]] = [
     ("POST", PATH, {"json": {**ASKED, "expires": "2020-01-01"}}, 422, "which is over"),
     ("POST", PATH, {"json": {**ASKED, "check": "code-reviw"}}, 422, "`code-reviw`, which there is not"),
     ("POST", PATH, {"json": {**ASKED, "id": "x-0123456789ab"}}, 409, "another exception"),
+    ("DELETE", f"{PATH}/{'x' * 201}", {}, 404, "no exception of such an id"),
     ("DELETE", f"{PATH}/x-0123456789ab", {}, 404, "There is no exception 'x-0123456789ab'"),
 ]
 
@@ -153,6 +155,42 @@ async def test_what_is_refused_says_why_in_a_sentence(host: Any, tmp_path: Path)
         assert (await ask("PATCH", PATH, headers=token())).headers["allow"] == "GET, POST, PUT"
         assert (await ask("GET", PATH)).headers["www-authenticate"].startswith("Bearer")
         assert (await ask("GET", PATH, headers=token())).json()["exceptions"] == [], "nothing of it was kept"
+
+
+async def test_a_body_that_does_not_say_how_long_it_is_is_bounded(tmp_path: Path) -> None:
+    async def pieces() -> AsyncIterator[bytes]:
+        for _ in range(64):
+            yield b"x" * 1024
+
+    async with served(tmp_path, TOKENS) as ask:
+        answer = await ask("PUT", PATH, content=pieces(), headers=token() | {"Content-Type": "application/json"})
+        assert (answer.status_code, "at most 16,384 bytes" in answer.text) == (413, True)
+
+
+class Failing(MemoryStore):
+    """A Store that another always writes first, or that is away."""
+
+    def __init__(self, error: FusionError) -> None:
+        super().__init__(runtime.SystemClock())
+        self._error = error
+
+    async def put(self, key: Key, value: dict[str, Any], *, etag: str | None) -> str:
+        raise self._error
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "said"),
+    [
+        (Conflict("It changed."), 409, "is being written right now; try again in a moment."),
+        (TransientError("cosmos at 10.0.0.7 is away"), 503, "The exceptions can neither be read nor written now"),
+    ],
+)
+async def test_a_store_that_does_not_take_it_is_told(error: FusionError, status: int, said: str) -> None:
+    door = Door(settings.read({"FUSION_API_TOKEN": TOKENS}).api_token, checks=plugins.check_ids)
+    visitor = Visitor(by="ada", method="POST", id="", query={})
+    body = json.dumps(ASKED).encode()
+    reply = await door.answer(visitor, body, store=Failing(error), tenant="local", clock=runtime.SystemClock())
+    assert (reply.status, said in reply.body["error"], "10.0.0.7" in str(reply.body)) == (status, True, False)
 
 
 @HOSTS
