@@ -399,10 +399,21 @@ def test_commands_that_install(line: str, found: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "status"),
-    [(b"RUN pip install a\n", Status.FAILED), (b"# pip install a\nRUN npm ci\n", Status.PASSED), (None, Status.NOT_ASSESSED)],
+    ("path", "data", "status", "read"),
+    [
+        ("Dockerfile", b"RUN pip install a\n", Status.FAILED, True),
+        ("Dockerfile", b"RUN pip install \\\n  # why\n  a==1 \\\n  b\n", Status.FAILED, True),
+        ("Dockerfile", b"# pip install a\nRUN npm ci\n", Status.PASSED, True),
+        ("Dockerfile", "RUN pip install a\n".encode("utf-16"), Status.NOT_ASSESSED, False),
+        ("Dockerfile", b"RUN npm ci\n" * 30_000, Status.NOT_ASSESSED, False),
+        ("Dockerfile", None, Status.NOT_ASSESSED, False),
+        (".github/workflows/a.yml", b"on: push\n", Status.PASSED, True),
+        (".github/workflows/a.yml", b"on: [push\n", Status.NOT_ASSESSED, False),
+        (".github/workflows/a.yml", b"run: pip install a\n  x: [\n", Status.FAILED, False),
+    ],
 )
-def test_files_with_commands_that_install(data: bytes | None, status: Status) -> None:
-    tree = Tree(commit="c", files=(TreeFile(path="Dockerfile", size=9),))
-    contents = {} if data is None else {"Dockerfile": data}
-    assert assessed("pinned-installs", Inventory(), tree=tree, contents=contents).status is status
+def test_files_with_commands_that_install(path: str, data: bytes | None, status: Status, read: bool) -> None:
+    tree = Tree(commit="c", files=(TreeFile(path=path, size=9),))
+    result = assessed("pinned-installs", Inventory(), tree=tree, contents={} if data is None else {path: data})
+    assert (result.status, path in result.read) == (status, read), result.reason
+    assert read or f"Not read: {path}" in result.reason

@@ -1,10 +1,11 @@
 """Asks whether commands that install packages fix what they install.
 
-Read are Dockerfiles, workflows, actions and shell scripts, line by line. `pip install` and `npm install` of a package must
-name just one version, `go install` and `npx` no `@latest`, and nothing that is downloaded may go straight into a shell.
-What installs from the tree, from a lock file (`npm ci`, `-r` with a file) or with `--require-hashes` is in order here;
-whether that file fixes versions is asked elsewhere. A command that a program puts together is not seen. Test data and
-examples are left out.
+Read are Dockerfiles, workflows, actions and shell scripts, line by line; lines that a backslash joins are one. `pip install`
+and `npm install` of a package must name just one version, `go install` and `npx` no `@latest`, and nothing that is downloaded
+may go straight into a shell. What installs from the tree, from a lock file (`npm ci`, `-r` with a file) or with
+`--require-hashes` is in order here; whether that file fixes versions is asked elsewhere. A command that a program puts together
+is not seen, and of a workflow that is no valid YAML nobody can say that it installs nothing. Test data and examples are left
+out.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from fusion.checks.results import deviation, not_applicable, not_assessed, passe
 from fusion.inventory.containers import is_dockerfile
 from fusion.model import Severity
 from fusion.model.compliance import CheckResult
-from fusion.reading.workflows import is_action, is_workflow
+from fusion.reading.comparison import decoded
+from fusion.reading.workflows import UnreadableWorkflow, is_action, is_workflow, workflow
 from fusion.render.text import clip, exact
 
 _COMMAND = re.compile(
@@ -32,6 +34,10 @@ _OPERANDS = frozenset(
     | {"--editable", "--python", "-f", "--find-links", "--registry", "-p", "--package"}
 )
 """Options whose next word is theirs."""
+
+
+_MOST_JOINED = 50
+"""Lines that are looked at as one."""
 
 
 def _reads(path: str) -> bool:
@@ -75,6 +81,50 @@ def _named(rest: str) -> Iterator[str]:
             yield word
 
 
+def _looked_at(subject: Subject) -> tuple[Pages, list[str]]:
+    """The texts, of which some could be read only in part, and the files that were read whole. What can be seen in a part is
+    told; that nothing is in the rest cannot be."""
+    found = pages(subject, _reads)
+    unread = dict(found.unread)
+    for path, text in found.texts.items():
+        doubt = _doubt(path, text, subject.contents[path])
+        if doubt:
+            unread[path] = doubt
+    return Pages(texts=found.texts, unread=unread), sorted(found.texts.keys() - unread.keys())
+
+
+def _doubt(path: str, text: str, data: bytes) -> str:
+    """Why commands may be in the file that no line shows; empty: none are."""
+    whole = decoded(data)
+    if whole is None:
+        return "it is not UTF-8 text"
+    if len(whole) > len(text):
+        return f"only its first {len(text):,} characters were looked at"
+    if not is_workflow(path) and not is_action(path):
+        return ""
+    try:
+        workflow(text)
+    except UnreadableWorkflow as error:
+        return str(error)
+    return ""
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    """Lines without comments, joined where a backslash ends them, with the number of the first."""
+    first, parts = 0, list[str]()
+    for number, raw in enumerate(text.split("\n"), start=1):
+        line = raw[:2_000].rstrip()
+        if line.lstrip().startswith("#"):
+            continue
+        first = first if parts else number
+        parts.append(line.removesuffix("\\"))
+        if not line.endswith("\\") or len(parts) >= _MOST_JOINED:
+            yield first, " ".join(parts)
+            parts = []
+    if parts:
+        yield first, " ".join(parts)
+
+
 class PinnedInstalls(TreeCheck):
     """Commands that install."""
 
@@ -100,7 +150,7 @@ class PinnedInstalls(TreeCheck):
 
     def judge(self, subject: Subject) -> CheckResult:
         """Every line of every such file."""
-        found: Pages = pages(subject, _reads)
+        found, read = _looked_at(subject)
         deviations = [
             deviation(
                 self.about,
@@ -111,19 +161,18 @@ class PinnedInstalls(TreeCheck):
                 severity=Severity.MEDIUM if " " in word else None,
             )
             for path, text in sorted(found.texts.items())
-            for number, line in enumerate(text.split("\n"), start=1)
-            if not line.lstrip().startswith("#")
-            for word in loose(line[:2_000])
+            for number, line in _lines(text)
+            for word in loose(line)
         ]
         if deviations:
             told = (
                 f"{counted(len(deviations), 'package or download', 'packages and downloads')} not fixed. {found.why()}".strip()
             )
-            return refused(self.about, deviations, told, read=sorted(found.texts))
+            return refused(self.about, deviations, told, read=read)
         if found.unread:
-            return not_assessed(self.about, found.why(), read=sorted(found.texts)[:100])
+            return not_assessed(self.about, found.why(), read=read[:100])
         if subject.tree.cut:
             return self.partial(subject)
         if not found.texts:
             return not_applicable(self.about, "There is no Dockerfile, workflow or shell script.", read=("tree",))
-        return passed(self.about, f"Nothing loose is installed in {paths(found.texts)}.", read=sorted(found.texts)[:100])
+        return passed(self.about, f"Nothing loose is installed in {paths(found.texts)}.", read=read[:100])
