@@ -173,11 +173,12 @@ def _is_dark(value: Value, home: str, state: State) -> bool:
 
 
 def named(selector: Selector, arguments: Arguments, state: State) -> bool:
-    """Whether the code itself names the key or field that the selector ends at; it need not be in a value that came whole."""
-    if not selector.parts or selector.parts[-1] in (ANY, PARAMETERS):
+    """Whether the code itself names the key that the selector ends at, if it ends at one; it need not be in what came whole."""
+    last = selector.parts[-1] if selector.parts else ANY
+    if isinstance(last, int) or last in (ANY, PARAMETERS):
         return True
     holders = arguments.at(replace(selector, parts=selector.parts[:-1]), state)
-    return any(selector.parts[-1] in thing.fields for value in holders for thing in things(value, state))
+    return any(last in thing.fields for value in holders for thing in things(value, state))
 
 
 def holds(condition: Condition, arguments: Arguments, state: State) -> bool:
