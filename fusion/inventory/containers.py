@@ -9,6 +9,7 @@ from fusion.inventory.documents import yaml_lines
 from fusion.inventory.entries import Entry, Format
 from fusion.reading.comparison import lines_of
 from fusion.reading.dependencies import kind
+from fusion.reading.workflows import composed, entries
 
 _FROM = re.compile(r"\s*FROM\s+((?:--\S+\s+)*)(\S+)(?:\s+AS\s+(\S+))?", re.I)
 _COPY = re.compile(r"\s*(?:COPY|ADD|RUN)\s.{0,300}?--(?:from=|mount=\S*?from=)([^\s,\"']+)", re.I)
@@ -105,6 +106,16 @@ def compose(text: str) -> Iterator[Entry]:
             yield _known(_filled(said, {}), said, line)
 
 
+def compose_left(text: str) -> Iterator[str]:
+    """Images that the file does not name in block style, one key a line. Raises ValueError (UnreadableWorkflow)."""
+    found = {entry.line for entry in compose(text)}
+    for service in entries(entries(composed(text)).get("services")).values() if text.strip() else ():
+        said = entries(service)
+        image = said.get("image")
+        if "build" not in said and (image is None or image.start_mark.line + 1 not in found):
+            yield f"line {service.start_mark.line + 1} names no image that can be read"
+
+
 def is_dockerfile(path: str) -> bool:
     """Whether a path is a Dockerfile by its name."""
     return kind(path) == "dockerfile"
@@ -117,5 +128,5 @@ def is_compose(path: str) -> bool:
 
 FORMATS = (
     Format(name="Dockerfile", type="docker", matches=is_dockerfile, entries=dockerfile),
-    Format(name="Compose file", type="docker", matches=is_compose, entries=compose),
+    Format(name="Compose file", type="docker", matches=is_compose, entries=compose, left=compose_left),
 )

@@ -92,6 +92,23 @@ def _package(text: str) -> Iterator[int]:
         yield from _bad(text, data.get(section) if data.get(section) is not None else {}, (str,))
 
 
+def _composer(text: str) -> Iterator[int]:
+    data = json_object(text)
+    for section in ("require", "require-dev"):
+        # PHP writes an empty table as an empty list.
+        yield from _bad(text, data.get(section) or {}, (str,))
+
+
+def _pipfile(text: str) -> Iterator[int]:
+    data = table(text)
+    for section in ("packages", "dev-packages"):
+        said = data.get(section, {})
+        yield from _bad(text, said, (str, dict))
+        for name, one in mapping(said).items():
+            if not isinstance(mapping(one).get("version", ""), str):
+                yield _line(text, name)
+
+
 def _bad(text: str, section: object, fitting: tuple[type, ...]) -> Iterator[int]:
     """Entries of a table by name whose value has none of the types; a section that is no table is one itself."""
     if not isinstance(section, dict):
@@ -129,4 +146,6 @@ _READERS: Mapping[str, Callable[[str], Iterator[int]]] = {
     "package.json": _package,
     "go.mod": _go,
     "Cargo.toml": _cargo,
+    "composer.json": _composer,
+    "Pipfile": _pipfile,
 }

@@ -10,14 +10,21 @@ from fusion.inventory.documents import bounded, places, word
 from fusion.inventory.entries import Entry, Format, Lock, Named
 from fusion.reading.comparison import lines_of
 from fusion.reading.dependencies import UnreadableManifest, markup
+from fusion.render.text import clip, exact
 
 _ARTIFACT = re.compile(r"<artifactId>\s*([^<>\s]{1,300})\s*</artifactId>")
 _PROPERTY = re.compile(r"\$\{([\w.-]{1,200})\}")
 _RANGE = re.compile(r"[\[(,]|^(?:LATEST|RELEASE)$|-SNAPSHOT$")
 _LOCKED = re.compile(r"([\w.-]{1,300}):([\w.-]{1,300}):([^=:\s]{1,200})=(.*)$")
+_CONFIGURATION = r"\s*(\w{0,60}?(?:[aA]pi|[iI]mplementation|[cC]ompileOnly|[rR]untimeOnly|[cC]lasspath|annotationProcessor|kapt|ksp|compile|runtime))"
+_ASKED = re.compile(
+    _CONFIGURATION + r"(?:\s*\(\s*|\s+)(?:(?:(?:enforcedP|p)latform|testFixtures)\s*\(\s*)?"
+    r"(?!project\b|files\b|fileTree\b|gradleApi\b|gradleTestKit\b|localGroovy\b)[\"'A-Za-z_]"
+)
+"""A statement that asks for something in a configuration."""
 _COORDINATE = re.compile(
-    r"\s*(\w{0,60}?(?:[aA]pi|[iI]mplementation|[cC]ompileOnly|[rR]untimeOnly|[cC]lasspath|annotationProcessor|kapt|ksp|compile|runtime))"
-    r"\s*\(?\s*(?:(?:enforcedP|p)latform\s*\(\s*)?[\"']([\w.-]{1,300}):([\w.-]{1,300}):([^\"':@$\s]{1,200})(?:[:@][^\"'$]{0,100})?[\"']"
+    _CONFIGURATION
+    + r"\s*\(?\s*(?:(?:enforcedP|p)latform\s*\(\s*)?[\"']([\w.-]{1,300}):([\w.-]{1,300}):([^\"':@$\s]{1,200})(?:[:@][^\"'$]{0,100})?[\"']"
 )
 
 
@@ -37,6 +44,40 @@ def _said(element: ElementTree.Element, name: str) -> str:
 def pom(text: str) -> Iterator[Entry]:
     """pom.xml: dependencies and plugins, with properties and managed versions of the same file; a version that a parent or an
     imported file gives is not known."""
+    for element, kind, profile, line, group, artifact, wanted in _placed(text):
+        if not _is_named(element, group, artifact) or (kind == "managed" and _said(element, "scope") != "import"):
+            continue
+        scope = _said(element, "scope")
+        settled = wanted if wanted and "${" not in wanted and not _RANGE.search(wanted) else ""
+        yield Entry(
+            type="maven",
+            name=f"{group}:{artifact}",
+            version=settled,
+            wanted=wanted,
+            line=line,
+            pinned=bool(settled),
+            development=scope in ("test", "provided") or kind == "plugin" or profile,
+        )
+
+
+def pom_left(text: str) -> Iterator[str]:
+    """Dependencies without a name, or with one that another file tells."""
+    for element, _, _, line, group, artifact, _ in _placed(text):
+        if not _is_named(element, group, artifact):
+            yield f"line {line} names no package that can be read"
+    for element in markup(text).iter():
+        strange = _tag(element) == "dependencies" and {_tag(child) for child in element} - {"dependency", ""}
+        if strange:
+            yield f"`dependencies` holds `{clip(exact(min(strange)), 60)}`, which is none"
+
+
+def _is_named(element: ElementTree.Element, group: str, artifact: str) -> bool:
+    # What a parent or an extension is called may be left to no one either; only a plugin's group has a default.
+    return bool(artifact and group) and "${" not in group + artifact
+
+
+def _placed(text: str) -> Iterator[tuple[ElementTree.Element, str, bool, int, str, str, str]]:
+    """What is declared, with its kind, whether only a profile names it, its line, group, artifact, and the version wanted."""
     root = markup(text)
     if _tag(root) != "project":
         raise UnreadableManifest("it is no project of Maven")
@@ -51,23 +92,11 @@ def pom(text: str) -> Iterator[Entry]:
     found = list(bounded(_declared(root)))
     for element, kind, profile in found:
         group, artifact = _coordinates(element, properties)
-        scope = _said(element, "scope")
         # A line belongs to the elements of that name in document order.
         left = lines.get(_said(element, "artifactId"), [])
         line = (left.pop(0) if len(left) > 1 else left[0]) if left else 1
-        if not artifact or "${" in group + artifact or (kind == "managed" and scope != "import"):
-            continue
         wanted = _filled(_said(element, "version"), properties) or managed.get((group, artifact), "")
-        settled = wanted if wanted and "${" not in wanted and not _RANGE.search(wanted) else ""
-        yield Entry(
-            type="maven",
-            name=f"{group}:{artifact}",
-            version=settled,
-            wanted=wanted,
-            line=line,
-            pinned=bool(settled),
-            development=scope in ("test", "provided") or kind == "plugin" or profile,
-        )
+        yield element, kind, profile, line, group, artifact, wanted
 
 
 def _declared(root: ElementTree.Element) -> Iterator[tuple[ElementTree.Element, str, bool]]:
@@ -168,8 +197,16 @@ def gradle(text: str) -> Iterator[Entry]:
         )
 
 
+def gradle_left(text: str) -> Iterator[str]:
+    """Dependencies that are asked for and not written as one plain text; those on projects and folders of the tree are none."""
+    for number, raw in enumerate(lines_of(text), start=1):
+        line = raw[:1_000]
+        if _ASKED.match(line) and not _COORDINATE.match(line):
+            yield f"line {number} names no package that can be read"
+
+
 FORMATS = (
-    Format(name="pom.xml", type="maven", matches=Named("pom.xml"), entries=pom),
+    Format(name="pom.xml", type="maven", matches=Named("pom.xml"), entries=pom, left=pom_left),
     Format(
         name="gradle.lockfile", type="maven", matches=Named("gradle.lockfile", "buildscript-gradle.lockfile"), lock=gradle_lock
     ),
@@ -178,6 +215,7 @@ FORMATS = (
         type="maven",
         matches=Named("build.gradle", "build.gradle.kts"),
         entries=gradle,
+        left=gradle_left,
         locks=("gradle.lockfile", "buildscript-gradle.lockfile"),
     ),
 )

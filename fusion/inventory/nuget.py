@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 from fusion.inventory.documents import bounded, hashes, json_object, lines_at, mapping, word
 from fusion.inventory.entries import Entry, Format, Lock, Named
 from fusion.reading.dependencies import UnreadableManifest, markup
+from fusion.render.text import clip, exact
 
 _INCLUDE = re.compile(
     r"<\s*(?:PackageReference|PackageVersion|GlobalPackageReference|package)\b[^>]{0,300}?\b(?:Include|id)\s*=\s*[\"']([^\"'<>]{1,200})[\"']"
@@ -42,6 +43,15 @@ def _references(text: str, *names: str) -> Iterator[tuple[str, str, ElementTree.
         for one in name.split(";") if name and "$(" not in name else ():
             if one.strip():
                 yield one.strip(), version[:300], element, lines.get(name, 1)
+
+
+def _left(text: str) -> Iterator[str]:
+    """References to packages without a name, or with one that another file tells."""
+    names = ("PackageReference", "PackageVersion", "GlobalPackageReference", "package")
+    for element in markup(text.lstrip("\ufeff")).iter():
+        name = _said(element, "Include") or _said(element, "Update") or _said(element, "Remove") or _said(element, "id")
+        if _tag(element) in names and (not name.strip("; ") or "$(" in name):
+            yield f"`{clip(exact(name), 80) or _tag(element)}` names no package that can be read"
 
 
 def _entry(name: str, wanted: str, line: int, development: bool) -> Entry:
@@ -139,14 +149,15 @@ def _is_project(path: str) -> bool:
 
 FORMATS = (
     Format(name="packages.lock.json", type="nuget", matches=Named("packages.lock.json"), lock=packages_lock),
-    Format(name="Directory.Packages.props", type="nuget", matches=Named("Directory.Packages.props"), lock=central),
+    Format(name="Directory.Packages.props", type="nuget", matches=Named("Directory.Packages.props"), lock=central, left=_left),
     Format(
         name="project of .NET",
         type="nuget",
         matches=_is_project,
         entries=project,
+        left=_left,
         locks=("packages.lock.json", "Directory.Packages.props"),
         above=True,
     ),
-    Format(name="packages.config", type="nuget", matches=Named("packages.config"), entries=packages_config),
+    Format(name="packages.config", type="nuget", matches=Named("packages.config"), entries=packages_config, left=_left),
 )

@@ -24,6 +24,10 @@ _CONDITION = re.compile(r"\b(?:platforms?|install_if)(?::|['\"]?\s*=>)|\s(?:if|u
 """On a gem's own line: it is installed only on some platforms, or where something holds."""
 _BLOCK = re.compile(r"\bdo\s*(?:\|[^|]{0,80}\|)?$|^(?:if|unless|case|begin|while|until|def|class|module|for)\b")
 _DEEPEST = 100
+_GEM = re.compile(r"(?:^|[|;{])\s*gem(?:\s+[^\s=.]|\s*\()")
+_READ_GEM = re.compile(r"\s*gem\s*\(?\s*['\"][\w.-]+['\"]")
+_EVALUATED = re.compile(r"\s*(?:eval_gemfile|(?:instance_)?eval)\b")
+_ADDED = re.compile(r"\.add_(?:runtime_|development_)?dependency\b")
 _PLATFORM = re.compile(r"-(?:x86_64|x86|x64|aarch64|arm64|arm|java|universal|i[36]86|ppc64le|s390x|powerpc|mingw|mswin).*$")
 
 
@@ -67,6 +71,24 @@ def _surroundings(text: str) -> Iterator[tuple[int, bool, bool]]:
             names = set(re.findall(r":(\w+)", said[1])) if said else set()
             aside = bool(names) and names <= {"development", "test", "ci", "lint", "docs"}
             blocks.append((aside, re.match(r"(?:group|source|git|github|path)\b", line) is None))
+
+
+def gemfile_left(text: str) -> Iterator[str]:
+    """Gems whose names a program puts together, and lines of other files."""
+    for number, raw in enumerate(lines_of(text), start=1):
+        line = re.sub(r"(?:^|\s)#.*", "", raw[:1_000])
+        if _EVALUATED.match(line):
+            yield f"line {number} takes in what another text says"
+        elif _GEM.search(line) and not _READ_GEM.match(line):
+            yield f"line {number} names no gem that can be read"
+
+
+def gemspec_left(text: str) -> Iterator[str]:
+    """Dependencies that are not written as plain texts."""
+    for number, raw in enumerate(lines_of(text), start=1):
+        line = raw[:2_000]
+        if _ADDED.search(line) and not line.lstrip().startswith("#") and not _GEMSPEC.match(line):
+            yield f"line {number} names no gem that can be read"
 
 
 def gemspec(text: str) -> Iterator[Entry]:
@@ -145,10 +167,20 @@ def gemfile_lock(text: str) -> Lock:
 
 FORMATS = (
     Format(
-        name="Gemfile", type="gem", matches=Named("Gemfile", "gems.rb"), entries=gemfile, locks=("Gemfile.lock", "gems.locked")
+        name="Gemfile",
+        type="gem",
+        matches=Named("Gemfile", "gems.rb"),
+        entries=gemfile,
+        left=gemfile_left,
+        locks=("Gemfile.lock", "gems.locked"),
     ),
     Format(name="Gemfile.lock", type="gem", matches=Named("Gemfile.lock", "gems.locked"), lock=gemfile_lock),
     Format(
-        name="gemspec", type="gem", matches=lambda path: path.endswith(".gemspec"), entries=gemspec, locks=("Gemfile.lock",)
+        name="gemspec",
+        type="gem",
+        matches=lambda path: path.endswith(".gemspec"),
+        entries=gemspec,
+        left=gemspec_left,
+        locks=("Gemfile.lock",),
     ),
 )

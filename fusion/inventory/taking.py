@@ -88,6 +88,11 @@ def take(tree: Tree, contents: Mapping[str, bytes]) -> Inventory:
     listed = {_folder(one.path) for one in manifests if one.format.name == "pyproject.toml" and _ships(one)}
     manifests = [one for one in manifests if not _is_shim(one.path, listed)]
     unread = [one for one in unread if not _is_shim(one[0], listed)]
+    # A program of Gradle is settled by its lock file, whatever it says.
+    settled = {
+        path for path in read if path.rpartition("/")[2] in ("build.gradle", "build.gradle.kts") and _is_locked(path, locks)
+    }
+    unread = [one for one in unread if one[0] not in settled]
     return _settled(manifests, locks, read, unread).model_copy(update={"origins": tuple(elsewhere)})
 
 
@@ -165,6 +170,11 @@ def _is_shim(path: str, listed: Collection[str]) -> bool:
 
 def _folder(path: str) -> str:
     return path.rpartition("/")[0]
+
+
+def _is_locked(path: str, locks: Mapping[str, Lock]) -> bool:
+    """Whether a lock file of Gradle lies beside it."""
+    return (f"{_folder(path)}/gradle.lockfile" if _folder(path) else "gradle.lockfile") in locks
 
 
 def _ships(manifest: _Manifest) -> bool:

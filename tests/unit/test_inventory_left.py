@@ -41,6 +41,45 @@ LEFT = {
     "a file from elsewhere": ("requirements.txt", "-chttps://u:pw@example.org/c.txt\n", "https://example.org/c.txt, which", 0),
     "a folder that a variable tells": ("requirements.txt", "-e ${X}\n", "line 1 installs what an environment", 0),
     "an address that a variable tells": ("requirements.txt", "a @ https://example.org/${X}.zip\n", "line 1 installs", 1),
+    "a gem in a loop": ("Gemfile", 'gem "a"\n%w[b c].each { |name| gem name }\n', "line 2 names no gem", 1),
+    "a gem with a name in pieces": ("Gemfile", 'gem "a-#{x}"\n# gem b\n', "line 1 names no gem", 0),
+    "another Gemfile": ("Gemfile", 'eval_gemfile "other"\n', "line 1 takes in", 0),
+    "a gemspec's own quotes": ("x.gemspec", "  s.add_dependency(%q<rack>, [])\n", "line 1 names no gem", 0),
+    "no artifact": (
+        "pom.xml",
+        "<project>\n<dependencies>\n<dependency><groupId>g</groupId></dependency></dependencies></project>",
+        "names no package",
+        0,
+    ),
+    "an artifact that a parent tells": (
+        "pom.xml",
+        "<project><dependencies>\n<dependency><groupId>g</groupId><artifactId>${x}</artifactId></dependency>"
+        "</dependencies></project>",
+        "line 2 names no package",
+        0,
+    ),
+    "something else among dependencies": (
+        "pom.xml",
+        "<project><dependencies><!-- x --><depndency/></dependencies></project>",
+        "holds `depndency`",
+        0,
+    ),
+    "a number in a Pipfile": ("Pipfile", '[packages]\na = "*"\nb = 2\nc = {version = 3}\n', "lines 3, 4 cannot be read", 2),
+    "a list in a Pipfile": ("Pipfile", "packages = []\n", "cannot be read", 0),
+    "no version in composer.json": ("composer.json", '{"require": {"a/b": 1}, "require-dev": []}', "line 1 cannot be read", 1),
+    "a name that a property tells": (
+        "a.csproj",
+        '<Project><ItemGroup><PackageReference Include="$(X)" /></ItemGroup></Project>',
+        "`$(X)` names no package",
+        0,
+    ),
+    "a catalogue of Gradle": (
+        "build.gradle",
+        "dependencies {\n  implementation(libs.a)\n  api project(':x')\n  api 'a:b:1'\n}\ncompileOnly = 1\n",
+        "line 2 names no package that can be read",
+        1,
+    ),
+    "images in braces": ("compose.yml", "services:\n  a: {image: b}\n  c:\n    image: d\n", "line 2 names no image", 1),
 }
 
 
