@@ -106,7 +106,7 @@ def _pipfile(text: str) -> Iterator[int]:
         yield from _bad(text, said, (str, dict))
         for name, one in mapping(said).items():
             if not isinstance(mapping(one).get("version", ""), str):
-                yield _line(text, name)
+                yield _key_line(text, name)
 
 
 def _bad(text: str, section: object, fitting: tuple[type, ...]) -> Iterator[int]:
@@ -115,7 +115,13 @@ def _bad(text: str, section: object, fitting: tuple[type, ...]) -> Iterator[int]
         yield _line(text, "dependencies")
     for name, said in mapping(section).items():
         if not isinstance(said, fitting):
-            yield _line(text, name)
+            yield _key_line(text, name)
+
+
+def _key_line(text: str, name: str) -> int:
+    """The first line that begins with that key; else the first that has it anywhere."""
+    match = re.search(rf"^[ \t]*[\"']?{re.escape(name[:400])}[\"']?[ \t]*[=:]", text, re.M)
+    return text.count("\n", 0, match.start()) + 1 if match else _line(text, name)
 
 
 def _line(text: str, said: str) -> int:

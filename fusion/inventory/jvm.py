@@ -16,15 +16,18 @@ _ARTIFACT = re.compile(r"<artifactId>\s*([^<>\s]{1,300})\s*</artifactId>")
 _PROPERTY = re.compile(r"\$\{([\w.-]{1,200})\}")
 _RANGE = re.compile(r"[\[(,]|^(?:LATEST|RELEASE)$|-SNAPSHOT$")
 _LOCKED = re.compile(r"([\w.-]{1,300}):([\w.-]{1,300}):([^=:\s]{1,200})=(.*)$")
-_CONFIGURATION = r"\s*(\w{0,60}?(?:[aA]pi|[iI]mplementation|[cC]ompileOnly|[rR]untimeOnly|[cC]lasspath|annotationProcessor|kapt|ksp|compile|runtime))"
+_CONFIGURATION = (
+    r"\s*(\w{0,60}?(?:[aA]pi|[iI]mplementation|[cC]ompileOnly|[rR]untimeOnly|[cC]lasspath|annotationProcessor"
+    r"|kapt|ksp|compile|runtime))"
+)
 _ASKED = re.compile(
     _CONFIGURATION + r"(?:\s*\(\s*|\s+)(?:(?:(?:enforcedP|p)latform|testFixtures)\s*\(\s*)?"
     r"(?!project\b|files\b|fileTree\b|gradleApi\b|gradleTestKit\b|localGroovy\b)[\"'A-Za-z_]"
 )
 """A statement that asks for something in a configuration."""
 _COORDINATE = re.compile(
-    _CONFIGURATION
-    + r"\s*\(?\s*(?:(?:enforcedP|p)latform\s*\(\s*)?[\"']([\w.-]{1,300}):([\w.-]{1,300}):([^\"':@$\s]{1,200})(?:[:@][^\"'$]{0,100})?[\"']"
+    _CONFIGURATION + r"\s*\(?\s*(?:(?:enforcedP|p)latform\s*\(\s*)?[\"']([\w.-]{1,300}):([\w.-]{1,300})"
+    r":([^\"':@$\s]{1,200})(?:[:@][^\"'$]{0,100})?[\"']"
 )
 
 
@@ -45,7 +48,7 @@ def pom(text: str) -> Iterator[Entry]:
     """pom.xml: dependencies and plugins, with properties and managed versions of the same file; a version that a parent or an
     imported file gives is not known."""
     for element, kind, profile, line, group, artifact, wanted in _placed(text):
-        if not _is_named(element, group, artifact) or (kind == "managed" and _said(element, "scope") != "import"):
+        if not _is_named(group, artifact) or (kind == "managed" and _said(element, "scope") != "import"):
             continue
         scope = _said(element, "scope")
         settled = wanted if wanted and "${" not in wanted and not _RANGE.search(wanted) else ""
@@ -63,7 +66,7 @@ def pom(text: str) -> Iterator[Entry]:
 def pom_left(text: str) -> Iterator[str]:
     """Dependencies without a name, or with one that another file tells."""
     for element, _, _, line, group, artifact, _ in _placed(text):
-        if not _is_named(element, group, artifact):
+        if not _is_named(group, artifact):
             yield f"line {line} names no package that can be read"
     for element in markup(text).iter():
         strange = _tag(element) == "dependencies" and {_tag(child) for child in element} - {"dependency", ""}
@@ -71,8 +74,7 @@ def pom_left(text: str) -> Iterator[str]:
             yield f"`dependencies` holds `{clip(exact(min(strange)), 60)}`, which is none"
 
 
-def _is_named(element: ElementTree.Element, group: str, artifact: str) -> bool:
-    # What a parent or an extension is called may be left to no one either; only a plugin's group has a default.
+def _is_named(group: str, artifact: str) -> bool:
     return bool(artifact and group) and "${" not in group + artifact
 
 
