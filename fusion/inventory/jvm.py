@@ -65,8 +65,9 @@ def pom(text: str) -> Iterator[Entry]:
 
 def pom_left(text: str) -> Iterator[str]:
     """Dependencies without a name, or with one that another file tells."""
-    for element, _, _, line, group, artifact, _ in _placed(text):
-        if not _is_named(group, artifact):
+    for _, kind, _, line, group, artifact, _ in _placed(text):
+        # What is only managed is no package of the list; a property of a parent may name it.
+        if not _is_named(group, artifact) and not (kind == "managed" and group and artifact):
             yield f"line {line} names no package that can be read"
     for element in markup(text).iter():
         strange = _tag(element) == "dependencies" and {_tag(child) for child in element} - {"dependency", ""}
