@@ -17,6 +17,8 @@ from durabletask import task
 from orchestrations.activity import Activity
 
 Work = Callable[[], Coroutine[Any, Any, Any]]
+BEGUN = datetime(2026, 1, 1)
+"""When every orchestration here began, in UTC; as an engine says it, without a zone."""
 
 
 class Driven:
@@ -27,6 +29,7 @@ class Driven:
         self._host = host
         self.pending: deque[tuple[task.CompletableTask[Any], Work]] = deque()
         self.timers: deque[task.CompletableTask[Any]] = deque()
+        self.current_utc_datetime = BEGUN
 
     def call_activity(self, name: str, *, input: Any) -> task.Task[Any]:
         """An activity, run when the orchestrator waits."""
