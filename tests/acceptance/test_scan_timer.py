@@ -56,7 +56,8 @@ async def test_a_changed_schedule_counts_after_the_next_scan(tmp_path: Path) -> 
             purged = await purge(
                 bot.bundle.store, bot.bundle.blobs, bot.clock, tenant=bot.bundle.tenant, retention=timedelta(hours=1)
             )
-            assert purged.records["scan-last"] == 1
+            assert (purged.records["scan"], purged.records["scan-account"]) == (1, 2)
+            assert "scan-last" not in purged.records, "the repository is there: its last scan stays"
             assert await reports(bot) == [], "the purge has taken the old ones, and forgets no `never`"
 
 
