@@ -200,7 +200,9 @@ def _known(checks: tuple[str, ...], bundle: Bundle) -> None:
     known = [check.about.id for check in bundle.compliance.checks] + list(bundle.compliance.broken)
     for id in checks:
         if id not in known:
-            raise UserError(f"There is no check called {id!r}; {nearest(id, known, 'docs/checks.md lists them')}")
+            end = nearest(id, known, "")
+            # A hundred names are no sentence.
+            raise UserError(f"There is no check called {id!r}; {'docs/checks.md lists all.' if end.startswith(':') else end}")
 
 
 def _code(

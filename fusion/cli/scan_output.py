@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass
@@ -152,6 +153,10 @@ class Output:
             raise UserError(f"The folder of --output {path} does not exist; make it first.")
         if of_account and format not in ("text", "json", "csv") and path is None:
             raise UserError(f"With --org, --format {format} writes a file per repository: name a folder with --output.")
+        if path is not None and path.is_dir() and (not of_account or format in ("text", "json", "csv")):
+            raise UserError(f"--output {path} is a folder: name a file in it, such as {path / 'scan'}.{FORMATS[format][1]}.")
+        if path is not None and not os.access(path if path.is_dir() else path.absolute().parent, os.W_OK):
+            raise UserError(f"--output {path} cannot be written: you have no permission to.")
         if of_account and path is not None and format not in ("text", "json", "csv") and path.exists() and not path.is_dir():
             raise UserError(f"--output {path} is a file: with --org and --format {format} it has to be a folder.")
         return cls(format=format, path=path, of_account=of_account)
@@ -162,7 +167,10 @@ class Output:
         checks = {check.about.id: check.about for check in bundle.compliance.checks}
         if "report" in result:
             report = OrganisationScan.model_validate_json(await bundle.blobs.get(result["report"]))
-            await self._account(report, checks, bundle)
+            try:
+                await self._account(report, checks, bundle)
+            except OSError as error:
+                raise UserError(f"{self.path} cannot be written: {error.strerror}.") from None
             if result.get("message"):
                 say(f"fusion: {result['message']}")
             return report, report.repositories
@@ -228,8 +236,6 @@ class Output:
             sys.stdout.buffer.write(data)
             sys.stdout.buffer.flush()
         except BrokenPipeError:
-            import os
-
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ended
 
@@ -279,10 +285,19 @@ async def listing(configured: Settings, format: str) -> None:
     if format == "json":
         print(json.dumps(found, indent=2))
         return
+    Terminal(highlight=False).print(past(found) if found else "No scans yet. `fusion scan` makes one.")
+
+
+def past(scans: Sequence[Mapping[str, Any]]) -> Table:
+    """Scans as a table that says all of each in 80 columns: what does not fit goes on in the next line."""
     table = Table(box=None, pad_edge=False)
-    for title in ("scan", "at", "what", "status", "failed", "not assessed"):
-        table.add_column(title, no_wrap=True, overflow="ellipsis" if title == "what" else "fold")
-    for one in found:
+    for title in ("scan", "at"):
+        table.add_column(title, no_wrap=True)
+    table.add_column("what", overflow="fold")
+    for title in ("failed", "not\nassessed"):
+        table.add_column(title, justify="right")
+    for one in scans:
         counted = [str(one.get(name, 0)) if "digest" in one else "-" for name in ("failed", "not_assessed")]
-        table.add_row(one["id"], one["at"][:16].replace("T", " "), Text(exact(one["repository"])), one["status"], *counted)
-    Terminal(highlight=False).print(table if found else "No scans yet. `fusion scan` makes one.")
+        how = "" if one["status"] == "scanned" else f" ({one['status']})"
+        table.add_row(one["id"], one["at"][:16].replace("T", " "), Text(f"{exact(one['repository'])}{how}".strip()), *counted)
+    return table

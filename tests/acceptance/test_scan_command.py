@@ -9,12 +9,14 @@ import socket
 import subprocess
 import sys
 import time
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from fusion.cli.scan import _scanned
-from fusion.cli.scan_output import Output
+from fusion.cli.scan_output import Output, past
 from fusion.errors import FusionError
 from fusion.local import interrupted_scans
 from fusion.settings import read
@@ -66,6 +68,16 @@ def test_a_folder_is_scanned_summed_up_and_listed(place: Workplace) -> None:
     assert verified.returncode == 0, verified.stderr
 
 
+def test_the_list_of_scans_is_whole_in_80_columns() -> None:
+    at, name = "2026-11-23T05:09:12+00:00", "a-long-account/and-its-repository"
+    done = {"id": "scan-aa815fe845af-fc716c", "at": at, "status": "scanned", "digest": "d", "failed": 15, "not_assessed": 153}
+    console = Console(width=80, file=StringIO(), record=True)
+    console.print(past([done | {"repository": name}, {"id": done["id"], "at": "", "repository": "", "status": "interrupted"}]))
+    first, rest, interrupted = [line.split() for line in console.export_text().splitlines()[2:]]
+    assert [*first[:3], first[3] + rest[0], *first[4:]] == [done["id"], "2026-11-23", "05:09", name, "15", "153"]
+    assert interrupted == [done["id"], "(interrupted)", "-", "-"]
+
+
 def test_what_is_not_assessed_counts_where_completeness_is_asked_for(place: Workplace) -> None:
     assert fusion(place.folder, place.home, "scan", "--check", "security-policy").returncode == 0
     one = fusion(place.folder, place.home, "scan", "--check", "branch-protection", "--complete")
@@ -75,12 +87,12 @@ def test_what_is_not_assessed_counts_where_completeness_is_asked_for(place: Work
 
 
 def test_a_policy_that_does_not_hold_is_told_and_the_defaults_count(place: Workplace) -> None:
-    place.commit("policy", **{".fusion.yml": "version: 1\nscans:\n  chekcs: {}\n"})
+    # It is not committed: no commit is told, and no digest in its place.
+    (place.folder / ".fusion.yml").write_text("version: 1\nscans:\n  chekcs: {}\n")
     done = fusion(place.folder, place.home, "scan", "--format", "json", "--fail-on", "never")
     assert done.returncode == 0, done.stderr
     notes = " ".join(json.loads(done.stdout)["scan"]["notes"])
-    assert "The defaults count instead of the repository's policy" in notes
-    assert "chekcs" in notes
+    assert "The defaults count instead of the repository's policy: .fusion.yml, line 3: unknown key `chekcs`" in notes
 
 
 @pytest.mark.parametrize(
@@ -91,6 +103,8 @@ def test_a_policy_that_does_not_hold_is_told_and_the_defaults_count(place: Workp
         (["--format", "pdf"], "There is no format 'pdf' for scans"),
         (["--check", "brnch-protection"], "did you mean branch-protection"),
         (["--output", "no/such/folder/x.json"], "does not exist; make it first"),
+        (["--output", "."], "--output . is a folder: name a file in it"),
+        (["--check", "zzz"], "There is no check called 'zzz'; docs/checks.md lists all"),
         (["--fail-on", "awful"], "--fail-on takes"),
         (["--policy", "none.yml"], "none.yml cannot be read"),
         (["--resume"], "No scan was interrupted"),
