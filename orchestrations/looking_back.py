@@ -9,6 +9,8 @@ from functools import cached_property
 from fusion import policy as policies
 from fusion.errors import PermanentError
 from fusion.evidence import history
+from fusion.evidence.history import LookedBack
+from fusion.evidence.remembered import Remembered
 from fusion.model import Outcome, Provenance, ToolReport
 from fusion.model.posture import Posture, Unknown
 from fusion.policy import Policy
@@ -43,7 +45,10 @@ class LookingBack:
         return Rulebook(self.bundle)
 
     async def read_history(self, job: Job) -> Job:
-        """The digest of a report on the whole history; of one that was made before where nothing has changed since."""
+        """The digest of a report on the whole history; of one that was made before where nothing has changed since.
+
+        Of a long history `more` says that this go has come only so far; the `last` one makes do with that.
+        """
         wanted = Wanted.model_validate(job["wanted"])
         self.bundle.listen(ScanStep(wanted.repository, "reading the history"))
         policy = await self._policy(wanted, await self.shelf.load(Reading, job["reading"]))
@@ -59,18 +64,25 @@ class LookingBack:
         stored = None if wanted.again else await self.bundle.store.get(key)
         if stored is not None and stored.value["from"] == made_from and await self._is_kept(stored.value["report"]):
             return {"status": "looked", "history": [stored.value["report"]]}
-        report = await self._look(wanted, past, policy, job)
+        looked = await self._look(wanted, past, policy, job)
+        report = looked.report
+        if looked.read.trails:
+            so_far = await self.shelf.save(looked.read)
+            await replace(self.bundle, self._read_key(wanted), {"read": so_far})
+            if looked.further and not job.get("last"):
+                return {"status": "more", "so_far": so_far}
         told = await self._told(report)
         if report.run.outcome is Outcome.OK:
             await replace(self.bundle, key, {"from": made_from, "report": told["history"][0]})
         return told
 
-    async def _look(self, wanted: Wanted, past: History, policy: Policy, job: Job) -> ToolReport:
+    async def _look(self, wanted: Wanted, past: History, policy: Policy, job: Job) -> LookedBack:
         if self.bundle.sandbox is None:
-            return history.skipped("analyzers are switched off on this host")
+            return LookedBack(report=history.skipped("analyzers are switched off on this host"))
         analyzer = self.bundle.analyzers.plugins.get(ANALYZER)
         if analyzer is None:
-            return history.skipped(self.bundle.analyzers.broken.get(ANALYZER, f"there is no analyzer {ANALYZER} here"))
+            why = self.bundle.analyzers.broken.get(ANALYZER, f"there is no analyzer {ANALYZER} here")
+            return LookedBack(report=history.skipped(why))
         posture = await load_posture(self.shelf, job["posture"])
         basics = posture.basics if isinstance(posture, Posture) else None
         stamp = Provenance(
@@ -79,7 +91,27 @@ class LookingBack:
             visibility=basics.visibility if basics is not None and not isinstance(basics, Unknown) else "local",
             run=job["run"],
         )
-        return await history.look_back(analyzer, past, policy=policy, sandbox=self.bundle.sandbox, provenance=stamp)
+        return await history.look_back(
+            analyzer,
+            past,
+            policy=policy,
+            sandbox=self.bundle.sandbox,
+            provenance=stamp,
+            known=await self._known(wanted, job.get("so_far", "")),
+        )
+
+    def _read_key(self, wanted: Wanted) -> Key:
+        return Key(tenant=self.bundle.tenant, scope=wanted.scope, kind="scan-history", id="read")
+
+    async def _known(self, wanted: Wanted, so_far: str) -> Remembered:
+        """What this scan or the ones before have read; with `again`, only what this one has."""
+        if not so_far and not wanted.again and (stored := await self.bundle.store.get(self._read_key(wanted))) is not None:
+            so_far = stored.value["read"]
+        try:
+            return await self.shelf.load(Remembered, so_far) if so_far else Remembered()
+        except PermanentError:
+            # Purged or damaged: all is read anew.
+            return Remembered()
 
     async def _told(self, report: ToolReport) -> Job:
         return {"status": "looked", "history": [await self.shelf.save(report)]}

@@ -17,6 +17,10 @@ GOES = 200
 """How often at most analyzers are asked to go on over a large tree; each ends by itself before."""
 
 
+GOES_BACK = 20
+"""How often at most a scan goes on reading a history; of some minutes each."""
+
+
 def scan_repository(ctx: task.OrchestrationContext, given: dict[str, Any]) -> Waits:
     """One repository. Input: `{"wanted": Wanted, "within": id of the account's scan}`. Output: its `ScanOf` as JSON.
 
@@ -44,7 +48,7 @@ def scan_repository(ctx: task.OrchestrationContext, given: dict[str, Any]) -> Wa
     job |= {"inventory": looked["inventory"], "evidence": looked["evidence"]}
     if read.get("history"):
         ctx.set_custom_status("reading the history")
-        back = yield from patient(ctx, "read_history", job)
+        back = yield from _back(ctx, job)
         if back["status"] != "looked":
             return (yield from _ended(ctx, job, back))
         job |= {"history": back["history"]}
@@ -107,6 +111,18 @@ def _looks(ctx: task.OrchestrationContext, job: dict[str, Any], analyzers: list[
             message = away[0]["message"]
             yield ctx.create_timer(pause(waits - 1, away[0]["seconds"]))
     return {"status": "failed", "message": f"nothing helped in {TRIES} attempts. The last time: {message}"}
+
+
+def _back(ctx: task.OrchestrationContext, job: dict[str, Any]) -> Waits:
+    """The history, in as many goes as it takes, within bounds; the next scan goes on where the last of them ended."""
+    so_far: dict[str, Any] = {}
+    back: dict[str, Any] = {}
+    for go in range(GOES_BACK):
+        back = yield from patient(ctx, "read_history", {**job, **so_far, "last": go == GOES_BACK - 1})
+        if back["status"] != "more":
+            break
+        so_far = {"so_far": back["so_far"]}
+    return back
 
 
 def _kept(ctx: task.OrchestrationContext, job: dict[str, Any]) -> Waits:

@@ -16,6 +16,7 @@ from fusion import policy as policies
 from fusion.check import Source
 from fusion.checks.links import followed
 from fusion.errors import Conflict, PermanentError, PolicyError, UserError
+from fusion.evidence.encodings import as_utf8
 from fusion.model import Blob, ContextFile, FileChange, Provenance, Request, RequestKind
 from fusion.model.inventory import Inventory, Tree
 from fusion.model.posture import Posture, Unknown
@@ -160,8 +161,8 @@ class Scanning:
         paths = {file.path for file in tree.files}
         name = next((name for name in reading.POLICY_NAMES if name in paths), "")
         if not name:
-            return None, f"defaults (no {reading.POLICY_NAMES[0]} at {tree.commit[:7]})", ()
-        origin = f"{name} at {tree.commit[:7]}"
+            return None, f"defaults (no {reading.POLICY_NAMES[0]}{_at(tree.commit)})", ()
+        origin = f"{name}{_at(tree.commit)}"
         found = await self._bytes(wanted, tree.commit, [name])
         try:
             if (data := found.get(name)) is None:
@@ -225,7 +226,13 @@ class Scanning:
         found = []
         for file in map(reading.entry, read.tree.files):
             blob = blobs.get(file.path)
-            found.append(reading.read_entry(file, blob, await self.bundle.blobs.get(blob.digest)) if blob else file)
+            if blob is not None:
+                data = await self.bundle.blobs.get(blob.digest)
+                # Analyzers are given a text of two bytes for a character as they can read it.
+                plain_text = as_utf8(data)
+                blob = blob if plain_text is data else await self._keep(plain_text)
+                file = reading.read_entry(file, blob, plain_text)
+            found.append(file)
         return found
 
     async def _visibility(self, posture: str) -> Any:
@@ -248,6 +255,11 @@ class Scanning:
         contents = {file.path: await self.bundle.blobs.get(file.blob.digest) for file in wanted_files}
         found = await asyncio.to_thread(inventory.take, read.tree, contents)
         return {"status": "taken", "inventory": await self.shelf.save(found)}
+
+
+def _at(commit: str) -> str:
+    """Of which commit a file is, for people; what is not committed has none, only a digest over the files that lie there."""
+    return f" at {commit[:7]}" if commit and not commit.startswith("sha256:") else ""
 
 
 def _state(posture: Posture | Unknown) -> Job:

@@ -113,7 +113,7 @@ def missed(subject: Subject, tool: str, files: Collection[str]) -> str:
     receipts = list(runs(subject, tool))
     if not receipts:
         return f"{tool} did not run over {paths(files)}. See `fusion doctor`, and scan again."
-    told = {one.path: one.reason for run in receipts for one in run.unread}
+    told = {**subject.unread, **{one.path: one.reason for run in receipts for one in run.unread}}
     broken = next((run for run in receipts if run.outcome is not Outcome.OK), None)
     why = next((told[path] for path in sorted(files) if path in told), "") or (broken.reason if broken is not None else "")
     ending = f" ({clip(exact(one_line(why)), 160).rstrip('.')})" if why else ""

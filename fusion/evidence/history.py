@@ -3,6 +3,8 @@
 The versions of a file are looked at from the oldest on, and of each what no version before it held, with three lines around it;
 the rest is blank, so that a place is where it was. So a history costs about what was written in it, and a secret is told once,
 with the commit that brought it in. Of a secret nothing is shown that a review would not show.
+
+What was read is remembered: a long history is read in several goes, and the next scan reads what came since.
 """
 
 from __future__ import annotations
@@ -11,16 +13,17 @@ import hashlib
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
 
 from pathspec import GitIgnoreSpec
 
-from fusion.changes.roles import is_example, is_test
 from fusion.evidence.analyzer import Analyzer, Missing, Ready
 from fusion.evidence.collect import rules_digest
+from fusion.evidence.encodings import as_utf8
 from fusion.evidence.examine import Look, examine, rules_folder
 from fusion.evidence.pages import Pages
+from fusion.evidence.passed_over import look_again
 from fusion.evidence.records import record, sightings
+from fusion.evidence.remembered import Remembered, Step, Trail, steps
 from fusion.evidence.sandbox import Sandbox
 from fusion.model import Evidence, Outcome, Provenance, ToolReport, ToolRun, Unread
 from fusion.model.posture import Unknown
@@ -37,8 +40,9 @@ _MOST_FOUND = 2_000
 _MOST_UNREAD = 1_000
 _MOST_READ = 20_000
 """Paths named on the receipt."""
-_SAMPLE = b"a text of any kind\n"
-"""Stands in for contents when a path alone is asked about."""
+_TOO_SHORT = 8
+"""Bytes that cannot hold a secret."""
+_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,16 +51,28 @@ class Pace:
 
     loaded: int = 200
     """Versions that are loaded together."""
-    files: int = 500
+    files: int = 2_000
     """In one run of the analyzer; and bytes, so that it ends in time on a slow machine, too."""
-    bytes: int = 1_500_000
-    seconds: float = 600.0
-    """Of wall time, beside what the last run takes."""
+    bytes: int = 5_000_000
+    seconds: float = 200.0
+    """Of wall time in one go, beside listing the history and what the last run takes."""
 
 
 def skipped(reason: str) -> ToolReport:
     """The receipt of a history that was not read."""
     return ToolReport(run=ToolRun(tool=TOOL, outcome=Outcome.SKIPPED, reason=reason))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookedBack:
+    """What came of one go."""
+
+    report: ToolReport
+    """On all that was read up to now."""
+    read: Remembered = field(default_factory=Remembered)
+    """What the next go, or the next scan, need not read again."""
+    further: bool = False
+    """Another go would read more."""
 
 
 @dataclass(slots=True)
@@ -66,15 +82,50 @@ class _Seen:
     found: dict[tuple[str, str, str], Evidence] = field(default_factory=dict)
     """By path, rule and fingerprint."""
     unread: list[Unread] = field(default_factory=list)
-    paths: set[str] = field(default_factory=set)
-    versions: int = 0
+    blobs: dict[str, list[str]] = field(default_factory=dict)
+    """What was read, by path."""
+    no_text: set[str] = field(default_factory=set)
+    spoilt: set[str] = field(default_factory=set)
+    """Paths of which a version could not be read, and that are read again next time."""
     hits: int = 0
     failures: list[tuple[Outcome, str]] = field(default_factory=list)
 
+    @classmethod
+    def after(cls, trails: Mapping[str, Trail]) -> _Seen:
+        """What was read and found in earlier goes."""
+        seen = cls(blobs={path: list(trail.blobs) for path, trail in trails.items()})
+        for path, trail in trails.items():
+            seen.found |= {(path, one.rule, one.fingerprint): one for one in trail.evidence}
+            if trail.no_text:
+                seen.no_text.add(path)
+        seen.hits = len(seen.found)
+        return seen
+
     def read(self, version: Version) -> None:
         """Count a version as read."""
-        self.versions += 1
-        self.paths.add(version.path)
+        self.blobs.setdefault(version.path, []).append(version.blob)
+
+    def miss(self, version: Version, reason: str) -> None:
+        """Say that a version was not read."""
+        self.unread.append(_unread(version, reason))
+        self.spoilt.add(version.path)
+
+    @property
+    def versions(self) -> int:
+        """How many were read."""
+        return sum(map(len, self.blobs.values()))
+
+    def remembered(self, rules: str) -> Remembered:
+        """What counts the next time."""
+        evidence: dict[str, list[Evidence]] = {}
+        for (path, _, _), one in self.found.items():
+            evidence.setdefault(path, []).append(one)
+        kept = {path: blobs for path, blobs in self.blobs.items() if path not in self.spoilt}
+        trails = (
+            Trail(path=path, blobs=tuple(kept[path]), evidence=tuple(evidence.get(path, ())), no_text=path in self.no_text)
+            for path in sorted(kept)
+        )
+        return Remembered(rules=rules, trails=tuple(trails))
 
 
 async def look_back(
@@ -84,53 +135,57 @@ async def look_back(
     policy: Policy,
     sandbox: Sandbox,
     provenance: Provenance,
+    known: Remembered = Remembered(),  # noqa: B008 - frozen
     pace: Pace = Pace(),
-) -> ToolReport:
-    """Evidence of secrets in a history, and the receipt.
+) -> LookedBack:
+    """One go at a history from what is `known` on: evidence of secrets, and the receipt.
 
     Raises what reading the history raises; nothing that the analyzer does raises.
     """
     if not policy.analyzers.get(analyzer.name, True):
-        return skipped("switched off by policy")
+        return LookedBack(report=skipped("switched off by policy"), read=known)
     if not sandbox.network_cut and not analyzer.parse_only:
-        return skipped("the network cannot be cut off here, and it does more than parse what it reads")
+        why = "the network cannot be cut off here, and it does more than parse what it reads"
+        return LookedBack(report=skipped(why), read=known)
     ready = analyzer.locate()
     if isinstance(ready, Missing):
-        return skipped(ready.reason)
+        return LookedBack(report=skipped(ready.reason), read=known)
     past = await history.past()
     if isinstance(past, Unknown):
-        return skipped(past.why)
-    started, cut, seen = time.monotonic(), [past.cut] if past.cut else [], _Seen()
+        return LookedBack(report=skipped(past.why), read=known)
+    started, cut = time.monotonic(), [past.cut] if past.cut else []
     digest = rules_digest(analyzer.name, rules_folder(analyzer), getattr(analyzer, "rules_added", {}))
+    rules = f"{ready.version} {digest}"
     stamp = provenance.model_copy(update={"tool": f"{TOOL} {ready.version}".strip(), "rules": digest})
     limit = min(analyzer.timeout, policy.caps.tool_seconds)
-    wanted = _wanted(analyzer, past, policy, seen)
-    done = 0
-    async for batch in _batches(analyzer, history, wanted, seen, pace):
-        if time.monotonic() - started > pace.seconds:
-            cut.append(
-                f"it was stopped after {pace.seconds:g} seconds, when {done:,} of {len(wanted):,} versions had been read"
-            )
-            break
+    wanted, large = _wanted(past, policy)
+    trails = known.of(wanted, rules)
+    seen = _Seen.after(trails)
+    seen.unread += [_unread(version, f"larger than {LARGEST:,} bytes") for version in large]
+    before, stopped = seen.versions, False
+    async for batch in _batches(analyzer, history, steps(wanted, trails), seen, pace):
         await _look(analyzer, ready, batch, sandbox, stamp, limit, seen)
-        done = batch.done
-    if len(seen.found) > _MOST_FOUND:
-        cut.append(f"{len(seen.found):,} secrets were found; the first {_MOST_FOUND:,} were kept")
-    return _report(seen, past, ready, cut, isolation=sandbox.isolation, digest=digest, seconds=time.monotonic() - started)
+        if len(seen.found) > _MOST_FOUND:
+            cut.append(f"more than {_MOST_FOUND:,} secrets were found, and the rest was not read")
+            break
+        if stopped := not batch.last and time.monotonic() - started > pace.seconds:
+            cut.append(f"{seen.versions:,} of {len(wanted):,} versions have been read by now; the next scan goes on from there")
+            break
+    read = seen.remembered(rules)
+    seconds = time.monotonic() - started
+    report = _report(seen, past, ready, cut, isolation=sandbox.isolation, digest=digest, seconds=seconds)
+    return LookedBack(report=report, read=read, further=stopped and read.versions > before)
 
 
-def _wanted(analyzer: Analyzer, past: Past, policy: Policy, seen: _Seen) -> list[Version]:
-    """The versions to look at. What policy ignores, nobody reads; what is too large is told."""
+def _wanted(past: Past, policy: Policy) -> tuple[list[Version], list[Version]]:
+    """The versions to look at, whatever their names, and those that are too large. What policy ignores, nobody reads."""
     ignored = GitIgnoreSpec.from_lines(policy.ignore)
-    wanted = []
+    wanted: list[Version] = []
+    large: list[Version] = []
     for version in past.versions:
-        if not analyzer.wants(version.path, _SAMPLE) or ignored.match_file(version.path):
-            continue
-        if version.size > LARGEST:
-            seen.unread.append(_unread(version, f"larger than {LARGEST:,} bytes"))
-        else:
-            wanted.append(version)
-    return wanted
+        if not ignored.match_file(version.path):
+            (large if version.size > LARGEST else wanted).append(version)
+    return wanted, large
 
 
 @dataclass(slots=True)
@@ -141,38 +196,54 @@ class _Batch:
     whole: dict[str, bytes] = field(default_factory=dict)
     fresh: dict[str, bytes] = field(default_factory=dict)
     size: int = 0
-    done: int = 0
-    """Versions up to and with this batch."""
+    last: bool = False
+    """There is none after it."""
 
 
 async def _batches(
-    analyzer: Analyzer, history: History, wanted: Sequence[Version], seen: _Seen, pace: Pace
+    analyzer: Analyzer, history: History, ordered: Sequence[Step], seen: _Seen, pace: Pace
 ) -> AsyncIterator[_Batch]:
-    """By path, from the oldest version on; those without anything new are read already."""
-    ordered = list(reversed(wanted))
-    ordered.sort(key=lambda version: version.path)
+    """Versions with something new, as much together as one run looks at; the others are read already."""
     batch, path, known = _Batch(), "", set[bytes]()
     for at in range(0, len(ordered), pace.loaded):
         part = ordered[at : at + pace.loaded]
-        contents = await history.contents({version.blob for version in part})
-        for number, version in enumerate(part, at + 1):
+        contents = await history.contents({step.version.blob for step in part})
+        for number, step in enumerate(part, at + 1):
+            version = step.version
             if version.path != path:
                 path, known = version.path, set()
             data = contents.get(version.blob)
             if data is None:
-                seen.unread.append(_unread(version, "it could not be read from the clone"))
-            elif not analyzer.wants(version.path, data) or not (fresh := new_lines(data, known)):
+                seen.miss(version, "it could not be read from the clone")
+                continue
+            data = as_utf8(data)
+            text = _is_text(analyzer, version.path, data)
+            if step.known:
+                # It was looked at before: its lines are no news.
+                if text:
+                    new_lines(data, known)
+            elif not text:
+                seen.read(version)
+                if len(data) > _TOO_SHORT:
+                    seen.no_text.add(version.path)
+            elif not (fresh := new_lines(data, known)):
                 seen.read(version)
             else:
                 place = _place(version)
                 batch.versions[place], batch.whole[place], batch.fresh[place] = version, data, fresh
                 batch.size += len(fresh)
-            batch.done = number
             if len(batch.fresh) >= pace.files or batch.size >= pace.bytes:
+                batch.last = number == len(ordered)
                 yield batch
                 batch = _Batch()
     if batch.fresh:
+        batch.last = True
         yield batch
+
+
+def _is_text(analyzer: Analyzer, path: str, data: bytes) -> bool:
+    of_tree = getattr(analyzer, "wants_of_tree", None)
+    return analyzer.wants(path, data) if of_tree is None else bool(of_tree(data))
 
 
 def new_lines(data: bytes, known: set[bytes]) -> bytes:
@@ -196,25 +267,15 @@ async def _look(
     analyzer: Analyzer, ready: Ready, batch: _Batch, sandbox: Sandbox, stamp: Provenance, seconds: float, seen: _Seen
 ) -> None:
     look = await examine(analyzer, ready, batch.fresh, sandbox=sandbox, seconds=seconds)
+    look = await look_again(analyzer, ready, batch.fresh, look, sandbox=sandbox, seconds=seconds)
     _note(analyzer, ready, batch, look, stamp, seen)
-    if look.outcome is not Outcome.OK or not look.unread:
-        seen.unread += [_unread(batch.versions[one.path], one.reason) for one in look.unread]
-        return
-    # The tool passes over some names (`jquery.js`) whatever is in them: under another one it looks.
-    renamed = {_neutral(batch.versions[one.path]): one.path for one in look.unread}
-    other = _Batch(
-        versions={place: batch.versions[was] for place, was in renamed.items()},
-        whole={place: batch.whole[was] for place, was in renamed.items()},
-        fresh={place: batch.fresh[was] for place, was in renamed.items()},
-    )
-    look = await examine(analyzer, ready, other.fresh, sandbox=sandbox, seconds=seconds)
-    _note(analyzer, ready, other, look, stamp, seen)
-    seen.unread += [_unread(other.versions[one.path], one.reason) for one in look.unread]
 
 
 def _note(analyzer: Analyzer, ready: Ready, batch: _Batch, look: Look, stamp: Provenance, seen: _Seen) -> None:
     for place in look.read:
         seen.read(batch.versions[place])
+    for missed in look.unread:
+        seen.miss(batch.versions[missed.path], missed.reason)
     seen.hits += len(look.hits)
     if look.outcome is not Outcome.OK:
         seen.failures.append((look.outcome, look.reason))
@@ -223,13 +284,6 @@ def _note(analyzer: Analyzer, ready: Ready, batch: _Batch, look: Look, stamp: Pr
         version = batch.versions[sighting.hit.location.path]
         one = _told(record(analyzer.name, ready.version, sighting, pages, stamp), version)
         seen.found.setdefault((one.location.path, one.rule, one.fingerprint), one)
-
-
-def _neutral(version: Version) -> str:
-    """A place that says no more than the kind of file, and whether it is a test or an example."""
-    known = "tests/" if is_test(version.path) or is_example(version.path) else ""
-    mark = hashlib.blake2b(f"{version.blob} {version.path}".encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
-    return f"{known}{mark}/source{PurePosixPath(version.path).suffix}"
 
 
 def _place(version: Version) -> str:
@@ -263,14 +317,15 @@ def _report(
     further = len(seen.unread) - _MOST_UNREAD
     if further > 0:
         reasons.append(f"{further:,} further versions were not read")
+    told = f"{seen.versions:,} versions of files in {past.commits:,} commits{_beside(seen)}"
     evidence = _ordered(seen.found)[:_MOST_FOUND]
     return ToolReport(
         run=ToolRun(
             tool=TOOL,
             version=ready.version,
             outcome=outcome,
-            reason="; ".join(reasons) or f"{seen.versions:,} versions of files in {past.commits:,} commits",
-            read=tuple(sorted(seen.paths)[:_MOST_READ]),
+            reason="; ".join(reasons) or told,
+            read=tuple(sorted(seen.blobs)[:_MOST_READ]),
             unread=tuple(seen.unread[:_MOST_UNREAD]),
             hits=seen.hits,
             isolation=isolation,
@@ -279,6 +334,15 @@ def _report(
         ),
         evidence=tuple(evidence),
     )
+
+
+def _beside(seen: _Seen) -> str:
+    """Of what there is no text to look at."""
+    if not seen.no_text:
+        return ""
+    names = sorted(seen.no_text)
+    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+    return f"; no text to look at in some or all of {', '.join(names[:_NAMED])}{more}"
 
 
 def _ordered(found: Mapping[tuple[str, str, str], Evidence]) -> list[Evidence]:

@@ -13,7 +13,8 @@ from fusion.adapters.git.history import LocalHistory
 from fusion.evidence import history
 from fusion.evidence.analyzer import Ready
 from fusion.evidence.analyzers.secrets import Secrets
-from fusion.evidence.history import LARGEST, Pace, look_back, new_lines
+from fusion.evidence.history import LARGEST, LookedBack, Pace, look_back, new_lines
+from fusion.evidence.remembered import Remembered
 from fusion.evidence.sandbox import Sandbox
 from fusion.model import Outcome, Provenance, ToolReport
 from fusion.model.posture import Unknown
@@ -47,8 +48,20 @@ class Scripted:
 
 
 async def look(past: Scripted | LocalHistory, policy: Policy | None = None, pace: Pace | None = None) -> ToolReport:
+    return (await go(past, policy, pace)).report
+
+
+async def go(
+    past: Scripted | LocalHistory, policy: Policy | None = None, pace: Pace | None = None, known: Remembered | None = None
+) -> LookedBack:
     return await look_back(
-        Secrets(), past, policy=policy or Policy(), sandbox=Sandbox.detect(), provenance=Provenance(), pace=pace or Pace()
+        Secrets(),
+        past,
+        policy=policy or Policy(),
+        sandbox=Sandbox.detect(),
+        provenance=Provenance(),
+        known=known or Remembered(),
+        pace=pace or Pace(),
     )
 
 
@@ -77,9 +90,9 @@ async def test_a_history_that_is_cut_missing_or_too_large_is_never_clean() -> No
     assert [one.reason for one in missing.run.unread] == ["in commit c0: it could not be read from the clone"]
     large = await look(Scripted(("a.py", b"x = 1\n"), size=LARGEST + 1))
     assert "larger than" in large.run.unread[0].reason
-    late = await look(Scripted(("a.py", b"x = 1 # nothing\n")), pace=Pace(seconds=-1))
+    late = await look(Scripted(("a.py", b"x = 1 # nothing\n"), ("b.py", b"y = 1 # nothing\n")), pace=Pace(files=1, seconds=-1))
     assert late.run.outcome is Outcome.CUT
-    assert "0 of 1 versions" in late.run.reason
+    assert "1 of 2 versions have been read by now" in late.run.reason
 
 
 @installed
@@ -95,6 +108,61 @@ async def test_batches_go_on_where_the_last_one_ended() -> None:
     report = await look(Scripted(*versions), pace=Pace(loaded=3, files=2))
     assert [one.location.path for one in report.evidence] == [f"a{number}.py" for number in range(5)]
     assert report.run.read == tuple(f"a{number}.py" for number in range(5))
+
+
+@installed
+async def test_a_long_history_is_read_in_goes_and_a_later_scan_reads_only_what_came_since() -> None:
+    secret = f"token = '{TOKEN}'\n".encode()
+    past = Scripted(("a.py", b"a = 1 # nothing\n"), ("a.py", b"a = 1 # nothing\n" + secret), ("b.py", b"b = 1 # nothing\n"))
+    hasty, known, goes = Pace(files=1, seconds=-1), Remembered(), 0
+    while (looked := await go(past, pace=hasty, known=known)).further:
+        known, goes = looked.read, goes + 1
+    assert (goes, looked.report.run.outcome, looked.read.versions) == (2, Outcome.OK, 3)
+    assert looked.report.run.read == ("a.py", "b.py")
+    [found] = looked.report.evidence
+    assert (found.location.path, found.location.line) == ("a.py", 2)
+    assert "In commit c1" in found.message
+
+    past.bytes = dict.fromkeys(past.bytes, None)  # Nothing is needed again.
+    later = await go(past, known=looked.read)
+    assert (later.report.evidence, later.report.run.outcome, later.report.run.unread) == ((found,), Outcome.OK, ())
+
+
+@installed
+async def test_a_version_that_is_gone_takes_no_secret_of_the_others_with_it() -> None:
+    first, second = ("a.py", f"token = '{TOKEN}'\n".encode()), ("a.py", f"token = '{TOKEN}'\nn = 2\n".encode())
+    known = (await go(Scripted(first, second))).read
+    rewritten = Scripted(("b.py", b"b = 1 # nothing\n"), second)
+    [found] = (await go(rewritten, known=known)).report.evidence
+    assert "In commit c1" in found.message
+    assert (await go(Scripted(("a.py", b"a = 1 # nothing\n")), known=known)).report.evidence == ()
+
+
+@installed
+async def test_what_could_not_be_read_once_is_read_again() -> None:
+    secret = f"token = '{TOKEN}'\n".encode()
+    past = Scripted(("a.py", None), ("a.py", b"a = 1 # nothing\n"))
+    first = await go(past)
+    assert (len(first.report.run.unread), first.read.versions, first.further) == (1, 0, False)
+    past.bytes["0"] = secret
+    assert len((await go(past, known=first.read)).report.evidence) == 1
+
+
+@installed
+async def test_lock_files_drawings_and_wide_texts_are_read_and_what_holds_no_text_is_named() -> None:
+    address = f"resolved https://x:{TOKEN}@npm.example/a.tgz\n"
+    wide = f"token = '{TOKEN}'\n"
+    files = {
+        "package-lock.json": address.encode(),
+        "a.svg": address.encode(),
+        "a.min.js": address.encode(),
+        "w.ps1": wide.encode("utf-16"),
+        "v.txt": ("\ufeff" + wide).encode("utf-16-be"),
+    }
+    report = await look(Scripted(*files.items(), ("logo.png", b"\x89PNG\0\0\0\0 and more")))
+    assert {one.location.path for one in report.evidence} == files.keys()
+    assert report.run.outcome is Outcome.OK
+    assert "no text to look at in some or all of logo.png" in report.run.reason
 
 
 async def test_what_policy_switches_off_or_ignores_is_not_read() -> None:
