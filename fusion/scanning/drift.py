@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from fusion.evidence.history import TOOL as HISTORY
 from fusion.model import Outcome, ToolRun
 from fusion.model.compliance import CheckResult, Deviation, Drift, Scan, Status
 
@@ -42,9 +43,11 @@ class Gaps:
             return self.cut or bool(self.paths) or self.is_broken
         if self.cut and (deviation.path or deviation.component):
             return True
+        blind = self.tools.intersection(one.tool for one in deviation.evidence)
         if deviation.path and deviation.path not in self.files:
-            return False
-        return deviation.path in self.paths or not self.tools.isdisjoint(one.tool for one in deviation.evidence)
+            # what the history holds is there although its file is not
+            return HISTORY in blind
+        return deviation.path in self.paths or bool(blind)
 
 
 def gaps(*, cut: str, unread: Iterable[tuple[str, str]], tools: Sequence[ToolRun], files: Iterable[str] = ()) -> Gaps:

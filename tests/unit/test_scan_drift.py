@@ -131,6 +131,14 @@ def test_a_check_that_failed_has_fixed_only_what_it_would_have_seen(missed: dict
     assert drift(before(failed("c", past)), [passed("c")], gaps=gaps(**given)).fixed == ("c f1",)
 
 
+@pytest.mark.parametrize(("outcome", "fixed"), [(Outcome.CUT, ()), (Outcome.OK, ("c f1",))])
+def test_what_was_in_the_history_is_fixed_only_where_all_of_it_was_read(outcome: Outcome, fixed: tuple[str, ...]) -> None:
+    past = deviation("f1", path="gone.py", evidence=(evidence(tool="secrets-history"),))
+    missed = gaps(cut="", unread=(), tools=[ToolRun(tool="secrets-history", outcome=outcome)], files=["here.py"])
+
+    assert drift(before(failed("c", past)), [failed("c", deviation("f2"))], gaps=missed).fixed == fixed
+
+
 def test_a_setting_is_seen_however_many_files_there_are() -> None:
     found = drift(before(failed("c", OPEN)), [failed("c", deviation("f2"))], gaps=gaps(cut="Too many.", unread=(), tools=()))
 
