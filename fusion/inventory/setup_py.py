@@ -20,6 +20,9 @@ MAX_CHARS = 100_000
 """Characters of a program; a larger one is not read."""
 _LISTS = ("install_requires", "setup_requires", "tests_require")
 _DEEPEST = 30
+_PLAIN = (ast.keyword, ast.BinOp, ast.Assign, ast.Delete, ast.List, ast.Tuple, ast.Dict)
+"""What may hold one list of a dictionary: it reads the list, or sets or deletes it as a whole."""
+_ARGUMENTS = "arguments of `setup`"
 _MOST_STEPS = 20_000
 """Values that are looked at: names that stand for sums of names can stand for more than anybody can read."""
 _HARMLESS = (ast.keyword, ast.BinOp, ast.List, ast.Tuple, ast.Dict, ast.Starred, ast.IfExp, ast.Compare, ast.For)
@@ -73,6 +76,7 @@ class _Program:
         self._steps = 0
         self._assigned: dict[str, list[ast.expr]] = {}
         self._changed: dict[str, int] = {}
+        self._keyed: dict[str, dict[str, int]] = {}
         names = {"setup"}
         bound: dict[str, int] = {}
         parents: dict[ast.AST, ast.AST] = {}
@@ -83,7 +87,9 @@ class _Program:
                 names |= {one.asname for one in node.names if one.name == "setup" and one.asname}
             elif isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
                 self._assigned.setdefault(node.targets[0].id, []).append(node.value)
-            elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None:
+            elif (
+                isinstance(node, ast.AnnAssign | ast.AugAssign) and isinstance(node.target, ast.Name) and node.value is not None
+            ):
                 self._assigned.setdefault(node.target.id, []).append(node.value)
         self.calls = [node for node in nodes if isinstance(node, ast.Call) and _is_setup(node.func, names)]
         for node in nodes:
@@ -91,9 +97,13 @@ class _Program:
                 continue
             parent = parents[node]
             if not isinstance(node.ctx, ast.Load):
+                # Whichever of its assignments holds, all of them are read.
                 bound[node.id] = bound.get(node.id, 0) + 1
-                if bound[node.id] > 1:
+                if bound[node.id] > len(self._assigned.get(node.id, ())):
                     self._changed.setdefault(node.id, node.lineno)
+            elif isinstance(parent, ast.Subscript) and (key := _key(parent)) and isinstance(parents[parent], _PLAIN):
+                if not isinstance(parent.ctx, ast.Load):
+                    self._keyed.setdefault(node.id, {}).setdefault(key, node.lineno)
             elif not isinstance(parent, _HARMLESS) or (isinstance(parent, ast.keyword) and not self._keeps(parents[parent])):
                 self._changed.setdefault(node.id, node.lineno)
 
@@ -110,25 +120,25 @@ class _Program:
                 self._argument(keyword.arg, keyword.value)
         for argument in call.args:
             if isinstance(argument, ast.Starred):
-                self._leave(argument, "arguments of `setup`")
+                self._leave(argument, _ARGUMENTS)
 
     def _packed(self, value: ast.expr) -> None:
         """`**arguments`: a dictionary that is written out."""
-        for one in self._named(value, "arguments of `setup`"):
+        for one in self._named(value, _ARGUMENTS):
             if isinstance(one, ast.Dict):
                 for key, said in zip(one.keys, one.values, strict=True):
                     if isinstance(key, ast.Constant) and isinstance(key.value, str):
                         self._argument(key.value, said)
                     else:
-                        self._leave(one, "arguments of `setup`")
+                        self._leave(one, _ARGUMENTS)
             elif isinstance(one, ast.Call) and isinstance(one.func, ast.Name) and one.func.id == "dict" and not one.args:
                 for keyword in one.keywords:
                     if keyword.arg is None:
-                        self._leave(one, "arguments of `setup`")
+                        self._leave(one, _ARGUMENTS)
                     else:
                         self._argument(keyword.arg, keyword.value)
             else:
-                self._leave(one, "arguments of `setup`")
+                self._leave(one, _ARGUMENTS)
 
     def _argument(self, name: str, value: ast.expr) -> None:
         if name in _LISTS:
@@ -176,11 +186,23 @@ class _Program:
             case ast.IfExp(body=one, orelse=other):
                 self._list(one, at.below(conditional=True))
                 self._list(other, at.below(conditional=True))
+            case ast.Subscript(value=ast.Name()) if _key(value):
+                self._below(value, at)
             case ast.Name():
                 which = self._named(value, at.argument)
                 for node in which:
                     self._list(node, at.below(conditional=len(which) > 1))
             case _:
+                self._leave(value, at.argument)
+
+    def _below(self, value: ast.Subscript, at: _Place) -> None:
+        """One list of a dictionary that is written out."""
+        for one in self._named(value.value, at.argument):
+            lists = zip(one.keys, one.values, strict=True) if isinstance(one, ast.Dict) else ()
+            fitting = [said for key, said in lists if isinstance(key, ast.Constant) and key.value == _key(value)]
+            for said in fitting:
+                self._list(said, at.below())
+            if not fitting:
                 self._leave(value, at.argument)
 
     def _named(self, value: ast.expr, argument: str) -> Sequence[ast.expr]:
@@ -191,9 +213,16 @@ class _Program:
         found = self._assigned.get(value.id, [])
         if not found:
             self._leave(value, argument)
-        elif value.id in self._changed:
-            self.found.left.append(f"line {self._changed[value.id]} may change `{argument}`, which no reader can follow")
+        line = self._changed.get(value.id) or self._key_changed(value.id, argument)
+        if found and line:
+            self.found.left.append(f"line {line} may change `{argument}`, which no reader can follow")
         return tuple(found)
+
+    def _key_changed(self, name: str, argument: str) -> int:
+        """The line that sets or deletes a key that matters of a dictionary; 0: none does."""
+        every = self._keyed.get(name, {})
+        of_interest = every if argument != _ARGUMENTS else [key for key in every if key in (*_LISTS, "extras_require")]
+        return min((every[key] for key in of_interest), default=0)
 
     def _leave(self, node: ast.expr, argument: str) -> None:
         self.found.left.append(f"line {node.lineno} puts `{argument}` together while it runs")
@@ -207,6 +236,11 @@ def _is_setup(function: ast.expr, names: set[str]) -> bool:
             return True
         case _:
             return False
+
+
+def _key(node: ast.Subscript) -> str:
+    """The key, where it is written out as a text."""
+    return node.slice.value if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str) else ""
 
 
 def _is_text(node: ast.expr) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from typing import Any
 
 import pytest
@@ -120,3 +121,13 @@ def test_small_readers_are_total(text: str) -> None:
     assert "@" not in without_credentials(f"https://u:p@{'h'}.org/x")
     without_credentials(text)
     format_of(text)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_line_ends_and_marks_of_other_machines_change_nothing(name: str) -> None:
+    texts = {path: textwrap.dedent(text).lstrip("\n") for path, text in CASES[name].files.items()}
+    plain, other = over(texts), over({path: "\ufeff" + text.replace("\n", "\r\n") for path, text in texts.items()})
+    assert other.model_dump() == plain.model_dump()
+    wide = {path: text.encode("utf-16") for path, text in texts.items()}
+    tree = Tree(commit="c", files=tuple(TreeFile(path=path, size=len(data)) for path, data in wide.items()))
+    assert {path for path, _ in take(tree, wide).unread} == set(texts)

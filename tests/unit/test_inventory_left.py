@@ -22,11 +22,17 @@ LEFT = {
         "line 4 may change `install_requires`",
         1,
     ),
-    "a list that is assigned twice": (
+    "a list that a loop assigns": (
         "setup.py",
-        SETUP + "a = ['b']\nif x:\n    a = ['c']\nsetup(install_requires=a)\n",
-        "line 4 may change",
-        2,
+        SETUP + "a = ['b']\nfor a in x:\n    pass\nsetup(install_requires=a)\n",
+        "line 3 may change",
+        1,
+    ),
+    "a key that is set": (
+        "setup.py",
+        SETUP + "a = dict(install_requires=['b'])\na['name'] = 'x'\na['install_requires'] = f()\nsetup(**a)\n",
+        "line 4 may change `arguments",
+        1,
     ),
     "a list that a function gets": ("setup.py", SETUP + "a = ['b']\nf(a)\nsetup(install_requires=a)\n", "line 3 may", 1),
     "a name from elsewhere": ("setup.py", SETUP + "from x import a\nsetup(install_requires=a)\n", "line 3 puts", 0),
@@ -126,3 +132,21 @@ def test_what_variables_do_not_change_is_whole() -> None:
     }
     found = over(files)
     assert (found.unread, len(found.components)) == ((), 2)
+
+
+def test_what_can_be_followed_is_whole() -> None:
+    program = """
+        from setuptools import setup
+        try:
+            needs = ["a", "b; python_version < '3'"]
+        except ImportError:
+            needs = ["c"]
+        needs += ["d"]
+        extras = {"test": ["e"]}
+        more = {"name": "x"}
+        del more["name"]
+        setup(install_requires=needs, extras_require=extras, tests_require=extras["test"], **more)
+        """
+    found = over({"setup.py": textwrap.dedent(program)})
+    assert found.unread == ()
+    assert sorted(one.name for one in found.components) == ["a", "b", "c", "d", "e"]
