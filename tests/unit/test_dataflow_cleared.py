@@ -94,3 +94,11 @@ def run(req: func.HttpRequest):
 )
 def test_a_redirect_needs_its_status_and_its_own_header(code: str, found: bool) -> None:
     assert bool(analysed(AZURE + code).flows) is found
+
+
+@pytest.mark.parametrize(
+    ("header", "good"),
+    [("'sid=1; Secure; HttpOnly'", True), ("option", False), ("loader()", False)],
+)
+def test_a_cookie_is_called_good_only_where_its_text_is_known(header: str, good: bool) -> None:
+    assert cleared(f"text.headers['Set-Cookie'] = {header}") is good

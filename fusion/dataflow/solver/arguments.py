@@ -159,7 +159,7 @@ def _may_hold(condition: Condition, arguments: Arguments, state: State) -> bool:
 
 def _is_dark(value: Value, home: str, state: State) -> bool:
     """Whether a value may be anything; for a thing of the package `home` also what is made elsewhere, and may pass one on."""
-    if value.consts is None and not value.refs:
+    if value.consts is None and not value.refs and value.shape is None:
         return True
     if not home:
         return False

@@ -12,7 +12,7 @@ import re
 from functools import lru_cache
 
 from fusion.dataflow import ir
-from fusion.dataflow.solver.arguments import Arguments, applies
+from fusion.dataflow.solver.arguments import Arguments, applies, undecided
 from fusion.dataflow.solver.expressions import hint_of
 from fusion.dataflow.solver.sinks import Sinks
 from fusion.dataflow.solver.state import State
@@ -116,6 +116,8 @@ class Names(Sinks):
         for rule in self.tables.named(name):
             if applies(rule, given, state):
                 self.weaken(rule, value, state, node, name)
+            elif undecided(rule, given, state):
+                self.doubt(rule.entry.kind, node)
             else:
                 self.clear(rule.entry.kind, node, "the setting is a good one")
 
