@@ -60,6 +60,8 @@ TABLE: list[tuple[str, Status, dict[str, Any], dict[str, Any]]] = [
     ("security-policy", P, {"docs/SECURITY.md": "Report to security@example.org"}, {}),
     ("security-policy", P, {".github/security.md": "Use private vulnerability reporting"}, {}),
     ("security-policy", F, {"SECURITY.md": "We take security seriously."}, {}),
+    ("security-policy", P, {"SECURITY.md": "On the **Security** tab choose **Report a vulnerability**."}, {}),
+    ("security-policy", P, {"SECURITY.md": "Please report it privately, not in an issue."}, {}),
     ("security-policy", P, {"SECURITY.md": "Vulnerabilities: security@example.org"}, {}),
     ("security-policy", F, {"docs/security.rst": "Escape markup.\n\nThis closed a vulnerability: https://example.org/xss"}, {}),
     ("security-policy", F, {"src/SECURITY.md": "Report to security@example.org"}, {}),

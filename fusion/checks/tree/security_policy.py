@@ -19,6 +19,7 @@ from fusion.model.compliance import CheckResult
 _PLACE = re.compile(r"(?:(?:\.github|docs)/)?security(?:\.(?:md|markdown|rst|txt|adoc))?|\.well-known/security\.txt", re.I)
 _WAY = re.compile(
     r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}|https?://\S{4}|advisories/new|private(?:ly)? (?:vulnerability )?report"
+    r"|\breport[^.\n]{0,60} privately|\bsecurity\W{1,4}tab\b"
     r"|[\w.+-]{1,64} ?[\[(]at[\])] ?[\w-]{1,63}",
     re.I,
 )
