@@ -137,8 +137,9 @@ async def test_somebody_who_administers_one_of_them_now_reads_that_one(github: F
 async def test_refusals_of_another_token_confirm_nothing(github: FakeGitHub) -> None:
     known: dict[str, Any] = {}
     await scan(github, known, github.sign_in("guest"))
-    again = await scan(github, known, github.sign_in("guest"))
-    assert all(one.requests >= SETTINGS for one in again)
+    github.requests.clear()
+    await scan(github, known, github.sign_in("guest"))
+    assert asked(github, "/hooks") == COUNT
 
 
 async def test_code_security_that_is_off_is_told_with_the_repository(github: FakeGitHub) -> None:
@@ -152,6 +153,19 @@ async def test_code_security_that_is_off_is_told_with_the_repository(github: Fak
     github.settings(name).analysis["code_security"] = "enabled"
     third, _ = await fresh(github).posture(Place(repository=name), known)
     assert third.security.code_scanning is True  # type: ignore[union-attr]
+
+
+async def test_what_the_plan_has_not_is_asked_once_until_it_has(github: FakeGitHub) -> None:
+    for number in range(COUNT):
+        found = github.settings(f"acme/service-{number:04}")
+        github.repository(f"acme/service-{number:04}").private = found.plan_lacks_protection = found.dependabot_alerts = True
+    known: dict[str, Any] = {}
+    await scan(github, known)
+    assert [one.requests for one in await scan(github, known)] == [1, 0, 0, 0]
+    for number in range(COUNT):
+        found = github.settings(f"acme/service-{number:04}")
+        found.plan_lacks_protection, found.rulesets = False, {7: {"name": "main", "rules": [{"type": "deletion"}]}}
+    assert [one.protection.deletion for one in await scan(github, known)] == [False] * COUNT  # type: ignore[union-attr]
 
 
 async def test_repositories_that_are_read_at_once_ask_their_organisation_once(github: FakeGitHub) -> None:
