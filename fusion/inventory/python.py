@@ -135,6 +135,30 @@ def pyproject(text: str) -> Iterator[Entry]:
             )
 
 
+def told_by_build(text: str) -> int:
+    """The line on which pyproject.toml leaves its dependencies to the build; 0: it does not, or they stand in requirements
+    files, which are read by themselves, or in Poetry's table."""
+    data = table(text)
+    tools = mapping(data.get("tool"))
+    open_ones = {"dependencies", "optional-dependencies"} & set(
+        map(word, sequence(mapping(data.get("project")).get("dynamic")))
+    )
+    if not open_ones or "dependencies" in mapping(tools.get("poetry")):
+        return 0
+    for key in open_ones:
+        said = mapping(mapping(tools.get("setuptools")).get("dynamic")).get(key)
+        places = [mapping(said)] if key == "dependencies" else list(map(mapping, mapping(said).values()))
+        files = [
+            one
+            for place in places
+            for one in ([place["file"]] if isinstance(place.get("file"), str) else sequence(place.get("file")))
+        ]
+        if not files or not all(kind(word(one)) == "requirements" for one in files):
+            match = re.search(r"^[ \t]*dynamic\b", text, re.M)
+            return text.count("\n", 0, match.start()) + 1 if match else 1
+    return 0
+
+
 def _name(requirement: str) -> str:
     return python_name(re.split(r"[^\w.-]", requirement.strip(), maxsplit=1)[0])
 

@@ -14,7 +14,7 @@ from fusion.inventory.entries_left import left_out
 from fusion.inventory.formats import format_of, without_reader
 from fusion.inventory.pip_options import included
 from fusion.inventory.purls import purl
-from fusion.inventory.python import compiled
+from fusion.inventory.python import LOCKS, compiled, told_by_build
 from fusion.inventory.resolving import Resolver
 from fusion.model.inventory import Component, Inventory, Origin, Tree
 from fusion.reading.comparison import decoded
@@ -51,6 +51,7 @@ def take(tree: Tree, contents: Mapping[str, bytes]) -> Inventory:
     unread: list[tuple[str, str]] = []
     elsewhere: list[Origin] = []
     taken_in: dict[str, tuple[tuple[int, str], ...]] = {}
+    open_ones: dict[str, int] = {}
     for path in sorted(paths | contents.keys()):
         missing, found = without_reader(path), format_of(path)
         if missing:
@@ -80,8 +81,14 @@ def take(tree: Tree, contents: Mapping[str, bytes]) -> Inventory:
             read.append(path)
         if found.name in (_REQUIREMENTS, _CONSTRAINTS):
             taken_in[path] = tuple(islice(included(text), MAX_ORIGINS))
+        if found.name == "pyproject.toml" and (line := told_by_build(text)):
+            open_ones[path] = line
         if left or more:
             unread.append((path, "; ".join(filter(None, (left, *more)))))
+    for path, line in open_ones.items():
+        beside = {f"{_folder(path)}/{name}".removeprefix("/") for name in ("setup.py", "setup.cfg", *LOCKS)}
+        if not beside & set(read):
+            unread.append((path, f"line {line} leaves its dependencies to the build"))
     unread += _not_taken_in(taken_in, frozenset(read))
     if tree.cut:
         unread.append(("", f"Not all files are known: {tree.cut}"))
@@ -136,6 +143,7 @@ def _settled(
     manifests: list[_Manifest], locks: Mapping[str, Lock], read: list[str], unread: list[tuple[str, str]]
 ) -> Inventory:
     components: list[Component] = []
+    nameless: dict[str, int] = {}
     resolvers = {path: Resolver(path, lock) for path, lock in locks.items()}
     for manifest in manifests:
         resolver = _resolver(manifest, resolvers)
@@ -144,13 +152,20 @@ def _settled(
             stale = "" if resolver is None else resolver.stale(entry, manifest.path)
             fixed = resolver.path if resolver is not None and resolver.lock.pins and settled is not entry else ""
             omitted = resolver.path if resolver is not None and resolver.omits(entry, manifest.path) else ""
-            components += _component(settled, manifest.path, lock=fixed, stale=stale, omitted=omitted)
+            known = _component(settled, manifest.path, lock=fixed, stale=stale, omitted=omitted)
+            components += known
+            if not known:
+                nameless.setdefault(manifest.path, entry.line)
     relations: dict[tuple[str, str], None] = {}
     for path, resolver in resolvers.items():
         for entry in resolver.rest():
-            components += _component(entry, path, lock=path)
+            known = _component(entry, path, lock=path)
+            components += known
+            if not known:
+                nameless.setdefault(path, entry.line)
         for one, other in resolver.relations():
             relations[purl(one), purl(other)] = None
+    unread += [(path, f"line {line} names what can be no package") for path, line in nameless.items()]
     unique = {(one.purl, one.path, one.line, one.wanted): one for one in components}
     kept = sorted(unique.values(), key=lambda one: (one.path, one.line, one.purl))
     if len(kept) > MAX_COMPONENTS:

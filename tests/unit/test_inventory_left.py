@@ -85,6 +85,13 @@ LEFT = {
         "line 2 names no package that can be read",
         1,
     ),
+    "dependencies that the build tells": (
+        "pyproject.toml",
+        '[project]\nname = "x"\ndynamic = ["version", "dependencies"]\n',
+        "line 3 leaves its",
+        0,
+    ),
+    "no name at all": ("package.json", '{"dependencies": {"": "1.0.0", "b": "1.0.0"}}', "names what can be no package", 1),
     "images in braces": ("compose.yml", "services:\n  a: {image: b}\n  c:\n    image: d\n", "line 2 names no image", 1),
 }
 
@@ -150,3 +157,17 @@ def test_what_can_be_followed_is_whole() -> None:
     found = over({"setup.py": textwrap.dedent(program)})
     assert found.unread == ()
     assert sorted(one.name for one in found.components) == ["a", "b", "c", "d", "e"]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"setup.cfg": "[options]\ninstall_requires = a\n"},
+        {"uv.lock": "version = 1\n"},
+        {"pyproject.toml": '[tool.setuptools.dynamic]\ndependencies = {file = ["requirements/base.txt"]}\n'},
+        {"pyproject.toml": '[tool.poetry.dependencies]\na = "1"\n'},
+    ],
+)
+def test_what_the_build_tells_may_be_known_from_elsewhere(more: dict[str, str]) -> None:
+    project = '[project]\ndynamic = ["dependencies"]\n'
+    assert over(more | {"pyproject.toml": project + more.get("pyproject.toml", "")}).unread == ()
