@@ -220,7 +220,7 @@ BODIES = st.binary(max_size=200) | st.builds(
 )
 
 
-@limits(max_examples=300, deadline=None)
+@limits(max_examples=150, deadline=None)
 @given(body=BODIES)
 def test_whatever_is_sent_gets_a_sentence_or_is_kept_as_it_was_said(body: bytes) -> None:
     door = Door(settings.read({"FUSION_API_TOKEN": TOKENS}).api_token, checks=lambda: {"code-review", "sbom"})
