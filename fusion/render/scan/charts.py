@@ -14,8 +14,8 @@ from fusion.scanning.series import Point
 Parts = Sequence[tuple[str, str, int]]
 """Words, class and number of each part."""
 _POINTS = 60
-_HEIGHT = 156
-_TOP, _BOTTOM = 20.0, 130.0
+_HEIGHT = 160
+_TOP, _BOTTOM = 24.0, 134.0
 _LEFT, _RIGHT = 5.0, 97.0
 
 
@@ -103,7 +103,7 @@ def lines(points: Sequence[Point]) -> Html:
             tag("line", x1=f"{_LEFT}%", x2=f"{_RIGHT}%", y1=y, y2=y, class_="grid")
             for y in (_TOP, (_TOP + _BOTTOM) / 2, _BOTTOM)
         ),
-        tag("text", f"{most:,}", x=0, y=_TOP - 6),
+        tag("text", f"{most:,}", x=0, y=_TOP - 9),
         tag("text", "0", x=0, y=_BOTTOM + 4),
         tag("text", f"{first:{form}}", x=f"{_LEFT}%", y=_BOTTOM + 20),
         tag("text", f"{last:{form}}", x=f"{_RIGHT}%", y=_BOTTOM + 20, text_anchor="end"),
