@@ -70,7 +70,8 @@ def included(text: str) -> Iterator[tuple[int, str]]:
 def left(text: str) -> Iterator[str]:
     """What only the environment tells: pip puts variables in where `${NAME}` stands. In credentials that changes nothing."""
     for number, line in logical(text):
-        match = _ELSEWHERE.match(line)
+        # One blank at most in a row: the pattern's time grows with the square of their number.
+        match = _ELSEWHERE.match(" ".join(line.split()))
         if match and _VARIABLE.search(without_credentials(match[1].strip("\"'"))):
             yield f"line {number} installs what an environment variable tells"
 

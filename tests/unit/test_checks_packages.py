@@ -75,6 +75,8 @@ GIT = "a @ git+https://example.org/a.git"
         ("dependency-list", {"requirements.txt": PINNED}, Status.PASSED, []),
         ("dependency-list", {}, Status.NOT_ASSESSED, []),
         ("dependency-list", {"setup.py": ""}, Status.NOT_ASSESSED, []),
+        ("dependency-list", {"setup.py": "setup(install_requires=['a'])\n"}, Status.PASSED, []),
+        ("dependency-list", {"setup.py": "setup(install_requires=['a', f()])\n"}, Status.NOT_ASSESSED, []),
         ("dependency-list", {"setup.py": "", "pyproject.toml": '[project]\ndependencies = ["a"]\n'}, Status.PASSED, []),
         ("dependency-list", {"requirements.txt": f"{PINNED}!!bad line!!\n"}, Status.NOT_ASSESSED, []),
         ("dependency-sources", {"requirements.txt": f"{PINNED}!!bad line!!\n"}, Status.NOT_ASSESSED, []),
