@@ -82,11 +82,12 @@ class Crew:
                 continue
             end = self._work(batch, max(1.0, left / 2) if waiting or len(batch) > 1 else left)
             if end.analysis is not None:
-                answer.add(end.analysis)
+                answer.add(end.analysis, frozenset(batch))
                 continue
             deaths += 1
             if end.path:
-                self._broken[end.path] = answer.unread[end.path] = f"could not be analysed: {end.reason}"
+                self._broken[end.path] = reason = f"could not be analysed: {end.reason}"
+                answer.missed(end.path, reason, batch)
                 waiting.appendleft(tuple(path for path in batch if path != end.path))
             elif len(batch) > 1:
                 middle = len(batch) // 2

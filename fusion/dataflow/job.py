@@ -5,7 +5,7 @@ Both sides treat the other's text as data: the process checks the job, the analy
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from pydantic import Field
@@ -41,6 +41,9 @@ class Answer:
         self._flows: dict[tuple[object, ...], Flow] = {}
         self._cleared: dict[Cleared, None] = {}
         self.unread: dict[str, str] = {}
+        """Targets that were not analysed, or not wholly, and why."""
+        self.unfollowed: dict[str, str] = {}
+        """Files that a target imports and that were not read for it, and why; one may be a target of another batch."""
         self.read: dict[str, None] = {}
         self.lines = 0
 
@@ -54,14 +57,19 @@ class Answer:
         """In order of their places."""
         return sorted(self._cleared, key=lambda item: (item.path, item.span, item.kind, item.reason))
 
-    def add(self, analysis: Analysis) -> None:
-        """One batch's results."""
+    def missed(self, path: str, reason: str, batch: Collection[str]) -> None:
+        """A file that was not read for a batch: one of its targets, or one that they import."""
+        (self.unread if path in batch else self.unfollowed)[path] = reason
+
+    def add(self, analysis: Analysis, batch: Collection[str]) -> None:
+        """The results of one batch of targets."""
         for flow in analysis.flows:
             self._flows.setdefault(
                 (flow.kind, flow.callee, flow.trace[0].path, flow.trace[0].span, flow.sink.path, flow.sink.span), flow
             )
         self._cleared |= dict.fromkeys(analysis.cleared)
-        self.unread |= dict(analysis.unread)
+        for path, reason in analysis.unread:
+            self.missed(path, reason, batch)
         self.read |= dict.fromkeys(analysis.read)
         self.lines += analysis.lines
 
@@ -75,9 +83,8 @@ class Answer:
                 for item in cleared[:MOST_CLEARED]
                 if item.path in names
             ],
-            "unread": [
-                {"path": names[path], "reason": reason} for path, reason in sorted(self.unread.items()) if path in names
-            ],
+            "unread": _missed(self.unread, names),
+            "unfollowed": _missed(self.unfollowed, names),
             "read": sorted(names[path] for path in self.read if path in names),
             "cut": max(0, len(flows) - MOST_FLOWS),
             "lines": self.lines,
@@ -90,6 +97,10 @@ def shortened(trace: Sequence[Place], most: int = MOST_STEPS) -> Sequence[Place]
         return trace
     first = most // 2
     return [*trace[:first], *trace[len(trace) - (most - first) :]]
+
+
+def _missed(files: Mapping[str, str], names: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"path": names[path], "reason": reason} for path, reason in sorted(files.items()) if path in names]
 
 
 def _flow(flow: Flow, names: Mapping[str, str]) -> dict[str, Any]:

@@ -29,6 +29,8 @@ def lines(answer: Answer, read: Callable[[str], bytes | None], *, cleared: bool 
         yield f"{_where(Place(item.path, item.span, ''))}: {item.kind.value} cleared: {one_line(item.reason)}"
     for path, reason in sorted(answer.unread.items()):
         yield f"{exact(path)}: not analysed: {one_line(reason)}"
+    for path, reason in sorted(answer.unfollowed.items()):
+        yield f"{exact(path)}: not followed into: {one_line(reason)}"
     counts = (
         _count(len(answer.flows), "finding"),
         f"{len(answer.cleared):,} cleared",

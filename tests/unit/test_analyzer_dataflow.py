@@ -220,7 +220,7 @@ def reading(tmp_path: Path, stdout: bytes) -> object:
     return Dataflow().read(job, [output])
 
 
-GOOD = {"flows": [], "cleared": [], "unread": [], "read": ["a.py"], "cut": 0, "lines": 1}
+GOOD = {"flows": [], "cleared": [], "unread": [], "unfollowed": [], "read": ["a.py"], "cut": 0, "lines": 1}
 PLACE = {"path": "a.py", "line": 1, "column": 1, "end_line": 1, "end_column": 2, "why": "x"}
 FLOW = {"kind": "k", "severity": "high", "confidence": "likely", "cwe": 1, "callee": "c", "fix": None, "trace": [PLACE]}
 

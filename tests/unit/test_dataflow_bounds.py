@@ -6,6 +6,9 @@ import time
 
 import pytest
 
+from fusion.dataflow.crew import Crew
+from fusion.dataflow.project import Bounds
+from fusion.dataflow.solver.analysis import analyse
 from tests.fakes.dataflow import analysed
 
 _SECONDS = 20.0
@@ -115,3 +118,21 @@ def test_look_alike_names_are_different_variables() -> None:
     code = "import os, flask\ndef view():\n    a = flask.request.args['a']\n    \u0430 = 'ls'\n    os.system(\u0430)\n"
     code += "    os.system(a)\n"
     assert _quickly(code) == {(6, "command-injection")}
+
+
+def test_an_import_that_is_not_followed_costs_the_imported_file_nothing() -> None:
+    files = {f"a{number:03}.py": f"x = {number}\n".encode() for number in range(400)}
+    files["z.py"] = b"import a001, a002, a003, missing\n"
+    crew = Crew(
+        lambda project, targets: analyse(project, targets),
+        files.get,
+        list(files),
+        deadline=time.monotonic() + 100,
+        memory=1 << 30,
+        limits=Bounds(imports=1),
+    )
+    answer = crew.run(list(files))
+    assert not answer.unread
+    assert set(answer.read) == set(files)
+    assert set(answer.unfollowed.values()) == {"more than 1 imported files"}
+    assert len(answer.unfollowed) == 2

@@ -123,6 +123,7 @@ class Dataflow:
         hits = [hit for flow in objects(answer, "flows") if (hit := _hit(flow, own, job)) is not None]
         cleared = [_cleared(item) for item in objects(answer, "cleared") if text(item, "path") in own]
         unread = {text(item, "path"): text(item, "reason") for item in objects(answer, "unread")}
+        unfollowed = {text(item, "path"): text(item, "reason") for item in objects(answer, "unfollowed")}
         read = answer.get("read")
         seen = {path for path in read if isinstance(path, str)} if isinstance(read, list) else set()
         for path in job.files:
@@ -132,7 +133,7 @@ class Dataflow:
             hits=hits,
             unread=[Unread(path=path, reason=reason) for path, reason in sorted(unread.items()) if path in own],
             cleared=cleared,
-            note="; ".join([*_mistakes(self._added), *_notes(job, unread, integer(answer, "cut"))]),
+            note="; ".join([*_mistakes(self._added), *_notes(job, unfollowed, integer(answer, "cut"))]),
         )
 
 
@@ -143,13 +144,14 @@ def _mistakes(more: Added) -> list[str]:
     return [*said, f"{left:,} more mistakes in added knowledge (`fusion knowledge list`)"] if left > 0 else said
 
 
-def _notes(job: Job, unread: dict[str, str], cut: int) -> list[str]:
+def _notes(job: Job, unfollowed: dict[str, str], cut: int) -> list[str]:
     """What the receipt says beside the files: imported ones that were not followed, findings that were too many."""
-    beside = sorted(path for path in unread if path in frozenset(job.beside))
+    known = frozenset((*job.files, *job.beside))
+    paths = sorted(path for path in unfollowed if path in known)
     notes = []
-    if beside:
-        named = ", ".join(f"{job.names.get(path, path)} ({unread[path]})" for path in beside[:_NAMED])
-        more = f" and {len(beside) - _NAMED:,} more" if len(beside) > _NAMED else ""
+    if paths:
+        named = ", ".join(f"{job.names.get(path, path)} ({unfollowed[path]})" for path in paths[:_NAMED])
+        more = f" and {len(paths) - _NAMED:,} more" if len(paths) > _NAMED else ""
         notes.append(f"data was not followed through imported files: {named}{more}")
     if cut:
         notes.append(f"{cut:,} further flows were left out")
