@@ -36,7 +36,7 @@ from fusion.ports import Key, Place, Stored
 from fusion.progress import Fetched, Judged, ToolFinished, ToolStarted
 from fusion.routing import reach
 from fusion.runs import Run, run_key
-from fusion.scanning.reading import scanned_under
+from fusion.scanning.reading import is_scan, scanned_under
 from orchestrations.activity import Activity, Job, named, published, said
 from orchestrations.bundle import Bundle
 from orchestrations.cases import Cases
@@ -121,28 +121,26 @@ class Activities:
     async def collect_evidence(self, job: Job) -> list[str] | Job:
         """One analyzer over the change -> the digest of its report.
 
-        Of a tree that is scanned (the job has `so_far`) it may come only so far, and is asked again with what it answers then.
+        Of a tree that is scanned it may come only so far, and is asked again with what it answers then as `so_far`.
         """
-        name, so_far = job["analyzer"], job.get("so_far")
+        name = job["analyzer"]
         async with self._slots:
-            if not so_far:
+            if "so_far" not in job:
                 self.bundle.listen(ToolStarted(name))
-            progress = await (self._whole(name, job) if so_far is None else self._portions(name, job, so_far))
+            progress = await self._seen(name, job)
         if not progress.finished:
             return {"status": "more", "so_far": await self.shelf.save(progress)}
         self.bundle.listen(ToolFinished(progress.report))
         return [await self.shelf.save(progress.report)]
 
-    async def _whole(self, name: str, job: Job) -> Progress:
+    async def _seen(self, name: str, job: Job) -> Progress:
         change, contents, policy = await self.cases.case(job)
         if name == SUPPRESSIONS:
             return finished(suppression_evidence(change, contents, change.provenance, policy=policy))
-        return await self._collect(name, change, contents, policy, job, None)
-
-    async def _portions(self, name: str, job: Job, so_far: str) -> Progress:
-        change, contents, policy = await self.cases.case(job)
-        progress = await self.shelf.load(Progress, so_far) if so_far else None
-        return await self._collect(name, change, contents, scanned_under(policy), job, progress)
+        if is_scan(change):
+            policy = scanned_under(policy)
+        so_far = await self.shelf.load(Progress, job["so_far"]) if "so_far" in job else None
+        return await self._collect(name, change, contents, policy, job, so_far)
 
     async def _collect(
         self, name: str, change: Change, contents: Contents, policy: Policy, job: Job, so_far: Progress | None
@@ -155,7 +153,7 @@ class Activities:
         made_from = self._made_from(analyzer, change, contents, policy, job)
         if made_from and (known := await self._paid.evidence(change.repository, made_from, change.provenance)):
             return finished(known)
-        look = partial(collect_on, so_far=so_far) if "so_far" in job else collected
+        look = partial(collect_on, so_far=so_far) if is_scan(change) else collected
         try:
             progress = await look(
                 analyzer,

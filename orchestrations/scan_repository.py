@@ -84,7 +84,8 @@ def _looks(ctx: task.OrchestrationContext, job: dict[str, Any], analyzers: list[
         asked = [name for name in so_far if name not in reports]
         looks: list[task.Task[Any]] = [] if inventory else [ctx.call_activity("take_inventory", input=dict(job))]
         for name in asked:
-            looks.append(ctx.call_activity("collect_evidence", input={**look, "analyzer": name, "so_far": so_far[name]}))
+            further = {"so_far": so_far[name]} if so_far[name] else {}
+            looks.append(ctx.call_activity("collect_evidence", input={**look, "analyzer": name, **further}))
         try:
             found = (yield task.when_all(looks)) if looks else []
         except task.TaskFailedError as error:
@@ -118,7 +119,8 @@ def _back(ctx: task.OrchestrationContext, job: dict[str, Any]) -> Waits:
     so_far: dict[str, Any] = {}
     back: dict[str, Any] = {}
     for go in range(GOES_BACK):
-        back = yield from patient(ctx, "read_history", {**job, **so_far, "last": go == GOES_BACK - 1})
+        last = {"last": True} if go == GOES_BACK - 1 else {}
+        back = yield from patient(ctx, "read_history", {**job, **so_far, **last})
         if back["status"] != "more":
             break
         so_far = {"so_far": back["so_far"]}

@@ -16,6 +16,7 @@ MOST_BYTES = 200_000_000
 """Bytes of one tree that are read; analyzers hold them in memory."""
 MOST_FILES = 30_000
 """Files of one tree that are read; more where policy wants more in a review (`caps.files`)."""
+_SUBJECT = "scan:"
 PART = 200
 """Files that are read in one step: what a rate limit interrupts is begun again."""
 
@@ -142,7 +143,7 @@ def change(reading: Reading, files: Iterable[FileChange], *, repository: str, pr
     commit = reading.tree.commit
     return Change(
         repository=repository,
-        subject=f"scan:{repository}",
+        subject=f"{_SUBJECT}{repository}",
         base="",
         head=commit,
         title=f"the whole tree at {commit[:7]}",
@@ -153,6 +154,11 @@ def change(reading: Reading, files: Iterable[FileChange], *, repository: str, pr
         policy_origin=reading.policy_origin,
         provenance=provenance,
     )
+
+
+def is_scan(change: Change) -> bool:
+    """Whether it is a tree that is scanned, and not a review."""
+    return change.whole_tree and change.subject.startswith(_SUBJECT)
 
 
 def _without(file: FileChange, why: str) -> FileChange:

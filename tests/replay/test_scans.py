@@ -64,7 +64,7 @@ async def test_an_analyzer_goes_on_over_a_large_tree_and_nobody_is_asked_twice(t
     }
 
     def collect(job: dict[str, Any]) -> Any:
-        asked = job["analyzer"], job["so_far"]
+        asked = job["analyzer"], job.get("so_far", "")
         if asked == ("ruff", "sha256:1") and len(script.jobs("collect_evidence")) > 3:
             return ["sha256:r"]
         return answers[asked]
@@ -72,7 +72,7 @@ async def test_an_analyzer_goes_on_over_a_large_tree_and_nobody_is_asked_twice(t
     script = Script(collect_evidence=collect)
     await run(tmp_path / "j.db", script, ONE, name="scan_repository")
     assert script.jobs("assess_repository")[0]["evidence"] == ["sha256:b", "sha256:r"]
-    asked = [(job["analyzer"], job["so_far"]) for job in script.jobs("collect_evidence")]
+    asked = [(job["analyzer"], job.get("so_far", "")) for job in script.jobs("collect_evidence")]
     assert sorted(asked) == [("bandit", ""), ("ruff", ""), ("ruff", "sha256:1"), ("ruff", "sha256:1")]
     assert len(script.jobs("take_inventory")) == 1
 
