@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fusion.check import Check, Subject
-from fusion.checks.packages.pinned_installs import loose
+from fusion.checks.installing import loose
 from fusion.checks.registry import builtin
 from fusion.inventory.licences import Standing, judge, readable
 from fusion.inventory.pip_options import OWN_HOST
@@ -394,10 +394,19 @@ def test_images_and_pinned_actions_are_counted_and_no_more() -> None:
         ("go install example.org/tool@v1.2.3", []),
         ("curl -sSf https://example.org/install | sudo sh", ["a download that goes into a shell"]),
         ("echo 'unclosed pip install x", ["x"]),
+        ("pip install --no-cache-dir --only-binary :all: --no-binary ours -c limits.txt '.[azure]'", []),
+        (
+            "pip install --target /opt 'ours/gpu[azure]' 'x @ https://example.org/x.zip' 'y >= 2'",
+            ["x @ https://example.org/x.zip", "y >= 2"],
+        ),
+        ("pip install --no-index --find-links /wheels ours && pip install --no-index -f http://example.org x", ["x"]),
+        ("go install -tags netgo ./cmd/a example.org/tool example.org/b@main", ["example.org/b@main"]),
+        ("npx -p typescript@5.4.2 -p x tsc; npx --no-install tsc", ["x"]),
+        ("npm install -f left-pad --omit dev", ["left-pad"]),
     ],
 )
 def test_commands_that_install(line: str, found: list[str]) -> None:
-    assert list(loose(line)) == found
+    assert [one.what for one in loose(line)] == found
 
 
 @pytest.mark.parametrize(
@@ -419,3 +428,26 @@ def test_files_with_commands_that_install(path: str, data: bytes | None, status:
     result = assessed("pinned-installs", Inventory(), tree=tree, contents={} if data is None else {path: data})
     assert (result.status, path in result.read) == (status, read), result.reason
     assert read or f"Not read: {path}" in result.reason
+
+
+@pytest.mark.parametrize(
+    ("command", "files", "status"),
+    [
+        ("pip install -c constraints.txt Ours_Lib[x]", {"constraints.txt": b"ours-lib==1\n"}, Status.PASSED),
+        ("pip install -cconstraints.txt ours-lib", {"constraints.txt": b"other==1\n"}, Status.FAILED),
+        ("pip install --constraint=/tmp/constraints.txt b", {"ci/constraints.txt": b"b==1\n"}, Status.PASSED),
+        ("pip install -c constraints.txt b", {"constraints.txt": b"b>1\n", "ci/constraints.txt": b"b==1\n"}, Status.FAILED),
+        ("pip install -c https://example.org/constraints.txt b", {"constraints.txt": b"b==1\n"}, Status.FAILED),
+        ("pip install -c constraints.txt b", {"constraints.txt": None}, Status.NOT_ASSESSED),
+        ("pip install b==1", {"constraints.txt": None}, Status.PASSED),
+        ("pip install -c constraints.txt b  # of a change", {}, Status.NOT_ASSESSED),
+    ],
+)
+def test_a_package_that_a_file_given_to_pip_fixes(command: str, files: dict[str, bytes | None], status: Status) -> None:
+    known = {"Dockerfile": f"RUN {command}\n".encode(), **files}
+    cut = "Only the change is known." if command.endswith("of a change") else ""
+    tree = Tree(commit="c", files=tuple(TreeFile(path=path, size=9) for path in known), cut=cut)
+    contents = {path: data for path, data in known.items() if data is not None}
+    result = assessed("pinned-installs", Inventory(), tree=tree, contents=contents)
+    assert result.status is status, result.reason
+    assert not any("constraints" in path for path in result.read)

@@ -2,42 +2,36 @@
 
 Read are Dockerfiles, workflows, actions and shell scripts, line by line; lines that a backslash joins are one. `pip install`
 and `npm install` of a package must name just one version, `go install` and `npx` no `@latest`, and nothing that is downloaded
-may go straight into a shell. What installs from the tree, from a lock file (`npm ci`, `-r` with a file) or with
-`--require-hashes` is in order here; whether that file fixes versions is asked elsewhere. A command that a program puts together
-is not seen, and of a workflow that is no valid YAML nobody can say that it installs nothing. Test data and examples are left
-out.
+may go straight into a shell. What installs from the tree (a folder, a wheel, `--no-index`), from a lock file (`npm ci`, `-r`
+with a file) or with `--require-hashes` is in order here, and so is a package of pip's whose version a file of the tree fixes
+that the same command is given with `-c` or `-r`; whether that file fixes the rest is asked elsewhere. A command that a program
+puts together is not seen, and of a workflow that is no valid YAML nobody can say that it installs nothing. Test data and
+examples are left out.
 """
 
 from __future__ import annotations
 
-import re
-import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from posixpath import basename, dirname, join, normpath
 
 from fusion.check import About, Source, Subject, Towards
 from fusion.checks.components import is_sample
 from fusion.checks.files import Pages, TreeCheck, counted, pages, paths, refused
+from fusion.checks.installing import Loose, loose
 from fusion.checks.results import deviation, not_applicable, not_assessed, passed
 from fusion.inventory.containers import is_dockerfile
+from fusion.inventory.python import is_constraints, requirements
 from fusion.model import Severity
 from fusion.model.compliance import CheckResult
 from fusion.reading.comparison import decoded
+from fusion.reading.dependencies import kind, python_name
 from fusion.reading.workflows import UnreadableWorkflow, is_action, is_workflow, workflow
 from fusion.render.text import clip, exact
 
-_COMMAND = re.compile(
-    r"\b(?P<tool>(?:python[\d.]*\s+-m\s+|uv\s+)?pip[\d.]*\s+install|npm\s+(?:install|i|add)|go\s+install|npx)\s+(?P<rest>[^|;&`#]*)"
-)
-_PIPED = re.compile(r"\b(?:curl|wget)\b[^|;&#]{0,400}\|\s*(?:sudo\s+)?(?:ba|z|da)?sh\b")
-_OPERANDS = frozenset(
-    {"-r", "-c", "--requirement", "--constraint", "-i", "--index-url", "--extra-index-url", "-t", "--target", "--prefix", "-e"}
-    | {"--editable", "--python", "-f", "--find-links", "--registry", "-p", "--package"}
-)
-"""Options whose next word is theirs."""
-
-
 _MOST_JOINED = 50
 """Lines that are looked at as one."""
+_Fixed = Mapping[str, frozenset[str] | None]
+"""The packages that each file of constraints and requirements fixes, by its path; None: it could not be read."""
 
 
 def _reads(path: str) -> bool:
@@ -46,39 +40,32 @@ def _reads(path: str) -> bool:
     )
 
 
-def loose(line: str) -> Iterator[str]:
-    """What a line installs without fixing it, each as it is written."""
-    if _PIPED.search(line):
-        yield "a download that goes into a shell"
-    for found in _COMMAND.finditer(line):
-        if "--require-hashes" in found["rest"]:
-            continue
-        exact_form = (
-            re.compile(r"===?[^*]+$|@ ?[^@]*[0-9a-f]{40}")
-            if "pip" in found["tool"]
-            else re.compile(r".@\^?v?\d+\.\d+\.\d+|.@[0-9a-f]{40}")
-        )
-        for word in _named(found["rest"]):
-            if exact_form.search(word) is None:
-                yield word
-            if found["tool"].startswith("npx"):
-                break
+def _limits(path: str) -> bool:
+    return not is_sample(path) and (is_constraints(path) or kind(path) == "requirements")
 
 
-def _named(rest: str) -> Iterator[str]:
-    """The packages among the words of a command; paths, options, files and variables are none."""
-    try:
-        words = shlex.split(rest)
-    except ValueError:
-        words = rest.split()
-    skip = False
-    for word in words:
-        if skip or word.startswith("-"):
-            skip = not skip and word in _OPERANDS
-        elif word in ("\\", "&&", "||") or word.startswith(("$", ".", "/", "~", "file:", ">", "<", "*")):
+def _fixed(subject: Subject) -> _Fixed:
+    found = pages(subject, _limits)
+    fixed: dict[str, frozenset[str] | None] = dict.fromkeys(found.unread)
+    for path, text in found.texts.items():
+        if len(text) < len(subject.contents[path].decode("utf-8", "replace").removeprefix("\ufeff")):
+            fixed[path] = None
             continue
-        elif re.match(r"[@A-Za-z]", word) and not re.search(r"\.(?:whl|tgz|txt|tar\.gz)$|\$", word):
-            yield word
+        try:
+            fixed[path] = frozenset(one.name for one in requirements(text) if one.pinned)
+        except ValueError:
+            # UnreadableManifest, and numbers that are longer than Python converts.
+            fixed[path] = None
+    return fixed
+
+
+def _meant(name: str, path: str, fixed: _Fixed) -> list[str]:
+    """The files that a command in the file `path` may mean by that name: seen from the top of the tree or from its own folder,
+    else all that are called so, for a Dockerfile copies them anywhere."""
+    if "://" in name or "$" in name:
+        return []
+    near = [one for one in (normpath(name), normpath(join(dirname(path), name))) if one in fixed]
+    return near[:1] or sorted(one for one in fixed if basename(one) == basename(name))
 
 
 def _looked_at(subject: Subject) -> tuple[Pages, list[str]]:
@@ -125,6 +112,32 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
         yield first, " ".join(parts)
 
 
+def _not_fixed(subject: Subject, found: Pages) -> tuple[list[tuple[str, int, Loose]], dict[str, str]]:
+    """Path and line of what nothing fixes; and the files of which that cannot be said, with the reason."""
+    fixed = _fixed(subject)
+    open_ones: list[tuple[str, int, Loose]] = []
+    unread: dict[str, str] = {}
+    for path, text in sorted(found.texts.items()):
+        for number, line in _lines(text):
+            for one in loose(line):
+                meant = [file for name in one.limits for file in _meant(name, path, fixed)]
+                known = [fixed[file] for file in meant]
+                if any(names is not None and _name(one) in names for names in known):
+                    continue
+                # Of a change the files beside it are not known.
+                away = [name for name in one.limits if subject.tree.cut and "://" not in name and not _meant(name, path, fixed)]
+                dark = [file for file, names in zip(meant, known, strict=True) if names is None] + away
+                if dark:
+                    unread[path] = f"{clip(exact(dark[0]), 120)}, which may fix what it installs, was not read"
+                    continue
+                open_ones.append((path, number, one))
+    return open_ones, unread
+
+
+def _name(one: Loose) -> str:
+    return python_name(one.what.partition("[")[0].partition(";")[0].strip())
+
+
 class PinnedInstalls(TreeCheck):
     """Commands that install."""
 
@@ -145,25 +158,26 @@ class PinnedInstalls(TreeCheck):
     )
 
     def wants(self, path: str) -> bool:
-        """Dockerfiles, workflows, actions and shell scripts."""
-        return _reads(path)
+        """Dockerfiles, workflows, actions and shell scripts, and the files that their commands may give to pip."""
+        return _reads(path) or _limits(path)
 
     def judge(self, subject: Subject) -> CheckResult:
         """Every line of every such file."""
         found, read = _looked_at(subject)
+        open_ones, unread = _not_fixed(subject, found)
         deviations = [
             deviation(
                 self.about,
-                f"{clip(exact(word), 120)} is installed in no fixed version." if " " not in word else f"It runs {word}.",
-                key=f"{path}\0{word}",
+                f"It runs {one.what}." if one.runs else f"{clip(exact(one.what), 120)} is installed in no fixed version.",
+                key=f"{path}\0{one.what}",
                 path=path,
                 line=number,
-                severity=Severity.MEDIUM if " " in word else None,
+                severity=Severity.MEDIUM if one.runs else None,
             )
-            for path, text in sorted(found.texts.items())
-            for number, line in _lines(text)
-            for word in loose(line)
+            for path, number, one in open_ones
         ]
+        found = Pages(texts=found.texts, unread={**found.unread, **unread})
+        read = [path for path in read if path not in unread]
         if deviations:
             told = (
                 f"{counted(len(deviations), 'package or download', 'packages and downloads')} not fixed. {found.why()}".strip()
