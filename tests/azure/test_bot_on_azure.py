@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -18,10 +18,18 @@ from azure.servicebus.aio import ServiceBusClient
 if sys.version_info < (3, 13):
     pytest.skip("Microsoft's Python worker needs Python 3.13 or newer", allow_module_level=True)
 
+from fusion import runtime
+from fusion.adapters.keys import LocalSigner
 from fusion.adapters.servicebus.queue import QUEUES, ServiceBusQueue
+from fusion.attesting import bundle
+from fusion.attesting.export import export
+from fusion.attesting.seal import links
+from fusion.attesting.verify import verify
 from fusion.events import sign
 from fusion.events.permissions import PERMISSIONS
+from fusion.model.compliance import Scan, ScanOf, Status
 from fusion.ports import Message
+from fusion.settings import read
 from tests.azure.triggers import Listening
 from tests.azure.worker import AzureApp, AzureHost, HttpReply, InvocationFailed
 from tests.fakes import azurite
@@ -56,6 +64,8 @@ class Cloud:
     folder: Path
     ahead: float = 0.0
     """Seconds by which the bus's clock is ahead."""
+    more: dict[str, str] = field(default_factory=dict)
+    """Settings beside those that every bot needs."""
 
     @property
     def environment(self) -> dict[str, str]:
@@ -69,6 +79,7 @@ class Cloud:
             "FUSION_SERVICEBUS": self.bus.connection_string,
             "FUSION_COSMOS": self.cosmos.connection,
             "FUSION_BLOBS": self.blobs,
+            **self.more,
         }
 
     @asynccontextmanager
@@ -291,11 +302,37 @@ async def test_the_timers(cloud: Cloud) -> None:
         assert {state.status for state in rounds} == {"completed"}
         assert bot.listening.invoked["fusion-scheduled"] == len(rounds)
         assert len(rounds) in (1, 2), "two only when an interval ended in between"
-        await bot.host.timer("scan-round")
-        await bot.settled()
-        assert {state.status for state in bot.host.engine.query(name="scans")} == {"completed"}
         await bot.host.timer("purge")
         assert not bot.listening.failed
+
+
+@pytest.mark.slow
+async def test_the_timer_scans_a_repository_to_its_sealed_record(cloud: Cloud) -> None:
+    key = await LocalSigner.new(cloud.folder / "evidence.pem")
+    cloud.more = {"FUSION_EVIDENCE_KEY": str(cloud.folder / "evidence.pem")}
+    async with cloud.app() as bot:
+        await bot.host.timer("scan-round")
+        await bot.settled()
+        assert not bot.listening.failed
+        runs = {name: bot.host.engine.query(name=name) for name in ("scans", "scan", "scan_repository")}
+        assert [(name, state.status) for name in runs for state in runs[name]] == [(name, "completed") for name in runs]
+        [account] = runs["scan"]
+        assert runs["scans"][0].output == {"scans": [account.id], "failures": []}
+        line = ScanOf.model_validate(runs["scan_repository"][0].output)
+    assert (line.repository, line.status, line.reason) == (NAME, "scanned", "")
+    settings = read(cloud.environment)
+    async with runtime.records(settings) as (store, blobs):
+        scan = Scan.model_validate_json(await blobs.get(line.digest))
+        assert (scan.repository, scan.commit) == (NAME, cloud.github.repository(NAME).sha("main"))
+        assert {result.check: result.status for result in scan.results}["security-policy"] is Status.FAILED
+        # The chain: the scan's link names the record's bytes, and the account's report names the link.
+        await export(store, blobs, settings.tenant, cloud.folder / "evidence")
+        sealed = [link async for link in links(store, settings.tenant, NAME)]
+        assert [(one.kind, one.digest, one.hash) for one in sealed] == [("scan", line.digest, line.chain)]
+    evidence = bundle.read(cloud.folder / "evidence")
+    verdict = verify(evidence.links, evidence.payloads, [await key.public()], evidence.anchors)
+    assert verdict.intact
+    assert verdict.links == 2
 
 
 async def test_without_an_app_the_webhook_says_so(tmp_path: Path) -> None:
