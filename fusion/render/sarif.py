@@ -54,6 +54,7 @@ def _run(review: Review) -> dict[str, Any]:
         "tool": {
             "driver": {
                 "name": "Fusion",
+                "version": __version__,
                 "semanticVersion": __version__,
                 "rules": described,
                 "notifications": [{"id": kind, "shortDescription": {"text": text}} for kind, text in _KINDS.items()],

@@ -45,6 +45,8 @@ def written(name: str, what: Scan, **fields: Any) -> str:
         (scan(results=(failed("licence"),)), Colour.FAILED, "0 of 1 hold"),
         (scan(results=(idle("licence"),)), Colour.UNKNOWN, "nothing assessed"),
         (scan(), Colour.UNKNOWN, "nothing assessed"),
+        (scan(results=(passed("licence"),), asked=("licence",)), Colour.HOLDS, "1 of 1 hold, partial"),
+        (scan(results=(failed("licence"),), cut="Too many."), Colour.FAILED, "0 of 1 hold, partial"),
         (scan(status="gone", results=(passed("licence"),)), Colour.UNKNOWN, "gone"),
         (scan(status="archived"), Colour.UNKNOWN, "archived"),
         (scan(status="empty"), Colour.UNKNOWN, "empty"),
@@ -55,7 +57,7 @@ def test_only_what_was_read_and_holds_is_green(what: Scan, colour: Colour, words
     assert summary(what, CHECKS).colour is colour
     drawn = badge.render(what, checks=CHECKS)
     assert ElementTree.fromstring(drawn).get("aria-label") == f"compliance: {words}"
-    assert (GREEN in drawn) is (colour is Colour.HOLDS)
+    assert (GREEN in drawn) is (colour is Colour.HOLDS and what.is_whole)
     page = html.render(what, checks=CHECKS, catalogues=CATALOGUES)
     assert ('class="verdict v-holds"' in page) is (colour is Colour.HOLDS)
 
@@ -100,6 +102,9 @@ def test_csv_says_what_became_of_a_repository_without_results() -> None:
 
     assert (row["status"], row["what"], row["check"]) == ("gone", "It was renamed.", "")
     assert set(row) == set(csv_format.COLUMNS)
+    [row] = csv.DictReader(io.StringIO(written("csv", scan(results=(passed("licence"),), asked=("licence",))), newline=""))
+    assert row["partial"].startswith("The scan is partial. Only these checks were asked for")
+    assert {row["partial"] for row in csv.DictReader(io.StringIO(written("csv", rich())))} == {""}
 
 
 def test_json_is_the_scan_and_its_titles() -> None:

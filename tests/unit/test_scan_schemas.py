@@ -23,6 +23,7 @@ SCANS: dict[str, Callable[[], Scan]] = {
     "clean": clean,
     "nothing": scan,
     "gone": lambda: scan(status="gone", reason="It was renamed.", commit="", posture=Unknown(why="It is not there.")),
+    "partial": lambda: scan(results=(failed("bare"),), asked=("bare",), cut="GitHub lists only some of them."),
     "unknown check": lambda: scan(results=(failed("of-a-plug-in", deviation("a b\tc")), failed("bare"))),
 }
 
@@ -225,3 +226,15 @@ def test_a_far_end_of_an_exception_has_no_deadline() -> None:
 
     assert "deadline" not in risk
     assert Severity.MEDIUM.value == risk["characterizations"][0]["facets"][0]["value"]
+
+
+def test_a_partial_scan_says_so_in_what_is_read_by_machines() -> None:
+    what = SCANS["partial"]()
+    told = ("Only these checks were asked for, and of no other is anything said: bare.", "GitHub lists only some of them.")
+
+    assert results_of(what)["props"][-1]["value"] == "partial"
+    assert all(part in results_of(what)["remarks"] for part in told)
+    notes = [one["message"]["text"] for one in run_of(what)["invocations"][0]["toolExecutionNotifications"]]
+    assert all(part in notes[0] for part in told)
+    assert results_of(rich())["props"][-1]["value"] == "whole"
+    assert "extent" not in {one["name"] for one in results_of(SCANS["gone"]())["props"]}

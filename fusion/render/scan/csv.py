@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from fusion.model.compliance import CheckResult, Deviation, Scan, Status
-from fusion.render.scan.summary import STATUS, deviations, exactly, plain, severity, title
+from fusion.render.scan.summary import STATUS, deviations, exactly, partial, plain, severity, title
 from fusion.render.secrets import excerpt
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 COLUMNS = (
     *("repository", "commit", "scanned", "check", "title", "status", "severity", "what", "path", "line", "component"),
     *("fingerprint", "accepted_by", "owner", "expires", "reason", "permission", "as_of", "controls", "remediation"),
+    *("partial",),
 )
 _STARTS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\u2212", "|", "%")
 
@@ -39,7 +40,7 @@ def render(scan: Scan, *, checks: Mapping[str, About], catalogues: Sequence[Cata
 def _rows(scan: Scan, checks: Mapping[str, About], catalogues: set[str]) -> Iterator[tuple[str, ...]]:
     first = (plain(scan.repository, 300), plain(scan.commit, 100), scan.at.isoformat())
     if not scan.results:
-        yield (*first, "", "", scan.status, "", plain(scan.reason), *[""] * (len(COLUMNS) - 8))
+        yield (*first, "", "", scan.status, "", plain(scan.reason), *[""] * (len(COLUMNS) - 9), plain(partial(scan)))
     for result in scan.results:
         for item in deviations(result) or (None,):
             yield (*first, *_columns(scan, result, item, checks, catalogues))
@@ -70,6 +71,7 @@ def _columns(
         result.as_of.isoformat() if result.as_of else "",
         "; ".join(dict.fromkeys(towards)),
         excerpt(about.remediation, 2000) if about and result.status is Status.FAILED else "",
+        plain(partial(scan)),
     )
 
 

@@ -28,6 +28,7 @@ from fusion.render.scan.summary import (
     by_catalogue,
     deviations,
     exactly,
+    partial,
     place,
     plain,
     severity,
@@ -103,7 +104,7 @@ class _Document:
             "description": _lines(f"{self.told.headline} {scan.reason}"),
             "start": _time(min(began, scan.at)),
             "end": _time(scan.at),
-            "props": [_prop("status", scan.status), _prop("commit", scan.commit)],
+            "props": [_prop("status", scan.status), _prop("commit", scan.commit), *_prop_of_extent(scan)],
             "local-definitions": self._definitions(),
             "reviewed-controls": self._reviewed(),
             "observations": [self._observation(one) for one in scan.results],
@@ -271,6 +272,8 @@ class _Document:
         parts = [NOT_A_CERTIFICATE]
         if self.scan.status != "scanned":
             parts.append(f"The repository {CAME_TO[self.scan.status]}.")
+        if said := partial(self.scan):
+            parts.append(_lines(said))
         if unread:
             parts.append(f"Not assessed, and so neither satisfied nor not: {prose(', '.join(unread))}.")
         parts += [prose(plain(note)) for note in self.scan.notes]
@@ -307,6 +310,11 @@ def _id(*names: str) -> str:
 
 def _prop(name: str, value: str) -> dict[str, Any]:
     return {"name": name, "ns": NAMESPACE, "value": exactly(value, 1000).strip() or "-"}
+
+
+def _prop_of_extent(scan: Scan) -> list[dict[str, Any]]:
+    """Whether it was a whole scan; nothing where there was none."""
+    return [_prop("extent", "partial" if partial(scan) else "whole")] if scan.status == "scanned" else []
 
 
 def _permission(result: CheckResult) -> list[dict[str, Any]]:

@@ -24,7 +24,7 @@ from fusion.render.sarif import SCHEMA
 from fusion.render.sarif_results import ROOT
 from fusion.render.sarif_rules import LEVEL, SCORE, plain
 from fusion.render.scan.places import github
-from fusion.render.scan.summary import CAME_TO, deviations, exactly, severity, standing, summary
+from fusion.render.scan.summary import CAME_TO, deviations, exactly, partial, severity, standing, summary
 from fusion.render.secrets import excerpt
 from fusion.render.text import clip, one_line, visible
 from fusion.scanning.wanted import short
@@ -264,6 +264,8 @@ def _notifications(scan: Scan, index: Mapping[str, int]) -> Iterator[dict[str, A
             needs = f" It needs the permission {result.permission}." if result.permission else ""
             out = _notification("check-not-assessed", "error", f"{result.check}: {result.reason}{needs}")
             yield out | {"associatedRule": {"id": _id(result.check), "index": index[result.check]}}
+    if said := partial(scan):
+        yield _notification("note", "warning", said)
     if not isinstance(scan.posture, Posture):
         yield _notification("note", "warning", f"The settings were not read: {scan.posture.why}")
     for tool in scan.tools:

@@ -156,6 +156,17 @@ def place(item: Deviation) -> str:
     return f"{where}:{item.line}" if where and item.line > 0 else where or exactly(item.component)
 
 
+def partial(scan: Scan) -> str:
+    """Of what the scan says nothing, in sentences; empty: it made all checks over all files, or did not come to that."""
+    if scan.status != "scanned" or scan.is_whole:
+        return ""
+    asked = (
+        f"Only these checks were asked for, and of no other is anything said: {', '.join(scan.asked)}." if scan.asked else ""
+    )
+    cut = f"Not all of the repository's files are known: {scan.cut.rstrip('.')}." if scan.cut else ""
+    return f"The scan is partial. {' '.join(filter(None, (asked, cut)))}"
+
+
 def since(scan: Scan) -> str:
     """What the scan was compared with: not all of it is there to be compared where only some was looked at."""
     if scan.asked:
