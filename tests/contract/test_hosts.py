@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, Protocol
 import pytest
 
 from fusion.engine import Engine
-from tests.fakes import flows
+from tests.fakes import flows, scan_flows
 
 
 class Ended(NamedTuple):
@@ -88,7 +88,12 @@ class SidecarHost:
 def engine_host(**options: Any) -> Callable[[Path, pytest.FixtureRequest], AbstractAsyncContextManager[HostUnderTest]]:
     @asynccontextmanager
     async def opened(folder: Path, request: pytest.FixtureRequest) -> AsyncIterator[HostUnderTest]:
-        async with Engine(folder / "journal.db", flows.worker(), drain=0, **options) as engine:
+        worker = flows.worker()
+        for flow in scan_flows.ORCHESTRATORS:
+            worker.add_orchestrator(flow)
+        for activity in scan_flows.ACTIVITIES:
+            worker.add_activity(activity.__name__, activity)
+        async with Engine(folder / "journal.db", worker, drain=0, **options) as engine:
             yield EngineHost(engine)
 
     return opened
@@ -108,9 +113,9 @@ def sidecar() -> Iterator[tuple[Any, Any]]:
     quiet = logging.getLogger("tests.sidecar")
     quiet.setLevel(logging.CRITICAL)
     worker = TaskHubGrpcWorker(host_address=f"127.0.0.1:{port}", logger=quiet)
-    for flow in flows.PORTABLE:
+    for flow in (*flows.PORTABLE, *scan_flows.ORCHESTRATORS):
         worker.add_orchestrator(flow)
-    for activity in flows.SYNC_ACTIVITIES:
+    for activity in (*flows.SYNC_ACTIVITIES, *scan_flows.ACTIVITIES):
         worker.add_activity(activity)
     worker.start()
     client = TaskHubGrpcClient(host_address=f"127.0.0.1:{port}", logger=quiet)
@@ -159,6 +164,7 @@ HOSTS = [
 @pytest.fixture(params=HOSTS)
 async def host(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[HostUnderTest]:
     flows.calls.clear()
+    scan_flows.calls.clear()
     async with request.param(tmp_path, request) as opened:
         yield opened
 
@@ -259,3 +265,17 @@ async def test_many_at_once(host: HostUnderTest) -> None:
     await asyncio.gather(*(host.start("review", {"fan": 3}, f"run-{n}") for n in range(20)))
     ended = await asyncio.gather(*(host.wait(f"run-{n}") for n in range(20)))
     assert {(one.status, one.output) for one in ended} == {("completed", 6)}
+
+
+async def test_a_scan_of_a_repository(host: HostUnderTest) -> None:
+    ended = await run(host, "scan_repository", {"wanted": {"repository": "octo/old"}})
+    reason = "Issues could not be kept: It needs issues: write."
+    line = {"repository": "octo/old", "status": "scanned", "digest": "sha256:scan1", "reason": reason}
+    assert ended == Ended("completed", line, "keeping issues", "")
+    assert scan_flows.calls == {"run 0": 2, "run 1": 2}, "each part was waited for once"
+
+
+async def test_a_scan_of_an_account(host: HostUnderTest) -> None:
+    report = "octo/calm: scanned, octo/gone: gone, octo/old: scanned; octo/last: scanned, octo/odd: failed"
+    whole = {"status": "scanned", "report": report, "repositories": 5, "message": "The anchor is away."}
+    assert await run(host, "scan", {"account": "octo"}) == Ended("completed", whole, "writing the report", "")

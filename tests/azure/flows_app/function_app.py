@@ -5,12 +5,12 @@ import json
 import azure.durable_functions as df
 import azure.functions as func
 
-from tests.fakes import flows
+from tests.fakes import flows, scan_flows
 
 app = df.DFApp(http_auth_level=func.AuthLevel.ANONYMOUS)
-for flow in flows.PORTABLE:
+for flow in (*flows.PORTABLE, *scan_flows.ORCHESTRATORS):
     app.orchestration_trigger(context_name="context", orchestration=flow.__name__)(flow)
-for activity in flows.SYNC_ACTIVITIES:
+for activity in (*flows.SYNC_ACTIVITIES, *scan_flows.ACTIVITIES):
     app.activity_trigger(input_name="payload", activity=activity.__name__)(activity)
 
 
