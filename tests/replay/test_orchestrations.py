@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from fusion.engine.replay import Recording, replay
+from fusion.engine import Engine
+from fusion.engine.replay import Recording, record, replay
 from orchestrations.registry import VERSION
-from tests.fakes.scripts import FETCHED, SUMMARY, Script, run
+from tests.fakes.scripts import FETCHED, REPOSITORIES, SUMMARY, Script, pick, run
 
 RECORDINGS = Path(__file__).parents[1] / "samples" / "recordings"
 
@@ -166,25 +167,71 @@ async def test_a_round_goes_on_where_one_part_fails(tmp_path: Path) -> None:
     assert state.output == {"redelivered": 0, "looked_at": 3, "failures": ["no key"]}
 
 
+async def recorded(folder: Path) -> dict[str, Recording]:
+    """What each orchestration does today, by the name of its recording."""
+    _, found = await run(folder / "j.db", Script(), {"kind": "range", "sarif": ["sha256:x"]})
+    named = {recording.name: recording for recording in found[:2]}
+    thinking = Script(ask_agent={"prompt": "sha256:p"}, ask_verifier={"prompts": ["sha256:v"]})
+    _, found = await run(folder / "thought.db", thinking, {"kind": "range"})
+    [asking, thought] = [next(one for one in found if one.name == name) for name in ("agent", "thought")]
+    named |= {"agent-with-a-model": asking, "thought": thought, "scan-begun": await scan_begun(folder / "begun.db")}
+    for name, given in BOT.items():
+        _, found = await run(folder / f"{name}.db", Script(), given, name=name)
+        named[name] = found[0]
+    _, found = await run(folder / "goes.db", in_goes(), BOT["scan_repository"], name="scan_repository")
+    return {**named, "scan_repository-in-goes": found[0]}
+
+
+def in_goes() -> Script:
+    """A repository whose files GitHub's limit lets be read later, with a large tree and a long history."""
+    limits = iter([{"status": "wait", "seconds": 0.01, "message": "limit"}, *[{"status": "read", "files": "sha256:f"}] * 2])
+
+    def collect(job: dict[str, Any]) -> Any:
+        more = job["analyzer"] == "ruff" and "so_far" not in job
+        return {"status": "more", "so_far": "sha256:half"} if more else [f"sha256:{job['analyzer']}"]
+
+    def look_back(job: dict[str, Any]) -> dict[str, Any]:
+        return {"status": "looked", "history": ["sha256:h"]} if "so_far" in job else {"status": "more", "so_far": "sha256:some"}
+
+    joined = {"status": "joined", "reading": "sha256:r", "change": "sha256:c", "analyzers": ["bandit", "ruff"], "history": True}
+    return Script(read_files=lambda job: next(limits), join_tree=joined, collect_evidence=collect, read_history=look_back)
+
+
+async def scan_begun(path: Path) -> Recording:
+    """The first execution of an account's scan, after a limit and some of its repositories, just before it continues as new.
+
+    `scan` is the second one: it begins with what the first has handed on.
+    """
+    limits = iter([{"status": "wait", "seconds": 0.01, "message": "limit"}, {"status": "found", "targets": "sha256:targets"}])
+    script = Script(enumerate_repositories=lambda job: next(limits))
+    script.answers["pick_repositories"] = lambda job: pick({**job, "count": 10})
+    begun: list[Recording] = []
+
+    def note(job: dict[str, Any]) -> dict[str, Any]:
+        begun.append(record(engine, "review-1")[0])
+        return {"status": "noted", "lines": f"sha256:lines{len(job['lines'])}"}
+
+    script.answers["note_lines"] = note
+    async with Engine(path, script.worker(), version=VERSION) as engine:
+        await engine.start("scan", BOT["scan"], "review-1")
+        assert (await engine.wait("review-1", timeout=20)).output["status"] == "scanned"
+    assert len(begun) == len(REPOSITORIES) / 10
+    return begun[0]
+
+
 async def test_recorded_histories_still_replay(tmp_path: Path) -> None:
-    """One recording per released version: a deployment must not break a run in flight. RECORD=1 writes the current one."""
+    """One recording per released version: a deployment must not break a run in flight. RECORD=1 writes those that are missing.
+
+    None is written anew: it is what an older version did. Whoever wants that takes the file away first.
+    """
     script = Script()
-    current = RECORDINGS / f"review-v{VERSION}.json"
     if os.environ.get("RECORD"):
-        _, recordings = await run(tmp_path / "j.db", script, {"kind": "range", "sarif": ["sha256:x"]})
         RECORDINGS.mkdir(parents=True, exist_ok=True)
-        for recording in recordings[:2]:
-            (RECORDINGS / f"{recording.name}-v{VERSION}.json").write_text(recording.to_json(), encoding="utf-8")
-        thinking = Script(ask_agent={"prompt": "sha256:p"}, ask_verifier={"prompts": ["sha256:v"]})
-        _, recordings = await run(tmp_path / "thought.db", thinking, {"kind": "range"})
-        [asking, thought] = [next(one for one in recordings if one.name == name) for name in ("agent", "thought")]
-        (RECORDINGS / f"agent-with-a-model-v{VERSION}.json").write_text(asking.to_json(), encoding="utf-8")
-        (RECORDINGS / f"thought-v{VERSION}.json").write_text(thought.to_json(), encoding="utf-8")
-        for name, given in BOT.items():
-            _, recordings = await run(tmp_path / f"{name}.db", Script(), given, name=name)
-            (RECORDINGS / f"{name}-v{VERSION}.json").write_text(recordings[0].to_json(), encoding="utf-8")
-    assert current.exists()
-    assert {*BOT} <= {path.name.removesuffix(f"-v{VERSION}.json") for path in RECORDINGS.glob("*.json")}
+        for name, recording in (await recorded(tmp_path)).items():
+            if not (file := RECORDINGS / f"{name}-v{VERSION}.json").exists():
+                file.write_text(recording.to_json(), encoding="utf-8")
+    there = {path.name.removesuffix(f"-v{VERSION}.json") for path in RECORDINGS.glob("*.json")}
+    assert {"review", "scan-begun", "scan_repository-in-goes", *BOT} <= there
     for path in sorted(RECORDINGS.glob("*.json")):
         for sticky in (False, True):
             replay(script.worker(), Recording.from_json(path.read_text(encoding="utf-8")), strict=True, sticky=sticky)
