@@ -65,6 +65,8 @@ class Lock:
     """Whether it must name what the manifest asks for; constraints need not."""
     pins: bool = True
     """Whether what it names can be installed in no other version."""
+    left_out: frozenset[str] = frozenset()
+    """Names of what it leaves out on purpose, or in no fixed version."""
     exact_only: bool = False
     """Whether an entry is locked only in just the version that the manifest names (go.sum)."""
 

@@ -27,6 +27,7 @@ _CONDITIONS = frozenset(
     | {"implementation_version"}
 )
 """Keys by which Poetry and Pipenv install an entry only under a condition."""
+_HASH = re.compile(r"(--hash[= ])\S{1,200}")
 LOCKS = ("uv.lock", "poetry.lock", "pdm.lock", "pylock.toml", "constraints.txt")
 """Lock files of a project of Python."""
 MAX_BLOCK = 100_000
@@ -64,7 +65,8 @@ def entry(found: Dependency) -> Entry:
 def requirements(text: str) -> Iterator[Entry]:
     """A requirements file, in pip's format, with the hashes of its entries."""
     lines = dict(logical(text))
-    for found in dependencies("requirements.txt", text):
+    # Without the hashes, which may be most of the file.
+    for found in dependencies("requirements.txt", _HASH.sub(r"\1", text)):
         line = lines.get(found.line, "")
         if found.source == "path" or packed(line):
             continue
@@ -108,12 +110,7 @@ def is_constraints(path: str) -> bool:
 
 def constraints(text: str) -> Lock:
     """A constraints file: versions for what others ask for."""
-    return replace(compiled(text), strict=False)
-
-
-def compiled(text: str) -> Lock:
-    """What a resolver wrote beside a `.in` file."""
-    return Lock(packages=tuple(replace(one, direct=False) for one in requirements(text) if one.pinned))
+    return Lock(packages=tuple(replace(one, direct=False) for one in requirements(text) if one.pinned), strict=False)
 
 
 def pyproject(text: str) -> Iterator[Entry]:

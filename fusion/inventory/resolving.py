@@ -48,6 +48,11 @@ class Resolver:
             address=found.address or entry.address,
         )
 
+    def fits(self, entry: Entry, manifest: str) -> bool:
+        """Whether the lock file has the entry in a version that the manifest asks for."""
+        found = self._found(entry, manifest)
+        return found is not None and not self._misfit(entry, found) and not self.stale(entry, manifest)
+
     def stale(self, entry: Entry, manifest: str) -> str:
         """Why the lock file no longer fits the entry, a sentence; empty: it does, as far as can be told."""
         if not self.lock.strict or not entry.lockable:
@@ -61,6 +66,8 @@ class Resolver:
         if entry.conditional and (found is None or self._misfit(entry, found)):
             return ""
         if found is None:
+            if entry.name in self.lock.left_out:
+                return ""
             # Not every lock file names what only development or an extra needs.
             if entry.development and asked is None and self.lock.specs is None:
                 return ""

@@ -8,13 +8,14 @@ from itertools import islice
 from posixpath import normpath
 
 from fusion.changes.roles import is_example, is_test, is_test_data
+from fusion.inventory.compiled import Written, alone, compiled, is_compiled, loose
 from fusion.inventory.documents import without_credentials
 from fusion.inventory.entries import Entry, Format, Lock, NoManifest
 from fusion.inventory.entries_left import left_out
 from fusion.inventory.formats import format_of, without_reader
 from fusion.inventory.pip_options import included
 from fusion.inventory.purls import purl
-from fusion.inventory.python import LOCKS, compiled, told_by_build
+from fusion.inventory.python import LOCKS, is_constraints, told_by_build
 from fusion.inventory.resolving import Resolver
 from fusion.model.inventory import Component, Inventory, Origin, Tree
 from fusion.reading.comparison import decoded
@@ -52,19 +53,23 @@ def take(tree: Tree, contents: Mapping[str, bytes]) -> Inventory:
     elsewhere: list[Origin] = []
     taken_in: dict[str, tuple[tuple[int, str], ...]] = {}
     open_ones: dict[str, int] = {}
+    written = Written()
     for path in sorted(paths | contents.keys()):
         missing, found = without_reader(path), format_of(path)
         if missing:
             unread.append((path, f"There is no reader for {missing}."))
         if found is None:
             continue
-        found = _as_lock(found, path, paths)
+        found = _as_lock(found, path, paths, contents.get(path, b""))
         text = _text(found, contents.get(path), sizes.get(path, -1))
         if isinstance(text, _Unread):
             unread.append((path, text.why))
             continue
         try:
-            if found.lock is not None:
+            if found.lock is compiled:
+                locks[path] = _written(path, text, paths, written)
+                manifests.append(_Manifest(path=path, format=replace(found, locks=(), above=False), entries=tuple(loose(text))))
+            elif found.lock is not None:
                 locks[path] = found.lock(text)
             elif found.entries is not None:
                 manifests.append(_Manifest(path=path, format=found, entries=tuple(found.entries(text))))
@@ -87,7 +92,7 @@ def take(tree: Tree, contents: Mapping[str, bytes]) -> Inventory:
             unread.append((path, "; ".join(filter(None, (left, *more)))))
     for path, line in open_ones.items():
         beside = {f"{_folder(path)}/{name}".removeprefix("/") for name in ("setup.py", "setup.cfg", *LOCKS)}
-        if not beside & set(read):
+        if not beside & set(read) and path not in written.by_manifest:
             unread.append((path, f"line {line} leaves its dependencies to the build"))
     unread += _not_taken_in(taken_in, frozenset(read))
     if tree.cut:
@@ -100,7 +105,8 @@ def take(tree: Tree, contents: Mapping[str, bytes]) -> Inventory:
         path for path in read if path.rpartition("/")[2] in ("build.gradle", "build.gradle.kts") and _is_locked(path, locks)
     }
     unread = [one for one in unread if one[0] not in settled]
-    return _settled(manifests, locks, read, unread).model_copy(update={"origins": tuple(elsewhere)})
+    known = _settled(manifests, locks, written, read, unread)
+    return known.model_copy(update={"origins": tuple(elsewhere), "compiled": tuple(written.whole)})
 
 
 def _not_taken_in(taken_in: Mapping[str, tuple[tuple[int, str], ...]], read: frozenset[str]) -> Iterator[tuple[str, str]]:
@@ -112,14 +118,29 @@ def _not_taken_in(taken_in: Mapping[str, tuple[tuple[int, str], ...]], read: fro
                 yield path, f"line {line} takes in {without_credentials(name)}, which was not read"
 
 
-def _as_lock(found: Format, path: str, paths: frozenset[str]) -> Format:
-    """A requirements file that a resolver wrote beside its `.in` file is a lock file."""
-    if found.name != _REQUIREMENTS:
+def _as_lock(found: Format, path: str, paths: frozenset[str], data: bytes) -> Format:
+    """A file of requirements or constraints that a resolver wrote, by its own word or beside its `.in` file, is a lock file."""
+    if found.name not in (_REQUIREMENTS, _CONSTRAINTS):
         return found
     stem, _, ending = path.rpartition(".")
     if ending == "in":
         return replace(found, locks=(f"{stem.rpartition('/')[2]}.txt", *found.locks))
-    return replace(found, entries=None, lock=compiled) if f"{stem}.in" in paths else found
+    beside = found.name == _REQUIREMENTS and f"{stem}.in" in paths
+    return replace(found, entries=None, lock=compiled) if beside or is_compiled(data) else found
+
+
+def _written(path: str, text: str, paths: frozenset[str], written: Written) -> Lock:
+    """What a resolver wrote, noted as the lock file of what it was made from."""
+    lock = compiled(text)
+    known = is_compiled(text[:4_000].encode()) and written.note(path, text, paths)
+    known = known or f"{path.rpartition('.')[0]}.in" in paths
+    if not is_constraints(path):
+        return lock if known else alone(text)
+    if not lock.left_out:
+        made = [one for one, files in written.by_manifest.items() if path in files]
+        written.whole += [(one, path) for one in made or [path]]
+    # It may limit manifests, too, that it was not made from.
+    return replace(lock if known else alone(text), strict=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,14 +161,19 @@ def _text(found: Format, data: bytes | None, size: int) -> str | _Unread:
 
 
 def _settled(
-    manifests: list[_Manifest], locks: Mapping[str, Lock], read: list[str], unread: list[tuple[str, str]]
+    manifests: list[_Manifest],
+    locks: Mapping[str, Lock],
+    written: Written,
+    read: list[str],
+    unread: list[tuple[str, str]],
 ) -> Inventory:
     components: list[Component] = []
     nameless: dict[str, int] = {}
     resolvers = {path: Resolver(path, lock) for path, lock in locks.items()}
     for manifest in manifests:
-        resolver = _resolver(manifest, resolvers)
+        meant = _resolvers(manifest, resolvers, written)
         for entry in manifest.entries:
+            resolver = next((one for one in meant if one.fits(entry, manifest.path)), meant[0] if meant else None)
             settled = entry if resolver is None else resolver.settled(entry, manifest.path)
             stale = "" if resolver is None else resolver.stale(entry, manifest.path)
             fixed = resolver.path if resolver is not None and resolver.lock.pins and settled is not entry else ""
@@ -194,6 +220,16 @@ def _is_locked(path: str, locks: Mapping[str, Lock]) -> bool:
 
 def _ships(manifest: _Manifest) -> bool:
     return any(not entry.development for entry in manifest.entries)
+
+
+def _resolvers(manifest: _Manifest, resolvers: Mapping[str, Resolver], written: Written) -> list[Resolver]:
+    """The lock files that fix a manifest's entries: the ecosystem's own, or those that a resolver made from it, of which each
+    may be about an extra. A file of constraints counts where there is no other."""
+    first = _resolver(manifest, resolvers)
+    made = [resolvers[path] for path in written.by_manifest.get(manifest.path, ()) if path in resolvers]
+    if first is None or (is_constraints(first.path) and made):
+        return made
+    return [first, *(one for one in made if one is not first)] if first in made else [first]
 
 
 def _resolver(manifest: _Manifest, resolvers: Mapping[str, Resolver]) -> Resolver | None:

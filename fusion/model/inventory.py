@@ -86,5 +86,7 @@ class Inventory(Record):
     """Path and why: too large, malformed, a format without a reader. A path that is in `read`, too, was read in part."""
     relations: tuple[tuple[str, str], ...] = ()
     """purl depends on purl, where lock files tell it."""
+    compiled: tuple[tuple[str, str], ...] = ()
+    """Manifest, and the file of constraints that a resolver made from it: it names all that is installed, as a lock file does."""
     origins: tuple[Origin, ...] = ()
     """Lines that have packages come from elsewhere than the ecosystem's own registry."""

@@ -5,7 +5,8 @@ should have one, beside it or, in a workspace, above it. It no longer fits where
 version that the manifest does not allow, or does not name what the manifest asks for; what is asked for only under a
 condition (a marker, a platform, as an option) it may lack. A version without a hash can be published anew by who controls the
 index: of Python, npm, Cargo, NuGet and Go, whose lock files hold hashes, each locked package should have one. For Maven, and
-where every entry names an exact version with its hash, there is nothing to ask. Test data and examples are left out.
+where every entry names an exact version with its hash, there is nothing to ask. What pip-compile or uv wrote, and says so, is
+the lock file of the manifests that it was made from. Test data and examples are left out.
 """
 
 from __future__ import annotations

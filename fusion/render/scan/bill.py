@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -87,7 +87,7 @@ def wholeness(scan: Scan) -> Wholeness:
     why = [clip(exact(f"{path or 'The tree'}: {told}"), 300) for path, told in inventory.unread[:_UNREAD]]
     if why:
         why[0] = f"Not read, or in part, so that packages may be missing: {why[0]}"
-    bare = sorted({one.path for one in inventory.components if one.direct and _is_bare(one)})
+    bare = sorted({one.path for one in inventory.components if one.direct and _is_bare(one, inventory.compiled)})
     if bare:
         more = f" and {len(bare) - 3:,} more" if len(bare) > 3 else ""
         names = ", ".join(clip(exact(path), 120) for path in bare[:3])
@@ -100,12 +100,13 @@ def opaque(known: Sequence[Item]) -> Sequence[str]:
     return tuple(item.component.purl for item in known if item.component.ecosystem in _OPAQUE)
 
 
-def _is_bare(one: Component) -> bool:
+def _is_bare(one: Component, compiled: Collection[tuple[str, str]]) -> bool:
     """Whether nothing names what the package needs in turn: no lock file, nor a list in which each entry has its hash, without
     which pip would not install it."""
     if one.ecosystem in _OPAQUE or one.source == "path" or one.omitted:
         return False
-    return not (one.ecosystem == "pypi" and one.pinned and one.hashed) and (not one.lock or is_constraints(one.lock))
+    limited = is_constraints(one.lock) and (one.path, one.lock) not in compiled
+    return not (one.ecosystem == "pypi" and one.pinned and one.hashed) and (not one.lock or limited)
 
 
 def _item(which: Sequence[Component]) -> Item:
