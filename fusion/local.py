@@ -11,6 +11,7 @@ import contextlib
 import functools
 import re
 from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,7 +29,7 @@ from orchestrations.bundle import Bundle
 
 if TYPE_CHECKING:
     from fusion.engine import Engine, InstanceState, Worker
-    from fusion.ports import Clock, Store
+    from fusion.ports import Blobs, Clock, Store
     from orchestrations.activity import Activity
 
 
@@ -222,6 +223,34 @@ def interrupted_scans(home: Path, scope: str = "") -> Sequence[str]:
     return [path.stem for path in sorted((home / "runs").glob(names), key=lambda path: path.stat().st_mtime)]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Left:
+    """A scan that did not come to its end yet."""
+
+    id: str
+    what: str
+    """The repository, the folder or `--org ACCOUNT`; empty where nobody can say it any more."""
+    begun: datetime | None
+    running: bool
+    """A process is at it now; otherwise it was interrupted."""
+
+
+async def unfinished_scans(home: Path, blobs: Blobs) -> Sequence[Left]:
+    """The scans with a journal left, newest first, each with what it scans."""
+    from fusion.engine.journal import in_use
+    from fusion.engine.reads import peek
+
+    found = []
+    for id in reversed(interrupted_scans(home)):
+        state = peek(journal(home, id), id)
+        what = await _what(state.input, blobs) if state is not None else ""
+        if state is not None and state.name == "scan":
+            what = f"--org {what}" if what else ""
+        begun = state.created if state is not None else None
+        found.append(Left(id=id, what=what, begun=begun, running=in_use(journal(home, id))))
+    return found
+
+
 async def scan(name: str, given: dict[str, Any] | None, id: str, settings: Settings, bundle: Bundle) -> dict[str, Any]:
     """A scan to its output: begun with what is `given`, or without that finished from its journal. Raises RunFailed.
 
@@ -236,7 +265,7 @@ async def scan(name: str, given: dict[str, Any] | None, id: str, settings: Setti
             if left is None:
                 _forget(home, id)
                 raise UserError(f"The scan {id} was interrupted before it began; start it again.")
-            bundle.listen(Resumed(id, await _what(left.input, bundle), _due(running.history(id), bundle.clock.now())))
+            bundle.listen(Resumed(id, await _what(left.input, bundle.blobs), _due(running.history(id), bundle.clock.now())))
         state = await running.wait(id)
     _forget(home, id)
     if state.status != "completed":
@@ -259,14 +288,14 @@ def _telling(bundle: Bundle, name: str, activity: Activity) -> Activity:
     return told
 
 
-async def _what(given: dict[str, Any], bundle: Bundle) -> str:
+async def _what(given: dict[str, Any], blobs: Blobs) -> str:
     """What a scan with this input is about; empty where that was purged."""
     if "wanted" in given:
         return Wanted.model_validate(given["wanted"]).scope
     if "account" in given:
         return str(given["account"])
     try:
-        return Targets.model_validate_json(await bundle.blobs.get(given["targets"])).account
+        return Targets.model_validate_json(await blobs.get(given["targets"])).account
     except PermanentError:
         return ""
 

@@ -268,7 +268,7 @@ async def listing(configured: Settings, format: str) -> None:
 
     if format not in ("text", "json"):
         raise UserError(f"There is no format {format!r} for the list of scans; there are: text, json.")
-    store, _ = runtime.stores(configured)
+    store, blobs = runtime.stores(configured)
     found = [
         {"id": one.key.id, "at": one.value["at"], **one.value["line"]}
         for one in await store.list(tenant=configured.tenant, kind="scan", limit=1000)
@@ -280,7 +280,13 @@ async def listing(configured: Settings, format: str) -> None:
     ]
     found.sort(key=lambda one: one["at"], reverse=True)
     found = [
-        {"id": id, "at": "", "repository": "", "status": "interrupted"} for id in local.interrupted_scans(configured.home)
+        {
+            "id": one.id,
+            "at": one.begun.isoformat() if one.begun else "",
+            "repository": one.what,
+            "status": "running" if one.running else "interrupted",
+        }
+        for one in await local.unfinished_scans(configured.home, blobs)
     ] + found
     if format == "json":
         print(json.dumps(found, indent=2))

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from fusion.engine.errors import UnknownInstance
@@ -42,6 +45,19 @@ def _state(row: tuple[Any, ...]) -> InstanceState:
         created=datetime.fromtimestamp(created, UTC),
         updated=datetime.fromtimestamp(updated, UTC),
     )
+
+
+def peek(path: Path, id: str) -> InstanceState | None:
+    """The committed state of an instance in a journal that another process may have open, or none; nothing is written.
+
+    None also for a journal that cannot be read, or is of another version.
+    """
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
+            row = db.execute(SQL["instance_get"], (id,)).fetchone()
+        return _state(row) if row is not None else None
+    except (sqlite3.Error, ValueError):
+        return None
 
 
 def status(journal: Journal, id: str) -> InstanceState | None:

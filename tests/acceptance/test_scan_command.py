@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -17,8 +18,10 @@ from rich.console import Console
 
 from fusion.cli.scan import _scanned
 from fusion.cli.scan_output import Output, past
+from fusion.engine.journal import kept_away
 from fusion.errors import FusionError
-from fusion.local import interrupted_scans
+from fusion.local import interrupted_scans, journal, unfinished_scans
+from fusion.runtime import stores
 from fusion.settings import read
 from tests.fakes.commandline import Workplace
 from tests.fakes.github import FakeGitHub
@@ -148,7 +151,8 @@ def test_an_account_that_is_killed_half_way_is_resumed(tmp_path: Path) -> None:
         running.send_signal(signal.SIGKILL)
         running.wait()
         listed = json.loads(fusion(tmp_path, home, "scan", "--list", "--format", "json").stdout)
-        assert [one["status"] for one in listed] == ["interrupted"]
+        [(how, what, begun)] = [(one["status"], one["repository"], one["at"]) for one in listed]
+        assert (how, what, bool(begun)) == ("interrupted", "--org octo", True)
         before = github.limits.counted
         done = fusion(tmp_path, home, "scan", "--org", "octo", "--resume", "--format", "json", "--fail-on", "never", **there)
         assert done.returncode == 0, done.stderr
@@ -182,6 +186,14 @@ def test_an_outage_at_the_first_question_ends_the_scan_which_can_be_resumed(
             assert len(said) == 1, said
             assert said[0].endswith("it is asked again for about a minute.")
             assert len(interrupted_scans(home, asked[1])) == 1
+        blobs = stores(configured)[1]
+        left = asyncio.run(unfinished_scans(home, blobs))
+        assert [(one.what, one.running) for one in left] == [("--org octo", False), ("octo/shop", False)]
+        (broken := journal(home, "scan-000000000000-000000")).write_bytes(b"This is no journal.")
+        with kept_away(journal(home, left[0].id)):
+            told = {one.what: (one.running, one.begun is not None) for one in asyncio.run(unfinished_scans(home, blobs))}
+        assert told == {"": (False, False), "--org octo": (True, True), "octo/shop": (False, True)}
+        broken.unlink()
     with FakeGitHub() as github:
         github.create("octo/shop", FILES)
         there = {"FUSION_GITHUB_API": github.api, "GITHUB_TOKEN": TOKEN}
