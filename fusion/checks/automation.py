@@ -12,10 +12,8 @@ from collections.abc import Iterator, Sequence
 from fusion.changes.roles import is_example, is_test
 from fusion.changes.selection import outside
 from fusion.check import Subject
-from fusion.checks.files import regular
 from fusion.checks.forge import utc
 from fusion.checks.workflows import Pipeline
-from fusion.inventory.taking import wants
 from fusion.model.posture import Release
 from fusion.reading.jobs import Job, Work
 
@@ -88,10 +86,8 @@ def newest(releases: Sequence[Release]) -> Release:
 
 
 def unread_manifests(subject: Subject) -> list[str]:
-    """Manifests and lock files of the tree that are not in the inventory: what they name is not known."""
-    read = set(subject.inventory.read)
-    dark = {path for path, _ in subject.inventory.unread}
-    dark |= {file.path for file in regular(subject.tree) if file.size and file.path not in read and wants(file.path)}
+    """Manifests and lock files that the inventory could not read, or not wholly: what they name is not known."""
+    dark = {path for path, _ in subject.inventory.unread if path}
     return sorted(path for path in dark if not is_test(path) and not is_example(path) and not outside(path))
 
 

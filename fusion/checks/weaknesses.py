@@ -1,9 +1,10 @@
 """What checks over weaknesses of the code have in common: one kind of flaw, looked for in the code that is delivered.
 
-Tests and examples are left out: they may be wrong on purpose. Vendored and generated files, and what policy ignores, are not
-analysed. A check has passed only where each of the other files was read by an analyzer that knows this kind of flaw in its
-language, and where none of them stumbled over it: what another one saw less of does not make up for that. A language for which
-there is none leaves it unassessed, unless findings from elsewhere (SARIF) speak against it.
+Tests and examples are left out: they may be wrong on purpose, and so is what only they hand to the code. Vendored and
+generated files, and what policy ignores, are not analysed. A check has passed only where each of the other files was read
+by an analyzer that knows this kind of flaw in its language, and where none of them stumbled over it: what another one saw
+less of does not make up for that. A language for which there is none leaves it unassessed, unless findings from elsewhere
+(SARIF) speak against it.
 """
 
 from __future__ import annotations
@@ -70,7 +71,8 @@ class WeaknessCheck(TreeCheck):
         for one in subject.evidence:
             path = one.location.path
             ours = one.family in self.families or (one.family not in known and not cwes.isdisjoint(one.cwe))
-            if ours and not is_test(path) and not is_example(path):
+            begins = one.trace[0].location.path if one.trace else path
+            if ours and not any(is_test(at) or is_example(at) for at in (path, begins)):
                 yield one
 
     def _gaps(self, subject: Subject, files: Mapping[str, frozenset[str]]) -> tuple[Mapping[str, str], set[str]]:

@@ -102,7 +102,8 @@ HOSTED = (
     *("fuzzing", "readme"),
 )
 WORKFLOWS = ("dangerous-workflow", "token-permissions", "workflow-secrets", "workflow-security", "self-hosted-runners")
-CODE = {"src/app.py": "x = 1"}
+PINS = ("pinned-actions", "pinned-installs")
+CODE = {"src/app.py": "x = 1", "run.sh": "npm ci"}
 
 
 def states(found: Tree, checks: tuple[str, ...], **more: object) -> set[Status]:
@@ -119,10 +120,17 @@ def states(found: Tree, checks: tuple[str, ...], **more: object) -> set[Status]:
 def test_a_source_distribution_is_not_blamed_for_what_archives_leave_out(mark: str) -> None:
     folder = mark.rpartition("/")[0]
     files = {(f"{folder}/{path}" if folder else path): text for path, text in CODE.items()} | {mark: "Name: x"}
-    assert states(tree(files), (*HOSTED, *WORKFLOWS)) == {Status.NOT_ASSESSED}
+    assert states(tree(files), (*HOSTED, *WORKFLOWS, *PINS)) == {Status.NOT_ASSESSED}
     reason = CHECKS["ci-defined"].assess(seen(tree(files), files)).reason
     assert "source distribution" in reason
     assert "Scan the repository" in reason
+
+
+def test_a_chapter_about_security_in_an_archive_is_no_policy_that_says_nothing() -> None:
+    files = {**CODE, "PKG-INFO": "Name: x", "docs/security.rst": "Escape markup."}
+    result = CHECKS["security-policy"].assess(seen(tree(files), files))
+    assert (result.status, result.read) == (Status.NOT_ASSESSED, ("docs/security.rst",))
+    assert "No security policy lies in the repository; docs/security.rst names no way" in result.reason
 
 
 def test_what_speaks_against_an_archive_itself_still_fails() -> None:

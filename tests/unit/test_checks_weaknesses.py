@@ -14,7 +14,7 @@ from fusion.checks.sight import NATIVE, SHELL, WEB, sight, spoken
 from fusion.checks.weaknesses import WeaknessCheck
 from fusion.controls.catalogue import dangling, ours
 from fusion.evidence.catalogue import families
-from fusion.model import Cleared, Confidence, Evidence, Outcome, Severity, ToolRun
+from fusion.model import Cleared, Confidence, Evidence, Location, Outcome, Severity, Step, ToolRun
 from fusion.model.compliance import Status
 from fusion.model.inventory import Tree, TreeFile
 from fusion.model.posture import Unknown
@@ -98,6 +98,18 @@ def test_which_findings_count(found: Evidence, status: Status) -> None:
     assert result.status is status
     aside = status is Status.PASSED and found.location.path == "app.py" and "sql" in found.family
     assert ("Not counted: 1 finding" in result.reason) is aside
+
+
+def test_what_only_a_test_hands_to_the_code_does_not_count() -> None:
+    def begins(path: str) -> Status:
+        steps = [Step(location=Location(path=at, line=1, end_line=1), code="x", why="kept") for at in (path, "app.py")]
+        found = finding("sql-injection", "app.py", trace=tuple(steps))
+        return SQL.assess(subject(CODE, evidence=[found], tools=READ)).status
+
+    assert [begins(path) for path in ("tests/test_app.py", "examples/a.py", "other.py")] == [
+        *(Status.PASSED, Status.PASSED),
+        Status.FAILED,
+    ]
 
 
 def test_a_pattern_at_a_place_that_the_data_flow_cleared_does_not_count() -> None:

@@ -110,6 +110,7 @@ class DependencySources(InventoryCheck):
             known,
             found,
             failed=f"{counted(len(found), 'dependency or option', 'dependencies and options')} can change code unseen.",
-            passed_as=f"{counted(len(known), 'component')}; {elsewhere} from outside of registries, each fixed.",
+            passed_as=f"{counted(len(known), 'entry', 'entries')} of manifests and lock files; "
+            + (f"{elsewhere} from outside of registries, each fixed." if elsewhere else "none from outside of registries."),
             nothing="No manifest names a dependency.",
         )

@@ -9,9 +9,10 @@ too. A comment with the tag beside the commit keeps it readable, and tools that 
 from __future__ import annotations
 
 from fusion.check import About, Source, Subject, Towards
+from fusion.checks.archive import unpacked
 from fusion.checks.components import InventoryCheck, called, is_sample
 from fusion.checks.files import counted
-from fusion.checks.results import deviation
+from fusion.checks.results import deviation, not_assessed
 from fusion.model import Severity
 from fusion.model.compliance import CheckResult
 from fusion.render.text import clip, exact
@@ -56,6 +57,10 @@ class PinnedActions(InventoryCheck):
             for one in uses
             if not one.pinned
         ]
+        mark = "" if loose else unpacked(subject)
+        if mark:
+            why = f"There are no GitHub workflows, but this is a source distribution ({mark}), which leaves them out."
+            return not_assessed(self.about, f"{why} Scan the repository.", read=("tree",))
         return self.concluded(
             subject,
             uses,

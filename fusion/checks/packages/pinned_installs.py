@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from posixpath import basename, dirname, join, normpath
 
 from fusion.check import About, Source, Subject, Towards
+from fusion.checks.archive import unpacked
 from fusion.checks.components import is_sample
 from fusion.checks.files import Pages, TreeCheck, counted, pages, paths, refused
 from fusion.checks.installing import Loose, loose
@@ -187,6 +188,12 @@ class PinnedInstalls(TreeCheck):
             return not_assessed(self.about, found.why(), read=read[:100])
         if subject.tree.cut:
             return self.partial(subject)
+        if mark := unpacked(subject):
+            beside = (
+                f"Nothing loose is installed in {paths(found.texts)}" if found.texts else "No command that installs is here"
+            )
+            why = f"{beside}, but this is a source distribution ({mark}), which leaves workflows out. Scan the repository."
+            return not_assessed(self.about, why, read=read[:100] or ("tree",))
         if not found.texts:
             return not_applicable(self.about, "There is no Dockerfile, workflow or shell script.", read=("tree",))
         return passed(self.about, f"Nothing loose is installed in {paths(found.texts)}.", read=read[:100])

@@ -87,7 +87,8 @@ class Fuzzing(TreeCheck):
             return passed(self.about, f"{paths(fuzzed)} fuzzes.", read=sorted(fuzzed)[:10])
         unread = {**flows.unread, **found.unread, **dict.fromkeys(unread_manifests(subject), "")}
         if unread:
-            return not_assessed(self.about, f"Not read: {paths(unread)}. Whether something fuzzes there is open.")
+            why = f"Not read: {paths(unread)}. Whether something fuzzes there is open"
+            return not_assessed(self.about, f"{why}: mend what keeps it from being read, and scan again.")
         if subject.tree.cut:
             return self.partial(subject)
         if not any(spoken(path) for path in files):

@@ -1,8 +1,9 @@
 """Asks whether secrets lie in earlier commits.
 
-Policy must ask for it (`scans.history`): reading all commits takes time. It stands on a run of the secrets scanner over the
-history, whose receipt bears the name `secrets-history`; without one, or where it did not end well, nothing is said. A secret in
-an earlier commit is as open as one in a file, for whoever clones the repository.
+Policy must ask for it (`scans.history`): reading all commits takes time, and what was not read is not assessed. It stands
+on a run of the secrets scanner over the history, whose receipt bears the name `secrets-history`; without one, or where it
+did not end well, nothing is said. A secret in an earlier commit is as open as one in a file, for whoever clones the
+repository.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from fusion.check import About, Source, Subject, Towards
 from fusion.checks.evidence import judged, runs, speaking
 from fusion.checks.files import counted, refused
-from fusion.checks.results import not_applicable, not_assessed, passed
+from fusion.checks.results import not_assessed, passed
 from fusion.model import Outcome, Severity
 from fusion.model.compliance import CheckResult
 from fusion.render.text import clip, exact
@@ -44,7 +45,8 @@ class SecretsInHistory:
     def assess(self, subject: Subject) -> CheckResult:
         """What the run over the history found, where policy wants one."""
         if not subject.policy.scans.history:
-            return not_applicable(self.about, "Policy does not ask for the history (`scans.history`).")
+            why = "Policy does not ask for the history: set `scans.history`, and scan a clone with all commits."
+            return not_assessed(self.about, why)
         found = judged((one for one in subject.evidence if one.tool == TOOL), subject.policy, Severity.MEDIUM)
         if found.against:
             against = speaking(self.about, found.against)

@@ -1,9 +1,10 @@
 """Asks whether a security policy tells how to report a vulnerability.
 
 Looked for is `SECURITY.md` (or .rst, .txt, .adoc) in the root, in `.github` or in `docs`, where GitHub shows it, and
-`.well-known/security.txt` (RFC 9116). It must name a way: an address, a link, or GitHub's private reporting. An organisation's
-default policy in its `.github` repository is not in this tree, and does not count: a clone would not have it. Whether the
-policy is good has to be read by somebody.
+`.well-known/security.txt` (RFC 9116). It must name a way: an address, a link, or GitHub's private reporting. A page of the
+documentation (`docs/security.rst`, in small letters) that names none is no policy, but a chapter about security. An
+organisation's default policy in its `.github` repository is not in this tree, and does not count: a clone would not have
+it. Whether the policy is good has to be read by somebody.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ _WAY = re.compile(
     r"|[\w.+-]{1,64} ?[\[(]at[\])] ?[\w-]{1,63}",
     re.I,
 )
+_SHOWN = re.compile(r"(?:(?:\.github|docs)/)?(?-i:SECURITY)(?:\.\w{2,8})?|(?:\.github/)?security\b.*|\.well-known/.*", re.I)
+"""What claims to be a policy. A `docs/security.rst` that tells nobody where to report is a chapter about security."""
 _LOOKED = 60_000
 """Characters of a policy."""
 _REPORTS = re.compile(r"\b(?:report|disclos|contact|notify)|\bvulnerabilit[^\n@]{0,200}@", re.I)
@@ -83,8 +86,11 @@ class SecurityPolicy(TreeCheck):
             return not_assessed(self.about, found.why())
         if subject.tree.cut:
             return self.partial(subject)
-        if not found.texts:
-            return self.absent(subject, "No security policy lies in the repository.")
-        path = min(found.texts)
+        said = sorted(path for path in found.texts if _SHOWN.fullmatch(path))
+        if not said:
+            beside = f"; {paths(found.texts)} names no way to report a vulnerability" if found.texts else ""
+            read = sorted(found.texts) or ("tree",)
+            return self.absent(subject, f"No security policy lies in the repository{beside}.", read=read)
+        path = said[0]
         title = f"{paths([path])} names no way to report a vulnerability."
         return refused(self.about, [deviation(self.about, title, key="no-way", path=path)], title, read=sorted(found.texts))

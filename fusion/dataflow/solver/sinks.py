@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import cast
 
+from fusion.changes.roles import is_test
 from fusion.dataflow import ir
 from fusion.dataflow.contexts import harmless
 from fusion.dataflow.knowledge.conditions import PARAMETERS
@@ -289,9 +290,10 @@ def _tidy(steps: list[Place]) -> tuple[Place, ...]:
     return tuple(kept)
 
 
-def _rank(flow: Flow) -> tuple[int, int]:
+def _rank(flow: Flow) -> tuple[bool, int, int]:
+    # What a test hands in says least: a flow that the program makes by itself is not to be lost behind it.
     order = [Confidence.CERTAIN, Confidence.LIKELY, Confidence.POSSIBLE]
-    return order.index(flow.confidence), len(flow.trace)
+    return is_test(flow.trace[0].path), order.index(flow.confidence), len(flow.trace)
 
 
 def _related(a: tuple[Reference, ...], b: tuple[Reference, ...], state: State) -> bool:
