@@ -234,7 +234,7 @@ class Activities:
             cleared=[item for report in seen for item in report.cleared],
             walkthrough=await self.shelf.load(Walkthrough, job["walkthrough"]) if job.get("walkthrough") else None,
             quote=await self.shelf.load(Quote, job["quote"]) if job.get("quote") else None,
-            notes=self._unasked(change, policy),
+            notes=(*self._unasked(change, policy), *self.cases.endless(change, policy, Request.model_validate(job["request"]))),
         )
         self.bundle.listen(Judged(judgement.review))
         review = judgement.review

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from fusion.model import Change, Contents, Evidence, Request, ToolReport
 from fusion.model.compliance import ScanException
 from fusion.policy import Policy, digest
@@ -10,6 +12,9 @@ from fusion.scanning.granted import granted
 from orchestrations.activity import Job
 from orchestrations.bundle import Bundle
 from orchestrations.shelf import Shelf
+
+_NOTES = 3
+"""On exceptions that do not count; of more the receipt says only how many."""
 
 
 class Cases:
@@ -50,7 +55,19 @@ class Cases:
         """What is accepted for a time in the change's repository: by the policy in force, which is never the change's own, and
         by the Store. Whether it counts is not asked here."""
         change, request = await self.shelf.load(Change, job["change"]), Request.model_validate(job["request"])
-        policy = await self.shelf.policy(change, request)
-        origin = "--policy" if request.policy else change.policy_origin
-        written, _ = stated(policy, repository=change.repository, origin=origin)
+        written, _ = _stated(change, await self.shelf.policy(change, request), request)
         return (*written, *await granted(self.bundle.store, self.bundle.tenant, change.repository))
+
+    @staticmethod
+    def endless(change: Change, policy: Policy, request: Request) -> Sequence[str]:
+        """What a reader should know of exceptions in the policy file that name no last day: nothing can be told of them where
+        they would have counted, for they are none."""
+        _, notes = _stated(change, policy, request)
+        more = len(notes) - _NOTES
+        return [*notes[:_NOTES], f"{more:,} more exceptions there name no last day, and do not count."] if more > 1 else notes
+
+
+def _stated(change: Change, policy: Policy, request: Request) -> tuple[tuple[ScanException, ...], tuple[str, ...]]:
+    """What the policy in force accepts for a time, and notes on what does not count for want of a last day."""
+    origin = "--policy" if request.policy else change.policy_origin
+    return stated(policy, repository=change.repository, origin=origin)

@@ -56,7 +56,8 @@ def test_exceptions_of_the_base_and_of_the_store_count_and_those_of_the_change_d
 
     def rules(day: str) -> str:
         accepted = f"{{check: security-policy, owner: ada, reason: We move it., approver: grace, expires: {day}}}"
-        return f"scans: {{block: [security-policy, code-owners-file], exceptions: [{accepted}]}}\n"
+        endless = "{check: code-owners-file, owner: ada, reason: Guests., approver: grace}"
+        return f"scans: {{block: [security-policy, code-owners-file], exceptions: [{accepted}, {endless}]}}\n"
 
     place.commit("Accept", **{".fusion.yml": rules("2020-01-01")})
     place.git("checkout", "--quiet", "-b", "feature")
@@ -78,7 +79,11 @@ def test_exceptions_of_the_base_and_of_the_store_count_and_those_of_the_change_d
     for name, origin in origins.items():
         said = str(found[name]["accepted"])
         assert (found[name]["blocking"], origin in said, f"until {soon}" in said) == (False, True, True), said
-    assert place.fusion("review", "main..feature", "--fail-on", "low").returncode == 0, "what is accepted fails no command"
+    done = place.fusion("review", "main..feature", "--fail-on", "low")
+    assert done.returncode == 0, "what is accepted fails no command"
+    said = " ".join(done.stdout.split())
+    assert said.count("names no last day") == 1
+    assert "scans.exceptions[1]` (.fusion.yml at " in said
 
 
 WRONG = """\
