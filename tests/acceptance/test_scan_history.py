@@ -64,7 +64,7 @@ def test_a_secret_of_another_branch_is_found_although_the_commit_is_the_same(pla
 def test_without_the_policys_wish_nobody_looks(place: Workplace) -> None:
     place.commit("policy", **{".fusion.yml": "version: 1\n"})
     result, receipt, _ = scanned(place)
-    assert (result["status"], receipt) == ("not_applicable", {})
+    assert (result["status"], receipt) == ("not_assessed", {})
 
 
 def test_of_a_repository_on_github_the_history_is_not_assessed(place: Workplace) -> None:
