@@ -54,8 +54,10 @@ class Answer:
 
     @property
     def cleared(self) -> list[Cleared]:
-        """In order of their places."""
-        return sorted(self._cleared, key=lambda item: (item.path, item.span, item.kind, item.reason))
+        """In order of their places; none where data of another batch's files hurts."""
+        hurt = {(flow.kind, flow.sink.path, flow.sink.span[0]) for flow in self._flows.values()}
+        cleared = (item for item in self._cleared if (item.kind, item.path, item.span[0]) not in hurt)
+        return sorted(cleared, key=lambda item: (item.path, item.span, item.kind, item.reason))
 
     def missed(self, path: str, reason: str, batch: Collection[str]) -> None:
         """A file that was not read for a batch: one of its targets, or one that they import."""

@@ -41,6 +41,8 @@ class Job:
     """Folder, outside the scratch copy's file tree, that holds our own pinned configuration (read-only)."""
     beside: tuple[str, ...] = ()
     """Files to consult and not to report on, for an analyzer that `consults`."""
+    own: tuple[str, ...] = ()
+    """Those `beside` that it reports on in another run over the same tree: what ends there is told there."""
     names: Mapping[str, str] = field(default_factory=dict)
     """The repository's path of each of these files; the copy has other names where a tool would trip over them."""
     seconds: float = 60.0
@@ -82,6 +84,8 @@ class Reading:
     unread: Sequence[Unread] = ()
     cleared: Sequence[Hit] = ()
     """Places where it has shown that what other tools take for a flaw of this rule's family is none; the message says why."""
+    unfollowed: Sequence[Unread] = ()
+    """Files that others import, and through which nothing could be followed, by the paths of `Job.names`."""
     note: str = ""
     """What the receipt should say although the run went well; a sentence fragment."""
 
@@ -96,6 +100,7 @@ class Analyzer(Protocol):
     More members are optional. A true `reads_excluded`: it also reads generated and vendored files. A method
     `consults(path) -> bool`: it also reads such files where the files it reports on import them, also unchanged ones. A method
     `wants_of_tree(data) -> bool`: what it reads of a whole tree, under a neutral name where its tool passes over the path.
+    A true `tells_own`, of one that `consults`: it honours `Job.own`, so that it can look at a whole tree in portions.
     `rules_added`, a mapping of names to bytes: what decides beside its configuration, for the receipt. A method
     `knowing(folders)`: itself with further folders of knowledge about libraries (FUSION_KNOWLEDGE).
     """

@@ -7,7 +7,7 @@ a crash, a hang, garbage or a flood is the outcome on its receipt.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -38,17 +38,23 @@ from fusion.model import (
     Provenance,
     ToolReport,
     ToolRun,
+    Unread,
 )
 from fusion.policy import Policy
 
 _MOST_HITS = 2_000
 """New evidence per tool; a change with more of it is not read by anyone."""
 _MOST_HITS_WHOLE_TREE = 20_000
-_WHOLE_TREE_SECONDS = 280.0
-"""At least, for an analyzer that must see a whole tree at once. Stopped, it gets as much again: an activity has ten minutes."""
+_WHOLE_TREE_SECONDS = 220.0
+"""At least, for an analyzer that consults all of a whole tree. Stopped, it gets as much again: an activity has ten minutes, of
+which others of the tree's portions may have taken some.
+"""
 _MOST_CLEARED = 10_000
 _MOST_BESIDE = 24_000_000
 """Bytes of files that are only consulted."""
+_MOST_BESIDE_WHOLE_TREE = 96_000_000
+_NAMED = 3
+"""Imported files that a receipt names when nothing could be followed through them."""
 
 
 async def collect(
@@ -59,8 +65,12 @@ async def collect(
     policy: Policy,
     sandbox: Sandbox,
     provenance: Provenance,
+    own: Mapping[str, bytes] = MappingProxyType({}),
 ) -> ToolReport:
-    """The new evidence that the analyzer sees in the change, and its receipt."""
+    """The new evidence that the analyzer sees in the change, and its receipt.
+
+    Of a portion of a whole tree, `own` is what the analyzer reads of all portions: evidence may lie in any of these files.
+    """
     required = analyzer.name in policy.required
     if not policy.analyzers.get(analyzer.name, True):
         return _skipped(analyzer, "switched off by policy", required)
@@ -76,17 +86,18 @@ async def collect(
     seconds = min(analyzer.timeout, policy.caps.tool_seconds)
     if change.whole_tree and hasattr(analyzer, "consults"):
         seconds = min(analyzer.timeout, max(policy.caps.tool_seconds, _WHOLE_TREE_SECONDS))
-    beside, left_out = surroundings(analyzer, contents.imports, contents.head, files)
-    head = await examine(analyzer, ready, files, sandbox=sandbox, seconds=seconds, beside=beside)
+    most_beside = _MOST_BESIDE_WHOLE_TREE if change.whole_tree else _MOST_BESIDE
+    beside, left_out = surroundings(analyzer, contents.imports, contents.head, files, most_beside)
+    head = await examine(analyzer, ready, files, sandbox=sandbox, seconds=seconds, beside=beside, own=own)
     if change.whole_tree and hasattr(analyzer, "wants_of_tree"):
         head = await look_again(analyzer, ready, files, head, sandbox=sandbox, seconds=seconds)
-    found = sightings(analyzer.name, head.hits, Pages(files))
-    pages = Pages({**beside, **files})
+    found = sightings(analyzer.name, head.hits, Pages({**own, **files}))
+    pages = Pages({**beside, **own, **files})
     difference = await _difference(analyzer, ready, change, contents, found, sandbox, seconds)
     digest = rules_digest(analyzer.name, rules_folder(analyzer), getattr(analyzer, "rules_added", {}))
     stamped = provenance.model_copy(update={"tool": f"{analyzer.name} {ready.version}".strip(), "rules": digest})
     most = _MOST_HITS_WHOLE_TREE if change.whole_tree else _MOST_HITS
-    outcome, reasons = head.outcome, [head.reason, left_out, difference.reason]
+    outcome, reasons = head.outcome, [head.reason, not_followed(head.unfollowed), left_out, difference.reason]
     if len(difference.fresh) > most:
         outcome = outcome if outcome is not Outcome.OK else Outcome.CUT
         reasons.append(f"{len(difference.fresh):,} new hits; the first {most:,} were kept")
@@ -108,11 +119,25 @@ async def collect(
         ),
         evidence=evidence,
         cleared=tuple(_cleared(analyzer.name, head.cleared, pages)),
+        unfollowed=head.unfollowed,
     )
 
 
+def not_followed(files: Sequence[Unread]) -> str:
+    """What a receipt says of the imported files that nothing could be followed through; empty without any."""
+    if not files:
+        return ""
+    named = ", ".join(f"{file.path} ({file.reason})" for file in files[:_NAMED])
+    more = f" and {len(files) - _NAMED:,} more" if len(files) > _NAMED else ""
+    return message(f"data was not followed through imported files: {named}{more}")
+
+
 def surroundings(
-    analyzer: Analyzer, imports: Mapping[str, bytes], side: Mapping[str, bytes], files: Collection[str]
+    analyzer: Analyzer,
+    imports: Mapping[str, bytes],
+    side: Mapping[str, bytes],
+    files: Collection[str],
+    most: int = _MOST_BESIDE,
 ) -> tuple[dict[str, bytes], str]:
     """What the analyzer consults beside its `files`, and what the receipt says when that was cut.
 
@@ -127,7 +152,7 @@ def surroundings(
     for path, data in sorted({**imports, **side}.items(), key=lambda item: (len(item[1]), item[0])):
         if path not in files and consults(path):
             size += len(data)
-            if size > _MOST_BESIDE:
+            if size > most:
                 left += 1
             else:
                 beside[path] = data

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -37,7 +37,16 @@ class Look:
     hits: tuple[Hit, ...] = ()
     unread: tuple[Unread, ...] = ()
     cleared: tuple[Hit, ...] = ()
+    unfollowed: tuple[Unread, ...] = ()
     seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What lies beside the files of a run, and which of these paths other runs report on."""
+
+    beside: Mapping[str, bytes]
+    own: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -53,6 +62,7 @@ class _Trial:
     hits: list[Hit] = field(default_factory=list)
     unread: list[Unread] = field(default_factory=list)
     cleared: list[Hit] = field(default_factory=list)
+    unfollowed: dict[str, Unread] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     failures: list[tuple[Outcome, str]] = field(default_factory=list)
 
@@ -81,14 +91,20 @@ async def examine(
     sandbox: Sandbox,
     seconds: float,
     beside: Mapping[str, bytes] = MappingProxyType({}),
+    own: Collection[str] = (),
 ) -> Look:
     """Look at `contents` (repository path -> bytes), with `beside` to consult. Never raises for what a tool does.
+
+    `own` are the paths beside it that other runs over the same tree report on.
 
     One run may take `seconds` of wall time; where it had several files and was stopped, the others get as much again together.
     """
     started = time.monotonic()
     trial = _Trial(seconds=seconds, started=started, deadline=started + seconds)
-    await _search(analyzer, ready, dict(contents), beside, sandbox, trial)
+    if getattr(analyzer, "tells_own", False):
+        # What follows data from file to file needs the other half, too, where one half is tried alone.
+        beside, own = {**beside, **contents}, {*own, *contents}
+    await _search(analyzer, ready, dict(contents), _Around(beside, frozenset(own)), sandbox, trial)
     outcome, reason = max(trial.failures, key=lambda item: _GRAVITY[item[0]], default=(Outcome.OK, ""))
     if trial.failures and trial.read:
         names = ", ".join(unread.path for unread in trial.unread[:3])
@@ -101,6 +117,7 @@ async def examine(
         hits=tuple(trial.hits),
         unread=tuple(trial.unread),
         cleared=tuple(trial.cleared),
+        unfollowed=tuple(trial.unfollowed.values()),
         seconds=time.monotonic() - started,
     )
 
@@ -112,7 +129,7 @@ async def _search(
     analyzer: Analyzer,
     ready: Ready,
     contents: dict[str, bytes],
-    beside: Mapping[str, bytes],
+    around: _Around,
     sandbox: Sandbox,
     trial: _Trial,
 ) -> None:
@@ -121,12 +138,13 @@ async def _search(
     while parts:
         part = parts.popleft()
         until = trial.until()
-        look = await _once(analyzer, ready, part, beside, sandbox, until)
+        look = await _once(analyzer, ready, part, around, sandbox, until)
         if look.outcome is Outcome.OK:
             trial.read += look.read
             trial.hits += look.hits
             trial.unread += look.unread
             trial.cleared += look.cleared
+            trial.unfollowed |= {item.path: item for item in look.unfollowed}
             trial.notes.append(look.reason)
             continue
         halves = _halves(part)
@@ -153,24 +171,31 @@ async def _once(
     analyzer: Analyzer,
     ready: Ready,
     contents: Mapping[str, bytes],
-    beside: Mapping[str, bytes],
+    around: _Around,
     sandbox: Sandbox,
     deadline: float,
 ) -> Look:
     try:
-        with scratch({**contents, **{path: data for path, data in beside.items() if path not in contents}}) as place:
-            return await _run(analyzer, ready, place, frozenset(contents), sandbox, deadline)
+        with scratch({**contents, **{path: data for path, data in around.beside.items() if path not in contents}}) as place:
+            return await _run(analyzer, ready, place, frozenset(contents), around.own, sandbox, deadline)
     except OSError as error:
         return Look(outcome=Outcome.FAILED, reason=f"no scratch copy could be written: {error.strerror or error}")
 
 
 async def _run(
-    analyzer: Analyzer, ready: Ready, place: Scratch, own: frozenset[str], sandbox: Sandbox, deadline: float
+    analyzer: Analyzer,
+    ready: Ready,
+    place: Scratch,
+    asked: frozenset[str],
+    own: frozenset[str],
+    sandbox: Sandbox,
+    deadline: float,
 ) -> Look:
     job = Job(
         root=place.root,
-        files=tuple(name for name, path in place.names.items() if path in own),
-        beside=tuple(name for name, path in place.names.items() if path not in own),
+        files=tuple(name for name, path in place.names.items() if path in asked),
+        beside=tuple(name for name, path in place.names.items() if path not in asked),
+        own=tuple(name for name, path in place.names.items() if path in own and path not in asked),
         names=place.names,
         executable=ready.executable,
         rules=rules_folder(analyzer),
@@ -205,11 +230,14 @@ def _read(analyzer: Analyzer, job: Job, outputs: Sequence[Output], place: Scratc
         reading = analyzer.read(job, outputs)
         hits = [hit for hit in (translate(hit, place) for hit in reading.hits) if hit is not None]
         cleared = [hit for hit in (translate(hit, place) for hit in reading.cleared) if hit is not None]
-        unread = [
-            Unread(path=path, reason=message(item.reason))
-            for item in reading.unread
-            if (path := place.original(item.path)) is not None
-        ]
+        unread, unfollowed = (
+            tuple(
+                Unread(path=path, reason=message(item.reason))
+                for item in items
+                if (path := place.original(item.path)) is not None
+            )
+            for items in (reading.unread, reading.unfollowed)
+        )
     except _BROKEN as error:
         said = message(str(error)) if isinstance(error, Unreadable) else f"{type(error).__name__} while reading its output"
         return Look(outcome=Outcome.FAILED, reason=said)
@@ -222,6 +250,7 @@ def _read(analyzer: Analyzer, job: Job, outputs: Sequence[Output], place: Scratc
         hits=tuple(hits),
         unread=tuple(item for item in unread if item.path in own),
         cleared=tuple(cleared),
+        unfollowed=unfollowed,
     )
 
 

@@ -1,8 +1,10 @@
 """One analyzer over a whole tree, a portion of the files at a time: a large tree takes longer, and is not cut for its size.
 
 Each portion is a run of its own, within the time that one run may take; what neighbours on the machine take away slows it down
-and stops nothing. A host bounds how long it goes on before it says how far it has come, and begins again there. An analyzer
-that follows data from file to file needs them all at once.
+and stops nothing. A host bounds how long it goes on before it says how far it has come, and begins again there.
+
+An analyzer that follows data from file to file gets all other files beside each portion. What crosses from one into another may
+be seen from both sides, and is told once; a place that is harmless in one and hurt from another is not harmless.
 """
 
 from __future__ import annotations
@@ -12,15 +14,18 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from fusion.evidence.analyzer import Analyzer
-from fusion.evidence.collect import collect, wanted_files
+from fusion.evidence.collect import collect, not_followed, wanted_files
+from fusion.evidence.pages import Pages
+from fusion.evidence.records import numbered_anew
 from fusion.evidence.sandbox import Sandbox
-from fusion.model import Change, Contents, Outcome, Provenance, Record, ToolReport, Unread
+from fusion.model import Change, Contents, Evidence, Outcome, Provenance, Record, ToolReport, Unread
 from fusion.policy import Policy
 
 _IN_VAIN = 2
 """Portions in a row of which nothing could be read, before the tool is given up: it will not read the next one either."""
 _MOST_HITS = 20_000
 _MOST_CLEARED = 10_000
+_MOST_UNFOLLOWED = 50_000
 _REASONS = 5
 """Kinds of trouble that a receipt tells."""
 _GRAVITY = {Outcome.OK: 0, Outcome.SKIPPED: 0, Outcome.CUT: 1, Outcome.FAILED: 2, Outcome.TIMED_OUT: 3}
@@ -33,6 +38,9 @@ class Portions:
     files: int = 500
     bytes: int = 2_500_000
     """What the slowest analyzer reads in ten seconds of processor time."""
+    followed_files: int = 200
+    followed_bytes: int = 600_000
+    """Of one that follows data through what they import: at most about twenty seconds of processor time."""
     seconds: float = 150.0
     """Of wall time, after which no further portion is begun in this go."""
     most: float = 5_400.0
@@ -88,8 +96,10 @@ async def collect_on(
     """Go on over a whole tree from where an earlier call came to; raises what `collect` raises."""
     started = time.monotonic()
     files = wanted_files(analyzer, change, contents, policy)
-    cuts = list(_cuts({path: len(data) for path, data in files.items()}, portions))
-    if hasattr(analyzer, "consults") or len(cuts) < 2:
+    follows = hasattr(analyzer, "consults")
+    most = (portions.followed_files, portions.followed_bytes) if follows else (portions.files, portions.bytes)
+    cuts = list(_cuts({path: len(data) for path, data in files.items()}, *most))
+    if len(cuts) < 2 or (follows and not getattr(analyzer, "tells_own", False)):
         return await collected(
             analyzer, change=change, contents=contents, policy=policy, sandbox=sandbox, provenance=provenance
         )
@@ -104,22 +114,40 @@ async def collect_on(
             return so_far
         begun = True
         report = await collect(
-            analyzer, change=_only(change, part), contents=contents, policy=policy, sandbox=sandbox, provenance=provenance
+            analyzer,
+            change=_only(change, part),
+            contents=contents,
+            policy=policy,
+            sandbox=sandbox,
+            provenance=provenance,
+            own=files if follows else {},
         )
         if report.run.outcome is Outcome.SKIPPED:
             return finished(report)
-        in_vain = 0 if report.run.read else (so_far.in_vain if so_far else 0) + 1
+        well = report.run.outcome in (Outcome.OK, Outcome.CUT)
+        in_vain = 0 if well or report.run.read else (so_far.in_vain if so_far else 0) + 1
         together = joined(so_far.report, report) if so_far else report
+        if so_far and follows:
+            evidence = tuple(numbered_anew(together.evidence, Pages(files)))
+            together = together.model_copy(update={"evidence": evidence})
         so_far = Progress(report=together, done=end, total=total, in_vain=in_vain)
     assert so_far is not None  # there are two portions at least
     return so_far
 
 
 def joined(first: ToolReport, second: ToolReport) -> ToolReport:
-    """One report of two runs of the same tool over different files."""
+    """One report of two runs of the same tool over different files of the same tree."""
     runs = (first.run, second.run)
-    evidence = (*first.evidence, *second.evidence)
-    reasons = list(dict.fromkeys(part for run in runs for part in run.reason.split("; ") if part))[:_REASONS]
+    known = {_course(item) for item in first.evidence}
+    added = [item for item in second.evidence if _course(item) not in known]
+    evidence = (*first.evidence, *added)
+    by_path = {item.path: item for item in first.unfollowed}
+    for item in second.unfollowed:
+        by_path.setdefault(item.path, item)
+    unfollowed = tuple(by_path.values())[:_MOST_UNFOLLOWED]
+    said = list(dict.fromkeys(part for report in (first, second) for part in _reasons(report)))[:_REASONS]
+    left = not_followed(unfollowed)
+    reasons = [*said, left] if left else said
     outcome = max((run.outcome for run in runs), key=lambda one: _GRAVITY[one])
     if len(evidence) > _MOST_HITS:
         outcome = Outcome.CUT if outcome is Outcome.OK else outcome
@@ -130,21 +158,42 @@ def joined(first: ToolReport, second: ToolReport) -> ToolReport:
             "reason": "; ".join(reasons),
             "read": (*first.run.read, *second.run.read),
             "unread": (*first.run.unread, *second.run.unread),
-            "hits": first.run.hits + second.run.hits,
+            "hits": first.run.hits + second.run.hits - (len(second.evidence) - len(added)),
             "known": first.run.known + second.run.known,
             "seconds": round(first.run.seconds + second.run.seconds, 3),
         }
     )
-    cleared = (*first.cleared, *second.cleared)[:_MOST_CLEARED]
-    return ToolReport(run=run, evidence=evidence[:_MOST_HITS], cleared=cleared)
+    hurt = {(item.family, item.location.path, item.location.line) for item in evidence}
+    cleared = [
+        item for item in (*first.cleared, *second.cleared) if (item.family, item.location.path, item.location.line) not in hurt
+    ]
+    return ToolReport(
+        run=run,
+        evidence=evidence[:_MOST_HITS],
+        cleared=tuple(cleared[:_MOST_CLEARED]),
+        unfollowed=unfollowed,
+    )
 
 
-def _cuts(sizes: Mapping[str, int], portions: Portions) -> Iterator[Sequence[str]]:
-    """The paths in order, in portions; the same for the same files."""
+def _course(item: Evidence) -> tuple[object, ...]:
+    """What makes a flow the same, whichever steps a run has seen of it: its kind, where it begins and where it ends."""
+    ends = (item.trace[0].location, item.trace[-1].location) if item.trace else (item.message,)
+    return (item.rule, item.location, *ends)
+
+
+def _reasons(report: ToolReport) -> list[str]:
+    """The fragments of a receipt's reason, without the one that is made anew of all files that were not followed."""
+    left = not_followed(report.unfollowed)
+    reason = report.run.reason.replace(left, "") if left else report.run.reason
+    return [part for part in reason.split("; ") if part]
+
+
+def _cuts(sizes: Mapping[str, int], most_files: int, most_bytes: int) -> Iterator[Sequence[str]]:
+    """The paths in order, those of one folder next to each other, in portions; the same for the same files."""
     group: list[str] = []
     size = 0
     for path in sorted(sizes):
-        if group and (len(group) >= portions.files or size + sizes[path] > portions.bytes):
+        if group and (len(group) >= most_files or size + sizes[path] > most_bytes):
             yield group
             group, size = [], 0
         group.append(path)

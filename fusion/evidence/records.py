@@ -13,7 +13,7 @@ from fusion.evidence.pages import Page, Pages
 from fusion.evidence.redaction import FAMILIES, redact
 from fusion.evidence.suppressions import silencer
 from fusion.judging.fingerprint import fingerprints
-from fusion.model import Evidence, Fix, Hit, Provenance, Step
+from fusion.model import Evidence, Fix, Hit, Location, Provenance, Step
 
 _MOST_STEPS = 200
 """Steps of a trace that are kept; of a longer one the middle goes: where data enters and where it hurts stay."""
@@ -73,9 +73,8 @@ def record(tool: str, version: str, sighting: Sighting, pages: Pages, provenance
     """The evidence of one sighting."""
     hit, classified = sighting.hit, sighting.classified
     page = pages.get(hit.location.path)
-    identity = [tool, hit.rule, sighting.fingerprint, *hit.location.model_dump(mode="json").values()]
     return Evidence(
-        id=hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:20],
+        id=_id(tool, hit.rule, sighting.fingerprint, hit.location),
         tool=tool,
         tool_version=shown.message(version),
         rule=shown.message(hit.rule),
@@ -95,6 +94,27 @@ def record(tool: str, version: str, sighting: Sighting, pages: Pages, provenance
         suppressed=silencer(page.suppressions, tool, hit) if page else "",
         provenance=provenance,
     )
+
+
+def numbered_anew(items: Sequence[Evidence], pages: Pages) -> list[Evidence]:
+    """Evidence of one tool that several looks at the same files told, with the fingerprints that one look would have given."""
+    by_path: dict[str, list[Evidence]] = {}
+    for item in items:
+        by_path.setdefault(item.location.path, []).append(item)
+    numbered: list[Evidence] = []
+    for path in sorted(by_path):
+        page = pages.get(path)
+        told = sorted(by_path[path], key=lambda item: (item.location.line, item.location.column or 0, item.rule, item.message))
+        lines = [(item.family, item.symbol, page.line(item.location.line) if page else "") for item in told]
+        for item, fingerprint in zip(told, fingerprints(lines), strict=True):
+            id = _id(item.tool, item.rule, fingerprint, item.location)
+            numbered.append(item.model_copy(update={"id": id, "fingerprint": fingerprint}))
+    return numbered
+
+
+def _id(tool: str, rule: str, fingerprint: str, location: Location) -> str:
+    identity = [tool, rule, fingerprint, *location.model_dump(mode="json").values()]
+    return hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:20]
 
 
 def snippet(page: Page, sighting: Sighting) -> str:

@@ -147,3 +147,5 @@ class ToolReport(Record):
     evidence: tuple[Evidence, ...] = ()
     cleared: tuple[Cleared, ...] = ()
     """What it shows to be harmless at head."""
+    unfollowed: tuple[Unread, ...] = ()
+    """Imported files that nothing could be followed through; the run's reason names some."""

@@ -7,8 +7,9 @@ taken. Settings that are weak by themselves (hashes, random tokens, cookies, XML
 
 It looks at the files of the change, and for what flows through them at the files that they import inside the repository,
 within bounds; what those cut off is on the receipt. A flaw whose end lies in an imported file that does not change is told
-at the last step in a file that does. Where it has followed everything that reaches a place and found it harmless, it says so
-too, and what a pattern claims there counts for less.
+at the last step in a file that does. A whole tree is looked at in portions, each with all other files to import. Where it
+has followed everything that reaches a place and found it harmless, it says so too, and what a pattern claims there counts
+for less.
 
 Runs as a process of its own with our interpreter (`python -I -m fusion.dataflow`), parses and executes nothing of what it
 reads. Files that its grammars do not take, that are too large or that run into a bound are unread, each with the reason.
@@ -48,7 +49,7 @@ _HOLDER = re.compile(r"(`[^`]{1,200}`): (.{1,500})")
 _UNNAMED = {"prototype-by-key": "a key of an object"}
 """Places where data hurts that have no name in a program."""
 _NAMED = 3
-"""Imported files that the receipt names when they could not be analysed; sentences about knowledge that is not used."""
+"""Sentences about knowledge that is not used, on a receipt."""
 
 
 class Dataflow:
@@ -59,6 +60,7 @@ class Dataflow:
 
     name = "dataflow"
     parse_only = True
+    tells_own = True
     timeout = 900.0
     rules = _PACKAGE / "dataflow"
     """The engine and its knowledge decide what it reports."""
@@ -119,11 +121,12 @@ class Dataflow:
         answer = document(output.stdout, self.name)
         if not isinstance(answer, dict):
             raise Unreadable("the data-flow analysis printed JSON that is not an object")
-        own = frozenset(job.files)
+        asked, own = frozenset(job.files), frozenset((*job.files, *job.own))
         hits = [hit for flow in objects(answer, "flows") if (hit := _hit(flow, own, job)) is not None]
-        cleared = [_cleared(item) for item in objects(answer, "cleared") if text(item, "path") in own]
+        cleared = [_cleared(item) for item in objects(answer, "cleared") if text(item, "path") in asked]
         unread = {text(item, "path"): text(item, "reason") for item in objects(answer, "unread")}
         unfollowed = {text(item, "path"): text(item, "reason") for item in objects(answer, "unfollowed")}
+        cut = integer(answer, "cut")
         read = answer.get("read")
         seen = {path for path in read if isinstance(path, str)} if isinstance(read, list) else set()
         for path in job.files:
@@ -131,9 +134,10 @@ class Dataflow:
                 unread.setdefault(path, "the data-flow analysis did not look at it")
         return Reading(
             hits=hits,
-            unread=[Unread(path=path, reason=reason) for path, reason in sorted(unread.items()) if path in own],
+            unread=[Unread(path=path, reason=reason) for path, reason in sorted(unread.items()) if path in asked],
             cleared=cleared,
-            note="; ".join([*_mistakes(self._added), *_notes(job, unfollowed, integer(answer, "cut"))]),
+            unfollowed=[Unread(path=path, reason=reason) for path, reason in sorted(unfollowed.items())],
+            note="; ".join([*_mistakes(self._added), *([f"{cut:,} further flows were left out"] if cut else [])]),
         )
 
 
@@ -144,22 +148,8 @@ def _mistakes(more: Added) -> list[str]:
     return [*said, f"{left:,} more mistakes in added knowledge (`fusion knowledge list`)"] if left > 0 else said
 
 
-def _notes(job: Job, unfollowed: dict[str, str], cut: int) -> list[str]:
-    """What the receipt says beside the files: imported ones that were not followed, findings that were too many."""
-    known = frozenset((*job.files, *job.beside))
-    paths = sorted(path for path in unfollowed if path in known)
-    notes = []
-    if paths:
-        named = ", ".join(f"{job.names.get(path, path)} ({unfollowed[path]})" for path in paths[:_NAMED])
-        more = f" and {len(paths) - _NAMED:,} more" if len(paths) > _NAMED else ""
-        notes.append(f"data was not followed through imported files: {named}{more}")
-    if cut:
-        notes.append(f"{cut:,} further flows were left out")
-    return notes
-
-
 def _hit(flow: dict[str, Any], own: frozenset[str], job: Job) -> Hit | None:
-    """The hit of a flow, at its end or at the last step in a file that was asked for; None when it passes through none."""
+    """The hit of a flow, at its end or at the last step in a file that is reported on; None when it passes through none."""
     places = [(_location(item), text(item, "why")) for item in objects(flow, "trace")]
     here = next((location for location, _ in reversed(places) if location.path in own), None)
     if here is None:
