@@ -14,6 +14,7 @@ from fusion.changes.selection import outside
 from fusion.check import Subject
 from fusion.checks.forge import utc
 from fusion.checks.workflows import Pipeline
+from fusion.inventory.formats import tells_sources_alone
 from fusion.model.posture import Release
 from fusion.reading.jobs import Job, Work
 
@@ -87,7 +88,7 @@ def newest(releases: Sequence[Release]) -> Release:
 
 def unread_manifests(subject: Subject) -> list[str]:
     """Manifests and lock files that the inventory could not read, or not wholly: what they name is not known."""
-    dark = {path for path, _ in subject.inventory.unread if path}
+    dark = {path for path, _ in subject.inventory.unread if path and not tells_sources_alone(path)}
     return sorted(path for path in dark if not is_test(path) and not is_example(path) and not outside(path))
 
 

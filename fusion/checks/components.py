@@ -9,6 +9,7 @@ from fusion.changes.roles import is_example, is_test_data
 from fusion.check import About, Subject
 from fusion.checks.files import counted, paths, refused
 from fusion.checks.results import not_applicable, not_assessed, passed
+from fusion.inventory.formats import tells_sources_alone
 from fusion.model.compliance import CheckResult, Deviation
 from fusion.model.inventory import Component
 from fusion.render.text import clip, exact
@@ -25,7 +26,11 @@ def called(component: Component) -> str:
 
 
 def unread(subject: Subject) -> Sequence[tuple[str, str]]:
-    """Manifests and lock files that could not be read, and why, without samples."""
+    """Manifests and lock files that could not be read, and why, without samples and settings of installers."""
+    return tuple(one for one in _dark(subject) if not tells_sources_alone(one[0]))
+
+
+def _dark(subject: Subject) -> Sequence[tuple[str, str]]:
     return tuple((path, why) for path, why in subject.inventory.unread if not is_sample(path))
 
 
@@ -58,11 +63,13 @@ class InventoryCheck(ABC):
         passed_as: str,
         nothing: str,
         concerns: Callable[[str], bool] = lambda _: True,
+        sources: bool = False,
     ) -> CheckResult:
         """Failed where something speaks against it; else not assessed where a file that `concerns` it could not be read; else
-        not applicable where there are no components of the kind; else passed."""
+        not applicable where there are no components of the kind; else passed. Files that only say where packages come from
+        concern it with `sources` alone."""
         read = tuple(sorted({one.path for one in of} | {one.lock for one in of if one.lock}))[:100]
-        dark = [(path, why) for path, why in unread(subject) if concerns(path)]
+        dark = [(path, why) for path, why in (_dark(subject) if sources else unread(subject)) if concerns(path)]
         if deviations:
             told = f"{failed} {_not_read(dark)}".strip()
             return refused(self.about, deviations, told, read=read)

@@ -67,6 +67,8 @@ class Lock:
     """Whether what it names can be installed in no other version."""
     left_out: frozenset[str] = frozenset()
     """Names of what it leaves out on purpose, or in no fixed version."""
+    overridden: Mapping[str, str] = field(default_factory=dict)
+    """Names whose version is set whatever a manifest asks for, and to what: a range, or another package."""
     exact_only: bool = False
     """Whether an entry is locked only in just the version that the manifest names (go.sum)."""
 

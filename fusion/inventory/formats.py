@@ -14,6 +14,7 @@ from fusion.inventory import (
     jvm,
     npm,
     npm_locks,
+    npm_registries,
     nuget,
     others,
     python,
@@ -32,6 +33,7 @@ FORMATS: tuple[Format, ...] = (
     *indexes.FORMATS,
     *npm.FORMATS,
     *npm_locks.FORMATS,
+    *npm_registries.FORMATS,
     *golang.FORMATS,
     *jvm.FORMATS,
     *cargo.FORMATS,
@@ -83,7 +85,7 @@ _BY_FORM = tuple(one for one in FORMATS if not isinstance(one.matches, Named))
 _VENDORED = re.compile(r"(?:^|/)(?:node_modules|bower_components|site-packages|\.venv|\.tox|vendor/(?:bundle|cache))/")
 _LIKELY = re.compile(
     r"(?:\.(?:txt|in|toml|lock|lockfile|locked|json|ya?ml|mod|sum|xml|gradle|kts|[cfv][sb]proj|props|config|gemspec)"
-    r"|(?:file|Dockerfile|Containerfile)[^/]*|gems\.rb|setup\.(?:py|cfg)|pip\.(?:conf|ini))$",
+    r"|(?:file|Dockerfile|Containerfile)[^/]*|gems\.rb|setup\.(?:py|cfg)|pip\.(?:conf|ini)|\.(?:npm|yarn)rc)$",
     re.I,
 )
 """What the name of any of the formats is like: most files of a tree are told apart by this alone."""
@@ -94,6 +96,12 @@ def format_of(path: str) -> Format | None:
     if not _LIKELY.search(path) or _VENDORED.search(path):
         return None
     return _BY_NAME.get(path.rpartition("/")[2]) or next((one for one in _BY_FORM if one.matches(path)), None)
+
+
+def tells_sources_alone(path: str) -> bool:
+    """Whether that file says where packages come from, and names none."""
+    found = format_of(path)
+    return found is not None and found.entries is None and found.lock is None
 
 
 def without_reader(path: str) -> str:

@@ -11,6 +11,7 @@ from fusion.inventory.entries import Entry, Format, Lock, Named, Origin
 from fusion.reading.dependencies import UnreadableManifest, dependencies
 
 _EXACT = re.compile(r"[v=\s]*(\d+\.\d+\.\d+(?:-[\w.-]+)?(?:\+[\w.-]+)?)\s*$")
+_SELECTED = re.compile(r"(?:^|/)((?:@[\w.~-]{1,214}/)?[\w.~-]{1,214})(?:@[^/]*|@npm:.*)?$")
 _COMMIT = re.compile(r"#([0-9a-f]{40})$")
 _KEY = re.compile(r"^[ \t]+\"([^\"\n]{1,400})\":\s*\{", re.M)
 _MODULES = "node_modules/"
@@ -47,6 +48,30 @@ def package(text: str) -> Iterator[Entry]:
             # An optional one that does not fit the machine on which npm wrote the lock file is left out of it by some versions.
             conditional=found.name in options,
         )
+
+
+def overridden(text: str) -> Mapping[str, str]:
+    """The packages whose version package.json sets for everybody who asks for them, and what it sets: `overrides` (npm),
+    `resolutions` (yarn), `pnpm.overrides`; also for one dependant, which may be a part of the same workspace. Raises
+    UnreadableManifest."""
+    data = json_object(text)
+    found: dict[str, str] = {}
+    left = [(one, 0) for one in (data.get("overrides"), data.get("resolutions"), mapping(data.get("pnpm")).get("overrides"))]
+    while left:
+        level, depth = left.pop()
+        for selector, said in mapping(level).items():
+            value = said.get(".") if isinstance(said, dict) else said
+            if isinstance(value, str) and (name := selected(selector)):
+                found[name] = value
+            if depth < 16:
+                left.append((said, depth + 1))
+    return found
+
+
+def selected(selector: str) -> str:
+    """The package that a selector of overrides is about: `a`, `a@^1`, `b>a`, `b@1/a`, `**/@scope/a`."""
+    match = _SELECTED.search(selector[:1_000].rpartition(">")[2])
+    return match[1] if match and match[1] != "." else ""
 
 
 def origin_of(resolved: str) -> tuple[Origin, str]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from fusion.inventory.documents import bounded, hashes, word, yaml_lines
 from fusion.inventory.entries import Entry, Format, Lock, Named
-from fusion.inventory.npm import Relation, origin_of
+from fusion.inventory.npm import Relation, origin_of, selected
 from fusion.reading.dependencies import UnreadableManifest
 
 _SPEC = re.compile(r"(@?[^@\s]{1,214})@(.*)")
@@ -116,10 +116,13 @@ def pnpm(text: str) -> Lock:
     packages: dict[tuple[str, str], Entry] = {}
     development: set[tuple[str, str]] = set()
     relations: list[Relation] = []
+    overridden: dict[str, str] = {}
     versioned = False
     for keys, value, line in yaml_lines(text):
         versioned = versioned or keys == ("lockfileVersion",)
         match keys:
+            case ("overrides", selector):
+                overridden[selected(selector)] = value
             case ("importers", folder, section, name, "specifier") if section in _SECTIONS:
                 specifiers[_folder(folder), name] = value
             case ("importers", folder, section, name, "version") if section in _SECTIONS:
@@ -156,7 +159,12 @@ def pnpm(text: str) -> Lock:
         entry = asked.setdefault(folder, {})
         entry[name] = (spec, entry.get(name, (None, ""))[1])
     known = tuple(replace(one, development=one.development or at in development) for at, one in packages.items())
-    return Lock(packages=known, asked=asked, relations=tuple(one for one in dict.fromkeys(relations) if one[1] in packages))
+    return Lock(
+        packages=known,
+        asked=asked,
+        relations=tuple(one for one in dict.fromkeys(relations) if one[1] in packages),
+        overridden=overridden,
+    )
 
 
 def _folder(said: str) -> str:

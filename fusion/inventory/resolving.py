@@ -55,11 +55,13 @@ class Resolver:
 
     def stale(self, entry: Entry, manifest: str) -> str:
         """Why the lock file no longer fits the entry, a sentence; empty: it does, as far as can be told."""
-        if not self.lock.strict or not entry.lockable:
+        if not self.lock.strict or not entry.lockable or self._replaced(entry):
             return ""
         asked = self.lock.asked.get(self._relative(manifest))
         if asked is not None and entry.name in asked:
             then = asked[entry.name][0]
+            if entry.name in self.lock.overridden:
+                return ""
             if then is not None and _plain(then) != _plain(entry.wanted) and entry.source == "registry":
                 return f"{self.path} was written for {then or 'any version'} and the manifest asks for {entry.wanted or 'any'}."
         found = self._found(entry, manifest)
@@ -77,7 +79,10 @@ class Resolver:
         return ""
 
     def omits(self, entry: Entry, manifest: str) -> bool:
-        """Whether the lock file lacks the entry and may: where its condition did not hold, nothing was locked."""
+        """Whether the lock file lacks the entry and may: where its condition did not hold, nothing was locked; and another
+        package may have been put in its place."""
+        if self._replaced(entry) and self._found(entry, manifest) is None:
+            return self.lock.pins
         if not (entry.conditional and entry.lockable and self.lock.strict and self.lock.pins):
             return False
         found = self._found(entry, manifest)
@@ -124,7 +129,9 @@ class Resolver:
         if self.lock.exact_only:
             return known.get(entry.version)
         if self.lock.specs is not None:
-            return known.get(self.lock.specs.get((entry.name, entry.wanted.removeprefix("npm:")), ""))
+            version = self.lock.specs.get((entry.name, entry.wanted.removeprefix("npm:")), "")
+            if version or entry.name not in self.lock.overridden:
+                return known.get(version)
         asked = self.lock.asked.get(self._relative(manifest))
         if asked is not None and asked.get(entry.name, (None, ""))[1]:
             return known.get(asked[entry.name][1])
@@ -133,9 +140,15 @@ class Resolver:
         fitting = [one for one in known.values() if not self._misfit(entry, one) and _likely(entry.wanted, one.version)]
         return fitting[-1] if fitting else list(known.values())[-1]
 
-    @staticmethod
-    def _misfit(entry: Entry, found: Entry) -> bool:
+    def _replaced(self, entry: Entry) -> bool:
+        """Whether another package may be installed in its place, or none."""
+        said = self.lock.overridden.get(entry.name, "")
+        return ":" in said or said == "-"
+
+    def _misfit(self, entry: Entry, found: Entry) -> bool:
         """Whether the version is certainly none that the manifest asks for; doubt is no."""
+        if entry.name in self.lock.overridden:
+            return False
         if entry.version and entry.source == "registry" and found.version and entry.type in ("npm", "cargo", "gem"):
             return entry.version != found.version
         return entry.type == "pypi" and bool(found.version) and _outside(entry.wanted, found.version)

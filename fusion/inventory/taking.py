@@ -13,6 +13,7 @@ from fusion.inventory.documents import without_credentials
 from fusion.inventory.entries import Entry, Format, Lock, NoManifest
 from fusion.inventory.entries_left import left_out
 from fusion.inventory.formats import format_of, without_reader
+from fusion.inventory.npm import overridden
 from fusion.inventory.pip_options import included
 from fusion.inventory.purls import purl
 from fusion.inventory.python import LOCKS, is_constraints, told_by_build
@@ -54,6 +55,7 @@ def take(tree: Tree, contents: Mapping[str, bytes]) -> Inventory:
     taken_in: dict[str, tuple[tuple[int, str], ...]] = {}
     open_ones: dict[str, int] = {}
     written = Written()
+    overrides: dict[str, Mapping[str, str]] = {}
     for path in sorted(paths | contents.keys()):
         missing, found = without_reader(path), format_of(path)
         if missing:
@@ -86,6 +88,8 @@ def take(tree: Tree, contents: Mapping[str, bytes]) -> Inventory:
             read.append(path)
         if found.name in (_REQUIREMENTS, _CONSTRAINTS):
             taken_in[path] = tuple(islice(included(text), MAX_ORIGINS))
+        if found.name == "package.json":
+            overrides[_folder(path)] = overridden(text)
         if found.name == "pyproject.toml" and (line := told_by_build(text)):
             open_ones[path] = line
         if left or more:
@@ -105,7 +109,7 @@ def take(tree: Tree, contents: Mapping[str, bytes]) -> Inventory:
         path for path in read if path.rpartition("/")[2] in ("build.gradle", "build.gradle.kts") and _is_locked(path, locks)
     }
     unread = [one for one in unread if one[0] not in settled]
-    known = _settled(manifests, locks, written, read, unread)
+    known = _settled(manifests, locks, overrides, written, read, unread)
     return known.model_copy(update={"origins": tuple(elsewhere), "compiled": tuple(written.whole)})
 
 
@@ -163,13 +167,17 @@ def _text(found: Format, data: bytes | None, size: int) -> str | _Unread:
 def _settled(
     manifests: list[_Manifest],
     locks: Mapping[str, Lock],
+    overrides: Mapping[str, Mapping[str, str]],
     written: Written,
     read: list[str],
     unread: list[tuple[str, str]],
 ) -> Inventory:
     components: list[Component] = []
     nameless: dict[str, int] = {}
-    resolvers = {path: Resolver(path, lock) for path, lock in locks.items()}
+    resolvers = {
+        path: Resolver(path, replace(lock, overridden={**overrides.get(_folder(path), {}), **lock.overridden}))
+        for path, lock in locks.items()
+    }
     for manifest in manifests:
         meant = _resolvers(manifest, resolvers, written)
         for entry in manifest.entries:

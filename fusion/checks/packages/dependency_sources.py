@@ -3,9 +3,9 @@
 A dependency on a git repository is fixed only by a full commit, one on an address only by a hash; and what comes over plain
 http, or over git's own protocol without encryption, anybody on the way can change. Dependencies within the tree are not asked
 about, but for packed files without a hash, which nobody can look into. Options of requirements files, pip's and uv's own
-files, and tables of uv, Poetry, PDM and Pipenv are deviations where they have another index asked, files looked for elsewhere,
-or a host trusted without its certificate: pip takes the highest version of any index that it knows. An index that is asked over
-https, and only for packages that name it, is none.
+files, tables of uv, Poetry, PDM and Pipenv, and .npmrc, .yarnrc and .yarnrc.yml are deviations where they have another index
+asked, files looked for elsewhere, or a host trusted without its certificate: pip takes the highest version of any index that it
+knows. An index that is asked over https, and only for packages that name it or for those of a scope, is none.
 """
 
 from __future__ import annotations
@@ -113,4 +113,5 @@ class DependencySources(InventoryCheck):
             passed_as=f"{counted(len(known), 'entry', 'entries')} of manifests and lock files; "
             + (f"{elsewhere} from outside of registries, each fixed." if elsewhere else "none from outside of registries."),
             nothing="No manifest names a dependency.",
+            sources=True,
         )

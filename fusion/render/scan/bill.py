@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from fusion.inventory.formats import tells_sources_alone
 from fusion.inventory.licences import readable
 from fusion.inventory.purls import key
 from fusion.inventory.python import is_constraints
@@ -82,9 +83,10 @@ def _is_beside(lock: str, path: str) -> bool:
 def wholeness(scan: Scan) -> Wholeness:
     """What the bill may lack: files that were not read, or in part, and what packages need that no lock file names."""
     inventory = scan.inventory
-    if not inventory.read and not inventory.unread:
+    unread = [one for one in inventory.unread if not tells_sources_alone(one[0])]
+    if not inventory.read and not unread:
         return Wholeness(aggregate="unknown", why=("No manifest or lock file was found.",))
-    why = [clip(exact(f"{path or 'The tree'}: {told}"), 300) for path, told in inventory.unread[:_UNREAD]]
+    why = [clip(exact(f"{path or 'The tree'}: {told}"), 300) for path, told in unread[:_UNREAD]]
     if why:
         why[0] = f"Not read, or in part, so that packages may be missing: {why[0]}"
     bare = sorted({one.path for one in inventory.components if one.direct and _is_bare(one, inventory.compiled)})
