@@ -12,6 +12,7 @@ import posixpath
 from collections.abc import Callable, Mapping, Sequence
 
 from fusion.model.inventory import Tree, TreeFile
+from fusion.render.text import clip, exact
 
 LINK = "120000"
 """A symbolic link's mode."""
@@ -37,6 +38,16 @@ def followed(tree: Tree, wanted: Callable[[str], bool]) -> Mapping[str, str]:
         if end is not None and end.mode.startswith("100"):
             found[link.path] = end.path
     return found
+
+
+def not_followed(tree: Tree, wanted: Callable[[str], bool]) -> str:
+    """A sentence on links that GitHub leaves alone: it takes the bytes of a link for the file, so that a workflow or a list of
+    owners that is one, or lies below one, is none. Empty: there is no such link."""
+    found = sorted(file.path for file in tree.files if file.mode == LINK and wanted(file.path))
+    if not found:
+        return ""
+    are = "is a symbolic link" if len(found) == 1 else f"and {len(found) - 1} more are symbolic links"
+    return f"{clip(exact(found[0]), 120)} {are}, which GitHub does not follow."
 
 
 def _led_to(link: TreeFile, files: Sequence[TreeFile], by_path: Mapping[str, TreeFile]) -> TreeFile | None:

@@ -10,6 +10,7 @@ from functools import lru_cache
 from fusion.check import Subject
 from fusion.checks.archive import unpacked
 from fusion.checks.files import TreeCheck, pages, paths
+from fusion.checks.links import not_followed
 from fusion.checks.results import not_applicable, not_assessed
 from fusion.model.compliance import CheckResult
 from fusion.reading.jobs import Job, jobs
@@ -52,6 +53,12 @@ def is_pipeline(path: str) -> bool:
     return path.startswith(_FOLDER) and "/" not in name and name.endswith((".yml", ".yaml"))
 
 
+def linked(subject: Subject) -> str:
+    """A sentence on workflows that are symbolic links, which GitHub does not run; empty: none is."""
+    above = (_FOLDER.rstrip("/"), _FOLDER.partition("/")[0])
+    return not_followed(subject.tree, lambda path: is_pipeline(path) or path in above)
+
+
 def pipelines(subject: Subject) -> Pipelines:
     """Every workflow of the tree."""
     found = pages(subject, is_pipeline)
@@ -91,7 +98,8 @@ class WorkflowCheck(TreeCheck):
             if mark := unpacked(subject):
                 why = f"There are no GitHub workflows, but this is a source distribution ({mark}), which leaves them out."
                 return not_assessed(self.about, f"{why} Scan the repository.", read=("tree",))
-            return not_applicable(self.about, "There are no GitHub workflows.", read=("tree",))
+            told = f"There are no GitHub workflows. {linked(subject)}".strip()
+            return not_applicable(self.about, told, read=("tree",))
         return self.over(subject, found)
 
     @abstractmethod

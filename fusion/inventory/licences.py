@@ -108,6 +108,17 @@ def _matches(pattern: str, name: str) -> bool:
     return name.startswith(pattern[:-1]) if pattern.endswith("*") else name == pattern
 
 
+def mistakes(said: Sequence[str]) -> tuple[str, ...]:
+    """What is wrong with each pattern of a policy that is no expression, in the sentence with which `judge` refuses it."""
+    found: list[str] = []
+    for one in said:
+        try:
+            _patterns((one,))
+        except UnreadableLicence as error:
+            found.append(str(error))
+    return tuple(found)
+
+
 @lru_cache(maxsize=256)
 def _patterns(said: tuple[str, ...]) -> tuple[str, ...]:
     """Patterns in one case and with today's identifiers; an expression with OR names several."""

@@ -18,7 +18,7 @@ from pathspec import GitIgnoreSpec
 
 from fusion.model.compliance import CheckResult, Deviation, ScanException, Status
 from fusion.policy import Acceptance, Policy
-from fusion.render.text import clip, one_line
+from fusion.render.text import clip, exact, one_line
 
 LONGEST = timedelta(days=731)
 """Two years, with a leap day in them."""
@@ -75,6 +75,11 @@ def complaints(policy: Policy, *, checks: Collection[str], day: date) -> tuple[s
     found += [
         f"`scans.checks` names `{_short(one)}`, and there is no such check." for one in policy.scans.checks if one not in checks
     ]
+    if patterns := (*policy.scans.licences_allow, *policy.scans.licences_deny):
+        # The list of SPDX's licences takes a while to load.
+        from fusion.inventory.licences import mistakes
+
+        found += [clip(exact(said), 300) for said in mistakes(patterns)]
     for number, one in enumerate(policy.scans.exceptions):
         if one.expires is None:
             found.append(f"{_place(number)} names no last day (`expires: YYYY-MM-DD`).")

@@ -97,6 +97,37 @@ def test_a_first_page_and_a_licence_may_be_links_and_one_that_leads_away_is_none
     assert CHECKS["readme"].assess(unread).status is Status.NOT_ASSESSED
 
 
+OWNERS = ".github/CODEOWNERS"
+
+
+@pytest.mark.parametrize(
+    ("files", "links", "status", "told"),
+    [
+        (
+            {"x": "* @a"},
+            {OWNERS: "../x"},
+            Status.FAILED,
+            ".github/CODEOWNERS is a symbolic link, which GitHub does not follow.",
+        ),
+        ({"CODEOWNERS": "* @a"}, {OWNERS: "../CODEOWNERS"}, Status.NOT_ASSESSED, "Whether it goes on to CODEOWNERS"),
+        ({"CODEOWNERS": "* @a"}, {"docs/CODEOWNERS": "../CODEOWNERS"}, Status.PASSED, ""),
+        ({"g/CODEOWNERS": "* @a"}, {".github": "g"}, Status.FAILED, ".github is a symbolic link"),
+    ],
+)
+def test_owners_below_a_link_are_none(files: dict[str, str], links: dict[str, str], status: Status, told: str) -> None:
+    result = CHECKS["code-owners-file"].assess(seen(tree(files, links), files))
+    assert (result.status, told in result.reason) == (status, True), result.reason
+
+
+def test_a_workflow_that_is_a_link_is_none() -> None:
+    files = {"ci/a.yml": "on: pull_request\njobs: {a: {steps: [{run: pytest}]}}\n", "a.py": "x = 1\n"}
+    linked = seen(tree(files, {".github/workflows/a.yml": "../../ci/a.yml"}), files)
+    for check, status in (("ci-defined", Status.FAILED), ("token-permissions", Status.NOT_APPLICABLE)):
+        result = CHECKS[check].assess(linked)
+        assert result.status is status, result.reason
+        assert ".github/workflows/a.yml is a symbolic link, which GitHub does not follow." in result.reason
+
+
 HOSTED = (
     *("ci-defined", "dependency-update-tool", "code-owners-file", "security-policy", "contribution-guide", "tests-present"),
     *("fuzzing", "readme"),

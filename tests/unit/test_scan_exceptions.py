@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 
 from fusion.adapters.memory.records import ManualClock, MemoryStore
 from fusion.errors import UserError
+from fusion.inventory.licences import UnreadableLicence, judge
 from fusion.model import Severity
 from fusion.model.compliance import CheckResult, Deviation, ScanException, Status
 from fusion.policy import Acceptance, Policy, load
+from fusion.policy.rules import Scans
 from fusion.scanning.exceptions import Applied, apply, complaints, identity, stated, today
 from fusion.scanning.granted import Granted, every, grant, granted, withdraw
 
@@ -188,6 +190,18 @@ def test_the_file_is_checked_before_it_is_merged() -> None:
     assert complaints(Policy(), checks=[], day=DAY) == ()
     wrong = load(b"scans: {block: [nope], checks: {nor-this: false}}", origin="x")
     assert [one.split("`")[3] for one in complaints(wrong, checks=["pinned"], day=DAY)] == ["nope", "nor-this"]
+
+
+def test_patterns_of_licences_are_judged_as_the_scan_judges_them() -> None:
+    policy = Policy(scans=Scans(licences_allow=("MIT", "Apache 2", "Nope-*"), licences_deny=("GPL-*",)))
+    found = complaints(policy, checks=[], day=DAY)
+    assert ["`Apache 2` in the policy is no SPDX" in found[0], found[1:]] == [
+        True,
+        ("`Nope-*` in the policy is about no licence that SPDX knows.",),
+    ]
+    with pytest.raises(UnreadableLicence) as refused:
+        judge("MIT", allow=policy.scans.licences_allow, deny=())
+    assert str(refused.value) == found[0]
 
 
 @settings(max_examples=60, deadline=None)

@@ -3,7 +3,8 @@
 Looked for is a GitHub workflow that starts on pull requests or in a merge queue and has a job or step that runs tests, known by
 its command or its name. Tests that run only after a push come too late. Where another system builds (its configuration lies in
 the tree), or pull requests start workflows in which no tests are recognised, it is not assessed: look, or name the step `test`.
-Whether the tests must pass is a setting (`required-status-checks`); whether they did run is another check's question.
+A workflow that is a symbolic link is none: GitHub does not follow it. Whether the tests must pass is a setting
+(`required-status-checks`); whether they did run is another check's question.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from fusion.checks.automation import ON_CHANGES, builds_elsewhere, is_tested
 from fusion.checks.files import TreeCheck, paths, refused, regular
 from fusion.checks.results import deviation, not_applicable, not_assessed, passed
 from fusion.checks.sight import spoken
-from fusion.checks.workflows import is_pipeline, pipelines
+from fusion.checks.workflows import is_pipeline, linked, pipelines
 from fusion.model import Severity
 from fusion.model.compliance import CheckResult
 
@@ -73,4 +74,4 @@ class CiDefined(TreeCheck):
         if late:
             title = f"Tests run in {paths(late)}, but not before a change is merged."
             return refused(self.about, [deviation(self.about, title, key="late", path=min(late))], title, read=late)
-        return self.absent(subject, "No workflow runs tests.", key="none")
+        return self.absent(subject, f"No workflow runs tests. {linked(subject)}".strip(), key="none")

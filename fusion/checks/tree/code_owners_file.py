@@ -2,8 +2,9 @@
 
 GitHub takes the first of `.github/CODEOWNERS`, `CODEOWNERS` and `docs/CODEOWNERS`; of the lines that match a file the last
 counts, and a line without an owner takes ownership away. Lines that GitHub skips are deviations: negation (`!`), ranges (`[]`),
-an escaped `#`, and owners that are neither `@user`, `@organisation/team` nor an address. Whether the owners exist and may write
-is not in the tree. Reference: "About code owners" in GitHub's documentation.
+an escaped `#`, and owners that are neither `@user`, `@organisation/team` nor an address. A symbolic link is no such file:
+GitHub does not follow it. Whether the owners exist and may write is not in the tree. Reference: "About code owners" in GitHub's
+documentation.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 
 from fusion.check import About, Source, Subject, Towards
 from fusion.checks.files import MAX_CHARS, TreeCheck, counted, pages, paths, refused, regular
+from fusion.checks.links import not_followed
 from fusion.checks.results import deviation, not_assessed, passed
 from fusion.model import Severity
 from fusion.model.compliance import CheckResult, Deviation
@@ -57,6 +59,10 @@ class CodeOwnersFile(TreeCheck):
         """The three places."""
         return path in _PLACES
 
+    @staticmethod
+    def _is_place(path: str) -> bool:
+        return path in (*_PLACES, ".github", "docs")
+
     def judge(self, subject: Subject) -> CheckResult:
         """The first file is GitHub's."""
         found = pages(subject, self.wants)
@@ -66,7 +72,12 @@ class CodeOwnersFile(TreeCheck):
         if not path:
             if subject.tree.cut:
                 return self.partial(subject)
-            return self.absent(subject, "No CODEOWNERS file lies in the repository.")
+            link = not_followed(subject.tree, self._is_place)
+            return self.absent(subject, f"No CODEOWNERS file lies in the repository. {link}".strip())
+        before = _PLACES[: _PLACES.index(path)]
+        if link := not_followed(subject.tree, lambda one: one in before or (one == ".github" and path != _PLACES[0])):
+            told = f"{link} Whether it goes on to {path} then, nobody knows: make the link a file, or take it away."
+            return not_assessed(self.about, told, read=(path,))
         text = found.texts[path]
         lines, deviations = self._lines(path, text)
         every = [file.path for file in regular(subject.tree)]
