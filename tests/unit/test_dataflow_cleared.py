@@ -102,3 +102,124 @@ def test_a_redirect_needs_its_status_and_its_own_header(code: str, found: bool) 
 )
 def test_a_cookie_is_called_good_only_where_its_text_is_known(header: str, good: bool) -> None:
     assert cleared(f"text.headers['Set-Cookie'] = {header}") is good
+
+
+@pytest.mark.parametrize(
+    ("before", "loader"),
+    [
+        ("class L(yaml.SafeLoader):\n    yaml_constructors = yaml.UnsafeLoader.yaml_constructors", "L"),
+        ("class L(yaml.SafeLoader):\n    construct_object = yaml.UnsafeLoader.construct_object", "L"),
+        ("class L(yaml.SafeLoader, yaml.UnsafeLoader):\n    pass", "L"),
+        ("class L(yaml.SafeLoader):\n    def __new__(cls, *given):\n        return yaml.UnsafeLoader(*given)", "L"),
+        ("@elsewhere.other\nclass L(yaml.SafeLoader):\n    pass", "L"),
+        ("class L(yaml.SafeLoader, metaclass=elsewhere.Other):\n    pass", "L"),
+        ("class L(yaml.SafeLoader):\n    pass\nL.__bases__ = (yaml.UnsafeLoader,)", "L"),
+        ("class L(yaml.SafeLoader):\n    pass\nL.add_constructor('!x', elsewhere.made)", "L"),
+        ("yaml.add_multi_constructor('!', yaml.UnsafeLoader.construct_python_name, Loader=yaml.SafeLoader)", "yaml.SafeLoader"),
+        ("yaml.SafeLoader.yaml_constructors.update(yaml.UnsafeLoader.yaml_constructors)", "yaml.SafeLoader"),
+    ],
+)
+def test_a_loader_that_was_taught_more_is_not(before: str, loader: str) -> None:
+    found = analysed(f"import yaml\nimport elsewhere\n{before}\ndef run(text):\n    yaml.load(text, Loader={loader})\n")
+    assert not found.unread
+    assert not found.cleared
+
+
+def test_a_loader_with_constructors_of_its_own_is_harmless() -> None:
+    code = """
+    import yaml
+
+    def made(loader, node):
+        return loader.construct_scalar(node)
+
+    class Local(yaml.SafeLoader):
+        def included(self, node):
+            return self.construct_scalar(node)
+
+    Local.add_constructor("!made", made)
+    Local.add_constructor("!included", Local.included)
+
+    def run(text):
+        yaml.load(text, Loader=Local)
+    """
+    assert analysed(code).cleared
+
+
+@pytest.mark.parametrize(
+    "trick",
+    [
+        "shlex.quote = str",
+        "setattr(shlex, 'quote', str)",
+        "shlex.__dict__['quote'] = str",
+        "vars(shlex).update(quote=str)",
+        'exec("shlex.quote = str")',
+        "globals()['shlex'] = elsewhere",
+        "globals().update(shlex=elsewhere)",
+        "sys.modules['shlex'].quote = str",
+        "me = sys.modules[__name__]",
+        "setattr(sys.modules['shlex'], 'quote', str)",
+        "class Any:\n    global COMMAND\n    COMMAND = input()",
+        "from unseen import *",
+    ],
+)
+def test_nothing_is_harmless_where_names_change_unseen(trick: str) -> None:
+    code = "import shlex, subprocess, sys, elsewhere\nfrom flask import request\nCOMMAND = 'ls'\n{}\ndef run(text):\n"
+    code += "    subprocess.run('ls ' + shlex.quote(request.data), shell=True)\n    subprocess.run(COMMAND, shell=True)\n"
+    assert not analysed(code.format(trick)).cleared
+    assert analysed(code.format("vars(elsewhere.parsed())")).cleared
+
+
+@pytest.mark.parametrize("trick", ["shlex.quote = str", "exec(input())", "shlex.__dict__['quote'] = str"])
+def test_nor_where_an_imported_file_changes_them(trick: str) -> None:
+    code = "import shlex, subprocess, other\nfrom flask import request\ndef run():\n"
+    code += "    subprocess.run('ls ' + shlex.quote(request.data), shell=True)\n"
+    assert analysed(code, other_py="import shlex\n").cleared
+    assert not analysed(code, other_py=f"import shlex\n{trick}\n").cleared
+
+
+@pytest.mark.parametrize(
+    ("store", "good"),
+    [
+        ("o[k] = k", False),
+        ("Object.assign(o, k)", False),
+        ("Reflect.set(o, k, k)", False),
+        ("o.d = k", True),
+        ("o['d'] = k", True),
+    ],
+)
+def test_a_constant_is_certain_until_something_is_stored_under_an_unknown_key(store: str, good: bool) -> None:
+    code = f"const cp = require('child_process');\nfunction f(k) {{ const o = {{c: 'ls'}}; {store};\n  cp.exec(o.c); }}\n"
+    assert any(item.span.line == 3 for item in analysed(code, "main.js").cleared) is good
+
+
+def test_attributes_that_are_set_by_unknown_names_are_not_known() -> None:
+    code = """
+    import subprocess
+
+    class Job:
+        def __init__(self, given):
+            self.command = "ls"
+            {}
+
+        def run(self):
+            subprocess.run(self.command, shell=True)
+
+    Job(input()).run()
+    """
+    assert analysed(code.format("pass")).cleared
+    assert not analysed(code.format("setattr(self, given, given)")).cleared
+
+
+@pytest.mark.parametrize(
+    "trick",
+    [
+        "eval('command = 1')",
+        "String.prototype.replace = function () { return this }",
+        "Object.assign(String.prototype, other)",
+        "with (other) { cp.exec(command) }",
+    ],
+)
+def test_scripts_that_change_the_language_clear_nothing(trick: str) -> None:
+    code = "const cp = require('child_process');\nlet command = 'ls';\n{}\ncp.exec(command);\n"
+    assert analysed(code.format(""), "main.js").cleared
+    assert not analysed(code.format(trick), "main.js").cleared

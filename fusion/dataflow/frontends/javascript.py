@@ -59,6 +59,7 @@ def lower(path: str, data: bytes) -> ir.Module:
         mentions=at.scopes.close_module(),
         imports=frozenset(at.imports),
         cut=at.cut,
+        unseen=at.unseen,
     )
 
 

@@ -50,6 +50,7 @@ class Lowering:
         self.source = source.text
         self.scopes = Scopes()
         self.cut = source.cut
+        self.unseen = False
         self.functions: list[ir.Function] = []
         self.imports: set[str] = set()
         self._expressions = expressions

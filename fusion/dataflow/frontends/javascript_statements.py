@@ -232,6 +232,7 @@ def _throw(at: Lowering, node: Node, into: list[ir.Statement]) -> None:
 
 def _with(at: Lowering, node: Node, into: list[ir.Statement]) -> None:
     into.append(ir.Evaluate(span(node), at.field(node, "object")))
+    at.unseen = True  # each name may be one of the object's
     into += at.body(node.child_by_field_name("body"))
 
 

@@ -37,4 +37,5 @@ def lower(path: str, data: bytes) -> ir.Module:
         frozenset(lowering.scope.mentions),
         frozenset(lowering.imports),
         lowering.cut,
+        lowering.unseen,
     )

@@ -28,6 +28,7 @@ class Lowering:
         """Outer before inner, in the order of the file."""
         self.imports: set[str] = set()
         self.cut: list[tuple[ir.Span, str]] = []
+        self.unseen = False
         self.importlib: set[str] = set()
         """Names bound to the module `importlib`."""
         self.import_module: set[str] = set()

@@ -56,6 +56,8 @@ def _delete(lower: Lowering, node: ast.Delete, row: Row) -> None:
 def _declare_global(lower: Lowering, node: ast.Global, _row: Row) -> None:
     lower.mention(*node.names)
     lower.scope.declared_global.update(node.names)
+    # In the body of a class they are the module's, while the form has them for the class's.
+    lower.unseen = lower.unseen or lower.scope.is_class
 
 
 def _declare_nonlocal(lower: Lowering, node: ast.Nonlocal, _row: Row) -> None:

@@ -32,3 +32,5 @@ class Module:
     """
     cut: Sequence[tuple[Span, str]] = field(default_factory=tuple)
     """Places that were lowered as `Opaque` because a bound was hit, and why."""
+    unseen: bool = False
+    """Whether a statement in it changes what names mean in a way that the form cannot say."""

@@ -40,6 +40,7 @@ from fusion.dataflow.solver.unpickling import Unpickling
 from fusion.dataflow.solver.urls import Urls
 from fusion.dataflow.solver.values import NOTHING, Closure, Value
 from fusion.dataflow.solver.vouching import Vouching
+from fusion.dataflow.unseen import changed_unseen, covering, loaders_changed
 
 STEPS = 30_000
 """Budget of one function, in expressions and statements."""
@@ -296,7 +297,10 @@ def analyse(
         wanted = set(mine)
         flows.extend(flow for flow in solver.flows.values() if any(place.path in wanted for place in flow.trace))
         found = {(flow.kind, flow.sink.path, flow.sink.span.line) for flow in flows}
-        cleared.extend(one for key, one in solver.cleared.items() if key not in found and one.path in wanted)
+        shaken = {path: _shaken(solver, path) for path in {one.path for one in solver.cleared.values()} & wanted}
+        cleared.extend(
+            one for key, one in solver.cleared.items() if key not in found and one.path in wanted and not shaken[one.path](one)
+        )
     flows = _once(flows)
     return Analysis(
         tuple(sorted(flows, key=lambda flow: (flow.sink.path, flow.sink.span, flow.kind))),
@@ -305,6 +309,22 @@ def analyse(
         project.read,
         project.lines,
     )
+
+
+def _shaken(solver: Solver, path: str) -> Callable[[Cleared], bool]:
+    """Which places of a file are not cleared after all: something in it, or in what it imports, changes unseen."""
+    project = solver.project
+    module = project.module(path)
+    if module is None:
+        return lambda _: True
+    near = [other for name in module.imports if (home := project.resolve(path, name)) and (other := project.module(home))]
+    for one in near:
+        solver.module_names(one.path)  # so that what it replaces is known
+    strangers = any(project.resolve(path, name) is None for name in covering(module))
+    if strangers or not solver.replaced.isdisjoint(module.mentions) or any(changed_unseen(one) for one in (module, *near)):
+        return lambda _: True
+    taught = any(loaders_changed(one) for one in (module, *near))
+    return lambda one: taught and one.kind is Kind.DESERIALIZATION
 
 
 def _once(flows: Sequence[Flow]) -> list[Flow]:

@@ -166,10 +166,28 @@ def _is_dark(value: Value, home: str, state: State) -> bool:
     made = [ref for ref in value.refs if isinstance(ref, Klass)]
     if any(isinstance(ref, Closure | Bound) for ref in value.refs):
         return True
+    if any(_is_mixed(ref, home, state) for ref in made):
+        return True
     known = {ref.library for ref in made} | set(paths(value, state))
     if any(path and path.partition(".")[0] != home for path in known):
         return True
     return any(not ref.library and any(_is_dark(base, home, state) for base in ref.bases) for ref in made)
+
+
+def _is_mixed(klass: Klass, home: str, state: State) -> bool:
+    """Whether a class may be, or make, something else than its first base of that package is.
+
+    Decorators, metaclasses and `__new__` may give anything, and a member or a further base of the package may be the very thing
+    that the first base leaves out.
+    """
+    own = f"{home}."
+    if klass.node.decorators or klass.node.keywords or "__new__" in klass.members:
+        return True
+    if any(path.startswith(own) for value in klass.members.values() for path in paths(value, state)):
+        return True
+    heads = [path for base in klass.bases[1:] for path in paths(base, state)]
+    heirs = [ref for base in klass.bases for ref in base.refs if isinstance(ref, Klass) and ref is not klass]
+    return any(path.startswith(own) for path in heads) or any(_is_mixed(heir, home, state) for heir in heirs)
 
 
 def named(selector: Selector, arguments: Arguments, state: State) -> bool:

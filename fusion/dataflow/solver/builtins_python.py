@@ -184,6 +184,10 @@ class PythonFunctions(PythonIteration, SettingsTexts):
         name, value = use.constant(1), use.argument(2)
         if isinstance(name, str) and value is not None:
             self.store_attribute(self.first(use), name, value, use.state, use.node)
+        elif value is not None:
+            for ref in self.first(use).refs:
+                if isinstance(ref, Object) and (thing := use.state.heap.get(ref.id)) is not None:
+                    use.state.heap[ref.id] = thing.doubted()
         return NONE
 
     def _py_vars(self, use: Use) -> Value:

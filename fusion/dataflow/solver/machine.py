@@ -66,6 +66,8 @@ class Machine(Parts):
         """Objects that modules made."""
         self.remembered: dict[str, Value] = {}
         """What was stored into attributes of libraries' things (`flask.g.db`), by path."""
+        self.replaced: set[str] = set()
+        """Names of libraries' functions that the repository replaces by its own."""
         self.known: dict[int, Closure] = {}
         """Every function that came into being, by its node."""
         self.upheld: dict[int, Facts] = {}

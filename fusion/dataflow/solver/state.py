@@ -38,6 +38,9 @@ class Scope:
     """The frame's variables as they were when it ended (or the class body's)."""
 
 
+_ANYTHING = Value()
+
+
 @dataclass(slots=True, eq=False)
 class Thing:
     """An object on the heap. Never changed: a store makes another.
@@ -59,6 +62,14 @@ class Thing:
     flags: frozenset[str] = frozenset()
 
     _parts: tuple[Value, ...] | None = None
+
+    def doubted(self) -> Thing:
+        """The same after something was stored under a key that is not known: no constant in it is certain any more."""
+        fields = {
+            key: join(value, _ANYTHING) if value.consts and not value.refs and not value.taints else value
+            for key, value in self.fields.items()
+        }
+        return self.but(fields=fields)
 
     def but(
         self,

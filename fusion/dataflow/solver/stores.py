@@ -48,6 +48,8 @@ class Stores(Machine):
         if self.script:
             self.check_store(f"{path}[]", constant(name), value, target, state, node)
         full = self.tables.denotes(f"{path}.{name}")
+        if full in self.tables.calls or path == "builtins":
+            self.replaced.add(name)
         if full not in self.tables.stores and f"{path}[]" not in self.tables.stores and full not in self.tables.reads:
             self.remembered[full] = join(self.remembered.get(full, NOTHING), value)
 
