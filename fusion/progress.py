@@ -113,6 +113,15 @@ class Resumed:
 
 
 @dataclass(frozen=True, slots=True)
+class Filed:
+    """The issues of a repository were kept."""
+
+    repository: str
+    told: str
+    """What was done, in sentences."""
+
+
+@dataclass(frozen=True, slots=True)
 class Scanned:
     """The scan of a repository came to its end, whatever that is."""
 
@@ -132,6 +141,7 @@ Notice = (
     | Listed
     | ScanStep
     | Resumed
+    | Filed
     | Scanned
 )
 Listener = Callable[[Notice], None]

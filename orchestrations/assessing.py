@@ -22,7 +22,7 @@ from fusion.model.inventory import Inventory
 from fusion.model.posture import Posture, Unknown
 from fusion.policy import Policy
 from fusion.ports.compliance import Advisory, Mirror, Signer
-from fusion.progress import Scanned, ScanStep
+from fusion.progress import Filed, Scanned, ScanStep
 from fusion.scanning import exceptions, organisation, reuse, schedule
 from fusion.scanning.assess import assess
 from fusion.scanning.drift import drift, gaps
@@ -337,17 +337,18 @@ class Assessing:
     # --- issues
 
     def _keeps_issues(self, wanted: Wanted, policy: Policy) -> bool:
-        asked = wanted.issues and policy.scans.issues != "none"
-        return asked and self._with.filing is not None and not wanted.is_partial
+        return wanted.issues and policy.scans.issues != "none" and not wanted.is_partial
 
     async def file_issues(self, job: Job) -> Job:
         """Keep the repository's issues as its policy says; `message` says what was done."""
         if self._with.filing is None:
-            return {"status": "filed", "message": "Issues are not kept from here."}
+            return {"status": "failed", "message": "This host has no key to sign them with (FUSION_WEBHOOK_SECRET)."}
         wanted = Wanted.model_validate(job["wanted"])
         read = await self.shelf.load(Reading, job["reading"])
         scan, policy = await self.shelf.load(Scan, job["scan"]), await self._policy(wanted, read)
-        return {"status": "filed", "message": await self._with.filing(wanted.place, scan, policy)}
+        told = await self._with.filing(wanted.place, scan, policy)
+        self.bundle.listen(Filed(wanted.repository, told))
+        return {"status": "filed", "message": told}
 
 
 def _wants(check: Check, path: str) -> bool:

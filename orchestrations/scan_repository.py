@@ -19,6 +19,8 @@ GOES = 200
 
 GOES_BACK = 20
 """How often at most a scan goes on reading a history; of some minutes each."""
+UNKEPT = "Issues could not be kept"
+"""How the line says so."""
 
 
 def scan_repository(ctx: task.OrchestrationContext, given: dict[str, Any]) -> Waits:
@@ -143,7 +145,7 @@ def _kept(ctx: task.OrchestrationContext, job: dict[str, Any]) -> Waits:
         ctx.set_custom_status("keeping issues")
         filed = yield from patient(ctx, "file_issues", job)
         if filed["status"] != "filed":
-            unsealed.append(f"Issues could not be kept: {filed['message']}")
+            unsealed.append(f"{UNKEPT}: {filed['message']}")
     return {**line, "reason": " ".join(filter(None, [line.get("reason", ""), *unsealed]))}
 
 

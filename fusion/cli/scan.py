@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 @app.command(
     short_help="Assess a folder, a repository or an organisation for compliance.",
     epilog="Exit codes: 0 no failed check reaches --fail-on; 1 one does, and nobody has accepted it; 2 usage or input; "
-    "3 something could not be scanned, or with --complete not assessed (outranks 1); 130 interrupted.",
+    "3 something could not be scanned, or with --complete not assessed, or with --issues not kept (outranks 1); "
+    "130 interrupted.",
 )
 def scan(
     target: Annotated[
@@ -55,6 +56,9 @@ def scan(
     resume: Annotated[
         bool, typer.Option("--resume", help="Finish the interrupted scan of the target; without one the last interrupted.")
     ] = False,
+    issues: Annotated[
+        bool, typer.Option("--issues", help="Keep issues in the repository on GitHub, as its policy says (scans.issues).")
+    ] = False,
     past: Annotated[bool, typer.Option("--list", help="List past scans, and those that were interrupted.")] = False,
 ) -> None:
     """Assess a folder, a repository on GitHub or an account: which controls hold, which do not, which nobody could see.
@@ -72,8 +76,10 @@ def scan(
         return
     asked = _asked(target, account, resume=resume)
     threshold = threshold_of(fail_on)
+    if issues:
+        _may_keep_issues(configured, asked, partial=bool(check), resume=resume)
     writing = Output.checked(format, output, of_account=bool(account))
-    ended = _scanned(configured, asked, tuple(check or ()), policy, again=again, resume=resume, writing=writing)
+    ended = _scanned(configured, asked, tuple(check or ()), policy, again=again, resume=resume, writing=writing, issues=issues)
     raise typer.Exit(_code(*ended, threshold=threshold, complete=complete))
 
 
@@ -111,6 +117,24 @@ def _asked(target: str | None, account: str | None, *, resume: bool) -> Asked:
     raise UserError(f"There is no folder {target}, and it is no repository on GitHub either, such as octocat/hello-world.")
 
 
+def _may_keep_issues(configured: Settings, asked: Asked, *, partial: bool, resume: bool) -> None:
+    """Raises UserError where nobody could keep issues, or not as policy says."""
+    if resume:
+        raise UserError("A scan that is resumed goes on as it was begun: leave --issues out.")
+    if asked[0] != "repository":
+        what = "a folder has none" if asked[0] == "folder" else "of all of an account the bot keeps them (docs/bot.md)"
+        raise UserError(f"--issues keeps the issues of one repository on GitHub, OWNER/REPO; {what}.")
+    if partial:
+        raise UserError("--issues is about the whole scan: leave --check out.")
+    if configured.github_token is None:
+        raise UserError("--issues needs a token that may write issues: set GITHUB_TOKEN.")
+    if not configured.webhook_secret:
+        raise UserError(
+            "--issues signs what it keeps, to know it again: set FUSION_WEBHOOK_SECRET, to the same each time "
+            "(`openssl rand -hex 32` makes one)."
+        )
+
+
 def _scanned(
     configured: Settings,
     asked: Asked,
@@ -121,11 +145,13 @@ def _scanned(
     resume: bool,
     writing: Output,
     patience: float | None = None,
+    issues: bool = False,
 ) -> tuple[Scan | OrganisationScan | None, tuple[ScanOf, ...]]:
     """The scan, written down: what came of it, and the lines of its repositories. Raises UserError, FusionError."""
     from fusion import local, runtime
     from fusion.cli.scan_output import PATIENCE, ScanWatcher
     from fusion.scanning.wanted import account_id
+    from orchestrations.scan_repository import UNKEPT
 
     home = runtime.state_folder(configured)
     kind, scope = asked
@@ -140,7 +166,7 @@ def _scanned(
     async def scanning() -> tuple[Scan | OrganisationScan | None, tuple[ScanOf, ...]]:
         async with runtime.scanner(configured, listen=watcher) as bundle:
             _known(checks, bundle)
-            name, given = ("", None) if resume else await _given(asked, checks, policy, bundle, again=again)
+            name, given = ("", None) if resume else await _given(asked, checks, policy, bundle, again=again, issues=issues)
             result = await local.scan(name, given, id, configured, bundle)
             return await writing.written(result, bundle)
 
@@ -151,6 +177,8 @@ def _scanned(
             if not local.journal(home, id).exists():
                 raise
             raise Interrupted(f"Interrupted. `fusion scan --resume` finishes it ({id}).") from None
+    if issues and not watcher.filed and all(one.status == "scanned" and UNKEPT not in one.reason for one in ended[1]):
+        say("fusion: No issues were kept: policy wants none (`scans.issues`); `each` or `one` has them kept.")
     return writing.deliver(ended)
 
 
@@ -161,7 +189,7 @@ def _id(scope: str) -> str:
 
 
 async def _given(
-    asked: Asked, checks: tuple[str, ...], policy: Path | None, bundle: Bundle, *, again: bool
+    asked: Asked, checks: tuple[str, ...], policy: Path | None, bundle: Bundle, *, again: bool, issues: bool = False
 ) -> tuple[str, dict[str, Any]]:
     """The orchestration that does what was asked, and what it is given."""
     from fusion import runtime
@@ -176,7 +204,7 @@ async def _given(
     if kind == "folder":
         wanted = Wanted(repository=await runtime.local_name(Path(scope)), location=scope, **common)
     else:
-        wanted = Wanted(repository=scope, **common)
+        wanted = Wanted(repository=scope, issues=issues, **common)
     return "scan_repository", {"wanted": wanted.model_dump(mode="json")}
 
 
@@ -208,11 +236,19 @@ def _known(checks: tuple[str, ...], bundle: Bundle) -> None:
 def _code(
     ended: Scan | OrganisationScan | None, lines: tuple[ScanOf, ...], *, threshold: Severity | None, complete: bool
 ) -> Exit:
-    """3 when something was not scanned, or with `complete` not assessed; else 1 when a failed check reaches the threshold."""
+    """3 when something was not scanned, or issues were not kept, or with `complete` not assessed; else 1 when a failed check
+    reaches the threshold."""
+    from fusion.model.compliance import Scan
+    from orchestrations.scan_repository import UNKEPT
+
     if ended is None and len(lines) == 1 and lines[0].status == "gone":
         say(f"fusion: {lines[0].reason}")
         return Exit.USAGE
     unscanned = [line for line in lines if line.status in ("failed", "denied")]
+    if isinstance(ended, Scan) and lines[0].reason and not unscanned:
+        say(f"fusion: {lines[0].reason}")
+        if UNKEPT in lines[0].reason:
+            return Exit.INCOMPLETE
     if unscanned or (complete and any(line.not_assessed for line in lines)):
         for line in unscanned[:3]:
             say(f"fusion: {line.repository} was not scanned: {line.reason}")

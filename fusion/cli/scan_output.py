@@ -22,7 +22,7 @@ from fusion.cli import say
 from fusion.cli.show import Terminal, replace_file
 from fusion.errors import FusionError, UserError
 from fusion.model.compliance import OrganisationScan, Scan, ScanOf
-from fusion.progress import Listed, Notice, Resumed, Scanned, ScanStep, ToolFinished, ToolStarted, Waits
+from fusion.progress import Filed, Listed, Notice, Resumed, Scanned, ScanStep, ToolFinished, ToolStarted, Waits
 from fusion.render.text import exact, one_line
 from fusion.settings import Settings
 from orchestrations.bundle import Bundle
@@ -73,6 +73,7 @@ class ScanWatcher:
         )
         self.task: TaskID | None = None
         self.account = False
+        self.filed = False
 
     def __enter__(self) -> ScanWatcher:
         self.progress.start()
@@ -102,6 +103,9 @@ class ScanWatcher:
                 self.progress.update(self.task, total=notice.repositories, description=f"Scanning {notice.account}")
             case Scanned() if self.account:
                 self.progress.advance(self.task)
+            case Filed():
+                self.filed = True
+                self._say(notice.told)
             case ScanStep():
                 name = one_line(notice.repository)[:40]
                 self.progress.update(

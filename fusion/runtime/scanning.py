@@ -16,6 +16,7 @@ from fusion.model.compliance import Scan
 from fusion.policy import Policy
 from fusion.ports import Clock, Place
 from fusion.progress import Listener, nobody
+from fusion.runtime.app import signing_key
 from fusion.runtime.attesting import anchors, signer
 from fusion.runtime.bundles import embedded
 from fusion.scanning.wanted import Wanted
@@ -38,7 +39,8 @@ async def scanner(settings: Settings, *, listen: Listener = nobody, clock: Clock
     access = Access(api=settings.github_api, clock=lambda: base.clock.now().timestamp())
     token = settings.github_token.get_secret_value() if settings.github_token else None
     github = connect(base.blobs, access=access, token=token)
-    async with github.access, complying(settings, github, clock=base.clock) as compliance:
+    keys = tuple(signing_key(secret.get_secret_value()) for secret in settings.webhook_secret)
+    async with github.access, complying(settings, github, clock=base.clock, keys=keys) as compliance:
         yield dataclasses.replace(base, compliance=compliance)
 
 
@@ -94,8 +96,8 @@ async def _filed(
     from fusion.scanning.issues import keep, plan
 
     planned = plan(scan, policy, await issues.ours(place), checks, keys=keys)
-    touched = await keep(issues, place, planned.actions)
-    return " ".join([f"Issues: {', '.join(f'#{number}' for number in touched) or 'none was changed'}.", *planned.notes])
+    done = await keep(issues, place, planned.actions)
+    return " ".join([done.told, *planned.notes])
 
 
 async def local_name(folder: Path) -> str:

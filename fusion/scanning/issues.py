@@ -67,6 +67,23 @@ class Plan:
     notes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """Numbers of the issues that were touched, in order; one that was written anew and turned is among the turned."""
+
+    opened: tuple[int, ...] = ()
+    updated: tuple[int, ...] = ()
+    closed: tuple[int, ...] = ()
+    reopened: tuple[int, ...] = ()
+
+    @property
+    def told(self) -> str:
+        """What was done, a sentence."""
+        done = {"opened": self.opened, "opened again": self.reopened, "updated": self.updated, "closed": self.closed}
+        parts = [f"{word} {', '.join(f'#{number}' for number in numbers)}" for word, numbers in done.items() if numbers]
+        return f"Issues: {'; '.join(parts) or 'nothing was to be changed'}."
+
+
 def plan(scan: Scan, policy: Policy, ours: Sequence[Issue], checks: Iterable[Check], *, keys: Sequence[bytes]) -> Plan:
     """What follows from a scan for the issues of its repository. `keys`: the first signs markers, all are known again."""
     if policy.scans.issues == "none":
@@ -89,34 +106,41 @@ def plan(scan: Scan, policy: Policy, ours: Sequence[Issue], checks: Iterable[Che
     return Plan(actions=tuple(actions), notes=tuple(notes))
 
 
-async def keep(issues: Issues, place: Place, actions: Sequence[Action]) -> tuple[int, ...]:
-    """Do it all: the numbers of the issues that were touched, in order. Doing the same again changes nothing.
+async def keep(issues: Issues, place: Place, actions: Sequence[Action]) -> Kept:
+    """Do it all, and say what was done. Doing the same again changes nothing.
 
     Raises as the port does, after which whoever asks again begins anew.
     """
     there: dict[str, int] = {}
     if any(isinstance(one, Open) for one in actions):
         there = {issue.marker: issue.number for issue in await issues.ours(place) if issue.marker and issue.state == "open"}
-    done: list[int] = []
+    opened: list[int] = []
+    updated: list[int] = []
+    turned: dict[int, str] = {}
     for one in actions:
         match one:
             case Open():
                 number = there.get(one.marker, 0)
                 if number:
                     await issues.update(place, number, title=one.title, body=one.body, labels=one.labels)
+                    updated.append(number)
                 else:
-                    number = await issues.open(place, title=one.title, body=one.body, labels=one.labels)
-                done.append(number)
+                    opened.append(await issues.open(place, title=one.title, body=one.body, labels=one.labels))
             case Update():
                 await issues.update(place, one.number, title=one.title, body=one.body, labels=one.labels)
-                done.append(one.number)
+                updated.append(one.number)
             case Turn(to="closed"):
                 await issues.close(place, one.number, comment=one.comment)
-                done.append(one.number)
+                turned[one.number] = one.to
             case Turn():
                 await issues.reopen(place, one.number, comment=one.comment)
-                done.append(one.number)
-    return tuple(dict.fromkeys(done))
+                turned[one.number] = one.to
+    return Kept(
+        opened=tuple(opened),
+        updated=tuple(number for number in dict.fromkeys(updated) if number not in turned),
+        closed=tuple(number for number, to in turned.items() if to == "closed"),
+        reopened=tuple(number for number, to in turned.items() if to == "open"),
+    )
 
 
 class _Planning:

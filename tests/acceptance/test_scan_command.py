@@ -16,10 +16,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from fusion.cli.scan import _scanned
+from fusion.cli.scan import _code, _may_keep_issues, _scanned
 from fusion.cli.scan_output import Output, past
 from fusion.engine.journal import kept_away
-from fusion.errors import FusionError
+from fusion.errors import FusionError, UserError
 from fusion.local import interrupted_scans, journal, unfinished_scans
 from fusion.runtime import stores
 from fusion.settings import read
@@ -203,3 +203,61 @@ def test_an_outage_at_the_first_question_ends_the_scan_which_can_be_resumed(
         last = fusion(tmp_path, home, "scan", "--resume", "--format", "json", "--fail-on", "never", **there)
         assert last.returncode == 0, last.stderr
         assert "resuming the scan of octo (scan-" in last.stderr
+
+
+@pytest.mark.slow
+def test_issues_are_kept_where_somebody_asks_for_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def scanned(policy: Path) -> tuple[int, str]:
+        writing = Output.checked("json", None, of_account=False)
+        ended = _scanned(
+            configured, ("repository", "octo/shop"), (), policy, again=False, resume=False, writing=writing, issues=True
+        )
+        code = _code(*ended, threshold=None, complete=False)
+        return code, " ".join(capsys.readouterr().err.split())
+
+    (each := tmp_path / "each.yml").write_text("scans: {issues: each, issue_floor: medium}\n", encoding="utf-8")
+    (none := tmp_path / "none.yml").write_text("version: 1\n", encoding="utf-8")
+    with FakeGitHub(token=TOKEN) as github:
+        github.create("octo/shop", FILES)
+        secret = {"FUSION_WEBHOOK_SECRET": "a-secret-of-thirty-two-characters"}
+        given = settings(tmp_path / "home", FUSION_GITHUB_API=github.api, GITHUB_TOKEN=TOKEN, **secret)
+        configured = read(given)
+        code, said = scanned(each)
+        there = github.repository("octo/shop").issues
+        assert (code, len(there) > 1, set(there)) == (0, True, set(range(1, len(there) + 1)))
+        assert f"Issues: opened {', '.join(f'#{number}' for number in sorted(there))}." in said
+        count = len(there)
+        [about] = [number for number, one in there.items() if "security policy" in one.title.lower()]
+        github.push("octo/shop", "main", {"SECURITY.md": "# Security\n\nReport to security@example.org, please.\n"})
+        code, said = scanned(each)
+        assert f"closed #{about}." in said
+        assert "opened" not in said
+        code, said = scanned(none)
+        assert (code, said.count("No issues were kept: policy wants none (`scans.issues`)")) == (0, 1)
+        configured = read({**given, "GITHUB_TOKEN": github.token(github.install("octo/shop").id)})
+        code, said = scanned(each)
+        assert (code, len(there), "let one account alone keep the issues of octo/shop" in said) == (3, count, True), said
+        configured = read(given)
+        github.fail("/issues", 403, times=1000)
+        code, said = scanned(each)
+        assert code == 3
+        assert said.count("Issues could not be kept: GitHub does not permit") == said.count("permission issues: write.") == 1
+
+
+@pytest.mark.parametrize(
+    ("asked", "options", "environment", "said"),
+    [
+        (("folder", "/src"), {}, {}, "a folder has none"),
+        (("account", "octo"), {}, {}, "the bot keeps them"),
+        (("repository", "octo/shop"), {"partial": True}, {}, "leave --check out"),
+        (("repository", "octo/shop"), {"resume": True}, {}, "leave --issues out"),
+        (("repository", "octo/shop"), {}, {}, "set GITHUB_TOKEN"),
+        (("repository", "octo/shop"), {}, {"GITHUB_TOKEN": TOKEN}, "set FUSION_WEBHOOK_SECRET"),
+    ],
+)
+def test_issues_are_refused_where_nobody_could_keep_them(
+    tmp_path: Path, asked: tuple[str, str], options: dict[str, bool], environment: dict[str, str], said: str
+) -> None:
+    configured = read({"FUSION_HOME": str(tmp_path), **environment})
+    with pytest.raises(UserError, match=said):
+        _may_keep_issues(configured, asked, **{"partial": False, "resume": False, **options})

@@ -27,6 +27,10 @@ LONG = 65_536
 _MARKER = re.compile(r"<!-- fusion:[^\r\n]{1,500}? -->")
 
 
+class _Off(Denied):
+    """No permission would help."""
+
+
 class GitHubIssues:
     """Issues on GitHub."""
 
@@ -39,12 +43,22 @@ class GitHubIssues:
             return [_issue(item, who) for item, who in await self._listed(client, place, state="all")]
 
     async def open(self, place: Place, *, title: str, body: str, labels: Sequence[str]) -> int:
-        """Opens none where an open one has the marker of this body: that one is written anew."""
+        """Opens none where an open one has the marker of this body: that one is written anew.
+
+        A person's token may be another's tomorrow, and an App's does not say whose it is: where somebody else has opened it,
+        PermanentError says so, and nothing is opened twice.
+        """
         marker = _marker(body)
         async with self._asking(place) as client:
             if marker:
-                for item, who in await self._listed(client, place, state="open"):
+                app = self.gate.app_id(place)
+                for item, who in await self._listed(client, place, state="open", everyones=not app):
                     if _issue(item, who).marker == marker:
+                        if not _is_ours(item, who, app):
+                            raise PermanentError(
+                                f"Issue #{count(item.get('number'))} tells it already, and another account has opened it: "
+                                f"let one account alone keep the issues of {place.repository}."
+                            )
                         await self._write(client, place, item, title=title, body=body, labels=labels)
                         return count(item.get("number"))
             url = f"/repos/{place.repository}/issues"
@@ -73,6 +87,10 @@ class GitHubIssues:
         async with self.gate.access:
             try:
                 yield self.gate.client(place, filing=True)
+            except _Off:
+                raise
+            except Denied as error:
+                raise Denied(f"{error} Issues are kept with the permission issues: write.") from error
             except Odd as error:
                 raise PermanentError(f"GitHub's answer about issues of {place.repository} cannot be read: {error}.") from None
 
@@ -102,19 +120,21 @@ class GitHubIssues:
     async def _one(self, client: Client, place: Place, number: int) -> Mapping[str, Any]:
         return required(await client.json(f"/repos/{place.repository}/issues/{number}"))
 
-    async def _listed(self, client: Client, place: Place, *, state: str) -> list[tuple[Mapping[str, Any], str]]:
-        """Our issues, each with our login."""
+    async def _listed(
+        self, client: Client, place: Place, *, state: str, everyones: bool = False
+    ) -> list[tuple[Mapping[str, Any], str]]:
+        """Our issues, or everyone's that bear our label, each with our login."""
         login, app = await self.gate.login(place), self.gate.app_id(place)
         params = {"labels": LABEL, "state": state, "sort": "created", "direction": "desc"}
         try:
             login = login or await _myself(client)
             found = [required(item) async for item in client.paged(f"/repos/{place.repository}/issues", params, pages=PAGES)]
-            return [(item, login) for item in found[:MANY] if _is_ours(item, login, app)]
+            return [(item, login) for item in found[:MANY] if _is_ours(item, login, app) or (everyones and _is_issue(item))]
         except Gone as error:
             # GitHub answers 410 where issues are switched off, as if they had been deleted.
             about = await client.json(f"/repos/{place.repository}")
             if isinstance(about, dict) and about.get("has_issues") is False:
-                raise Denied(f"Issues are switched off in {place.repository}.") from error
+                raise _Off(f"Issues are switched off in {place.repository}.") from error
             raise
 
 
@@ -126,8 +146,12 @@ async def _myself(client: Client) -> str:
         return "github-actions[bot]"
 
 
+def _is_issue(item: Mapping[str, Any]) -> bool:
+    return item.get("pull_request") is None
+
+
 def _is_ours(item: Mapping[str, Any], login: str, app: int) -> bool:
-    if item.get("pull_request") is not None:
+    if not _is_issue(item):
         return False
     if app and count(section(item.get("performed_via_github_app")).get("id")) == app:
         return True
