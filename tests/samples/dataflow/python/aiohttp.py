@@ -61,6 +61,11 @@ def redirected(request: web.Request):
     raise web.HTTPFound(request.query["next"])  # expect: open-redirect
 
 
+def located_at_once(request: web.Request):
+    web.Response(status=201, headers={"Location": request.query["next"]})
+    return web.Response(status=302, headers={"Location": request.query["next"]})  # expect: open-redirect
+
+
 def located(request: web.Request):
     response = web.Response(status=302)
     response.headers["Location"] = request.query["next"]  # expect: open-redirect

@@ -151,6 +151,12 @@ def redirected(request):
     return HttpResponseRedirect(request.GET["next"])  # expect: open-redirect
 
 
+def located_at_once(request):
+    HttpResponse(headers={"Location": request.GET["next"]})
+    HttpResponse(status=201, headers={"Location": request.GET["next"]})
+    return HttpResponse(status=302, headers={"Location": request.GET["next"]})  # expect: open-redirect
+
+
 def located(request):
     response = HttpResponse(status=302)
     response["Location"] = request.GET["next"]  # expect: open-redirect

@@ -2,6 +2,7 @@ import os
 import pickle
 
 import conf
+from starlette import status
 from starlette.datastructures import UploadFile
 from starlette.endpoints import HTTPEndpoint
 from starlette.middleware import Middleware
@@ -52,6 +53,12 @@ def typed_page(request: Request):
 
 def redirected(request: Request):
     return RedirectResponse(request.query_params["next"])  # expect: open-redirect
+
+
+def located_at_once(request: Request):
+    Response(headers={"Location": request.query_params["next"]})
+    JSONResponse({}, status_code=status.HTTP_201_CREATED, headers={"Location": request.query_params["next"]})
+    return Response(status_code=302, headers={"location": request.query_params["next"]})  # expect: open-redirect
 
 
 def located(request: Request):

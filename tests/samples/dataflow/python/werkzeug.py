@@ -1,5 +1,6 @@
 import os
 import pickle
+from http import HTTPStatus
 
 from werkzeug.security import generate_password_hash
 from werkzeug.utils import redirect, safe_join, secure_filename, send_file
@@ -51,6 +52,9 @@ def located(request: Request):
 
 
 def located_at_once(request: Request):
+    Response(status=201, headers={"Location": request.args["next"]})
+    Response("", "404 NOT FOUND", {"Location": request.args["next"]})
+    Response(status=HTTPStatus.CREATED, headers={"Location": request.args["next"]})
     return Response(status=302, headers={"Location": request.args["next"]})  # expect: open-redirect
 
 
