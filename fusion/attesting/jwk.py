@@ -46,7 +46,10 @@ def read(data: bytes, *, origin: str) -> dict[str, str]:
     try:
         if data.lstrip().startswith(b"-----BEGIN"):
             return _from_pem(data)
-        found = json.loads(data)
+        try:
+            found = json.loads(data)
+        except ValueError:
+            raise ValueError("it is neither") from None
         if not isinstance(found, dict):
             raise ValueError("it is not a JSON object")
         if "d" in found:

@@ -6,7 +6,7 @@ import getpass
 import json
 import os
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -83,7 +83,7 @@ def list_exceptions(
     if not found:
         say("Nothing is accepted here; exceptions in policy files (`scans.exceptions`) are on the report of each scan.")
         return
-    _table(found, today(runtime.SystemClock().now()))
+    _list(found, today(runtime.SystemClock().now()))
 
 
 @commands.command(short_help="Withdraw an exception.")
@@ -99,21 +99,18 @@ def remove(id: Annotated[str, typer.Argument(help="Its id, as the list shows it.
     typer.echo(f"{id} is withdrawn; what it accepted counts again from the next scan or review.")
 
 
-def _table(found: list[Granted], day: date) -> None:
-    from rich.table import Table
-    from rich.text import Text
-
+def _list(found: list[Granted], day: date) -> None:
+    """Each in three lines: as columns they do not fit in 80."""
     from fusion.cli.show import Terminal
+    from fusion.render.page import Page
     from fusion.render.text import one_line
 
-    table: Any = Table(box=None, pad_edge=False)
-    for name in ("id", "check", "repository", "about", "owner", "approver", "until", "granted by"):
-        table.add_column(name, overflow="fold", no_wrap=name in ("id", "until"))
+    page = Page(Terminal(highlight=False, markup=False))
     for one in found:
         said = one.exception
         about = ", ".join(filter(None, (said.path, said.fingerprint, said.component))) or "all of it"
-        until = "withdrawn" if one.withdrawn else f"{said.expires} (over)" if said.expires < day else str(said.expires)
-        cells = (said.id, said.check, said.repository, about, said.owner, said.approver, until, one.deeds[0].by)
-        table.add_row(*(Text(one_line(cell)) for cell in cells))
-    console = Terminal(highlight=False, markup=False)
-    console.print(table)
+        until = "withdrawn" if one.withdrawn else f"until {said.expires}{', which is over' if said.expires < day else ''}"
+        page.paragraph(f"{said.id}  {until}")
+        page.paragraph(one_line(f"{said.check} in {said.repository}: {about}"), indent=2, hang=2)
+        who = f"Owner {said.owner}, approver {said.approver}, granted by {one.deeds[0].by}: {said.reason}"
+        page.paragraph(one_line(who), indent=2, hang=2)

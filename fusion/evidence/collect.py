@@ -76,7 +76,7 @@ async def collect(
         return _skipped(analyzer, "switched off by policy", required)
     files = wanted_files(analyzer, change, contents, policy)
     if not files:
-        return _skipped(analyzer, "no file of its kind in the change", required=False)
+        return _skipped(analyzer, "no file of its kind", required=False)
     if not sandbox.network_cut and not analyzer.parse_only:
         reason = "the network cannot be cut off here, and it does more than parse what it reads"
         return _skipped(analyzer, reason, required)

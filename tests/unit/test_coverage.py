@@ -106,7 +106,7 @@ def test_a_required_tool_that_did_not_run_is_a_gap() -> None:
         run_of("ruff", "app.py"),
         run_of("opengrep", outcome=Outcome.SKIPPED, reason="not installed", required=True),
         # It had nothing to do: that is not a failure to run.
-        run_of("hadolint", outcome=Outcome.SKIPPED, reason="no file of its kind in the change"),
+        run_of("hadolint", outcome=Outcome.SKIPPED, reason="no file of its kind"),
     ]
     assert receipt(change, runs, policy=policy).gaps == (
         "The analyzer bandit, which policy requires, did not run: it is not known here or was not asked.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from xml.etree import ElementTree
 
@@ -13,7 +13,7 @@ import pytest
 
 from fusion.errors import UserError
 from fusion.model import Severity
-from fusion.model.compliance import Scan
+from fusion.model.compliance import Scan, ScanException
 from fusion.render.scan import account as lines
 from fusion.render.scan import badge, html, markdown, organisation, terminal
 from fusion.render.scan import csv as csv_format
@@ -293,3 +293,18 @@ def test_notes_are_told_to_people(name: str) -> None:
     assert "The defaults count" in said
     assert "\x1b" not in said
     assert name == "terminal" or " <b>" not in said
+
+
+def test_what_could_not_be_assessed_is_listed_check_by_check() -> None:
+    page = written("html", scan(results=(unread("licence"), unread("secrets"))))
+    assert page.count('<li id="check-') == 2
+    assert "Permission that it needs" not in page
+    assert "Permission that it needs" in written("html", scan(results=(unread("licence", permission="contents: read"),)))
+
+
+def test_the_terminal_says_who_accepted_until_when() -> None:
+    accepted = ScanException(
+        id="pins", check="licence", owner="ada", reason="No lawyer.", approver="eve", expires=date(2027, 3, 31)
+    )
+    told = written("terminal", scan(results=(ACCEPTED,), exceptions=(accepted,)))
+    assert "by ada until 2027-03-31: No lawyer." in told

@@ -155,14 +155,13 @@ def _not_assessed(scan: Scan, told: Summary, checks: Mapping[str, About], number
         parts.append(tag("p", "Nobody knows whether these hold. They are never counted as holding."))
         rows = [
             (
-                said(reason),
-                code(permission, 200) if permission else "",
-                join((tag("span", title(one.check, checks), id=numbers[one.check]) for one in found), "; "),
+                join([said(reason), *([" Permission that it needs: ", code(permission, 200)] if permission else [])]),
+                tag("ul", *(tag("li", title(one.check, checks), id=numbers[one.check]) for one in found), class_="many"),
             )
             for reason, permission, found in causes(told.not_assessed)
         ]
-        heads = ("Why not, and what to do", "Permission it needs", "What nobody could see")
-        parts.append(table(heads, rows, caption=count(len(told.not_assessed), "check")))
+        heads = ("Why not, and what to do", "What nobody could see")
+        parts.append(tag("div", table(heads, rows, caption=count(len(told.not_assessed), "check")), class_="reasons"))
     if isinstance(scan.posture, Posture) or scan.status != "scanned":
         return join(parts)
     return join([*parts, tag("p", "The settings of the repository were not read. ", said(scan.posture.why))])

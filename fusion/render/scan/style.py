@@ -72,6 +72,9 @@ th,td{text-align:left;vertical-align:top;padding:.42rem .6rem;border-bottom:1px 
 thead th{font-size:.8125rem;color:var(--soft);font-weight:600;white-space:nowrap}
 tbody th{font-weight:500;min-width:6.5rem}
 td.t{min-width:8.5rem}
+.reasons tbody th{width:36%}
+.many{columns:2;column-gap:1.75rem;margin:0;padding-left:1.1rem}
+.many li{break-inside:avoid}.many li:only-child{list-style:none;margin-left:-1.1rem;column-span:all}
 .id,td time{white-space:nowrap}
 table:last-child{margin-bottom:0}
 .verdict p{max-width:none}
@@ -112,6 +115,8 @@ table,tbody,tr,caption{display:block}
 tr{padding:.5rem 0;border-bottom:1px solid var(--line)}
 tbody th,tbody td{display:block;border:0;padding:.1rem 0;text-align:left}
 tbody th{font-weight:600}
+.reasons tbody th{width:auto}
+.many{columns:1}
 td[data-label]::before{content:attr(data-label) ": ";color:var(--soft);font-size:.8125rem}
 tbody td.n{display:inline-block;margin-right:1rem}
 td.e{display:none}

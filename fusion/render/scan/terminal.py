@@ -101,6 +101,9 @@ def _failed(page: Page, scan: Scan, told: Summary, checks: Mapping[str, About]) 
         _heading(page, "Failed and accepted", len(told.accepted))
         for result in told.accepted:
             page.paragraph("- ", title(result.check, checks), (f"  {plain(result.check, 80)}", "dim"), indent=1, hang=2)
+            by = {item.accepted for item in result.deviations}
+            for one in (one for one in scan.exceptions if one.id in by):
+                page.paragraph(f"by {plain(one.owner, 80)} until {one.expires}: {plain(one.reason, 200)}", indent=3, hang=2)
 
 
 def _result(page: Page, scan: Scan, result: CheckResult, checks: Mapping[str, About]) -> None:
