@@ -157,6 +157,12 @@ def located_at_once(request):
     return HttpResponse(status=302, headers={"Location": request.GET["next"]})  # expect: open-redirect
 
 
+def created(request):
+    response = HttpResponse(status=201)
+    response["Location"] = request.GET["next"]
+    return response
+
+
 def located(request):
     response = HttpResponse(status=302)
     response["Location"] = request.GET["next"]  # expect: open-redirect
