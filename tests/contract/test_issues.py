@@ -211,6 +211,12 @@ async def test_a_person_and_a_workflow_keep_issues_with_their_own_token() -> Non
         assert (one.number, one.closed_by_us) == (number, True)
         other = connect(MemoryBlobs(), api=github.url, token=github.sign_in("hubot")).issues
         assert list(await other.ours(place)) == []
+        with pytest.raises(Denied, match="may not push to octo/shop"):
+            await other.open(place, title="Protect main", body=OTHER, labels=[])
+        await issues.open(place, title="Label it", body=OTHER, labels=[])
+        with pytest.raises(PermanentError, match=r"Issue #2 tells it already.* let one account alone"):
+            await other.open(place, title="Label it", body=OTHER, labels=[])
+        assert len(github.repository(NAME).issues) == 2
 
 
 async def test_odd_lists_of_issues_are_refused_and_never_a_crash() -> None:

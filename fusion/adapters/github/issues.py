@@ -24,11 +24,12 @@ OURS = "fusion-"
 PAGES = 10
 LONG = 65_536
 """Characters that GitHub takes as a body."""
+_WORKFLOW = "github-actions[bot]"
 _MARKER = re.compile(r"<!-- fusion:[^\r\n]{1,500}? -->")
 
 
 class _Off(Denied):
-    """No permission would help."""
+    """No permission of the token would help."""
 
 
 class GitHubIssues:
@@ -52,7 +53,8 @@ class GitHubIssues:
         async with self._asking(place) as client:
             if marker:
                 app = self.gate.app_id(place)
-                for item, who in await self._listed(client, place, state="open", everyones=not app):
+                listed = await self._listed(client, place, state="open", everyones=not app)
+                for item, who in listed:
                     if _issue(item, who).marker == marker:
                         if not _is_ours(item, who, app):
                             raise PermanentError(
@@ -61,6 +63,8 @@ class GitHubIssues:
                             )
                         await self._write(client, place, item, title=title, body=body, labels=labels)
                         return count(item.get("number"))
+                if not app and not any(_is_ours(item, who, app) for item, who in listed):
+                    await self._labelling(client, place)
             url = f"/repos/{place.repository}/issues"
             made = await client.send("POST", url, {"title": title, "body": body[:LONG], "labels": _labels(labels)})
         number = count(section(made).get("number"))
@@ -120,6 +124,14 @@ class GitHubIssues:
     async def _one(self, client: Client, place: Place, number: int) -> Mapping[str, Any]:
         return required(await client.json(f"/repos/{place.repository}/issues/{number}"))
 
+    async def _labelling(self, client: Client, place: Place) -> None:
+        """Raises Denied where GitHub drops the labels of this person's issues without a word: none would be known again."""
+        if await _myself(client) == _WORKFLOW:
+            return
+        roles = section(section(await client.json(f"/repos/{place.repository}")).get("permissions"))
+        if not any(roles.get(role) is True for role in ("admin", "maintain", "push", "triage")):
+            raise _Off(f"GitHub keeps labels only of those who may push: this account may not push to {place.repository}.")
+
     async def _listed(
         self, client: Client, place: Place, *, state: str, everyones: bool = False
     ) -> list[tuple[Mapping[str, Any], str]]:
@@ -143,7 +155,7 @@ async def _myself(client: Client) -> str:
         return text(section(await client.json("/user")).get("login"))
     except Denied:
         # The token of a workflow is an installation's, which is nobody; what it writes, this one has written.
-        return "github-actions[bot]"
+        return _WORKFLOW
 
 
 def _is_issue(item: Mapping[str, Any]) -> bool:

@@ -26,6 +26,8 @@ def _settings(call: Call) -> RepositorySettings:
 @operation("GET", REPO, "metadata:read")
 def repository(call: Call) -> Any:
     found, where = _settings(call), call.repository
+    person = call.token is not None and call.installation is None
+    pushes = person and where.role(call.author.login) in ("write", "maintain", "admin")
     shown = shapes.repository(call.world, where, call.api) | {
         "description": found.description,
         "license": found.licence
@@ -38,7 +40,7 @@ def repository(call: Call) -> Any:
         "disabled": found.disabled,
         "created_at": found.created,
         "pushed_at": found.pushed,
-        "permissions": {"admin": administers(call), "push": False, "pull": True},
+        "permissions": {"admin": administers(call), "push": pushes, "pull": True},
     }
     if administers(call):
         shown["security_and_analysis"] = {name: {"status": status} for name, status in found.analysis.items()}
