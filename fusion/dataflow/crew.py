@@ -1,8 +1,8 @@
 """Workers that analyse batches of files, one process each, so that what a file does to a parser costs that file only.
 
 A worker says which file it is about to lower; when it dies or hangs, that file is left out with the reason and the batch runs
-again. A worker that dies between files is halved until the file that it cannot analyse is alone. Memory is given back with
-each batch.
+again. A worker that dies between files is halved until the file that it cannot analyse is alone. What a worker had no time for
+is given to another, as long as there is any. Memory is given back with each batch.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
 from fusion.dataflow import fixes, ir
 from fusion.dataflow.job import Answer
-from fusion.dataflow.project import Bounds, Lower, Project, front_end
+from fusion.dataflow.project import TIME_IS_UP, Bounds, Lower, Project, front_end
 from fusion.dataflow.results import Analysis
 
 Analyse = Callable[[Project, Sequence[str]], Analysis]
@@ -36,6 +36,8 @@ _RECURSION = 12_000
 _BATCH_BYTES = 1_200_000
 """About 30,000 lines: what a batch holds in memory stays in bounds, and a culprit costs little work."""
 _BATCH_FILES = 400
+_ENOUGH = 0.8
+"""Share of a worker's time after which it begins nothing new, so that it can tell what it has found."""
 _MOST_DEATHS = 40
 """After so many workers that died, the rest is given up."""
 _LOWER, _DONE, _FAILED = b"L", b"D", b"F"
@@ -77,12 +79,16 @@ class Crew:
             batch = waiting.popleft()
             left = self._deadline - time.monotonic()
             if left <= 0 or deaths > _MOST_DEATHS:
-                why = "the time for the analysis was used up" if left <= 0 else "too many other files made the analysis fail"
+                why = TIME_IS_UP if left <= 0 else "too many other files made the analysis fail"
                 answer.unread |= dict.fromkeys(batch, why)
                 continue
             end = self._work(batch, max(1.0, left / 2) if waiting or len(batch) > 1 else left)
             if end.analysis is not None:
-                answer.add(end.analysis, frozenset(batch))
+                late = _late(batch, end.analysis)
+                if late:
+                    waiting.appendleft(late)
+                unread = [(path, reason) for path, reason in end.analysis.unread if path not in late]
+                answer.add(replace(end.analysis, unread=unread), frozenset(batch))
                 continue
             deaths += 1
             if end.path:
@@ -147,10 +153,11 @@ class Crew:
         project = Project(
             self._read,
             self._paths,
+            until=time.monotonic() + seconds * _ENOUGH,
             limits=Bounds(
                 **{
                     **{name: getattr(limits, name) for name in limits.__slots__},
-                    "seconds": min(limits.seconds, seconds * 0.8),
+                    "seconds": min(limits.seconds, seconds * _ENOUGH),
                     "file_seconds": min(limits.file_seconds, seconds * 0.5),
                 }
             ),
@@ -181,6 +188,13 @@ class Crew:
                 announce("")
 
         return guarded
+
+
+def _late(batch: Sequence[str], found: Analysis) -> tuple[str, ...]:
+    """The targets that the worker had no time for; none where it had none for any, for the next one would have less."""
+    unread = dict(found.unread)
+    late = tuple(path for path in batch if unread.get(path) == TIME_IS_UP)
+    return late if len(late) < len(batch) else ()
 
 
 def _plain(found: Analysis, unread: Mapping[str, str]) -> Analysis:

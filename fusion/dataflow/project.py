@@ -5,6 +5,7 @@ What is not read, and why, is kept in `Project.unread`: a bound that is hit is n
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from fusion.dataflow.tree import Tree, language
 
 Lower = Callable[[str, bytes], ir.Module]
 
+TIME_IS_UP = "the time for the analysis was used up"
 _LONGEST_REASON = 200
 
 
@@ -42,8 +44,9 @@ class Bounds:
 class Project:
     """The files of one side of a repository, by path. Not for several threads at once.
 
-    `read` gives a file's bytes, or None where they are not at hand; `paths` are all files that are known. `front_ends` and
-    `clock` (seconds of processor time) are parameters for tests.
+    `read` gives a file's bytes, or None where they are not at hand; `paths` are all files that are known. `until`, on the
+    monotonic clock, is when it ends however little processor time it got. `front_ends` and `clock` (seconds of processor time)
+    are parameters for tests.
     """
 
     def __init__(
@@ -54,6 +57,7 @@ class Project:
         limits: Bounds | None = None,
         front_ends: Callable[[str], Lower] | None = None,
         clock: Callable[[], float] = time.process_time,
+        until: float = math.inf,
     ) -> None:
         self.limits = limits or Bounds()
         self.unread: dict[str, str] = {}
@@ -64,6 +68,7 @@ class Project:
         self._tree = Tree(paths)
         self._front_ends = front_ends or front_end
         self._clock = clock
+        self._until = until
         self._started = clock()
         self._modules: dict[str, ir.Module | None] = {}
         self._resolved: dict[tuple[str, str], str | None] = {}
@@ -83,8 +88,8 @@ class Project:
 
     @property
     def late(self) -> bool:
-        """Whether the processor time for everything is used up."""
-        return self.spent > self.limits.seconds
+        """Whether the time for everything is used up."""
+        return self.spent > self.limits.seconds or time.monotonic() > self._until
 
     def language(self, path: str) -> Literal["python", "javascript"] | None:
         """What the file is written in, by its name or, without a suffix, by its first line; None when no front end reads it."""
@@ -136,7 +141,7 @@ class Project:
         if self.lines > limits.lines:
             raise ir.NotAnalysed(f"more than {limits.lines:,} lines in all")
         if self.late:
-            raise ir.NotAnalysed(f"the {limits.seconds:g} s of processor time for the analysis were used up")
+            raise ir.NotAnalysed(TIME_IS_UP)
         data = self._read(path)
         if data is None:
             raise ir.NotAnalysed("its contents are not at hand")

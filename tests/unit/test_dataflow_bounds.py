@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 import pytest
 
 from fusion.dataflow.crew import Crew
-from fusion.dataflow.project import Bounds
+from fusion.dataflow.project import TIME_IS_UP, Bounds, Project
+from fusion.dataflow.results import Analysis
 from fusion.dataflow.solver.analysis import analyse
 from tests.fakes.dataflow import analysed
 
@@ -136,3 +138,18 @@ def test_an_import_that_is_not_followed_costs_the_imported_file_nothing() -> Non
     assert set(answer.read) == set(files)
     assert set(answer.unfollowed.values()) == {"more than 1 imported files"}
     assert len(answer.unfollowed) == 2
+
+
+def test_what_a_worker_had_no_time_for_is_given_to_the_next_one() -> None:
+    """Each worker gets to two files; `slow.py` alone never gets its time and ends it."""
+
+    def hasty(project: Project, targets: Sequence[str]) -> Analysis:
+        left = [path for path in targets if path == "slow.py" or path not in targets[:2]]
+        read = tuple(path for path in targets if path not in left)
+        return Analysis((), (), tuple((path, TIME_IS_UP) for path in left), read, 0)
+
+    files = {f"{name}.py": b"x = 1\n" for name in ("a", "b", "c", "slow", "z")}
+    crew = Crew(hasty, files.get, list(files), deadline=time.monotonic() + 100, memory=1 << 30)
+    answer = crew.run(list(files))
+    assert answer.unread == {"slow.py": TIME_IS_UP}
+    assert set(answer.read) == files.keys() - {"slow.py"}

@@ -11,7 +11,7 @@ from fusion.dataflow.knowledge.kinds import Kinds, kinds
 from fusion.dataflow.knowledge.loading import load
 from fusion.dataflow.knowledge.schema import Entry, Kind, Sink
 from fusion.dataflow.knowledge.schema import Library as LibraryFile
-from fusion.dataflow.project import Project
+from fusion.dataflow.project import TIME_IS_UP, Project
 from fusion.dataflow.results import Analysis, Cleared, Flow
 from fusion.dataflow.solver.access import Access
 from fusion.dataflow.solver.arguments import Arguments, flatten, things
@@ -286,7 +286,7 @@ def analyse(
         solver.backslashes = not _MYSQL.isdisjoint(name.partition("/")[0].partition(".")[0] for name in imported)
         for module in modules:
             if project.late:
-                project.unread.setdefault(module.path, "the time for the analysis was used up")
+                project.unread.setdefault(module.path, TIME_IS_UP)
                 continue
             solver.analyse_module(module.path)
             done(module.path)

@@ -14,7 +14,7 @@ from fusion.dataflow import ir
 from fusion.dataflow.knowledge.kinds import Kinds
 from fusion.dataflow.knowledge.schema import Entry
 from fusion.dataflow.limits import Limits
-from fusion.dataflow.project import Project
+from fusion.dataflow.project import TIME_IS_UP, Project
 from fusion.dataflow.results import Cleared, Flow
 from fusion.dataflow.solver.frames import MAX_CALLS, MAX_TRAIL, Exhausted, Frame, Late, Loop
 from fusion.dataflow.solver.parts import Parts
@@ -138,11 +138,10 @@ class Machine(Parts):
         if self.steps < 0:
             raise Exhausted
         self.look = _AT_ONCE  # unless there is time left: what comes next of this file is stopped, too
-        spent = self.project.spent
-        if spent > self.until:
+        if self.project.spent > self.until:
             raise Late(f"analysing it took more than {self.project.limits.file_seconds:g} s of processor time")
-        if spent > self.project.limits.seconds:
-            raise Late("the time for the analysis was used up")
+        if self.project.late:
+            raise Late(TIME_IS_UP)
         self.look = max(0, self.steps - _LOOK)
 
     def module_steps(self, module: ir.Module) -> int:
