@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pathspec import GitIgnoreSpec
-
+from fusion.changes.patterns import spec as path_spec
 from fusion.model import Change, ChangeKind, EntryType, FileChange
 from fusion.policy import Policy
 from fusion.syntax import language
@@ -150,7 +149,7 @@ def _matching(change: Change, patterns: Sequence[str]) -> frozenset[str]:
     """The change's paths that gitignore-style patterns match."""
     if not patterns:
         return frozenset()
-    spec = GitIgnoreSpec.from_lines(patterns)
+    spec = path_spec(patterns)
     return frozenset(file.path for file in change.files if spec.match_file(file.path))
 
 

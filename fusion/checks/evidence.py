@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from pathspec import GitIgnoreSpec
-
+from fusion.changes.patterns import spec as path_spec
 from fusion.changes.selection import outside
 from fusion.check import About, Subject
 from fusion.checks.files import counted, paths
@@ -122,5 +121,5 @@ def missed(subject: Subject, tool: str, files: Collection[str]) -> str:
 
 def kept_out(policy: Policy) -> Callable[[str], bool]:
     """Whether a path is not analysed on purpose: vendored, generated, or on a list of the policy."""
-    spec = GitIgnoreSpec.from_lines([*policy.ignore, *policy.generated]) if policy.ignore or policy.generated else None
+    spec = path_spec([*policy.ignore, *policy.generated]) if policy.ignore or policy.generated else None
     return lambda path: bool(outside(path)) or (spec is not None and spec.match_file(path))

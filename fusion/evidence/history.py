@@ -14,8 +14,7 @@ import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pathspec import GitIgnoreSpec
-
+from fusion.changes.patterns import spec as path_spec
 from fusion.evidence.analyzer import Analyzer, Missing, Ready
 from fusion.evidence.collect import rules_digest
 from fusion.evidence.encodings import as_utf8
@@ -179,7 +178,7 @@ async def look_back(
 
 def _wanted(past: Past, policy: Policy) -> tuple[list[Version], list[Version]]:
     """The versions to look at, whatever their names, and those that are too large. What policy ignores, nobody reads."""
-    ignored = GitIgnoreSpec.from_lines(policy.ignore)
+    ignored = path_spec(policy.ignore)
     wanted: list[Version] = []
     large: list[Version] = []
     for version in past.versions:

@@ -9,9 +9,8 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pathspec import GitIgnoreSpec
-
 from fusion.changes.diff import added_lines, anchor
+from fusion.changes.patterns import spec as path_spec
 from fusion.changes.roles import is_document, is_example, is_test
 from fusion.changes.selection import Exclusion
 from fusion.judging.ledger import LedgerEntry
@@ -114,7 +113,7 @@ class Floors:
     """The lowest severity that is shown, by path; the last floor that matches counts."""
 
     def __init__(self, policy: Policy) -> None:
-        self._floors = [(GitIgnoreSpec.from_lines(floor.paths), floor.severity) for floor in reversed(policy.floors)]
+        self._floors = [(path_spec(floor.paths), floor.severity) for floor in reversed(policy.floors)]
 
     def at(self, path: str) -> Severity:
         """The floor of a path; info where there is none."""

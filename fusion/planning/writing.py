@@ -8,8 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from pathspec import GitIgnoreSpec
-
+from fusion.changes.patterns import spec as path_spec
 from fusion.model import Brief, Category, Evidence, Passage, Source, Work
 from fusion.planning.index import REACH, Index, Neighbour
 from fusion.planning.neighbours import neighbours, text
@@ -51,7 +50,7 @@ class Writer:
         self.index = index
         self.limit, self.count = limit, count
         self._agent, self._work, self._kinds = agent, work, kinds
-        self._guides = [(GitIgnoreSpec.from_lines(item.paths), item.text) for item in policy.instructions]
+        self._guides = [(path_spec(item.paths), item.text) for item in policy.instructions]
         self._local = policy.models.local
         self._risks: dict[int, Risk] = {}
 

@@ -13,10 +13,10 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from pathspec import GitIgnoreSpec
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
+from fusion.changes.patterns import spec as path_spec
 from fusion.errors import PolicyError
 from fusion.model import Record
 from fusion.policy.rules import Policy
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 LARGEST = 256 * 1024
 """Bytes."""
 DEEPEST = 12
+_LONGEST_NUMBER = 100
+"""Characters."""
 _PATTERNS = frozenset({"ignore", "generated", "local", "paths"})
 _TAG = "tag:yaml.org,2002:"
 _KNOWN_TAGS = frozenset({"bool", "float", "int", "map", "merge", "null", "seq", "str", "timestamp", "value"})
@@ -153,7 +155,7 @@ class _Reader:
 
     def _check_pattern(self, node: Node, pattern: str, key: str) -> None:
         try:
-            GitIgnoreSpec.from_lines([pattern])
+            path_spec([pattern])
         except ValueError:
             self.refuse(node, f"{_called(key)} is not a path pattern as in .gitignore: {_short(repr(pattern))}")
 
@@ -194,6 +196,9 @@ def _plain(node: Node) -> Any:
     if not isinstance(node, yaml.ScalarNode):
         return node
     constructor = yaml.constructor.SafeConstructor()
+    if len(node.value) > _LONGEST_NUMBER and node.tag != f"{_TAG}str":
+        # YAML 1.1 multiplies `1:1:1` up, and no Python shows a number of so many digits.
+        return node
     try:
         match node.tag.removeprefix(_TAG):
             case "str":

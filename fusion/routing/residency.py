@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from pathspec import GitIgnoreSpec
 
+from fusion.changes.patterns import spec as path_spec
 from fusion.model import Source
 from fusion.policy.rules import Models
 from fusion.routing.catalogue import Endpoint, Visibility
@@ -63,7 +64,7 @@ def is_allowed(endpoint: Endpoint, models: Models) -> bool:
 
 @lru_cache(maxsize=256)
 def _specs(patterns: tuple[str, ...]) -> tuple[GitIgnoreSpec, GitIgnoreSpec]:
-    return GitIgnoreSpec.from_lines(patterns), GitIgnoreSpec.from_lines([_folded(pattern) for pattern in patterns])
+    return path_spec(patterns), path_spec([_folded(pattern) for pattern in patterns])
 
 
 def _folded(path: str) -> str:

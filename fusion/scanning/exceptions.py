@@ -8,6 +8,7 @@ about nothing any more. It accepts deviations; it never makes a check pass.
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -16,6 +17,7 @@ from functools import lru_cache
 
 from pathspec import GitIgnoreSpec
 
+from fusion.changes.patterns import spec as path_spec
 from fusion.model.compliance import CheckResult, Deviation, ScanException, Status
 from fusion.policy import Acceptance, Policy
 from fusion.render.text import clip, exact, one_line
@@ -25,6 +27,10 @@ LONGEST = timedelta(days=731)
 SOON = timedelta(days=14)
 """So long before the last day a note says that it is near."""
 _NAME = 80
+_UNSEEN = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
+"""Classes of characters that show nothing: controls, joiners, what is no character."""
+_BLANK = frozenset("\u034f\u115f\u1160\u2800\u3164") | {chr(one) for one in range(0xFE00, 0xFE10)}
+"""Letters and marks that show nothing."""
 _LOOKED = frozenset({Status.PASSED, Status.FAILED, Status.NOT_APPLICABLE})
 
 
@@ -97,7 +103,7 @@ def fault(exception: ScanException, *, checks: Collection[str], day: date) -> st
     if exception.check not in checks:
         return f"names the check `{_short(exception.check)}`, which there is not"
     for name in ("owner", "reason", "approver"):
-        if not getattr(exception, name).strip():
+        if not _person(getattr(exception, name)):
             return f"names no {name}"
     if _person(exception.owner) == _person(exception.approver):
         return "is approved by its owner: somebody else has to"
@@ -242,7 +248,7 @@ def is_about(one: ScanException, repository: str) -> bool:
 @lru_cache(maxsize=256)
 def _pattern(path: str) -> GitIgnoreSpec | None:
     try:
-        return GitIgnoreSpec.from_lines([path])
+        return path_spec([path])
     except ValueError:
         return None
 
@@ -260,7 +266,10 @@ def _purl(text: str) -> tuple[str, str] | None:
 
 
 def _person(name: str) -> str:
-    return name.strip().removeprefix("@").casefold()
+    """A name as people read it: signs that are not seen, an @ before it, width and case make nobody somebody else."""
+    plain = unicodedata.normalize("NFKC", name)
+    seen = "".join(one for one in plain if one not in _BLANK and unicodedata.category(one) not in _UNSEEN)
+    return seen.strip("@ ").casefold()
 
 
 def _place(number: int) -> str:

@@ -128,6 +128,7 @@ caps:
         ("[]", ", line 1: the file must be a mapping with "),
         ("? [a]\n: b", ", line 1: a key of the file must be a text."),
         ("a: &x 1", ", line 1: anchors (&) and aliases (*) are not taken here"),
+        ("version: 1" + ":1" * 3000, ", line 1: `version` must be 1, not `1:1:1"),
         ("ignore: *x", ", line 1: anchors (&) and aliases (*) are not taken here"),
         ("ignore: [", ", line "),
         ("a: b: c", ", line 1, column 5: not valid YAML: mapping values are not allowed in this context."),

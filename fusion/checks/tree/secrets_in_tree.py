@@ -12,8 +12,7 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
-from pathspec import GitIgnoreSpec
-
+from fusion.changes.patterns import spec as path_spec
 from fusion.check import About, Source, Subject, Towards
 from fusion.checks.evidence import judged, missed, runs, speaking, stumbled
 from fusion.checks.files import TreeCheck, counted, paths, refused, regular
@@ -100,7 +99,7 @@ class SecretsInTree(TreeCheck):
 
     def _texts(self, subject: Subject) -> tuple[set[str], set[str]]:
         """Files that hold text, by their bytes where they are at hand and else by names; those that policy ignores apart."""
-        spec = GitIgnoreSpec.from_lines(subject.policy.ignore)
+        spec = path_spec(subject.policy.ignore)
         texts: set[str] = set()
         ignored: set[str] = set()
         for file in regular(subject.tree):
