@@ -39,8 +39,8 @@ class Portions:
     bytes: int = 2_500_000
     """What the slowest analyzer reads in ten seconds of processor time."""
     followed_files: int = 200
-    followed_bytes: int = 600_000
-    """Of one that follows data through what they import: at most about twenty seconds of processor time."""
+    followed_bytes: int = 400_000
+    """Of one that follows data through what they import: mostly less than fifteen seconds of processor time."""
     seconds: float = 150.0
     """Of wall time, after which no further portion is begun in this go."""
     most: float = 5_400.0
