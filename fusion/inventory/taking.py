@@ -8,6 +8,7 @@ from itertools import islice
 from posixpath import normpath
 
 from fusion.changes.roles import is_example, is_test, is_test_data
+from fusion.checks.links import LINK, followed
 from fusion.inventory.compiled import Written, alone, compiled, is_compiled, loose
 from fusion.inventory.documents import without_credentials
 from fusion.inventory.entries import Entry, Format, Lock, NoManifest
@@ -56,14 +57,25 @@ def take(tree: Tree, contents: Mapping[str, bytes]) -> Inventory:
     open_ones: dict[str, int] = {}
     written = Written()
     overrides: dict[str, Mapping[str, str]] = {}
+    linked = {file.path for file in tree.files if file.mode == LINK}
+    leads = followed(tree, lambda path: format_of(path) is not None)
     for path in sorted(paths | contents.keys()):
         missing, found = without_reader(path), format_of(path)
+        data = contents.get(path)
+        if path in linked:
+            place = leads.get(path, "")
+            # The same manifest once more; and GitHub follows no links to workflows.
+            if path.startswith(".github/workflows/") or (
+                found is not None and found.lock is None and format_of(place) is not None
+            ):
+                continue
+            data = contents.get(place)
         if missing:
             unread.append((path, f"There is no reader for {missing}."))
         if found is None:
             continue
-        found = _as_lock(found, path, paths, contents.get(path, b""))
-        text = _text(found, contents.get(path), sizes.get(path, -1))
+        found = _as_lock(found, path, paths, data or b"")
+        text = _text(found, data, sizes.get(path, -1))
         if isinstance(text, _Unread):
             unread.append((path, text.why))
             continue
