@@ -50,6 +50,14 @@ def as_json(place: Workplace, *args: str, code: int, stdin: bytes | None = None,
     return review
 
 
+def again(place: Workplace, format: str) -> subprocess.CompletedProcess[str]:
+    """The review of the one run that there was, in another format."""
+    (run,) = json.loads(place.fusion("runs", "list", "--format", "json").stdout)["runs"]
+    done = documented(place.fusion("runs", "show", run["id"], "--format", format))
+    assert done.returncode == 0, done
+    return done
+
+
 def refused(place: Workplace, *args: str, stdin: bytes | None = None, **environment: str) -> str:
     """The one sentence of a run that is refused, which leaves no output file behind."""
     done = documented(place.fusion("review", *args, "--output", "out.txt", stdin=stdin, **environment))
@@ -114,7 +122,7 @@ def test_bytes_of_all_sorts(place: Workplace, flaw: bytes) -> None:
     line = flaw.split(b"\n").index(next(line for line in flaw.split(b"\n") if b"shell=True" in line)) + 1
     assert line in {finding["location"]["line"] for finding in findings}
     for format in ("terminal", "markdown", "sarif", "github"):
-        assert documented(place.fusion("review", "--only", "bandit", "--format", format)).returncode == 1
+        assert again(place, format).stdout
 
 
 NAMES = [
@@ -136,9 +144,7 @@ def test_names_of_all_sorts(place: Workplace) -> None:
     found = {finding["location"]["path"] for finding in as_json(place, "--only", "bandit", code=1)["findings"]}
     assert found == {*NAMES, "not\\xffutf8.py"}
     for format in ("terminal", "markdown", "sarif", "github"):
-        done = documented(place.fusion("review", "--only", "bandit", "--format", format))
-        assert done.returncode == 1
-        done.stdout.encode("utf-8")
+        again(place, format).stdout.encode("utf-8")
     assert documented(place.fusion("runs", "list")).returncode == 0
 
 
@@ -177,7 +183,11 @@ def test_a_patch_that_cannot_be(place: Workplace, patch: str, word: str) -> None
     assert word in refused(place, "-", stdin=patch.encode())
     place.write("change.patch", patch)
     assert word in refused(place, "change.patch")
-    assert as_json(place, "-", "--only", "bandit", stdin=PATCH.encode(), code=1)["findings"], "the next run is fine"
+
+
+def test_a_patch_from_standard_input_after_one_that_was_refused(place: Workplace) -> None:
+    refused(place, "-", stdin=PATCH.replace("@@ -0,0 +1,5 @@", "@@ nonsense @@").encode())
+    assert as_json(place, "-", "--only", "bandit", stdin=PATCH.encode(), code=1)["findings"]
 
 
 def test_an_empty_patch_is_an_empty_change(place: Workplace) -> None:
@@ -210,7 +220,16 @@ def test_a_configuration_with_wrong_types(place: Workplace, policy: str, word: s
     place.git("rebase", "--quiet", "main")
     assert word in refused(place)
     assert not (place.folder / "canary").exists()
-    (place.folder / "policy.yml").write_text("{}\n")
+
+
+def test_another_configuration_than_the_broken_one_of_the_base(place: Workplace) -> None:
+    place.git("checkout", "--quiet", "main")
+    place.commit("Policy", **{".fusion.yml": "block: sometimes\n"})
+    place.git("checkout", "--quiet", "feature")
+    place.git("rebase", "--quiet", "main")
+    place.commit("Flaw", **{"run.py": FLAW})
+    assert "block" in refused(place)
+    place.write("policy.yml", "{}\n")
     assert as_json(place, "--policy", "policy.yml", "--only", "bandit", code=1)["findings"]
 
 
