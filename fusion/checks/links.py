@@ -8,7 +8,7 @@ nowhere.
 from __future__ import annotations
 
 import hashlib
-import posixpath
+from array import array
 from collections.abc import Callable, Mapping, Sequence
 
 from fusion.model.inventory import Tree, TreeFile
@@ -27,14 +27,14 @@ def followed(tree: Tree, wanted: Callable[[str], bool]) -> Mapping[str, str]:
     links = [file for file in tree.files if file.mode == LINK and file.blob and file.size > 0 and wanted(file.path)][:_MOST]
     if not links:
         return {}
-    by_path = {file.path: file for file in tree.files}
+    ways = _Ways(tree.files)
     found: dict[str, str] = {}
     for link in links:
         end: TreeFile | None = link
         for _ in range(_CHAIN):
             if end is None or end.mode != LINK:
                 break
-            end = _led_to(end, tree.files, by_path)
+            end = ways.led_to(end)
         if end is not None and end.mode.startswith("100"):
             found[link.path] = end.path
     return found
@@ -50,18 +50,46 @@ def not_followed(tree: Tree, wanted: Callable[[str], bool]) -> str:
     return f"{clip(exact(found[0]), 120)} {are}, which GitHub does not follow."
 
 
-def _led_to(link: TreeFile, files: Sequence[TreeFile], by_path: Mapping[str, TreeFile]) -> TreeFile | None:
-    folder = posixpath.dirname(link.path)
-    up = 3 * (folder.count("/") + 1) if folder else 0
-    for file in files:
-        # A path from the link's folder is no longer than the way up and the whole path, and ends in the file's name.
-        name = len(file.path) - file.path.rfind("/") - 1
-        if not name <= link.size <= up + len(file.path.encode("utf-8", "surrogateescape")) + len("./"):
-            continue
-        way = posixpath.relpath(file.path, folder or ".")
-        if any(_is_named(link, way) for way in (way, f"./{way}")):
-            return by_path[file.path]
-    return None
+class _Ways:
+    """The tree's files by how long the way to them is from a folder, in bytes: only few ways are worth writing out."""
+
+    def __init__(self, files: Sequence[TreeFile]) -> None:
+        self._files = files
+        self._sizes = [len(file.path.encode("utf-8", "surrogateescape")) for file in files]
+        self._from: dict[str, Mapping[int, Sequence[int]]] = {}
+
+    def led_to(self, link: TreeFile) -> TreeFile | None:
+        """Where a link leads."""
+        folder = link.path.rpartition("/")[0]
+        above = _above(folder)
+        if folder not in self._from:
+            self._from[folder] = self._by_length(above)
+        for beside in ("", "./"):
+            for number in self._from[folder].get(link.size - len(beside), ()):
+                file = self._files[number]
+                up, prefix = _shared(file.path, above)
+                if _is_named(link, beside + "../" * up + file.path[len(prefix) :]):
+                    return file
+        return None
+
+    def _by_length(self, above: Sequence[str]) -> Mapping[int, Sequence[int]]:
+        found: dict[int, array[int]] = {}
+        sizes = [len(one.encode("utf-8", "surrogateescape")) for one in above]
+        for number, file in enumerate(self._files):
+            up, _ = _shared(file.path, above)
+            found.setdefault(3 * up + self._sizes[number] - sizes[up], array("L")).append(number)
+        return found
+
+
+def _above(folder: str) -> Sequence[str]:
+    """A folder and those that it lies in, each as files in it begin: `a/b/`, `a/`, and nothing."""
+    parts = folder.split("/") if folder else []
+    return ["/".join((*parts[:depth], "")) if depth else "" for depth in range(len(parts), -1, -1)]
+
+
+def _shared(path: str, above: Sequence[str]) -> tuple[int, str]:
+    """How many folders up a file is shared, and with which."""
+    return next((up, prefix) for up, prefix in enumerate(above) if path.startswith(prefix))
 
 
 def _is_named(link: TreeFile, target: str) -> bool:
