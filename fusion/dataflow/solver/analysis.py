@@ -319,6 +319,8 @@ def _shaken(solver: Solver, path: str) -> Callable[[Cleared], bool]:
         return lambda _: True
     near = [other for name in module.imports if (home := project.resolve(path, name)) and (other := project.module(home))]
     for one in near:
+        if project.late and one.path not in solver.modules:
+            return lambda _: True
         solver.module_names(one.path)  # so that what it replaces is known
     strangers = any(project.resolve(path, name) is None for name in covering(module))
     if strangers or not solver.replaced.isdisjoint(module.mentions) or any(changed_unseen(one) for one in (module, *near)):
