@@ -135,3 +135,13 @@ def test_cookies_whose_protection_is_a_setting() -> None:
             cookies["session"] = name  # expect: insecure-cookie
             headers["Set-Cookie"] = cookies.output(header="")
     """)
+
+
+def test_what_a_program_hands_on_by_itself_is_not_lost_behind_what_a_test_hands_in() -> None:
+    way = b"import os\ndef run(name):\n    os.system(name)\n"
+    view = b"from flask import request\nfrom way import run\ndef first(a):\n    second(a)\ndef second(b):\n    run(b)\n"
+    view += b"def view():\n    first(request.args['n'])\n"
+    test = b"from flask import request\nfrom way import run\ndef test_run():\n    run(request.args['n'])\n"
+    files = {"way.py": way, "tests/test_way.py": test, "web.py": view}
+    found = analyse(Project(files.get, list(files)), list(files))
+    assert [flow.trace[0].path for flow in found.flows if flow.sink.path == "way.py"] == ["web.py"]
