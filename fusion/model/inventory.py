@@ -87,6 +87,6 @@ class Inventory(Record):
     relations: tuple[tuple[str, str], ...] = ()
     """purl depends on purl, where lock files tell it."""
     compiled: tuple[tuple[str, str], ...] = ()
-    """Manifest, and the file of constraints that a resolver made from it: it names all that is installed, as a lock file does."""
+    """Manifest, and the file of constraints that a resolver made from it: all that is installed, as in a lock file."""
     origins: tuple[Origin, ...] = ()
     """Lines that have packages come from elsewhere than the ecosystem's own registry."""
