@@ -119,6 +119,17 @@ def missed(subject: Subject, tool: str, files: Collection[str]) -> str:
     return f"{tool} did not read {paths(files)}{ending}."
 
 
+def bounded(subject: Subject, tools: Collection[str]) -> str:
+    """What analyzers that came to their end say of their bounds, such as imports that data was not followed into."""
+    said = {
+        f" {one_line(exact(run.tool))}: {clip(exact(one_line(run.reason)), 200).rstrip('.')}."
+        for tool in sorted(tools)
+        for run in runs(subject, tool)
+        if run.outcome is Outcome.OK and run.reason
+    }
+    return "".join(sorted(said))
+
+
 def kept_out(policy: Policy) -> Callable[[str], bool]:
     """Whether a path is not analysed on purpose: vendored, generated, or on a list of the policy."""
     spec = path_spec([*policy.ignore, *policy.generated]) if policy.ignore or policy.generated else None

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 
 from fusion.changes.roles import is_example, is_test
 from fusion.check import Subject
-from fusion.checks.evidence import judged, missed, speaking, stumbled
+from fusion.checks.evidence import bounded, judged, missed, speaking, stumbled
 from fusion.checks.files import TreeCheck, counted, refused
 from fusion.checks.results import not_applicable, not_assessed, passed
 from fusion.checks.sight import sight
@@ -62,7 +62,8 @@ class WeaknessCheck(TreeCheck):
             return self.partial(subject)
         total = sum(len(names) for names in files.values())
         beside = f" Not analysed: {counted(left_out, 'file')} (vendored, generated or ignored)." if left_out else ""
-        told = f"No {self.flaw} in {counted(total, 'file')}, says {', '.join(sorted(looked))}.{found.beside()}{beside}"
+        said = f"No {self.flaw} in {counted(total, 'file')}, says {', '.join(sorted(looked))}."
+        told = f"{said}{found.beside()}{beside}{bounded(subject, looked)}"
         return passed(self.about, told, read=sorted(looked))
 
     def _found(self, subject: Subject) -> Iterator[Evidence]:

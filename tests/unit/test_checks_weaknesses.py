@@ -80,6 +80,13 @@ def test_why_an_analyzer_read_nothing_is_told() -> None:
     assert "it is too large" in SQL.assess(subject(CODE, tools=(bound,))).reason
 
 
+def test_where_it_passes_the_bounds_of_the_analysis_are_told() -> None:
+    bounded = READ[0].model_copy(update={"reason": "data was not followed through imported files: far.py (too many)"})
+    result = SQL.assess(subject(CODE, tools=(bounded,)))
+    assert result.status is Status.PASSED
+    assert result.reason.endswith("dataflow: data was not followed through imported files: far.py (too many).")
+
+
 @pytest.mark.parametrize(
     ("found", "status"),
     [
