@@ -286,16 +286,18 @@ class Tables:
         return mask & ~self._mask(source.harmless)
 
     def _call(self, path: str) -> Known:
-        self._element(path)
-        return self.calls.setdefault(path, Known())
+        return self.calls.get(path) or self._new(self.calls, path)
 
     def _store(self, path: str) -> Known:
-        self._element(path)
-        return self.stores.setdefault(path, Known())
+        return self.stores.get(path) or self._new(self.stores, path)
 
     def _read(self, path: str) -> Known:
+        return self.reads.get(path) or self._new(self.reads, path)
+
+    def _new(self, table: dict[str, Known], path: str) -> Known:
         self._element(path)
-        return self.reads.setdefault(path, Known())
+        table[path] = known = Known()
+        return known
 
     def _element(self, path: str) -> None:
         place = path.find("]")
