@@ -116,7 +116,7 @@ def test_the_bounds_are_those_of_the_code() -> None:
     table = part("What it does not do").split("| bound |")[1]
     for said in (
         f"{bounds.file_bytes:,} bytes, {bounds.file_lines:,} lines",
-        f"{bounds.lines:,} lines, {bounds.seconds:g} s",
+        f"{bounds.lines:,} lines and {bounds.seconds:g} s",
         f"{bounds.imports:,}, up to {bounds.depth} imports away",
         f"{STEPS:,} expressions and statements, calls {MAX_CALLS} deep",
     ):
