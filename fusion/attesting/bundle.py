@@ -222,11 +222,15 @@ class _Folder(Mapping[str, bytes]):
         self._names = dict.fromkeys(sorted(self._walk()))
 
     def _walk(self) -> Iterator[str]:
-        for folder, _, names in os.walk(self._path, followlinks=False):
+        for folder, _, names in os.walk(self._path, onerror=self._unreadable, followlinks=False):
             for name in names:
                 file = Path(folder, name)
                 if stat.S_ISREG(file.lstat().st_mode):
                     yield file.relative_to(self._path).as_posix()
+
+    def _unreadable(self, error: OSError) -> None:
+        # Left out, its files would seem to have been taken away.
+        raise UserError(f"{error.filename} cannot be read: {error.strerror}.") from None
 
     def __getitem__(self, name: str) -> bytes:
         if name not in self._names:
@@ -275,6 +279,8 @@ def _too_large(path: Path) -> UserError:
 def _zipped(path: Path) -> Iterator[tuple[str, int, Callable[[], bytes]]]:
     with zipfile.ZipFile(path) as archive:
         for member in archive.infolist():
+            if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                raise UserError(f"{path} is packed in a way that no bundle is: unpack it and name the folder.")
             if not member.is_dir():
                 yield member.filename, member.file_size, partial(archive.read, member)
 

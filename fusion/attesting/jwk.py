@@ -47,7 +47,9 @@ def read(data: bytes, *, origin: str) -> dict[str, str]:
         if data.lstrip().startswith(b"-----BEGIN"):
             return _from_pem(data)
         try:
-            found = json.loads(data)
+            found = json.loads(data, object_pairs_hook=_once)
+        except _Twice:
+            raise
         except ValueError:
             raise ValueError("it is neither") from None
         if not isinstance(found, dict):
@@ -57,6 +59,17 @@ def read(data: bytes, *, origin: str) -> dict[str, str]:
         return public(found)
     except (ValueError, RecursionError) as error:
         raise UserError(f"{origin} is no public key on P-256, as JWK or PEM ({error}).") from None
+
+
+class _Twice(ValueError):
+    """A member is there more than once (RFC 7517, 4), so that readers may differ about which key it is."""
+
+
+def _once(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(members)
+    if len(found) < len(members):
+        raise _Twice("a member is there twice")
+    return found
 
 
 def to_pem(jwk: Mapping[str, Any]) -> bytes:
@@ -91,11 +104,18 @@ def der(signature: bytes) -> bytes:
 
 def _from_pem(data: bytes) -> dict[str, str]:
     from cryptography import x509
+    from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
 
+    if (several := data.count(b"-----BEGIN ")) > 1:
+        # Only the first would be read, and whoever gave two means both.
+        raise ValueError(f"it holds {several}: give each a file of its own")
     certificate = b"BEGIN CERTIFICATE" in data
-    key = x509.load_pem_x509_certificate(data).public_key() if certificate else serialization.load_pem_public_key(data)
+    try:
+        key = x509.load_pem_x509_certificate(data).public_key() if certificate else serialization.load_pem_public_key(data)
+    except UnsupportedAlgorithm:
+        raise ValueError("it is a key of another kind") from None
     if not isinstance(key, EllipticCurvePublicKey) or not isinstance(key.curve, SECP256R1):
         raise ValueError("it is a key of another kind")
     numbers = key.public_numbers()

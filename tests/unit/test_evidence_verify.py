@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import tempfile
+import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -469,6 +470,41 @@ def test_what_is_no_bundle_is_one_sentence(tmp_path: Path, name: str) -> None:
         read(tmp_path / "b" / name)
     with pytest.raises(UserError, match="There is no file or folder"):
         read(tmp_path / "nothing")
+
+
+# SubjectPublicKeyInfo of a kind (GOST), and on a curve, that the library does not know.
+_STRANGE = ["MA8wCAYGKoUDAgITAwMAAQI=", "MBcwEAYHKoZIzj0CAQYFK4EEAGMDAwABAg=="]
+
+
+@pytest.mark.parametrize("der", _STRANGE)
+def test_a_key_of_an_unknown_kind_in_a_bundle_is_one_finding(tmp_path: Path, der: str) -> None:
+    files, _, _ = bundled()
+    pem = f"-----BEGIN PUBLIC KEY-----\n{der}\n-----END PUBLIC KEY-----\n".encode()
+    for name, data in (files | {"keys/strange.jwk": pem}).items():
+        (file := tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)
+    fatal, _ = judged(bundle := read(tmp_path))
+    assert fatal == [Mark.DERIVED]
+    assert bundle.flaws[0].text == "keys/strange.jwk is no public key on P-256, as JWK or PEM (it is a key of another kind)."
+
+
+def test_a_file_that_could_be_read_as_two_keys_is_none() -> None:
+    one, two = (asyncio.run(signer().public()) for _ in range(2))
+    with pytest.raises(UserError, match=r"^K is no .* \(it holds 2: give each a file of its own\)\.$"):
+        jwk.read(jwk.to_pem(one) + jwk.to_pem(two), origin="K")
+    twice = json.dumps(one)[:-1] + f', "x": "{two["x"]}", "y": "{two["y"]}"}}'
+    with pytest.raises(UserError, match=r"^K is no .* \(a member is there twice\)\.$"):
+        jwk.read(twice.encode(), origin="K")
+
+
+def test_an_archive_that_is_packed_otherwise_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "b.zip", "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr(LINKS, b"x" * 100)
+    damaged = bytearray((tmp_path / "b.zip").read_bytes())
+    damaged[60] ^= 0xFF
+    (tmp_path / "b.zip").write_bytes(damaged)
+    with pytest.raises(UserError, match="packed in a way that no bundle is"):
+        read(tmp_path / "b.zip")
 
 
 def test_the_page_of_a_bundle_verifies_it_with_openssl(tmp_path: Path) -> None:
