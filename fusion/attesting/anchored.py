@@ -6,7 +6,7 @@ import base64
 import binascii
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from fusion.attesting.links import utc
@@ -98,6 +98,13 @@ class Anchors:
         elif not own:
             text = f"{what} came with the links: compare it with the one that is kept there (--anchors)."
             yield Flaw(mark=Mark.UNCHECKED, chain=anchor.chain, number=anchor.number, text=text)
+        else:
+            yield from self._clock(anchor, link, utc(anchor.at), "anchor")
+
+    def _clock(self, anchor: Anchored, link: Sealed | None, at: datetime, what: str) -> Iterator[Flaw]:
+        if link is not None and (ahead := utc(link.at) - at) > self.tolerance:
+            text = f"Link {link.number} says that it is {ahead} younger than its {what}: clocks differed."
+            yield Flaw(mark=Mark.CLOCK, chain=anchor.chain, number=anchor.number, text=text)
 
     def _token(self, anchor: Anchored, link: Sealed | None, what: str, *, own: bool) -> Iterator[Flaw]:
         if not self.roots:
@@ -114,6 +121,4 @@ class Anchors:
         if abs(utc(anchor.at) - at) >= timedelta(seconds=1):
             text = f"{what} says {anchor.at:%Y-%m-%d %H:%M:%S}, and its token {at:%Y-%m-%d %H:%M:%S}."
             yield Flaw(mark=Mark.TOKEN, chain=anchor.chain, number=anchor.number, text=text)
-        if link is not None and (ahead := utc(link.at) - at) > self.tolerance:
-            text = f"Link {link.number} says that it is {ahead} younger than its timestamp: clocks differed."
-            yield Flaw(mark=Mark.CLOCK, chain=anchor.chain, number=anchor.number, text=text)
+        yield from self._clock(anchor, link, at, "timestamp")

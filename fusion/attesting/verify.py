@@ -65,6 +65,7 @@ def verify(
         chains.append(Chain(name=name, links=len(named[name]), hash=last.hash, at=last.at, key=last.key, anchored=proven))
     chains.sort(key=lambda chain: chain.name)
     flaws += told.strangers(frozenset(named))
+    flaws += witnesses.strangers(frozenset(named))
     flaws += _strays(links, payloads)
     return Verdict(chains=tuple(chains), links=len(links), flaws=tuple(flaws))
 
@@ -171,6 +172,8 @@ class _Witnesses:
 
     heard: dict[str, list[tuple[str, str, bool]]] = field(default_factory=dict)
     """By chain: the hash, who says it, and whether an anchor proves that it was said."""
+    named: dict[str, set[str]] = field(default_factory=dict)
+    """By organisation's chain: the chains that it names."""
 
     def hear(self, links: Mapping[int, Sealed], payloads: Mapping[str, bytes], proven: int | None) -> None:
         """Take what the links of one chain say of others."""
@@ -180,6 +183,7 @@ class _Witnesses:
             for chain, hash in _heads(data):
                 says = f"Link {link.number} of the chain {link.chain}"
                 self.heard.setdefault(chain, []).append((hash, says, proven is not None and link.number <= proven))
+                self.named.setdefault(link.chain, set()).add(chain)
 
     def judge(self, chain: str, links: Mapping[int, Sealed]) -> tuple[Sequence[Flaw], int | None]:
         """What is missing of a chain, and the number of the last link that is proven so."""
@@ -195,6 +199,18 @@ class _Witnesses:
             elif anchored:
                 proven = max(numbers[hash], -1 if proven is None else proven)
         return flaws, proven
+
+    def strangers(self, chains: frozenset[str]) -> Iterator[Flaw]:
+        """Which chains are named and not there: whoever exports one chain leaves out the others, and so may a thief."""
+        for name, told in sorted(self.named.items()):
+            if lacking := sorted(told - chains):
+                some = ", ".join(lacking[:_SHOWN]) + (f" and {len(lacking) - _SHOWN:,} more" if lacking[_SHOWN:] else "")
+                text = f"The chain {name} names chains that are not here: {some}. Ask for them if you were to see all."
+                yield Flaw(mark=Mark.UNCHECKED, chain=name, text=text)
+
+
+_SHOWN = 5
+"""Names of chains in a sentence."""
 
 
 def _heads(data: bytes) -> Iterator[tuple[str, str]]:

@@ -266,6 +266,31 @@ def test_an_organisations_record_anchors_its_repositories() -> None:
     assert Mark.TRUNCATED in asyncio.run(seal(cut=True))[1]
 
 
+def test_a_chain_that_an_organisations_record_names_and_is_not_here_is_told() -> None:
+    async def seal() -> tuple[Sequence[str], bool]:
+        notary = Notary()
+        lines = tuple(ScanOf(repository=f"octo/r{number}", status="scanned", chain="sha256:" + "0" * 64) for number in range(7))
+        scan = OrganisationScan(id="all", account="octo", at=notary.clock.now(), repositories=lines)
+        over = await notary.seal("all", scan.model_dump_json().encode(), chain="organisation:octo", kind="organisation")
+        payloads = {over.digest: await notary.blobs.get(over.digest)}
+        verdict = verify([over], payloads, [await notary.signer.public()], kept=[file_anchor(over)])
+        return [flaw.text for flaw in verdict.flaws], verdict.intact
+
+    told, intact = asyncio.run(seal())
+    # Who was given one chain of many is not told that it was tampered with.
+    assert intact
+    assert told == [
+        "The chain organisation:octo names chains that are not here: octo/r0, octo/r1, octo/r2, octo/r3, octo/r4 and 2 more."
+        " Ask for them if you were to see all."
+    ]
+
+
+def test_an_anchor_from_before_its_link_is_told() -> None:
+    them = held(1)
+    them.kept = [file_anchor(them.links[0], at=them.links[0].at - timedelta(days=3))]
+    assert them.found() == {Mark.CLOCK: 0}
+
+
 def rotated() -> tuple[Held, Notary]:
     async def seal() -> tuple[Held, Notary]:
         notary, new = Notary(), signer()
