@@ -233,7 +233,7 @@ class Functions:
         self, method: str, headers: Mapping[str, str], query: Mapping[str, str], body: Callable[[], bytes], *, id: str = ""
     ) -> Reply:
         """What is asked about exceptions; `body` gives its bytes, which nothing reads before the caller is known."""
-        visitor = self._door.visitor(method, headers, query, id=id)
+        visitor = self._door.visitor(method, headers.items(), query.items(), id=id)
         if isinstance(visitor, Reply):
             return visitor
         brought = body() if visitor.brings else b""

@@ -16,9 +16,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import logging
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -107,16 +109,23 @@ class Door:
         self._checks = checks
         self._known: Collection[str] | None = None
 
-    def visitor(self, method: str, headers: Mapping[str, str], query: Mapping[str, str], *, id: str = "") -> Visitor | Reply:
-        """Who asks what, or why it is not answered. `headers`: by any spelling of their names. Nothing of a body is needed."""
+    def visitor(
+        self, method: str, headers: Iterable[tuple[str, str]], query: Iterable[tuple[str, str]], *, id: str = ""
+    ) -> Visitor | Reply:
+        """Who asks what, or why it is not answered. Nothing of a body is needed.
+
+        `headers` (by any spelling of their names), `query`: each as often as it was sent. What may be there once and is there
+        twice is refused: what stands before Fusion may have looked at the other one.
+        """
         if not self._tokens:
             return _refused(404, "There is no API here: no token is set (FUSION_API_TOKEN).")
-        sent = {name.lower(): value for name, value in headers.items()}
-        by = self._name(sent.get("authorization", ""))
+        told = [(name.lower(), value) for name, value in headers]
+        twice, sent = _repeated(told), dict(told)
+        by = "" if "authorization" in twice else self._name(sent.get("authorization", ""))
         if not by:
             log.warning("a request about exceptions is refused: it shows no token that is known")
             said = {"WWW-Authenticate": 'Bearer realm="fusion"'}
-            return _refused(401, "Send a token of FUSION_API_TOKEN: `Authorization: Bearer TOKEN`.", said)
+            return _refused(401, "Send a token of FUSION_API_TOKEN, once: `Authorization: Bearer TOKEN`.", said)
         if len(id) > _NAME:
             return _refused(404, "There is no exception of such an id.")
         allowed = ("DELETE",) if id else ("GET", "POST", "PUT")
@@ -124,20 +133,25 @@ class Door:
             where = f"{ROUTE}/ID" if id else ROUTE
             said = {"Allow": ", ".join(allowed)}
             return _refused(405, f"{where} takes {' and '.join(allowed)}, not {_short(method)}.", said)
-        known = _ASKS.get(method, frozenset())
-        if strange := sorted(set(query) - known):
+        known, wanted = _ASKS.get(method, frozenset()), list(query)
+        asked = dict(wanted)
+        if strange := sorted(set(asked) - known):
             takes = f"it takes: {', '.join(sorted(known))}" if known else "it takes none"
             return _refused(400, f"There is no parameter `{_short(strange[0])}` here; {takes}.")
-        if len(query.get("repository", "")) > _NAME:
+        if several := _repeated(wanted):
+            return _refused(400, f"The parameter `{several[0]}` is there more than once: send it once.")
+        if len(asked.get("repository", "")) > _NAME:
             return _refused(400, f"A repository's name has at most {_NAME} characters.")
         if method in ("POST", "PUT"):
+            if "content-type" in twice:
+                return _refused(400, "The header Content-Type is there more than once: send it once.")
             kind = sent.get("content-type", "").partition(";")[0].strip().lower()
             if kind != "application/json":
                 return _refused(415, f"An exception is sent as application/json, not {_short(kind) or 'without a type'}.")
             length = sent.get("content-length", "")
             if length.isdecimal() and int(length[:12]) > LIMIT:
                 return too_large()
-        return Visitor(by=by, method=method, id=id, query=dict(query))
+        return Visitor(by=by, method=method, id=id, query=asked)
 
     async def answer(self, visitor: Visitor, body: bytes, *, store: Store, tenant: str, clock: Clock) -> Reply:
         """Do what is asked. `body`: read to at most one byte more than `LIMIT`."""
@@ -216,6 +230,9 @@ def _read(body: bytes) -> ScanException | Reply:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         return _refused(400 if first["type"] == "json_invalid" else 422, _said(first))
+    # Validated, so that it is an object. Readers differ about which of two members of one name counts (RFC 8259, 4).
+    if several := _repeated(json.loads(body, object_pairs_hook=list, parse_int=str)):
+        return _refused(400, f"The body says `{several[0]}` more than once: say it once.")
     about = asked.model_dump(include={"check", "repository", "path", "fingerprint", "component"})
     if asked.id and asked.id != identity(**about):
         return _refused(
@@ -240,6 +257,11 @@ def _said(error: ErrorDetails) -> str:
             return "`expires` takes a day such as 2027-01-31."
         case _:
             return f"`{name}` is not usable: {error['msg'][:1].lower()}{error['msg'][1:]}."
+
+
+def _repeated(pairs: Iterable[tuple[str, object]]) -> Sequence[str]:
+    """Names that are there more than once."""
+    return sorted(name for name, times in Counter(name for name, _ in pairs).items() if times > 1)
 
 
 def _done(visitor: Visitor, granted: Granted) -> Reply:

@@ -11,6 +11,7 @@ The body of a delivery is read at most to GitHub's limit of 25 MB, and nothing o
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import logging
@@ -46,14 +47,17 @@ def application(
     app_id: int = 0,
     door: Door | None = None,
     granting: Callable[[Visitor, bytes], Awaitable[Reply]] | None = None,
+    patience: float = 30.0,
 ) -> FastAPI:
     """The ASGI application. `ready` says why not, or nothing. Raises ValueError without a secret: there is no open door.
+
+    `patience`: seconds for a body; GitHub itself gives up after 10.
 
     `door` says who may ask about exceptions, `granting` answers them; without both the routes are not there.
     """
     if not secrets:
         raise ValueError("a webhook needs a secret")
-    app = FastAPI(title="Fusion", docs_url=None, redoc_url=None, openapi_url="/openapi.json")
+    app = FastAPI(title="Fusion", docs_url=None, redoc_url=None, openapi_url="/openapi.json", redirect_slashes=False)
 
     @app.post("/github", status_code=202)
     async def github(request: Request) -> Response:
@@ -69,12 +73,14 @@ def application(
 
     async def _receive(request: Request) -> Answer:
         try:
-            body = await _body(request)
+            body = await _body(request, patience)
         except events.TooLarge as error:
             log.warning("a delivery is refused: %s", error)
             return refused(error)
         except ClientDisconnect:
             return Answer(status=400, body={"answer": "refused", "error": "The delivery broke off."})
+        except TimeoutError:
+            return Answer(status=408, body={"answer": "refused", "error": _LATE}, headers=_CLOSE)
         return await take(secrets, request.headers, body, queue=queue, app_slug=app_slug, app_id=app_id)
 
     @app.api_route("/healthz", methods=["GET", "HEAD"])
@@ -98,44 +104,55 @@ def application(
         return Response(metrics.text(), media_type=CONTENT_TYPE)
 
     if door is not None and granting is not None:
-        _add_exceptions(app, door, granting)
+        _add_exceptions(app, door, granting, patience)
     return app
 
 
-def _add_exceptions(app: FastAPI, door: Door, granting: Callable[[Visitor, bytes], Awaitable[Reply]]) -> None:
+_LATE = "The body did not come in time: send it again, whole."
+_CLOSE = {"Connection": "close"}
+"""Of a connection on which the rest of a body may still come."""
+
+
+def _add_exceptions(app: FastAPI, door: Door, granting: Callable[[Visitor, bytes], Awaitable[Reply]], patience: float) -> None:
     async def exceptions(request: Request, id: str = "") -> Response:
         """What is accepted for a time."""
         found = await _answered(request, id)
         return _json(found.status, found.body, found.headers)
 
     async def _answered(request: Request, id: str) -> Reply:
-        visitor = door.visitor(request.method, request.headers, request.query_params, id=id)
+        visitor = door.visitor(request.method, request.headers.items(), request.query_params.multi_items(), id=id)
         if isinstance(visitor, Reply):
             return visitor
         try:
-            body = await _body(request, LIMIT) if visitor.brings else b""
+            body = await _body(request, patience, LIMIT) if visitor.brings else b""
         except events.TooLarge:
             return too_large()
         except ClientDisconnect:
             return Reply(status=400, body={"error": "The request broke off."})
+        except TimeoutError:
+            return Reply(status=408, body={"error": _LATE}, headers=_CLOSE)
         return await granting(visitor, body)
 
     for route in (ROUTE, f"{ROUTE}/{{id}}"):
         app.add_api_route(route, exceptions, methods=list(METHODS), include_in_schema=False, response_model=None)
 
 
-async def _body(request: Request, limit: int = events.LIMIT) -> bytes:
-    """The body, refused as soon as it is too long: what its header claims is not believed, nor waited for."""
+async def _body(request: Request, patience: float, limit: int = events.LIMIT) -> bytes:
+    """The body, refused as soon as it is too long: what its header claims is not believed, nor waited for.
+
+    Raises TimeoutError when it is not whole within `patience` seconds.
+    """
     said = request.headers.get("content-length", "")
     if said.isdecimal() and int(said[:12]) > limit:
         raise events.TooLarge(f"The body has {said[:12]} bytes; at most {limit:,} are taken.")
     parts: list[bytes] = []
     size = 0
-    async for part in request.stream():
-        size += len(part)
-        if size > limit:
-            raise events.TooLarge(f"The body has more than {limit:,} bytes.")
-        parts.append(part)
+    async with asyncio.timeout(patience):
+        async for part in request.stream():
+            size += len(part)
+            if size > limit:
+                raise events.TooLarge(f"The body has more than {limit:,} bytes.")
+            parts.append(part)
     return b"".join(parts)
 
 

@@ -40,8 +40,8 @@ PATH = "/api/exceptions"
 
 
 @asynccontextmanager
-async def served(_home: Path, tokens: str) -> AsyncIterator[Ask]:
-    """`fusion serve`'s web side, over loopback."""
+async def web(tokens: str, *, patience: float = 30.0) -> AsyncIterator[str]:
+    """`fusion serve`'s web side, over loopback: its host and port."""
     door = Door(settings.read({"FUSION_API_TOKEN": tokens}).api_token, checks=plugins.check_ids)
     clock = runtime.SystemClock()
     store = MemoryStore(clock)
@@ -50,17 +50,28 @@ async def served(_home: Path, tokens: str) -> AsyncIterator[Ask]:
         return await door.answer(visitor, body, store=store, tenant="local", clock=clock)
 
     app = application(
-        secrets=[b"x" * 16], queue=MemoryQueue(clock), metrics=Metrics(), ready=lambda: "", door=door, granting=granting
+        secrets=[b"x" * 16],
+        queue=MemoryQueue(clock),
+        metrics=Metrics(),
+        ready=lambda: "",
+        door=door,
+        granting=granting,
+        patience=patience,
     )
     listening = listen("127.0.0.1", 0)
-    web = Web(app, listening, grace=1)
-    address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    web.start()
+    server = Web(app, listening, grace=1)
+    server.start()
     try:
-        async with httpx.AsyncClient(base_url=address) as client:
-            yield client.request
+        yield f"127.0.0.1:{listening.getsockname()[1]}"
     finally:
-        await asyncio.to_thread(web.stop)
+        await asyncio.to_thread(server.stop)
+
+
+@asynccontextmanager
+async def served(_home: Path, tokens: str) -> AsyncIterator[Ask]:
+    """What a client of it asks with."""
+    async with web(tokens) as address, httpx.AsyncClient(base_url=f"http://{address}") as client:
+        yield client.request
 
 
 @asynccontextmanager
@@ -165,6 +176,39 @@ async def test_a_body_that_does_not_say_how_long_it_is_is_bounded(tmp_path: Path
     async with served(tmp_path, TOKENS) as ask:
         answer = await ask("PUT", PATH, content=pieces(), headers=token() | {"Content-Type": "application/json"})
         assert (answer.status_code, "at most 16,384 bytes" in answer.text) == (413, True)
+
+
+async def raw(address: str, request: bytes) -> bytes:
+    """What is answered to these very bytes until the connection is closed."""
+    reader, writer = await asyncio.open_connection(*address.split(":"))
+    writer.write(request)
+    await writer.drain()
+    answer = await reader.read()
+    writer.close()
+    return answer
+
+
+BODY = json.dumps(ASKED)
+TWICE = [
+    ("GET", "", "Authorization: Bearer else\r\n", "", 401, "once"),
+    ("GET", "?repository=octo/a&repository=octo/b", "", "", 400, "`repository` is there more than once"),
+    ("POST", "", "Content-Type: text/plain\r\n", BODY, 400, "Content-Type is there more than once"),
+    ("POST", "", "", BODY[:-1] + ', "\\u006fwner": "eve"}', 400, "`owner` more than once"),
+    ("GET", "/", "", "", 404, "Not Found"),
+]
+
+
+async def test_what_is_said_twice_is_refused_and_a_body_that_does_not_come_is_not_waited_for() -> None:
+    async with web(TOKENS, patience=0.2) as address:
+        for method, more, header, body, status, why in TWICE:
+            head = f"{method} {PATH}{more} HTTP/1.1\r\nHost: h\r\nConnection: close\r\n{header}Authorization: Bearer {ADA}\r\n"
+            head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+            answer = (await raw(address, (head + body).encode())).decode()
+            assert (answer.split()[1], why in answer) == (str(status), True), answer
+        for path in (PATH, "/github"):
+            head = f"POST {path} HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer {ADA}\r\nContent-Type: application/json\r\n"
+            answer = (await raw(address, f"{head}Content-Length: 99\r\n\r\n{{".encode())).decode()
+            assert (answer.split()[1], "did not come in time" in answer) == ("408", True), answer
 
 
 class Failing(MemoryStore):
