@@ -21,6 +21,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from fusion import events
 from fusion.deliveries import Answer, refused, take
@@ -58,6 +59,7 @@ def application(
     if not secrets:
         raise ValueError("a webhook needs a secret")
     app = FastAPI(title="Fusion", docs_url=None, redoc_url=None, openapi_url="/openapi.json", redirect_slashes=False)
+    app.add_middleware(_OneEnd)
 
     @app.post("/github", status_code=202)
     async def github(request: Request) -> Response:
@@ -154,6 +156,24 @@ async def _body(request: Request, patience: float, limit: int = events.LIMIT) ->
                 raise events.TooLarge(f"The body has more than {limit:,} bytes.")
             parts.append(part)
     return b"".join(parts)
+
+
+class _OneEnd:
+    """Refuses a request that says in two ways where it ends, and closes its connection (RFC 9112, 6.1).
+
+    A proxy that believes the other way would take what follows for somebody else's request.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        names = {name for name, _ in scope["headers"]} if scope["type"] == "http" else set()
+        if names >= {b"content-length", b"transfer-encoding"}:
+            why = "The request has a Content-Length and a Transfer-Encoding: send one of them."
+            await _json(400, {"answer": "refused", "error": why}, _CLOSE)(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
 
 
 def _json(status: int, value: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response:

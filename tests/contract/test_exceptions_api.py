@@ -211,6 +211,14 @@ async def test_what_is_said_twice_is_refused_and_a_body_that_does_not_come_is_no
             assert (answer.split()[1], "did not come in time" in answer) == ("408", True), answer
 
 
+async def test_a_request_with_two_ends_is_the_last_on_its_connection() -> None:
+    async with web(TOKENS) as address:
+        head = f"GET {PATH} HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer {ADA}\r\nContent-Length: 5\r\n"
+        smuggled = "GET /healthz HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"
+        answer = await raw(address, f"{head}Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n{smuggled}".encode())
+        assert (answer.startswith(b"HTTP/1.1 400"), answer.count(b"HTTP/1.1"), b"alive" in answer) == (True, 1, False)
+
+
 class Failing(MemoryStore):
     """A Store that another always writes first, or that is away."""
 
