@@ -36,5 +36,7 @@ def stamped(response: bytes, message: bytes, *, trusted: Sequence[Certificate], 
         VerifierBuilder(roots=list(trusted), nonce=nonce).build().verify_message(decoded, message)
         at = decoded.tst_info.gen_time
     except (VerificationError, ValueError) as error:
-        raise ValueError(str(error).rstrip(".")) from None
+        why = str(error).rstrip(".")
+        # The library hands on what OpenSSL noted for itself.
+        raise ValueError("its signature does not lead to a root that is trusted" if "ErrorStack" in why else why) from None
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)

@@ -497,6 +497,18 @@ def test_what_is_no_bundle_is_one_sentence(tmp_path: Path, name: str) -> None:
         read(tmp_path / "nothing")
 
 
+def test_a_token_of_another_authority_or_digest_is_one_sentence(tmp_path: Path) -> None:
+    if reason := tsa.missing():
+        pytest.skip(reason)
+    files, _, root = bundled()
+    anchored = Anchored.model_validate_json(files[ANCHORS])
+    other = roots(tsa.Authority.made(tmp_path / "tsa").root.read_bytes(), origin="root")
+    with pytest.raises(ValueError, match=r"^its signature does not lead to a root that is trusted$"):
+        stamped(token(anchored), message(anchored.hash), trusted=other)
+    with pytest.raises(ValueError, match=r"^Mismatch between messages$"):
+        stamped(token(anchored), message("sha256:00"), trusted=roots(root, origin="root"))
+
+
 # SubjectPublicKeyInfo of a kind (GOST), and on a curve, that the library does not know.
 _STRANGE = ["MA8wCAYGKoUDAgITAwMAAQI=", "MBcwEAYHKoZIzj0CAQYFK4EEAGMDAwABAg=="]
 
