@@ -13,7 +13,8 @@ import hashlib
 import ipaddress
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -194,28 +195,17 @@ class OsvMirror:
 
     async def _listing(self, wanted: frozenset[str]) -> Listing | None:
         """The host's list of changes, as far as it has to be read; None: it has none, or nothing is quiet."""
-        import httpx
-
         if not wanted:
             return None
         tag, asked, known = self._listed or ("", frozenset(), None)
         headers = {"if-none-match": tag} if tag and wanted <= asked else {}
-        url = f"{self._where}/{LIST}"
-        try:
-            async with (
-                httpx.AsyncClient(timeout=self._timeout, follow_redirects=False, trust_env=True) as client,
-                client.stream("GET", url, headers=headers) as answer,
-            ):
-                if answer.status_code == 304 and headers:
-                    return known
-                if answer.status_code in (403, 404):
-                    return None
-                if answer.status_code != 200:
-                    self._refused(answer.status_code, url)
-                changes = Changes(self._ecosystems, wanted, now=self._clock())
-                await _read(answer, changes)
-        except httpx.HTTPError as error:
-            raise TransientError(f"The mirror of advisories did not answer ({type(error).__name__}).") from error
+        async with self._answer(LIST, headers) as answer:
+            if answer is None:
+                return None
+            if answer.status_code == 304:
+                return known
+            changes = Changes(self._ecosystems, wanted, now=self._clock())
+            await _read(answer, changes)
         self._listed = (answer.headers.get("etag", "")[:300], wanted, changes.listing)
         return changes.listing
 
@@ -224,35 +214,43 @@ class OsvMirror:
 
     async def _ask(self, ecosystem: str, *, body: bool) -> Mapping[str, str] | None:
         """Ask for an archive if it changed; with `body`, keep what comes. Returns its headers, None where there is none."""
-        import httpx
-
-        _allowed(self._where)
         archive = self._archive(ecosystem)
         notes = archive.with_suffix(".json")
         known = _notes(notes) if archive.is_file() else {}
         headers = {"if-none-match": known["etag"]} if known.get("etag") else {}
-        url = f"{self._where}/{quote(ecosystem)}/all.zip"
         try:
-            async with (
-                httpx.AsyncClient(timeout=self._timeout, follow_redirects=False, trust_env=True) as client,
-                client.stream("GET", url, headers=headers) as answer,
-            ):
-                if answer.status_code == 304 and known:
-                    return known
-                if answer.status_code in (403, 404):
-                    # Object stores say 403 of what is not there, too; then no ecosystem is found, and that is said.
+            async with self._answer(f"{quote(ecosystem)}/all.zip", headers) as answer:
+                if answer is None:
                     return None
-                if answer.status_code != 200:
-                    self._refused(answer.status_code, url)
+                if answer.status_code == 304:
+                    return known
                 told = {name: answer.headers.get(name, "")[:300] for name in ("etag", "last-modified")}
                 if body:
                     await self._keep(answer, archive)
                     notes.write_text(json.dumps(told), encoding="utf-8")
                 return told
-        except httpx.HTTPError as error:
-            raise TransientError(f"The mirror of advisories did not answer ({type(error).__name__}).") from error
         except OSError as error:
             raise UserError(f"The mirror's archives cannot be kept in {self._home}: {error.strerror or error}.") from None
+
+    @asynccontextmanager
+    async def _answer(self, path: str, headers: Mapping[str, str]) -> AsyncIterator[Any]:
+        """The host's answer, 200 or to a question on condition 304, its body still to come; None where nothing is there."""
+        import httpx
+
+        _allowed(self._where)
+        url = f"{self._where}/{path}"
+        try:
+            async with (
+                httpx.AsyncClient(timeout=self._timeout, follow_redirects=False, trust_env=True) as client,
+                client.stream("GET", url, headers=headers) as answer,
+            ):
+                # Object stores say 403 of what is not there, too; then no ecosystem is found, and that is said.
+                there = answer.status_code not in (403, 404)
+                if there and answer.status_code != 200 and not (answer.status_code == 304 and headers):
+                    self._refused(answer.status_code, url)
+                yield answer if there else None
+        except httpx.HTTPError as error:
+            raise TransientError(f"The mirror of advisories did not answer ({type(error).__name__}).") from error
 
     @staticmethod
     def _refused(status: int, url: str) -> None:
