@@ -37,6 +37,17 @@ ENVIRONMENT: Mapping[str, str] = {
     "FUSION_SERVICEBUS": "servicebus",
     "FUSION_COSMOS": "cosmos",
     "FUSION_BLOBS": "blobs",
+    "FUSION_SCHEDULER": "scheduler",
+    "FUSION_TASKHUB": "taskhub",
+    "FUSION_EVIDENCE_SERVICE": "evidence_service",
+    "FUSION_EVIDENCE_TOKEN": "evidence_token",
+    "FUSION_TELEMETRY_CONTENT": "telemetry_content",
+    "APPLICATIONINSIGHTS_CONNECTION_STRING": "application_insights",
+    "APPLICATIONINSIGHTS_AUTHENTICATION_STRING": "application_insights_sign_in",
+    "OTEL_EXPORTER_OTLP_ENDPOINT": "otlp_endpoint",
+    "OTEL_EXPORTER_OTLP_HEADERS": "otlp_headers",
+    "OTEL_SERVICE_NAME": "service_name",
+    "OTEL_TRACES_SAMPLER_ARG": "trace_ratio",
     "GITHUB_TOKEN": "github_token",
 }
 """Environment variable -> field of `Settings`. Of two for one field the later counts, as with Azure's triggers."""
@@ -120,6 +131,34 @@ class Settings(Record):
     """FUSION_BLOBS: the storage account's blob address (Entra ID signs in) or a connection string. Default: files in the state
     folder."""
 
+    scheduler: str = Field(default="", pattern="^(|https?://[^/?#@]+/?)$")
+    """FUSION_SCHEDULER: the Durable Task Scheduler's address, https://NAME.REGION.durabletask.io; http for an emulator on this
+    machine. Only `fusion host scheduler` needs it."""
+    taskhub: str = Field(default="fusion", pattern="^[A-Za-z0-9-]{3,64}$")
+    """FUSION_TASKHUB: the task hub there."""
+
+    evidence_service: str = Field(default="", pattern="^(|https?://[^?#@]+)$")
+    """FUSION_EVIDENCE_SERVICE: where analyzers run, away from this host: the management endpoint of a pool of Container Apps
+    dynamic sessions (Entra ID signs in), or the address of `fusion evidence serve`. Default: nowhere but here."""
+    evidence_token: SecretStr | None = None
+    """FUSION_EVIDENCE_TOKEN: what `fusion evidence serve` asks for, and this host shows it, at least 32 characters."""
+
+    telemetry_content: str = Field(default="off", pattern="^(on|off)$")
+    """FUSION_TELEMETRY_CONTENT: `on` records what models are asked and answer on their spans, code of repositories included."""
+    application_insights: SecretStr | None = None
+    """APPLICATIONINSIGHTS_CONNECTION_STRING: traces and metrics go to this Application Insights resource."""
+    application_insights_sign_in: str = ""
+    """APPLICATIONINSIGHTS_AUTHENTICATION_STRING: `Authorization=AAD`, and `;ClientId=ID` for a user-assigned identity, where
+    that resource takes nothing without Entra ID."""
+    otlp_endpoint: str = Field(default="", pattern="^(|https?://[^?#@]+)$")
+    """OTEL_EXPORTER_OTLP_ENDPOINT: traces and metrics go to this collector, by OTLP over HTTP."""
+    otlp_headers: SecretStr | None = None
+    """OTEL_EXPORTER_OTLP_HEADERS: `name=value`, several divided by commas, with each request to it."""
+    service_name: str = Field(default="fusion", min_length=1, max_length=255)
+    """OTEL_SERVICE_NAME: what telemetry calls this host."""
+    trace_ratio: float = Field(default=1.0, ge=0, le=1)
+    """OTEL_TRACES_SAMPLER_ARG: the share of deliveries that are traced."""
+
     @property
     def missing_for_bot(self) -> Sequence[str]:
         """The variables that a bot needs and that are not set."""
@@ -165,6 +204,13 @@ class Settings(Record):
     def _long_enough(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
         if any(len(secret.get_secret_value()) < SHORTEST_SECRET for secret in value):
             raise ValueError(f"a secret has at least {SHORTEST_SECRET} characters")
+        return value
+
+    @field_validator("evidence_token")
+    @classmethod
+    def _guessed(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not (len(text := value.get_secret_value()) >= SHORTEST_TOKEN and _TOKEN.fullmatch(text)):
+            raise ValueError(f"a token has at least {SHORTEST_TOKEN} letters, digits and . _ ~ + / -")
         return value
 
     @field_validator("api_token", mode="before")

@@ -19,6 +19,7 @@ from fusion.plugins import Loaded
 from fusion.policy import Policy
 from fusion.ports import AppAccess, Blobs, Clock, Conversation, Forge, Hub, Inference, Model, Place, Queue, Store
 from fusion.ports.compliance import Advisories, Anchor, History, Settings, Signer
+from fusion.ports.telemetry import OFF, Telemetry
 from fusion.progress import Listener, nobody
 from fusion.routing.catalogue import ModelsFile
 from fusion.routing.health import Breakers
@@ -111,3 +112,4 @@ class Bundle:
     parallel: int = 3
     """Analyzers at work at the same time."""
     listen: Listener = nobody
+    telemetry: Telemetry = OFF
