@@ -147,7 +147,7 @@ class Activities:
     ) -> Progress:
         if (reason := self.bundle.analyzers.broken.get(name)) is not None:
             return finished(_skipped(name, reason, policy))
-        if self.bundle.sandbox is None:
+        if self.bundle.examiner is None:
             return finished(_skipped(name, "analyzers are switched off on this host", policy))
         analyzer = self.bundle.analyzers.plugins[name]
         made_from = self._made_from(analyzer, change, contents, policy, job)
@@ -160,7 +160,7 @@ class Activities:
                 change=change,
                 contents=contents,
                 policy=policy,
-                sandbox=self.bundle.sandbox,
+                examiner=self.bundle.examiner,
                 provenance=change.provenance,
             )
         except Exception as error:  # a third party's analyzer may raise anything; one tool must not stop a review
@@ -173,11 +173,11 @@ class Activities:
 
     def _made_from(self, analyzer: Analyzer, change: Change, contents: Contents, policy: Policy, job: Job) -> str:
         """For a pull request, what the report can be recalled by: a later push may leave what the analyzer reads as it is."""
-        if self.bundle.sandbox is None or not job["request"].get("publish"):
+        examiner = self.bundle.examiner
+        if examiner is None or not job["request"].get("publish"):
             return ""
-        isolation = self.bundle.sandbox.isolation
         try:
-            return examined(analyzer, change=change, contents=contents, policy=policy, isolation=isolation) or ""
+            return examined(analyzer, change=change, contents=contents, policy=policy, examiner=examiner) or ""
         except Exception:  # as above; what it raised is told when it is run
             return ""
 
@@ -200,7 +200,7 @@ class Activities:
         change, contents, policy = await self.cases.case(job)
         reports = [await self.shelf.load(Report, digest) for digest in job["reports"]]
         findings = [finding for report in reports for finding in report.findings]
-        if self.bundle.sandbox is None or not any(finding.fix for finding in findings):
+        if self.bundle.examiner is None or not any(finding.fix for finding in findings):
             return list(job["reports"])
         verified = iter(
             await verify(
@@ -209,7 +209,7 @@ class Activities:
                 change=change,
                 contents=contents,
                 policy=policy,
-                sandbox=self.bundle.sandbox,
+                examiner=self.bundle.examiner,
             )
         )
         mended = [report.model_copy(update={"findings": tuple(next(verified) for _ in report.findings)}) for report in reports]

@@ -11,7 +11,7 @@ from fusion.budget.book import Book
 from fusion.check import Check, Host
 from fusion.controls.catalogue import Catalogue
 from fusion.evidence.analyzer import Analyzer
-from fusion.evidence.sandbox import Sandbox
+from fusion.evidence.examiner import Examiner
 from fusion.model import Request
 from fusion.model.compliance import Scan
 from fusion.model.posture import Unknown
@@ -86,7 +86,7 @@ class Bundle:
     """The forge that can serve a request."""
     analyzers: Loaded[Analyzer]
     agents: Loaded[Agent]
-    sandbox: Sandbox | None
+    examiner: Examiner | None
     """None: this host runs no analyzers; each is on the receipt as skipped."""
     reasoning: Reasoning | None = None
     """None: no model is configured; the review is made from evidence and fixed rules, and says so."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from agents import fixer
 from fusion.agent import Case, Thinking
 from fusion.changes.guarded import guarded
-from fusion.evidence.sandbox import Sandbox
+from fusion.evidence.examiner import Examiner
 from fusion.evidence.trial import Refusal, trial, unasked, witnesses
 from fusion.judging.merge import best_fix
 from fusion.model import Brief, Call, Change, Completion, Contents, Finding, Fix, Prompt, Side
@@ -51,14 +51,14 @@ class Fixing:
     async def _begin(self, job: Job) -> Job:
         finding = await self.shelf.load(Finding, job["finding"])
         change, contents, policy = await self.cases.case(job)
-        sandbox = self.bundle.sandbox
-        if sandbox is None:
+        examiner = self.bundle.examiner
+        if examiner is None:
             return _refused(NO_SANDBOX)
-        if reason := self._hopeless(finding, change, contents, policy, sandbox):
+        if reason := self._hopeless(finding, change, contents, policy, examiner):
             return _refused(reason)
         why = "Nothing mechanical is known to mend it"
         if (known := best_fix([finding.fix, *(item.fix for item in finding.evidence)])) is not None:
-            tried = await self._tried(finding, known, change, contents, policy, sandbox)
+            tried = await self._tried(finding, known, change, contents, policy, examiner)
             if isinstance(tried, Fix):
                 return {"status": "fixed", "fix": await self.shelf.save(tried), "how": "mechanical", "receipt": ""}
             why = f"The mechanical fix does not hold ({plain(str(tried), _REASON).rstrip('.')})"
@@ -75,7 +75,7 @@ class Fixing:
         prompt = fixer.ask(finding, brief)
         return {"status": "asking", "prompt": await self.shelf.save(prompt), "brief": await self.shelf.save(brief)}
 
-    def _hopeless(self, finding: Finding, change: Change, contents: Contents, policy: Policy, sandbox: Sandbox) -> str:
+    def _hopeless(self, finding: Finding, change: Change, contents: Contents, policy: Policy, examiner: Examiner) -> str:
         """Why no patch is even looked for; empty where one is."""
         path = finding.location.path
         if change.fork:
@@ -87,12 +87,12 @@ class Fixing:
         if finding.location.side is not Side.RIGHT or path not in contents.head:
             return "The finding is about lines that are gone, so there is nothing to patch."
         analyzers = self.bundle.analyzers.plugins
-        if not witnesses(finding, analyzers=analyzers, policy=policy, sandbox=sandbox):
-            return plain(unasked(finding, analyzers=analyzers, policy=policy, sandbox=sandbox), _REASON)
+        if not witnesses(finding, analyzers=analyzers, policy=policy, examiner=examiner):
+            return plain(unasked(finding, analyzers=analyzers, policy=policy, examiner=examiner), _REASON)
         return ""
 
     async def _tried(
-        self, finding: Finding, fix: Fix, change: Change, contents: Contents, policy: Policy, sandbox: Sandbox
+        self, finding: Finding, fix: Fix, change: Change, contents: Contents, policy: Policy, examiner: Examiner
     ) -> Fix | Refusal:
         return await trial(
             finding,
@@ -101,7 +101,7 @@ class Fixing:
             change=change,
             contents=contents,
             policy=policy,
-            sandbox=sandbox,
+            examiner=examiner,
         )
 
     async def try_fix(self, job: Job) -> Job:
@@ -113,11 +113,11 @@ class Fixing:
         brief = await self.shelf.load(Brief, job["brief"])
         completion = await self.shelf.load(Completion, job["completion"])
         change, contents, policy = await self.cases.case(job)
-        if self.bundle.sandbox is None:
+        if self.bundle.examiner is None:
             return _refused(NO_SANDBOX)
         written = fixer.read(finding, brief, completion, contents=contents)
         if isinstance(written, Fix):
-            tried = await self._tried(finding, written, change, contents, policy, self.bundle.sandbox)
+            tried = await self._tried(finding, written, change, contents, policy, self.bundle.examiner)
             if isinstance(tried, Fix):
                 return {"status": "fixed", "fix": await self.shelf.save(tried), "how": "model"}
             reasons, final = [plain(reason, _REASON) for reason in tried.reasons], False

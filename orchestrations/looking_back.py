@@ -77,7 +77,7 @@ class LookingBack:
         return told
 
     async def _look(self, wanted: Wanted, past: History, policy: Policy, job: Job) -> LookedBack:
-        if self.bundle.sandbox is None:
+        if self.bundle.examiner is None:
             return LookedBack(report=history.skipped("analyzers are switched off on this host"))
         analyzer = self.bundle.analyzers.plugins.get(ANALYZER)
         if analyzer is None:
@@ -95,7 +95,7 @@ class LookingBack:
             analyzer,
             past,
             policy=policy,
-            sandbox=self.bundle.sandbox,
+            examiner=self.bundle.examiner,
             provenance=stamp,
             known=await self._known(wanted, job.get("so_far", "")),
         )

@@ -51,7 +51,7 @@ class Offering:
 
     async def begin(self, where: Place, event: CommentMade, asked: Command) -> Job:
         """`fixing`, with what `fix` and `offer_fix` need. Raises UserError: why no patch is looked for."""
-        if self.bundle.sandbox is None:
+        if self.bundle.examiner is None:
             raise UserError(NO_SANDBOX)
         pull = await app(self.bundle)[1].pull(where)
         if not pull.open:

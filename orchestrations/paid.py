@@ -16,6 +16,7 @@ from fusion.errors import Conflict, PermanentError
 from fusion.evidence.analyzer import Analyzer, Missing
 from fusion.evidence.collect import rules_digest, wanted_files
 from fusion.evidence.examine import rules_folder
+from fusion.evidence.examiner import Examiner
 from fusion.model import Change, Completion, Contents, Outcome, Provenance, Record, ToolReport, Usage
 from fusion.policy import Policy, digest
 from fusion.ports import Clock, Key, Store
@@ -110,13 +111,13 @@ def prompted(change: Change, policy: Policy, prompt: str, model: str) -> str:
     return _digest(made_from)
 
 
-def examined(analyzer: Analyzer, *, change: Change, contents: Contents, policy: Policy, isolation: str) -> str | None:
+def examined(analyzer: Analyzer, *, change: Change, contents: Contents, policy: Policy, examiner: Examiner) -> str | None:
     """What an analyzer's report is made from: itself, its rules, the policy, and what it reads. None: it reads nothing.
 
     Of the files that it reports on, all that the change says of them; of the others their base side, where code that was
     moved is looked for; of those that it only consults, their bytes.
     """
-    ready = analyzer.locate()
+    ready = examiner.locate(analyzer)
     wanted = wanted_files(analyzer, change, contents, policy)
     if isinstance(ready, Missing) or not wanted:
         return None
@@ -139,7 +140,7 @@ def examined(analyzer: Analyzer, *, change: Change, contents: Contents, policy: 
             "analyzer": [analyzer.name, ready.version, analyzer.timeout],
             "rules": rules_digest(analyzer.name, rules_folder(analyzer), getattr(analyzer, "rules_added", {})),
             "policy": digest(policy),
-            "isolation": isolation,
+            "isolation": examiner.isolation,
             "whole_tree": change.whole_tree,
             "files": files,
             "imports": imports,

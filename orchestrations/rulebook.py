@@ -38,7 +38,7 @@ class Rulebook:
         if not any(Source.EVIDENCE in check.about.reads for check in checks):
             return {}
         analyzers = self.bundle.analyzers
-        if self.bundle.sandbox is None:
+        if self.bundle.examiner is None:
             return dict.fromkeys(analyzers.plugins, "off")
         found = {name: _described(analyzer) for name, analyzer in analyzers.plugins.items()}
         return {**found, **dict.fromkeys(analyzers.broken, "broken")}

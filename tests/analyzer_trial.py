@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from fusion.evidence.analyzer import Analyzer, Ready
 from fusion.evidence.catalogue import Classified, classify
-from fusion.evidence.examine import Look, examine
+from fusion.evidence.examine import examine
+from fusion.evidence.examiner import Look
 from fusion.evidence.sandbox import Sandbox
 from fusion.model import Hit, Outcome
 

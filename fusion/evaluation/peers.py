@@ -23,8 +23,8 @@ from fusion.evidence.analyzers.bandit import Bandit
 from fusion.evidence.analyzers.opengrep import Opengrep
 from fusion.evidence.analyzers.ruff import Ruff
 from fusion.evidence.catalogue import classify
-from fusion.evidence.examine import examine
 from fusion.evidence.installed import batches, program
+from fusion.evidence.local import LocalExaminer
 from fusion.evidence.sandbox import Sandbox
 from fusion.model import Hit, Outcome
 
@@ -100,7 +100,8 @@ def peer(name: str) -> Analyzer:
 
 async def run(name: str, analyzer: Analyzer, folder: Path, targets: Sequence[str]) -> Verdicts:
     """What the tool says about the files that it reads; those of other languages are unread."""
-    ready = analyzer.locate()
+    examiner = LocalExaminer(Sandbox.detect())
+    ready = examiner.locate(analyzer)
     if isinstance(ready, Missing):
         return Verdicts(tool=name, missing=ready.reason)
     contents: dict[str, bytes] = {}
@@ -114,7 +115,7 @@ async def run(name: str, analyzer: Analyzer, folder: Path, targets: Sequence[str
         else:
             unread[path] = f"{name} does not read such files"
     wall, cpu = time.perf_counter(), _children()
-    look = await examine(analyzer, ready, contents, sandbox=Sandbox.detect(), seconds=SECONDS)
+    look = await examiner.examine(analyzer, ready, contents, seconds=SECONDS)
     wall, cpu = time.perf_counter() - wall, _children() - cpu
     flagged: dict[str, set[Kind]] = {}
     for hit in look.hits:

@@ -19,12 +19,12 @@ from pathspec import GitIgnoreSpec
 from fusion.changes.selection import Exclusion, select
 from fusion.evidence.analyzer import Analyzer, Missing, Ready
 from fusion.evidence.catalogue import RULES, classify
-from fusion.evidence.examine import Look, examine, rules_folder
+from fusion.evidence.examine import rules_folder
+from fusion.evidence.examiner import Examiner, Look
 from fusion.evidence.novelty import bases, counterpart, new
 from fusion.evidence.pages import Pages
 from fusion.evidence.passed_over import look_again
 from fusion.evidence.records import Sighting, record, sightings
-from fusion.evidence.sandbox import Sandbox
 from fusion.evidence.shown import message
 from fusion.model import (
     Change,
@@ -63,7 +63,7 @@ async def collect(
     change: Change,
     contents: Contents,
     policy: Policy,
-    sandbox: Sandbox,
+    examiner: Examiner,
     provenance: Provenance,
     own: Mapping[str, bytes] = MappingProxyType({}),
 ) -> ToolReport:
@@ -77,10 +77,12 @@ async def collect(
     files = wanted_files(analyzer, change, contents, policy)
     if not files:
         return _skipped(analyzer, "no file of its kind", required=False)
-    if not sandbox.network_cut and not analyzer.parse_only:
+    if not examiner.network_cut and not analyzer.parse_only:
         reason = "the network cannot be cut off here, and it does more than parse what it reads"
         return _skipped(analyzer, reason, required)
-    ready = analyzer.locate()
+    if change.fork and not examiner.for_strangers:
+        return _skipped(analyzer, not_for_strangers(examiner), required)
+    ready = examiner.locate(analyzer)
     if isinstance(ready, Missing):
         return _skipped(analyzer, ready.reason, required)
     seconds = min(analyzer.timeout, policy.caps.tool_seconds)
@@ -88,24 +90,25 @@ async def collect(
         seconds = min(analyzer.timeout, max(policy.caps.tool_seconds, _WHOLE_TREE_SECONDS))
     most_beside = _MOST_BESIDE_WHOLE_TREE if change.whole_tree else _MOST_BESIDE
     beside, left_out = surroundings(analyzer, contents.imports, contents.head, files, most_beside)
-    head = await examine(analyzer, ready, files, sandbox=sandbox, seconds=seconds, beside=beside, own=own)
+    head = await examiner.examine(analyzer, ready, files, seconds=seconds, beside=beside, own=own)
     if change.whole_tree and hasattr(analyzer, "wants_of_tree"):
-        head = await look_again(analyzer, ready, files, head, sandbox=sandbox, seconds=seconds)
+        head = await look_again(analyzer, ready, files, head, examiner=examiner, seconds=seconds)
     found = sightings(analyzer.name, head.hits, Pages({**own, **files}))
     pages = Pages({**beside, **own, **files})
-    difference = await _difference(analyzer, ready, change, contents, found, sandbox, seconds)
-    digest = rules_digest(analyzer.name, rules_folder(analyzer), getattr(analyzer, "rules_added", {}))
-    stamped = provenance.model_copy(update={"tool": f"{analyzer.name} {ready.version}".strip(), "rules": digest})
+    difference = await _difference(analyzer, ready, change, contents, found, examiner, seconds)
+    version = head.version or ready.version
+    digest = head.rules or rules_digest(analyzer.name, rules_folder(analyzer), getattr(analyzer, "rules_added", {}))
+    stamped = provenance.model_copy(update={"tool": f"{analyzer.name} {version}".strip(), "rules": digest})
     most = _MOST_HITS_WHOLE_TREE if change.whole_tree else _MOST_HITS
     outcome, reasons = head.outcome, [head.reason, not_followed(head.unfollowed), left_out, difference.reason]
     if len(difference.fresh) > most:
         outcome = outcome if outcome is not Outcome.OK else Outcome.CUT
         reasons.append(f"{len(difference.fresh):,} new hits; the first {most:,} were kept")
-    evidence = tuple(record(analyzer.name, ready.version, sighting, pages, stamped) for sighting in difference.fresh[:most])
+    evidence = tuple(record(analyzer.name, version, sighting, pages, stamped) for sighting in difference.fresh[:most])
     return ToolReport(
         run=ToolRun(
             tool=analyzer.name,
-            version=ready.version,
+            version=version,
             outcome=outcome,
             reason="; ".join(reason for reason in reasons if reason),
             required=required,
@@ -113,7 +116,7 @@ async def collect(
             unread=head.unread,
             hits=len(found),
             known=len(found) - len(difference.fresh),
-            isolation=sandbox.isolation,
+            isolation=examiner.isolation,
             seconds=round(head.seconds + difference.seconds, 3),
             rules=digest,
         ),
@@ -121,6 +124,11 @@ async def collect(
         cleared=tuple(_cleared(analyzer.name, head.cleared, pages)),
         unfollowed=head.unfollowed,
     )
+
+
+def not_for_strangers(examiner: Examiner) -> str:
+    """Why code from a fork is not looked at here, for the receipt."""
+    return f"code from a fork is not given to tools here, as they are not shut in well enough for it: {examiner.isolation}"
 
 
 def not_followed(files: Sequence[Unread]) -> str:
@@ -209,7 +217,7 @@ async def _difference(
     change: Change,
     contents: Contents,
     found: list[Sighting],
-    sandbox: Sandbox,
+    examiner: Examiner,
     seconds: float,
 ) -> _Difference:
     """What of `found` is new, and what the receipt says about the base."""
@@ -227,7 +235,7 @@ async def _difference(
     look = Look(outcome=Outcome.OK)
     if base:
         beside, _ = surroundings(analyzer, contents.imports, contents.base, base)
-        look = await examine(analyzer, ready, base, sandbox=sandbox, seconds=seconds, beside=beside)
+        look = await examiner.examine(analyzer, ready, base, seconds=seconds, beside=beside)
         not_read = sides & (base.keys() - set(look.read))
         if not_read:
             unseen |= not_read

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from fusion.evidence.analyzer import Analyzer, Job, Output, Ready, Unreadable
+from fusion.evidence.examiner import Look
 from fusion.evidence.sandbox import Limits, Sandbox
 from fusion.evidence.scratch import Scratch, scratch
 from fusion.evidence.shown import message
@@ -25,20 +26,6 @@ _TRIALS = 10
 """Further runs to find the files that a tool fails on."""
 _BROKEN = (Unreadable, ValueError, LookupError, TypeError, AttributeError, RecursionError, OSError)
 """What an analyzer may raise over hostile files and output."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
-    """What came of it. Paths are the repository's; `hits` may be there although the outcome is not `ok`."""
-
-    outcome: Outcome
-    reason: str = ""
-    read: tuple[str, ...] = ()
-    hits: tuple[Hit, ...] = ()
-    unread: tuple[Unread, ...] = ()
-    cleared: tuple[Hit, ...] = ()
-    unfollowed: tuple[Unread, ...] = ()
-    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

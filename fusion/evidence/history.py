@@ -18,12 +18,12 @@ from fusion.changes.patterns import spec as path_spec
 from fusion.evidence.analyzer import Analyzer, Missing, Ready
 from fusion.evidence.collect import rules_digest
 from fusion.evidence.encodings import as_utf8
-from fusion.evidence.examine import Look, examine, rules_folder
+from fusion.evidence.examine import rules_folder
+from fusion.evidence.examiner import Examiner, Look
 from fusion.evidence.pages import Pages
 from fusion.evidence.passed_over import look_again
 from fusion.evidence.records import record, sightings
 from fusion.evidence.remembered import Remembered, Step, Trail, steps
-from fusion.evidence.sandbox import Sandbox
 from fusion.model import Evidence, Outcome, Provenance, ToolReport, ToolRun, Unread
 from fusion.model.posture import Unknown
 from fusion.policy import Policy
@@ -132,7 +132,7 @@ async def look_back(
     history: History,
     *,
     policy: Policy,
-    sandbox: Sandbox,
+    examiner: Examiner,
     provenance: Provenance,
     known: Remembered = Remembered(),  # noqa: B008 - frozen
     pace: Pace = Pace(),
@@ -143,10 +143,10 @@ async def look_back(
     """
     if not policy.analyzers.get(analyzer.name, True):
         return LookedBack(report=skipped("switched off by policy"), read=known)
-    if not sandbox.network_cut and not analyzer.parse_only:
+    if not examiner.network_cut and not analyzer.parse_only:
         why = "the network cannot be cut off here, and it does more than parse what it reads"
         return LookedBack(report=skipped(why), read=known)
-    ready = analyzer.locate()
+    ready = examiner.locate(analyzer)
     if isinstance(ready, Missing):
         return LookedBack(report=skipped(ready.reason), read=known)
     past = await history.past()
@@ -163,7 +163,7 @@ async def look_back(
     seen.unread += [_unread(version, f"larger than {LARGEST:,} bytes") for version in large]
     before, stopped = seen.versions, False
     async for batch in _batches(analyzer, history, steps(wanted, trails), seen, pace):
-        await _look(analyzer, ready, batch, sandbox, stamp, limit, seen)
+        await _look(analyzer, ready, batch, examiner, stamp, limit, seen)
         if len(seen.found) > _MOST_FOUND:
             cut.append(f"more than {_MOST_FOUND:,} secrets were found, and the rest was not read")
             break
@@ -172,7 +172,7 @@ async def look_back(
             break
     read = seen.remembered(rules)
     seconds = time.monotonic() - started
-    report = _report(seen, past, ready, cut, isolation=sandbox.isolation, digest=digest, seconds=seconds)
+    report = _report(seen, past, ready, cut, isolation=examiner.isolation, digest=digest, seconds=seconds)
     return LookedBack(report=report, read=read, further=stopped and read.versions > before)
 
 
@@ -263,10 +263,10 @@ def new_lines(data: bytes, known: set[bytes]) -> bytes:
 
 
 async def _look(
-    analyzer: Analyzer, ready: Ready, batch: _Batch, sandbox: Sandbox, stamp: Provenance, seconds: float, seen: _Seen
+    analyzer: Analyzer, ready: Ready, batch: _Batch, examiner: Examiner, stamp: Provenance, seconds: float, seen: _Seen
 ) -> None:
-    look = await examine(analyzer, ready, batch.fresh, sandbox=sandbox, seconds=seconds)
-    look = await look_again(analyzer, ready, batch.fresh, look, sandbox=sandbox, seconds=seconds)
+    look = await examiner.examine(analyzer, ready, batch.fresh, seconds=seconds)
+    look = await look_again(analyzer, ready, batch.fresh, look, examiner=examiner, seconds=seconds)
     _note(analyzer, ready, batch, look, stamp, seen)
 
 

@@ -11,10 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from fusion.evidence.analyzer import Analyzer, Missing
 from fusion.evidence.collect import surroundings
-from fusion.evidence.examine import Look, examine
+from fusion.evidence.examiner import Examiner, Look
 from fusion.evidence.pages import Pages
 from fusion.evidence.records import Sighting, sightings
-from fusion.evidence.sandbox import Sandbox
 from fusion.model import Contents, Edit, Outcome
 from fusion.policy import Policy
 from fusion.syntax import language
@@ -28,11 +27,11 @@ Seen = Mapping[tuple[str, str], Sequence[Sighting]]
 class Looks:
     """Runs witnesses over copies."""
 
-    def __init__(self, analyzers: Mapping[str, Analyzer], policy: Policy, sandbox: Sandbox, contents: Contents) -> None:
+    def __init__(self, analyzers: Mapping[str, Analyzer], policy: Policy, examiner: Examiner, contents: Contents) -> None:
         self._analyzers = analyzers
         self._contents = contents
         self._seconds = policy.caps.tool_seconds
-        self._sandbox = sandbox
+        self._examiner = examiner
 
     async def all(self, files: Mapping[str, bytes], wanted: Iterable[tuple[str, str]], slots: asyncio.Semaphore) -> Seen:
         """What the wanted tools see in the wanted files."""
@@ -49,13 +48,13 @@ class Looks:
     async def _one(self, name: str, files: dict[str, bytes], slots: asyncio.Semaphore) -> tuple[str, dict[str, bytes], Look]:
         analyzer = self._analyzers[name]
         try:
-            ready = analyzer.locate()
+            ready = self._examiner.locate(analyzer)
             if isinstance(ready, Missing):
                 return name, files, Look(outcome=Outcome.SKIPPED, reason=ready.reason)
             async with slots:
                 seconds = min(analyzer.timeout, self._seconds)
                 beside, _ = surroundings(analyzer, self._contents.imports, self._contents.head, files)
-                look = await examine(analyzer, ready, files, sandbox=self._sandbox, seconds=seconds, beside=beside)
+                look = await self._examiner.examine(analyzer, ready, files, seconds=seconds, beside=beside)
                 return name, files, look
         except Exception as error:  # a third party's analyzer may raise anything; its fixes are then not verified
             return name, files, Look(outcome=Outcome.FAILED, reason=f"the analyzer raised {type(error).__name__}")

@@ -12,22 +12,21 @@ from pathlib import PurePosixPath
 
 from fusion.changes.roles import is_example, is_test
 from fusion.evidence.analyzer import Analyzer, Ready
-from fusion.evidence.examine import Look, examine
-from fusion.evidence.sandbox import Sandbox
+from fusion.evidence.examiner import Examiner, Look
 from fusion.model import Hit, Outcome
 
 _SAMPLE = b"a text of any kind\n"
 
 
 async def look_again(
-    analyzer: Analyzer, ready: Ready, files: Mapping[str, bytes], look: Look, *, sandbox: Sandbox, seconds: float
+    analyzer: Analyzer, ready: Ready, files: Mapping[str, bytes], look: Look, *, examiner: Examiner, seconds: float
 ) -> Look:
     """The look with what a second one brings of its unread files; the same where there are none, or where it failed."""
     if look.outcome is not Outcome.OK or not look.unread:
         return look
     originals = {_neutral(analyzer, one.path): one.path for one in look.unread}
     contents = {name: files[path] for name, path in originals.items()}
-    other = await examine(analyzer, ready, contents, sandbox=sandbox, seconds=seconds)
+    other = await examiner.examine(analyzer, ready, contents, seconds=seconds)
     return Look(
         outcome=other.outcome,
         reason="; ".join(reason for reason in (look.reason, other.reason) if reason),

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 
 from fusion.evidence.analyzer import Analyzer
 from fusion.evidence.collect import collect, not_followed, wanted_files
+from fusion.evidence.examiner import Examiner
 from fusion.evidence.pages import Pages
 from fusion.evidence.records import numbered_anew
-from fusion.evidence.sandbox import Sandbox
 from fusion.model import Change, Contents, Evidence, Outcome, Provenance, Record, ToolReport, Unread
 from fusion.policy import Policy
 
@@ -73,12 +73,12 @@ async def collected(
     change: Change,
     contents: Contents,
     policy: Policy,
-    sandbox: Sandbox,
+    examiner: Examiner,
     provenance: Provenance,
 ) -> Progress:
     """All files at once, as `collect` looks at them; raises what that raises."""
     return finished(
-        await collect(analyzer, change=change, contents=contents, policy=policy, sandbox=sandbox, provenance=provenance)
+        await collect(analyzer, change=change, contents=contents, policy=policy, examiner=examiner, provenance=provenance)
     )
 
 
@@ -88,7 +88,7 @@ async def collect_on(
     change: Change,
     contents: Contents,
     policy: Policy,
-    sandbox: Sandbox,
+    examiner: Examiner,
     provenance: Provenance,
     so_far: Progress | None = None,
     portions: Portions = Portions(),
@@ -101,7 +101,7 @@ async def collect_on(
     cuts = list(_cuts({path: len(data) for path, data in files.items()}, *most))
     if len(cuts) < 2 or (follows and not getattr(analyzer, "tells_own", False)):
         return await collected(
-            analyzer, change=change, contents=contents, policy=policy, sandbox=sandbox, provenance=provenance
+            analyzer, change=change, contents=contents, policy=policy, examiner=examiner, provenance=provenance
         )
     total, end, begun = len(files), 0, False
     for number, part in enumerate(cuts):
@@ -118,7 +118,7 @@ async def collect_on(
             change=_only(change, part),
             contents=contents,
             policy=policy,
-            sandbox=sandbox,
+            examiner=examiner,
             provenance=provenance,
             own=files if follows else {},
         )

@@ -87,6 +87,11 @@ class Sandbox:
         return NAMESPACES in self.levels or SECCOMP in self.levels
 
     @property
+    def files_confined(self) -> bool:
+        """Whether a command can open no file but those it was given."""
+        return LANDLOCK in self.levels
+
+    @property
     def isolation(self) -> str:
         """The levels in force, for the receipt."""
         names = []
@@ -98,7 +103,7 @@ class Sandbox:
             names.append("seccomp without sockets")
         names.append("resource limits")
         missing = [] if self.network_cut else ["network not cut off"]
-        missing += [] if LANDLOCK in self.levels else ["files not confined"]
+        missing += [] if self.files_confined else ["files not confined"]
         return ", ".join(names) + (f" ({'; '.join(missing)})" if missing else "")
 
     async def run(

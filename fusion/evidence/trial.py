@@ -15,10 +15,10 @@ from dataclasses import dataclass
 
 from fusion.changes.edits import apply_edits, unified_patch
 from fusion.evidence.analyzer import Analyzer, Missing
-from fusion.evidence.collect import wanted_files
+from fusion.evidence.collect import not_for_strangers, wanted_files
+from fusion.evidence.examiner import Examiner
 from fusion.evidence.looks import Looks, Seen, alike, carries_blots, fitting
 from fusion.evidence.records import Sighting
-from fusion.evidence.sandbox import Sandbox
 from fusion.evidence.suppressions import find
 from fusion.model import Change, Contents, Evidence, Finding, Fix
 from fusion.policy import Policy
@@ -44,9 +44,11 @@ class Refusal:
         return " ".join(self.reasons)
 
 
-def witnesses(finding: Finding, *, analyzers: Mapping[str, Analyzer], policy: Policy, sandbox: Sandbox) -> tuple[Evidence, ...]:
+def witnesses(
+    finding: Finding, *, analyzers: Mapping[str, Analyzer], policy: Policy, examiner: Examiner
+) -> tuple[Evidence, ...]:
     """Of the finding's evidence that which can be looked for again here: its tool is there, and may run."""
-    able = _able(analyzers, policy, sandbox)
+    able = _able(analyzers, policy, examiner)
     return tuple(item for item in finding.evidence if item.tool in able and item.location.path == finding.location.path)
 
 
@@ -58,11 +60,13 @@ async def trial(
     change: Change,
     contents: Contents,
     policy: Policy,
-    sandbox: Sandbox,
+    examiner: Examiner,
 ) -> Fix | Refusal:
     """The fix, verified and with the patch that `git apply` takes, or why it is refused."""
+    if change.fork and not examiner.for_strangers:
+        return Refusal((f"No tool looks at a patched copy: {not_for_strangers(examiner)}.",))
     path = finding.location.path
-    asked = witnesses(finding, analyzers=analyzers, policy=policy, sandbox=sandbox)
+    asked = witnesses(finding, analyzers=analyzers, policy=policy, examiner=examiner)
     if not asked:
         return Refusal(("No tool that reported the finding can look at the file again here.",))
     applied = _applied(fix, path, contents)
@@ -71,10 +75,10 @@ async def trial(
     fix, before, after = applied
     if (reason := _worse(path, before, after)) is not None:
         return Refusal((reason,))
-    able = _able(analyzers, policy, sandbox)
+    able = _able(analyzers, policy, examiner)
     head = {file.path: contents.head[file.path] for file in change.files if file.path in contents.head}
     wanted = _wanted(path, asked, able, change, contents, policy)
-    looks = Looks(able, policy, sandbox, contents)
+    looks = Looks(able, policy, examiner, contents)
     slots = asyncio.Semaphore(_AT_ONCE)
     was, now = await asyncio.gather(looks.all(head, wanted, slots), looks.all(head | {path: after.encode()}, wanted, slots))
     reasons = [*_remaining(asked, path, was, now), *_new(was, now), *_unread(was, now)]
@@ -84,11 +88,11 @@ async def trial(
     return fix.model_copy(update={"verified": True, "patch": unified_patch(path, before, after), "by": by})
 
 
-def _able(analyzers: Mapping[str, Analyzer], policy: Policy, sandbox: Sandbox) -> dict[str, Analyzer]:
-    return {name: tool for name, tool in analyzers.items() if not _unable(name, analyzers, policy, sandbox)}
+def _able(analyzers: Mapping[str, Analyzer], policy: Policy, examiner: Examiner) -> dict[str, Analyzer]:
+    return {name: tool for name, tool in analyzers.items() if not _unable(name, analyzers, policy, examiner)}
 
 
-def _unable(name: str, analyzers: Mapping[str, Analyzer], policy: Policy, sandbox: Sandbox) -> str:
+def _unable(name: str, analyzers: Mapping[str, Analyzer], policy: Policy, examiner: Examiner) -> str:
     """Why a tool cannot look at a file here, as the end of a sentence about it; empty where it can."""
     if name == OURS:
         return "is a rule about the whole change and looks at no patched copy"
@@ -97,18 +101,18 @@ def _unable(name: str, analyzers: Mapping[str, Analyzer], policy: Policy, sandbo
         return "is not run by Fusion here (its results came as SARIF, or its plugin is gone)"
     if not policy.analyzers.get(name, True):
         return "is turned off by policy"
-    if not (sandbox.network_cut or tool.parse_only):
+    if not (examiner.network_cut or tool.parse_only):
         return "is only run where the network can be cut off, and here it cannot"
     try:
-        ready = tool.locate()
+        ready = examiner.locate(tool)
     except Exception as error:  # a third party's analyzer may raise anything; it is then not asked
         return f"cannot be found ({type(error).__name__})"
     return f"is not available ({ready.reason})" if isinstance(ready, Missing) else ""
 
 
-def unasked(finding: Finding, *, analyzers: Mapping[str, Analyzer], policy: Policy, sandbox: Sandbox) -> str:
+def unasked(finding: Finding, *, analyzers: Mapping[str, Analyzer], policy: Policy, examiner: Examiner) -> str:
     """A sentence for a finding without a witness that can look again: who reported it, why that does not do, what would."""
-    reasons = {item.tool: _unable(item.tool, analyzers, policy, sandbox) for item in finding.evidence}
+    reasons = {item.tool: _unable(item.tool, analyzers, policy, examiner) for item in finding.evidence}
     elsewhere = "reported it in another file"
     told = [f"{_OF_AGENT if tool == OURS else tool} {why or elsewhere}" for tool, why in reasons.items()]
     return (

@@ -21,8 +21,8 @@ from dataclasses import dataclass
 from fusion.changes.edits import apply_edits, unified_patch
 from fusion.evidence.analyzer import Analyzer
 from fusion.evidence.collect import wanted_files
+from fusion.evidence.examiner import Examiner
 from fusion.evidence.looks import Looks, Seen, alike, carries_blots, fitting, parses
-from fusion.evidence.sandbox import Sandbox
 from fusion.model import Change, Contents, Evidence, Finding, Fix
 from fusion.policy import Policy
 
@@ -58,11 +58,13 @@ async def verify(
     change: Change,
     contents: Contents,
     policy: Policy,
-    sandbox: Sandbox,
+    examiner: Examiner,
 ) -> tuple[Finding, ...]:
     """The findings in their order, each with its verified fix (and the patch that `git apply` takes) or with none."""
+    if change.fork and not examiner.for_strangers:
+        return tuple(_with_fix(finding, None) for finding in findings)
     head = {file.path: contents.head[file.path] for file in change.files if file.path in contents.head}
-    able = {name: tool for name, tool in analyzers.items() if sandbox.network_cut or tool.parse_only}
+    able = {name: tool for name, tool in analyzers.items() if examiner.network_cut or tool.parse_only}
     reported = _Reported(able, change, contents, policy)
     attempts = [
         attempt
@@ -71,7 +73,7 @@ async def verify(
     ]
     attempts.sort(key=lambda attempt: -findings[attempt.index].severity.rank)
     layers = _layers(attempts)
-    looks = Looks(able, policy, sandbox, contents)
+    looks = Looks(able, policy, examiner, contents)
     wanted = _wanted([attempt for layer in layers for attempt in layer])
     # A flow shows only where both of its ends are looked at: what else shows must not depend on the layer.
     across = {(tool, path) for tool, path in wanted if hasattr(able[tool], "consults")}

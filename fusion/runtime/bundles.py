@@ -99,11 +99,12 @@ def embedded(
     """Everything on this machine: SQLite and files unless there are other `records`, local git, analyzers in the sandbox."""
     store, blobs = records or stores(settings)
     clock = clock or SystemClock()
-    sandbox = None
+    examiner = None
     if settings.evidence != "off":
+        from fusion.evidence.local import LocalExaminer
         from fusion.evidence.sandbox import Sandbox
 
-        sandbox = Sandbox.detect()
+        examiner = LocalExaminer(Sandbox.detect())
     return Bundle(
         tenant=settings.tenant,
         clock=clock,
@@ -112,7 +113,7 @@ def embedded(
         forge=lambda request: _forge(request, settings, blobs, clock),
         analyzers=plugins.analyzers(settings.knowledge),
         agents=plugins.agents(),
-        sandbox=sandbox,
+        examiner=examiner,
         parallel=settings.parallel,
         listen=listen,
     )

@@ -202,7 +202,7 @@ async def test_a_host_without_analyzers_says_so(tmp_path: Path) -> None:
     made = world(tmp_path, mend="good")
     async with made.process() as bot:
         await bot.take(made.open("a", *CODE))
-    made.bundle_fields["sandbox"] = None
+    made.bundle_fields["examiner"] = None
     async with made.process() as bot:
         await bot.take(made.comment("/fusion fix", thread=made.threads[0]))
     assert "This host runs no analyzers" in replies(made)[0]

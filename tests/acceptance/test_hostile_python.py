@@ -20,6 +20,7 @@ from fusion.evidence.analyzers.opengrep import Opengrep
 from fusion.evidence.analyzers.ruff import Ruff
 from fusion.evidence.analyzers.secrets import Secrets
 from fusion.evidence.collect import collect
+from fusion.evidence.local import LocalExaminer
 from fusion.evidence.sandbox import Sandbox
 from fusion.model import Blob, Change, ChangeKind, Contents, FileChange, Outcome, Provenance, ToolReport
 from fusion.policy import Policy
@@ -232,7 +233,7 @@ async def trial(siege: Siege, files: Mapping[str, str]) -> ToolReport:
         change=change,
         contents=Contents(head=contents),
         policy=Policy(),
-        sandbox=Sandbox.detect(),
+        examiner=LocalExaminer(Sandbox.detect()),
         provenance=Provenance(),
     )
 

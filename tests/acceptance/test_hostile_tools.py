@@ -18,6 +18,7 @@ from fusion.evidence.analyzers.shellcheck import Shellcheck
 from fusion.evidence.analyzers.zizmor import Zizmor
 from fusion.evidence.collect import collect
 from fusion.evidence.examine import rules_folder
+from fusion.evidence.local import LocalExaminer
 from fusion.evidence.sandbox import Sandbox
 from fusion.model import Blob, Change, ChangeKind, Contents, FileChange, Hunk, Outcome, Provenance, ToolReport
 from fusion.policy import Policy
@@ -231,7 +232,7 @@ async def _review(attack: Attack, files: Mapping[str, bytes], policy: Policy | N
         change=change,
         contents=contents,
         policy=policy or Policy(),
-        sandbox=Sandbox.detect(),
+        examiner=LocalExaminer(Sandbox.detect()),
         provenance=Provenance(),
     )
 

@@ -102,7 +102,7 @@ async def besiege(case: Case) -> Siege:
         forge=lambda _: _Forge(change),
         analyzers=Loaded(plugins={"bandit": _Tool()}, broken={}),  # type: ignore[dict-item]
         agents=_agents(),
-        sandbox=None,
+        examiner=None,
         reasoning=reasoning_of({"cloud": cloud, "home": home}, store=store, clock=clock, file=MODELS),
     )
     table = dict(activities(bundle))

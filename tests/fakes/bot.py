@@ -129,7 +129,7 @@ class World:
             "forge": lambda _: self,
             "analyzers": Loaded(plugins={}, broken={}),
             "agents": Loaded(plugins={"spotter": Spotter()}, broken={}),
-            "sandbox": None,
+            "examiner": None,
             "conversation": self.forge,
             "hub": self.forge,
             "app": self.app,

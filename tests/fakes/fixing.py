@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from fusion.agent import Case
+from fusion.evidence.local import LocalExaminer
 from fusion.evidence.sandbox import Sandbox
 from fusion.model import AgentTask, Completion, Evidence, Finding, Outcome, Prompt, Report, Response, Vote
 from fusion.plugins import Loaded, analyzers
@@ -144,7 +145,7 @@ def world(
 ) -> World:
     """A bot whose analyzer reports each BAD, and knows a fix or does not, and perhaps a model."""
     made = World(folder=folder)
-    made.bundle_fields = {"sandbox": Sandbox.detect(), **plugins(mend), **fields}
+    made.bundle_fields = {"examiner": LocalExaminer(Sandbox.detect()), **plugins(mend), **fields}
     if model is not None:
         asked = model if isinstance(model, Obeying) else Replying(model)
         made.bundle_fields["reasoning"] = reasoning_of(asked, store=made.store, clock=made.clock)

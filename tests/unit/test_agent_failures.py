@@ -59,7 +59,7 @@ async def activities(step: str = "", *, broken: dict[str, str] | None = None) ->
         forge=lambda request: NotImplemented,
         analyzers=Loaded(plugins={}, broken={}),
         agents=Loaded(plugins=plugins, broken=broken or {}),
-        sandbox=None,
+        examiner=None,
         reasoning=reasoning_of(Replying(), store=store, clock=clock),
     )
     made = Team(bundle, Shelf(bundle.blobs))

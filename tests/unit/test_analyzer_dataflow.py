@@ -13,6 +13,7 @@ from fusion.evidence.analyzer import Command, Job, Output, Ready, Unreadable
 from fusion.evidence.analyzers.dataflow import Dataflow
 from fusion.evidence.catalogue import catalogue, families
 from fusion.evidence.collect import collect, surroundings
+from fusion.evidence.local import LocalExaminer
 from fusion.evidence.sandbox import Sandbox
 from fusion.model import Confidence, Contents, Evidence, Outcome, Provenance, Severity, ToolReport
 from fusion.policy import Policy
@@ -46,7 +47,7 @@ async def look(
         change=change,
         contents=contents,
         policy=policy or Policy(),
-        sandbox=Sandbox.detect(),
+        examiner=LocalExaminer(Sandbox.detect()),
         provenance=Provenance(),
     )
 

@@ -8,6 +8,7 @@ from fusion.evidence.analyzer import Job, Output, Unreadable
 from fusion.evidence.analyzers.lizard import COMPLEXITY, LENGTH, PARAMETERS, SEVERE_COMPLEXITY, Lizard
 from fusion.evidence.catalogue import catalogue
 from fusion.evidence.collect import collect
+from fusion.evidence.local import LocalExaminer
 from fusion.evidence.sandbox import Sandbox
 from fusion.model import Blob, Category, Change, ChangeKind, Contents, FileChange, Outcome, Provenance, Severity
 from fusion.policy import Policy
@@ -164,7 +165,7 @@ async def test_only_what_the_change_made_complex_is_new() -> None:
         ),
         contents=Contents(head=head, base=base),
         policy=Policy(),
-        sandbox=Sandbox.detect(),
+        examiner=LocalExaminer(Sandbox.detect()),
         provenance=Provenance(),
     )
     assert [(item.rule, item.location.path) for item in report.evidence] == [("complexity", "src/grown.py")]

@@ -7,6 +7,7 @@ import pytest
 from fusion.evidence.analyzer import Job, Output, Unreadable
 from fusion.evidence.analyzers.secrets import Secrets
 from fusion.evidence.collect import collect
+from fusion.evidence.local import LocalExaminer
 from fusion.evidence.sandbox import Sandbox
 from fusion.model import Blob, Change, ChangeKind, Confidence, Contents, FileChange, Outcome, Provenance, Severity
 from fusion.policy import Policy
@@ -115,7 +116,7 @@ async def test_no_evidence_carries_a_secret() -> None:
         change=change,
         contents=Contents(head=files),
         policy=Policy(),
-        sandbox=Sandbox.detect(),
+        examiner=LocalExaminer(Sandbox.detect()),
         provenance=Provenance(),
     )
     assert report.run.outcome is Outcome.OK
@@ -157,7 +158,7 @@ async def test_of_a_whole_tree_every_text_is_looked_at(whole_tree: bool) -> None
         change=change,
         contents=Contents(head=files),
         policy=Policy(),
-        sandbox=Sandbox.detect(),
+        examiner=LocalExaminer(Sandbox.detect()),
         provenance=Provenance(),
     )
     told = {one.location.path: one.severity for one in report.evidence if one.rule == "github-pat"}

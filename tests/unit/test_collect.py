@@ -9,6 +9,8 @@ import pytest
 
 from fusion.evidence.analyzer import Analyzer
 from fusion.evidence.collect import collect, wanted_files
+from fusion.evidence.examiner import Examiner
+from fusion.evidence.local import LocalExaminer
 from fusion.evidence.new_suppressions import suppression_evidence
 from fusion.evidence.sandbox import Sandbox
 from fusion.model import (
@@ -26,7 +28,7 @@ from fusion.policy import Caps, Policy
 from tests.fakes.analyzers import CRASHING, FLOODING, GARBLED, HANGING, Absent, Marks, Program
 from tests.fakes.sides import sides
 
-HOST = Sandbox.detect()
+HOST = LocalExaminer(Sandbox.detect())
 PROVENANCE = Provenance(run="r1", actor="ann")
 
 
@@ -36,12 +38,12 @@ async def run(
     *,
     analyzer: Analyzer | None = None,
     policy: Policy | None = None,
-    sandbox: Sandbox = HOST,
+    examiner: Examiner = HOST,
     renamed: dict[str, str] | None = None,
     **fields: object,
 ) -> ToolReport:
     change, contents = sides(head, base, renamed=renamed, **fields)
-    return await look(change, contents, analyzer=analyzer, policy=policy, sandbox=sandbox)
+    return await look(change, contents, analyzer=analyzer, policy=policy, examiner=examiner)
 
 
 async def look(
@@ -50,10 +52,15 @@ async def look(
     *,
     analyzer: Analyzer | None = None,
     policy: Policy | None = None,
-    sandbox: Sandbox = HOST,
+    examiner: Examiner = HOST,
 ) -> ToolReport:
     return await collect(
-        analyzer or Marks(), change=change, contents=contents, policy=policy or Policy(), sandbox=sandbox, provenance=PROVENANCE
+        analyzer or Marks(),
+        change=change,
+        contents=contents,
+        policy=policy or Policy(),
+        examiner=examiner,
+        provenance=PROVENANCE,
     )
 
 
@@ -223,11 +230,11 @@ async def test_no_file_of_its_kind_is_no_gap_even_when_required() -> None:
 
 
 async def test_without_a_cut_network_only_parsers_run() -> None:
-    open_host = Sandbox()
-    skipped = await run({"a.py": b"x = BAD\n"}, analyzer=Marks(parse_only=False), sandbox=open_host)
+    open_host = LocalExaminer(Sandbox())
+    skipped = await run({"a.py": b"x = BAD\n"}, analyzer=Marks(parse_only=False), examiner=open_host)
     assert skipped.run.outcome is Outcome.SKIPPED
     assert "network cannot be cut off" in skipped.run.reason
-    ran = await run({"a.py": b"x = BAD\n"}, sandbox=open_host)
+    ran = await run({"a.py": b"x = BAD\n"}, examiner=open_host)
     assert (ran.run.outcome, len(ran.evidence)) == (Outcome.OK, 1)
     assert "network not cut off" in ran.run.isolation
 

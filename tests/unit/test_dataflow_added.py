@@ -15,6 +15,7 @@ from fusion.dataflow.knowledge.loading import GROUP, load
 from fusion.evidence.analyzer import Command, Job
 from fusion.evidence.analyzers.dataflow import Dataflow
 from fusion.evidence.collect import collect, rules_digest
+from fusion.evidence.local import LocalExaminer
 from fusion.evidence.sandbox import Sandbox
 from fusion.model import Contents, Outcome, Provenance, ToolReport
 from fusion.plugins import analyzers
@@ -113,7 +114,7 @@ async def look(tool: Dataflow) -> ToolReport:
         change=change,
         contents=Contents(head=contents.head),
         policy=Policy(),
-        sandbox=Sandbox.detect(),
+        examiner=LocalExaminer(Sandbox.detect()),
         provenance=Provenance(),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from fusion.evidence.analyzers.dataflow import Dataflow
+from fusion.evidence.local import LocalExaminer
 from fusion.evidence.portions import Portions, Progress, collect_on
 from fusion.evidence.sandbox import Sandbox
 from fusion.model import Outcome, Provenance, ToolReport
@@ -17,7 +18,7 @@ BY_WORDS = f"import sys; sys.path.insert(0, {str(FAKES)!r}); from analysis impor
 MORTAL = (
     BY_WORDS + "'dead.py' in str(open(sys.argv[2]).read().partition('targets')[2]) and sys.exit('gone'); main(analyse=analyse)"
 )
-HOST = Sandbox.detect()
+HOST = LocalExaminer(Sandbox.detect())
 EACH = Portions(followed_files=1, seconds=-1)
 
 
@@ -32,7 +33,7 @@ async def whole(tree: dict[str, str], portions: Portions, *, code: str = BY_WORD
             change=change,
             contents=contents,
             policy=Policy(),
-            sandbox=HOST,
+            examiner=HOST,
             provenance=Provenance(),
             so_far=progress,
             portions=portions,

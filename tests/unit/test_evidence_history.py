@@ -14,6 +14,7 @@ from fusion.evidence import history
 from fusion.evidence.analyzer import Ready
 from fusion.evidence.analyzers.secrets import Secrets
 from fusion.evidence.history import LARGEST, LookedBack, Pace, look_back, new_lines
+from fusion.evidence.local import LocalExaminer
 from fusion.evidence.remembered import Remembered
 from fusion.evidence.sandbox import Sandbox
 from fusion.model import Outcome, Provenance, ToolReport
@@ -58,7 +59,7 @@ async def go(
         Secrets(),
         past,
         policy=policy or Policy(),
-        sandbox=Sandbox.detect(),
+        examiner=LocalExaminer(Sandbox.detect()),
         provenance=Provenance(),
         known=known or Remembered(),
         pace=pace or Pace(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fusion.evidence.analyzer import Analyzer
+from fusion.evidence.local import LocalExaminer
 from fusion.evidence.portions import Portions, Progress, collect_on
 from fusion.evidence.sandbox import Sandbox
 from fusion.model import Outcome, Provenance
@@ -10,7 +11,7 @@ from fusion.policy import Caps, Policy
 from tests.fakes.analyzers import Absent, Marks, Program
 from tests.fakes.sides import sides
 
-HOST = Sandbox.detect()
+HOST = LocalExaminer(Sandbox.detect())
 TREE = {f"f{number}.py": b"x = BAD\n" for number in range(7)}
 
 
@@ -28,7 +29,7 @@ async def go(
         change=change,
         contents=contents,
         policy=policy or Policy(),
-        sandbox=HOST,
+        examiner=HOST,
         provenance=Provenance(),
         so_far=so_far,
         portions=portions or Portions(files=2),

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from fusion.adapters.memory.records import ManualClock, MemoryBlobs, MemoryStore
+from fusion.evidence.local import LocalExaminer
 from fusion.evidence.sandbox import Sandbox
 from fusion.model import Blob, Change, Completion, FileChange, Outcome, Provenance, ToolReport, ToolRun, Usage
 from fusion.policy import Models, Policy
@@ -128,7 +129,7 @@ def made_from(texts: Texts, analyzer: Marks, policy: Policy | None = None, *, he
     files = tuple(_named(file, contents.head[file.path]) for file in change.files)
     change = change.model_copy(update={"files": files})
     reads: Any = analyzer
-    return examined(reads, change=change, contents=contents, policy=policy or Policy(), isolation=Sandbox().isolation)
+    return examined(reads, change=change, contents=contents, policy=policy or Policy(), examiner=LocalExaminer(Sandbox()))
 
 
 def _named(file: FileChange, data: bytes) -> FileChange:

@@ -9,6 +9,7 @@ import pytest
 from fusion.evidence.analyzer import Analyzer
 from fusion.evidence.analyzers.dataflow import Dataflow
 from fusion.evidence.collect import collect
+from fusion.evidence.local import LocalExaminer
 from fusion.evidence.sandbox import Sandbox
 from fusion.evidence.trial import Refusal, trial
 from fusion.model import Edit, Finding, Fix, Provenance
@@ -18,7 +19,7 @@ from tests.fakes.analyzers import Absent, Marks
 from tests.fakes.fixing import WORSE, finding_of
 from tests.fakes.sides import sides
 
-HOST = Sandbox.detect()
+HOST = LocalExaminer(Sandbox.detect())
 MARKS = Marks()
 
 
@@ -32,12 +33,14 @@ async def tried(
     """The first finding of the first analyzer with a fix of these edits; the fix, or the reasons against it."""
     change, contents = sides(head)
     known = {one.name: one for one in analyzers}
-    seen = await collect(analyzers[0], change=change, contents=contents, policy=Policy(), sandbox=HOST, provenance=Provenance())
+    seen = await collect(
+        analyzers[0], change=change, contents=contents, policy=Policy(), examiner=HOST, provenance=Provenance()
+    )
     at = next((item for item in seen.evidence if edits and item.location.path == edits[0].path), seen.evidence[0])
     found: Finding = finding_of(at)
     rules = policy or Policy()
     made = await trial(
-        found, Fix(title="m", edits=edits), analyzers=known, change=change, contents=contents, policy=rules, sandbox=HOST
+        found, Fix(title="m", edits=edits), analyzers=known, change=change, contents=contents, policy=rules, examiner=HOST
     )
     return str(made) if isinstance(made, Refusal) else made
 
@@ -82,7 +85,7 @@ async def test_a_witness_that_is_not_here_can_clear_nothing() -> None:
     assert "No tool that reported the finding can look at the file again" in str(await tried(head, edit, policy=off))
     gone = replace(MARKS, name="marks")
     change, contents = sides(head)
-    seen = await collect(gone, change=change, contents=contents, policy=Policy(), sandbox=HOST, provenance=Provenance())
+    seen = await collect(gone, change=change, contents=contents, policy=Policy(), examiner=HOST, provenance=Provenance())
     made = await trial(
         finding_of(seen.evidence[0]),
         Fix(title="m", edits=(edit,)),
@@ -90,7 +93,7 @@ async def test_a_witness_that_is_not_here_can_clear_nothing() -> None:
         change=change,
         contents=contents,
         policy=Policy(),
-        sandbox=HOST,
+        examiner=HOST,
     )
     assert str(made) == "No tool that reported the finding can look at the file again here."
 

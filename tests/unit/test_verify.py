@@ -13,6 +13,8 @@ from fusion.evidence.analyzer import Analyzer, Job, Output, Reading, Ready
 from fusion.evidence.analyzers.dataflow import Dataflow
 from fusion.evidence.analyzers.ruff import Ruff
 from fusion.evidence.collect import collect
+from fusion.evidence.examiner import Examiner
+from fusion.evidence.local import LocalExaminer
 from fusion.evidence.sandbox import Sandbox
 from fusion.evidence.verify import verify
 from fusion.model import Edit, Evidence, Finding, Fix, Hit, Location, Provenance, Severity, Step
@@ -20,7 +22,7 @@ from fusion.policy import Policy
 from tests.fakes.analyzers import Absent, Marks
 from tests.fakes.sides import sides
 
-HOST = Sandbox.detect()
+HOST = LocalExaminer(Sandbox.detect())
 
 
 def finding(evidence: Evidence, **fields: object) -> Finding:
@@ -41,12 +43,12 @@ def finding(evidence: Evidence, **fields: object) -> Finding:
 
 async def findings_of(analyzer: Analyzer, head: dict[str, bytes]) -> list[Finding]:
     change, contents = sides(head)
-    report = await collect(analyzer, change=change, contents=contents, policy=Policy(), sandbox=HOST, provenance=Provenance())
+    report = await collect(analyzer, change=change, contents=contents, policy=Policy(), examiner=HOST, provenance=Provenance())
     return [finding(item) for item in report.evidence]
 
 
 async def verified(
-    findings: Sequence[Finding], head: dict[str, bytes], *analyzers: Analyzer, sandbox: Sandbox = HOST
+    findings: Sequence[Finding], head: dict[str, bytes], *analyzers: Analyzer, examiner: Examiner = HOST
 ) -> tuple[Finding, ...]:
     change, contents = sides(head)
     return await verify(
@@ -55,7 +57,7 @@ async def verified(
         change=change,
         contents=contents,
         policy=Policy(),
-        sandbox=sandbox,
+        examiner=examiner,
     )
 
 
@@ -176,7 +178,7 @@ async def test_a_witness_that_may_not_run_here_verifies_nothing() -> None:
     head = {"a.txt": b"x = BAD\n"}
     analyzer = Marks(mend="good", parse_only=False)
     found = await findings_of(analyzer, head)
-    (done,) = await verified(found, head, analyzer, sandbox=Sandbox())
+    (done,) = await verified(found, head, analyzer, examiner=LocalExaminer(Sandbox()))
     assert done.fix is None
 
 
