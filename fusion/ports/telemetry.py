@@ -12,8 +12,30 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
-Value = str | bool | int | float
+Value = str | bool | int | float | tuple[str, ...]
 Kind = Literal["internal", "server", "client", "producer", "consumer"]
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A label of a metric. `values`: all that there are; empty: names that the operator installed or configured."""
+
+    name: str
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metric:
+    """One metric, in OpenTelemetry's words (https://opentelemetry.io/docs/specs/otel/metrics/data-model/)."""
+
+    name: str
+    kind: Literal["counter", "histogram", "gauge"]
+    unit: str
+    """In UCUM; what is counted stands in braces."""
+    help: str
+    labels: tuple[Label, ...] = ()
+    buckets: tuple[float, ...] = ()
+    """Of a histogram: upper bounds, ascending."""
 
 
 class Span(Protocol):
@@ -37,9 +59,12 @@ class Tracer(Protocol):
     """Makes spans. A span that is begun inside of another is its child unless a `parent` is given."""
 
     def span(
-        self, name: str, *, kind: Kind = "internal", parent: str = "", attributes: Mapping[str, Value] = ...
+        self, name: str, *, kind: Kind = "internal", parent: str = "", own: str = "", attributes: Mapping[str, Value] = ...
     ) -> AbstractContextManager[Span]:
-        """A step, from entering to leaving; an exception that passes through is its failure. `parent`: a traceparent."""
+        """A step, from entering to leaving; an exception that passes through is its failure, of which only the type is told.
+
+        `parent`: a traceparent; `own`: its own, where its ids are not to be chance.
+        """
         ...
 
     def past(
@@ -90,7 +115,13 @@ class Untraced:
     """The tracer of a host that exports nothing."""
 
     def span(
-        self, name: str, *, kind: Kind = "internal", parent: str = "", attributes: Mapping[str, Value] | None = None
+        self,
+        name: str,
+        *,
+        kind: Kind = "internal",
+        parent: str = "",
+        own: str = "",
+        attributes: Mapping[str, Value] | None = None,
     ) -> AbstractContextManager[Span]:
         """Nothing."""
         return nullcontext(_Unseen())
