@@ -15,6 +15,8 @@ from fusion import events
 from fusion.errors import FusionError
 from fusion.model import Ignored
 from fusion.ports import Queue
+from fusion.ports.telemetry import OFF, Telemetry
+from fusion.telemetry.context import here, root, step
 
 log = logging.getLogger("fusion.deliveries")
 
@@ -53,8 +55,12 @@ async def take(
     app_slug: str = "",
     app_id: int = 0,
     patience: float = PATIENCE,
+    telemetry: Telemetry = OFF,
 ) -> Answer:
-    """Verify a delivery, keep it durably in the queue, and only then say so. See `fusion.events.receive` for the arguments."""
+    """Verify a delivery, keep it durably in the queue, and only then say so. See `fusion.events.receive` for the arguments.
+
+    Its trace begins here, with what GitHub has signed: what is refused or asks for nothing leaves none.
+    """
     try:
         accepted = events.receive(secrets, headers, body, app_slug=app_slug, app_id=app_id)
     except (events.TooLarge, events.Unsigned, events.Malformed) as error:
@@ -63,10 +69,13 @@ async def take(
     if isinstance(accepted, Ignored):
         log.debug("ignored: %s", accepted.reason)
         return Answer(status=200, body={"answer": "ignored", "reason": accepted.reason})
-    try:
-        async with asyncio.timeout(patience):
-            await queue.send(accepted)
-    except (FusionError, TimeoutError) as error:
-        log.error("a delivery cannot be kept: %s", str(error) or f"the queue did not answer within {patience:g} s")
-        return unavailable("The delivery cannot be kept now; deliver it again.")
+    attributes = {"fusion.delivery": accepted.id, "fusion.event": str(accepted.body["kind"]), "http.request.method": "POST"}
+    with step(telemetry.tracer, "webhook", kind="server", own=root(accepted.id), attributes=attributes) as span:
+        try:
+            async with asyncio.timeout(patience):
+                await queue.send(accepted.model_copy(update={"trace": here()}))
+        except (FusionError, TimeoutError) as error:
+            log.error("a delivery cannot be kept: %s", str(error) or f"the queue did not answer within {patience:g} s")
+            span.fail(type(error).__name__)
+            return unavailable("The delivery cannot be kept now; deliver it again.")
     return Answer(status=202, body={"answer": "accepted", "delivery": accepted.id})

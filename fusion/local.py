@@ -91,10 +91,10 @@ async def engine(home: Path, id: str, bundle: Bundle, *, work: Worker | None = N
 def worker(bundle: Bundle, wrap: Callable[[str, Activity], Activity] = lambda _, activity: activity) -> Worker:
     """Every orchestration and activity, as an engine takes them."""
     from fusion.engine import Worker
-    from orchestrations.registry import ORCHESTRATORS, activities
+    from orchestrations.registry import activities, orchestrators
 
     registered = Worker()
-    for name, orchestrator in ORCHESTRATORS.items():
+    for name, orchestrator in orchestrators(lambda: bundle.telemetry.tracer).items():
         registered.add_orchestrator(orchestrator, name=name)
     for name, activity in activities(bundle).items():
         registered.add_activity(name, wrap(name, activity))

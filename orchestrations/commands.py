@@ -15,6 +15,7 @@ from fusion.events.commands import HELP, Command, Unknown, Verb, find
 from fusion.model import EVENTS, CommentMade, CreateComment, PullChanged, React, Reply, Said, Scene
 from fusion.ports import Message, Permission, Place, Priority
 from fusion.render.markup import code, prose
+from fusion.telemetry.context import here
 from orchestrations.activity import Activity, Job, named
 from orchestrations.bundle import Bundle
 from orchestrations.findings import Findings
@@ -151,7 +152,8 @@ class Commands:
         if self.bundle.queue is not None:
             session = f"{event.repository}#{event.number}"
             body = followed.model_dump(mode="json")
-            await self.bundle.queue.send(Message(id=delivery, session=session, priority=Priority.COMMAND, body=body))
+            message = Message(id=delivery, session=session, priority=Priority.COMMAND, body=body, trace=here())
+            await self.bundle.queue.send(message)
 
     async def _record(self, event: CommentMade) -> PullRecord | None:
         stored = await self.bundle.store.get(pull_key(self.bundle.tenant, event.repository, event.number))

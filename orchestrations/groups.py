@@ -9,6 +9,7 @@ from fusion.errors import Gone
 from fusion.model import EVENTS, MergeGroupFormed, Pull, PullChanged
 from fusion.ports import Message, Place, Priority
 from fusion.publishing import Member, check_of, merge_group, running
+from fusion.telemetry.context import here
 from orchestrations.activity import Activity, Job, named
 from orchestrations.bundle import Bundle
 from orchestrations.publishing import app
@@ -77,7 +78,7 @@ class Groups:
         if self.bundle.queue is not None:
             session = f"{pull.repository}#{pull.number}"
             body = wanted.model_dump(mode="json")
-            await self.bundle.queue.send(Message(id=id, session=session, priority=Priority.EVENT, body=body))
+            await self.bundle.queue.send(Message(id=id, session=session, priority=Priority.EVENT, body=body, trace=here()))
 
     async def conclude_group(self, job: Job) -> Job:
         """End the check on the group's head, whatever is known by now."""

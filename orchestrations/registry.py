@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from fusion.ports.telemetry import Tracer
 from orchestrations.accounts import Accounts
 from orchestrations.activities import Activities
 from orchestrations.activity import Activity
@@ -33,13 +34,14 @@ from orchestrations.scanning import Scanning
 from orchestrations.team import Team
 from orchestrations.thinking import ThoughtActivities
 from orchestrations.thought import thought
+from orchestrations.tracing import carrying, seen
 from orchestrations.ways import Ways
 
 VERSION = "1"
 """Version of every orchestrator (host.json `defaultVersion` agrees, a test compares). A change that would break runs in
 flight raises it and keeps the old generator until they have drained."""
 
-ORCHESTRATORS: Mapping[str, Callable[..., Any]] = {
+_GENERATORS: Mapping[str, Callable[..., Any]] = {
     "review": review,
     "agent": agent,
     "thought": thought,
@@ -54,6 +56,18 @@ ORCHESTRATORS: Mapping[str, Callable[..., Any]] = {
     "scan_repository": scan_repository,
     "scans": scans,
 }
+
+
+def orchestrators(tracer: Callable[[], Tracer | None] = lambda: None) -> Mapping[str, Callable[..., Any]]:
+    """Every orchestrator by name: generator functions `(context, input)`. Each hands on the trace that its input belongs to.
+
+    `tracer`: who is told of those that have ended; asked for when one has, since hosts register before they open anything.
+    """
+    return {name: carrying(name, generator, tracer) for name, generator in _GENERATORS.items()}
+
+
+ORCHESTRATORS = orchestrators()
+"""The same of a host that tells nobody."""
 
 
 def activities(bundle: Bundle) -> Mapping[str, Activity]:
@@ -78,4 +92,4 @@ def activities(bundle: Bundle) -> Mapping[str, Activity]:
     table = dict(reviewing.table())
     for other in others:
         table |= other.table()
-    return table
+    return {name: seen(name, activity, bundle.telemetry) for name, activity in table.items()}

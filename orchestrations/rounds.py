@@ -10,6 +10,7 @@ from fusion.dispatch.record import PullRecord, pull_key
 from fusion.errors import Denied, Gone
 from fusion.model import EVENTS, CatchUp, Pull
 from fusion.ports import Place
+from fusion.telemetry.context import here
 from orchestrations.activity import Activity, Job, named
 from orchestrations.bundle import Bundle
 from orchestrations.publishing import app
@@ -86,7 +87,8 @@ class Rounds:
                 continue
             found += unseen(pulls, await self._records(pulls), since=since)
         for pull in found[:PULLS]:
-            await self.bundle.queue.send(look(pull, event, installation=job["installation"], at=now))
+            found_it = look(pull, event, installation=job["installation"], at=now)
+            await self.bundle.queue.send(found_it.model_copy(update={"trace": here()}))
         return {"status": "found", "found": len(found[:PULLS])}
 
     def _turn(self, repositories: list[str]) -> list[str]:

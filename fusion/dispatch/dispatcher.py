@@ -10,20 +10,20 @@ import hashlib
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from pydantic import ValidationError
 
 from fusion import policy as policies
-from fusion.budget.book import Book
 from fusion.dispatch.admission import Admitted, Excluded, admit
 from fusion.dispatch.decide import Decision, Start, Terminate, decide, standing, unreviewed, wish
+from fusion.dispatch.needs import Ports
 from fusion.dispatch.record import InstallationRecord, PullRecord, concluded_key, installation_key, pull_key
 from fusion.dispatch.renames import follow
 from fusion.errors import Conflict, Gone, PermanentError, PolicyError, UserError
 from fusion.events.commands import find
 from fusion.model import (
     EVENTS,
+    AnyEvent,
     CatchUp,
     CommentMade,
     InstallationChanged,
@@ -35,8 +35,9 @@ from fusion.model import (
     ThreadChanged,
 )
 from fusion.policy import Policy
-from fusion.ports import Clock, Conductor, Hub, Key, Message, Place, Priority, Queue, Store
+from fusion.ports import Conductor, Key, Message, Place, Priority
 from fusion.scanning.leaving import left
+from fusion.telemetry.context import here, parse, root, step
 
 log = logging.getLogger("fusion.dispatch")
 
@@ -53,54 +54,6 @@ class Handled:
     started: tuple[str, ...] = ()
 
 
-class Paying(Protocol):
-    """Models, as far as they cost money."""
-
-    @property
-    def book(self) -> Book:
-        """The accounts."""
-        ...
-
-
-class Ports(Protocol):
-    """What the dispatcher needs of a host; `orchestrations.bundle.Bundle` has it."""
-
-    @property
-    def tenant(self) -> str:
-        """First part of every key."""
-        ...
-
-    @property
-    def slug(self) -> str:
-        """The App's name in mentions."""
-        ...
-
-    @property
-    def clock(self) -> Clock:
-        """Time."""
-        ...
-
-    @property
-    def reasoning(self) -> Paying | None:
-        """None: the host asks no models."""
-        ...
-
-    @property
-    def store(self) -> Store:
-        """Where records are."""
-        ...
-
-    @property
-    def hub(self) -> Hub | None:
-        """The forge."""
-        ...
-
-    @property
-    def queue(self) -> Queue | None:
-        """Where messages to other sessions go."""
-        ...
-
-
 class Dispatcher:
     """Hands events on to orchestrations. Raises UserError where the host has no GitHub App."""
 
@@ -114,6 +67,7 @@ class Dispatcher:
         self.reasoning = ports.reasoning
         self.tenant = ports.tenant
         self.slug = ports.slug
+        self.telemetry = ports.telemetry
         self.conductor = conductor
 
     async def handle(self, message: Message) -> Handled:
@@ -124,6 +78,22 @@ class Dispatcher:
             first = error.errors()[0]
             where = ".".join(map(str, first["loc"]))
             raise PermanentError(f"The message {message.id!r} is no event: {where}: {first['msg']}.") from None
+        # A message that nobody traced, a timer's above all, begins a trace of its own; each attempt is in the same.
+        begins = "" if parse(message.trace) else root(message.id)
+        attributes = {"fusion.event": event.kind, "messaging.message.id": message.id, "fusion.priority": message.priority.value}
+        with step(
+            self.telemetry.tracer,
+            f"process {event.kind}",
+            kind="consumer",
+            parent=message.trace,
+            own=begins,
+            attributes=attributes,
+        ) as span:
+            handled = await self._handled(event)
+            span.set("fusion.started", handled.started)
+        return handled
+
+    async def _handled(self, event: AnyEvent) -> Handled:
         match event:
             case PullChanged():
                 return await self.pull_changed(event)
@@ -216,11 +186,11 @@ class Dispatcher:
 
     async def _carry_out(self, decision: Decision, event: PullChanged, etag: str | None) -> Handled:
         started = []
-        for step in decision.steps:
-            if isinstance(step, Terminate):
-                await self._terminate(step.id, step.why)
-            elif await self.conductor.start(step.name, step.input, step.id):
-                started.append(step.id)
+        for each in decision.steps:
+            if isinstance(each, Terminate):
+                await self._terminate(each.id, each.why)
+            elif await self._begun(each):
+                started.append(each.id)
         if decision.record is not None:
             key = pull_key(self.tenant, event.pull.repository, event.pull.number)
             try:
@@ -264,14 +234,19 @@ class Dispatcher:
             what,
         )
 
-    async def _begin(self, step: Start, what: str) -> Handled:
-        created = await self.conductor.start(step.name, step.input, step.id)
-        return Handled(what=what if created else f"{what}, known already", started=(step.id,) if created else ())
+    async def _begin(self, start: Start, what: str) -> Handled:
+        created = await self._begun(start)
+        return Handled(what=what if created else f"{what}, known already", started=(start.id,) if created else ())
+
+    async def _begun(self, start: Start) -> bool:
+        """Start an orchestration as a part of the message's trace; False where it is known already."""
+        trace = here()
+        return await self.conductor.start(start.name, {**start.input, "trace": trace} if trace else start.input, start.id)
 
     async def _merge_group(self, event: MergeGroupFormed) -> Handled:
         digest = hashlib.sha256(f"{event.repository}\0{event.head}".encode()).hexdigest()[:16]
-        step = Start(name="merge_group", input={"event": event.model_dump(mode="json")}, id=f"merge-group-{digest}")
-        return await self._begin(step, f"a merge group at {event.head[:7]}")
+        start = Start(name="merge_group", input={"event": event.model_dump(mode="json")}, id=f"merge-group-{digest}")
+        return await self._begin(start, f"a merge group at {event.head[:7]}")
 
     async def _rerun(self, event: RerunAsked) -> Handled:
         """Each pull request of the head has its own session in the queue, where the wish is fulfilled."""
@@ -370,7 +345,8 @@ def again(
         full=full,
         why=why,
     )
-    return Message(id=delivery, session=_name(pull), priority=Priority.COMMAND, body=wanted.model_dump(mode="json"))
+    body = wanted.model_dump(mode="json")
+    return Message(id=delivery, session=_name(pull), priority=Priority.COMMAND, body=body, trace=here())
 
 
 def _name(pull: Pull) -> str:

@@ -29,6 +29,8 @@ class Message(Record):
     """Repository and pull request, `owner/name#12`, or what else must not be worked on twice at once."""
     priority: Priority = Priority.EVENT
     body: dict[str, Any]
+    trace: str = ""
+    """The `traceparent` of who sent it (W3C Trace Context); empty: nobody traced."""
 
 
 class LockLost(TransientError):

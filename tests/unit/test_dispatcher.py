@@ -12,7 +12,8 @@ from fusion.adapters.memory.conversation import MemoryConversation
 from fusion.adapters.memory.queue import MemoryQueue
 from fusion.adapters.memory.records import ManualClock, MemoryStore
 from fusion.dispatch.catchup import unseen
-from fusion.dispatch.dispatcher import Dispatcher, Paying
+from fusion.dispatch.dispatcher import Dispatcher
+from fusion.dispatch.needs import Paying
 from fusion.dispatch.record import InstallationRecord, PullRecord, installation_key, pull_key
 from fusion.errors import Conflict, PermanentError, RateLimited, UserError
 from fusion.model import (
@@ -29,6 +30,7 @@ from fusion.model import (
     ThreadChanged,
 )
 from fusion.ports import Key, Message, Priority, Progress
+from fusion.ports.telemetry import OFF, Telemetry
 from fusion.scanning.wanted import last_key
 
 SHOP = "octo/shop"
@@ -73,6 +75,7 @@ class Host:
     clock: ManualClock = field(default_factory=ManualClock)
     reasoning: Paying | None = None
     conductor: MemoryConductor = field(default_factory=MemoryConductor)
+    telemetry: Telemetry = OFF
 
     def __post_init__(self) -> None:
         self.store = MemoryStore(self.clock)

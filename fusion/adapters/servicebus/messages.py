@@ -2,7 +2,8 @@
 
 The body is the whole Message as JSON, so that whoever receives it without this adapter (a Functions trigger) reads it with
 `Message.model_validate(json.loads(body))`. Application properties hold what a copy made by `defer` carries on: how often it was
-delivered before, how often it was given back, and when it was first enqueued.
+delivered before, how often it was given back, and when it was first enqueued. So they do the trace, under the name that other
+programs on the bus know; a Fusion from before it does not read it and is not disturbed.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import ValidationError
 
+from fusion.adapters.azure.credentials import principal
+from fusion.adapters.azure.roles import granted
 from fusion.adapters.deliveries import TOO_OFTEN
 from fusion.errors import FusionError, PermanentError, TransientError, UserError
 from fusion.ports import DeadLetter, Message
@@ -30,12 +33,13 @@ DEFERRALS = "fusion-deferrals"
 """Application property: how many copies were before this one."""
 ENQUEUED = "fusion-enqueued"
 """Application property: when the first of the copies was enqueued (ISO 8601)."""
+TRACE = "traceparent"
+"""Application property: the trace that the message belongs to (W3C Trace Context)."""
 LONGEST_ID = 128
 """Characters that Service Bus takes for a message id and for a session id."""
 LONGEST_REASON = 4_000
 """Characters of a dead letter's reason and of its description; Service Bus takes 4,096."""
 SETTING = "FUSION_SERVICEBUS"
-ROLES = "Azure Service Bus Data Sender and Azure Service Bus Data Receiver"
 
 _ATTEMPT = re.compile(r" \[attempt ([0-9]{1,6})\]\Z")
 _EXHAUSTED = re.compile(r"after ([0-9]{1,6}) delivery attempts")
@@ -69,12 +73,12 @@ def outgoing(
         session_id=fitting(message.session),
         content_type="application/json",
         subject=str(message.priority),
-        application_properties=dict(properties or {}),
+        application_properties={**({TRACE: message.trace} if message.trace else {}), **(properties or {})},
     )
 
 
 def _body(message: Message) -> bytes:
-    value = message.model_dump()
+    value = message.model_dump(exclude={"trace"})
     try:
         return json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
     except UnicodeEncodeError:
@@ -127,14 +131,20 @@ class OnTheWire(Protocol):
 def incoming(received: OnTheWire) -> Message | None:
     """The message in a body, or None when somebody else wrote it."""
     try:
-        return Message.model_validate(json.loads(b"".join(received.body)))
+        message = Message.model_validate(json.loads(b"".join(received.body)))
     except (ValidationError, TypeError, ValueError, RecursionError):
         return None
+    trace = _properties(received).get(TRACE)
+    return message.model_copy(update={"trace": _text(trace)}) if isinstance(trace, str | bytes) else message
+
+
+def _properties(received: OnTheWire) -> dict[str, Any]:
+    return {_text(name): value for name, value in (received.application_properties or {}).items()}
 
 
 def arrived(received: OnTheWire) -> Arrived:
     """What came beside the body. Properties of other kinds than ours count as none."""
-    found: dict[str, Any] = {_text(name): value for name, value in (received.application_properties or {}).items()}
+    found = _properties(received)
 
     def number(name: str) -> int:
         value = found.get(name)
@@ -181,13 +191,13 @@ def meaning(error: Exception, *, host: str, queue: str, needs: str = "with sessi
     from azure.servicebus import exceptions as sdk
 
     at = f"Service Bus at {host}"
-    said = _line(error)
+    said, who = _line(error), principal().object
     if isinstance(error, sdk.MessagingEntityNotFoundError):
         return UserError(f"{at} has no queue {queue!r}: create it, {needs}, or mend {SETTING}.")
     if isinstance(error, ClientAuthenticationError | sdk.ServiceBusAuthenticationError | sdk.ServiceBusAuthorizationError):
         return UserError(
-            f"{at} lets nobody in with these credentials ({said}): give the identity the roles {ROLES}, or mend the"
-            f" connection string in {SETTING}."
+            f"{at} lets nobody in with these credentials ({said}): {granted('servicebus-sender', host, who)}, and"
+            f" {granted('servicebus-receiver', host, who)}, or mend the connection string in {SETTING}."
         )
     if isinstance(error, sdk.MessageSizeExceededError):
         return PermanentError(f"A message is larger than the queue {queue!r} at {host} takes.")

@@ -53,6 +53,10 @@ MIGRATIONS: Migrations = (
         ) STRICT
         """,
     ),
+    (
+        "ALTER TABLE messages ADD COLUMN trace TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE dead ADD COLUMN trace TEXT NOT NULL DEFAULT ''",
+    ),
 )
 """The statements that lead from each schema version to the next. Never change one that was released: add one."""
 
@@ -92,8 +96,11 @@ def forget(connection: sqlite3.Connection, *, before: datetime) -> bool:
 def enqueue(connection: sqlite3.Connection, message: Message, body: str, *, now: datetime, at: datetime | None = None) -> None:
     """Add the message behind all others, to come `at` that time."""
     connection.execute(
-        "INSERT INTO messages (id, session, priority, enqueued, due, body) VALUES (?, ?, ?, ?, ?, ?)",
-        (message.id, message.session, message.priority.value, now.timestamp(), at.timestamp() if at else 0.0, body),
+        "INSERT INTO messages (id, session, priority, enqueued, due, body, trace) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            *(message.id, message.session, message.priority.value),
+            *(now.timestamp(), at.timestamp() if at else 0.0, body, message.trace),
+        ),
     )
 
 
@@ -119,7 +126,7 @@ def take(
             (until.timestamp(), token, number),
         )
         return Locked(
-            message=_message(held["id"], held["session"], held["priority"], held["body"]),
+            message=_message(held["id"], held["session"], held["priority"], held["body"], held["trace"]),
             token=token,
             attempt=held["attempts"] + 1,
             enqueued=_time(held["enqueued"]),
@@ -172,17 +179,18 @@ def set_aside(connection: sqlite3.Connection, locked: Locked, *, now: datetime, 
 def dead(connection: sqlite3.Connection, *, limit: int) -> Sequence[DeadLetter]:
     """The dead letters, oldest first."""
     rows = connection.execute(
-        "SELECT id, session, priority, body, reason, detail, attempts, at FROM dead ORDER BY number LIMIT ?", (max(limit, 0),)
+        "SELECT reason, detail, attempts, at, id, session, priority, body, trace FROM dead ORDER BY number LIMIT ?",
+        (max(limit, 0),),
     ).fetchall()
     return [
-        DeadLetter(message=_message(id, session, priority, body), reason=reason, detail=detail, attempts=attempts, at=_time(at))
-        for id, session, priority, body, reason, detail, attempts, at in rows
+        DeadLetter(message=_message(*held), reason=reason, detail=detail, attempts=attempts, at=_time(at))
+        for reason, detail, attempts, at, *held in rows
     ]
 
 
 def replay(connection: sqlite3.Connection, id: str, *, now: datetime) -> str:
     """Move a dead letter back into the queue under the next id of its delivery; returns that id. Raises UserError."""
-    row = connection.execute("SELECT session, priority, body FROM dead WHERE id = ?", (id,)).fetchone()
+    row = connection.execute("SELECT session, priority, body, trace FROM dead WHERE id = ?", (id,)).fetchone()
     if row is None:
         raise missing(id)
     new = id
@@ -229,8 +237,8 @@ def depth(connection: sqlite3.Connection, *, now: datetime) -> Mapping[Priority,
 def _bury(connection: sqlite3.Connection, number: int, *, now: datetime, reason: str, detail: str) -> None:
     # An id that dies again after the window in which it would have been a duplicate takes its predecessor's place.
     connection.execute(
-        "INSERT OR REPLACE INTO dead (id, session, priority, body, attempts, reason, detail, at)"
-        " SELECT id, session, priority, body, attempts, ?, ?, ? FROM messages WHERE number = ?",
+        "INSERT OR REPLACE INTO dead (id, session, priority, body, trace, attempts, reason, detail, at)"
+        " SELECT id, session, priority, body, trace, attempts, ?, ?, ? FROM messages WHERE number = ?",
         (reason, detail, now.timestamp(), number),
     )
     connection.execute("DELETE FROM messages WHERE number = ?", (number,))
@@ -249,8 +257,8 @@ def _lock(locked: Locked, now: datetime | None = None) -> dict[str, Any]:
     return {"number": _number(locked), "token": locked.token, "now": now.timestamp() if now else 0}
 
 
-def _message(id: str, session: str, priority: str, body: str) -> Message:
-    return Message(id=id, session=session, priority=Priority(priority), body=json.loads(body))
+def _message(id: str, session: str, priority: str, body: str, trace: str) -> Message:
+    return Message(id=id, session=session, priority=Priority(priority), body=json.loads(body), trace=trace)
 
 
 def _time(seconds: float) -> datetime:

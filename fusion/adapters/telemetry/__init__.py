@@ -1,0 +1,1 @@
+"""OpenTelemetry: spans and measurements to Application Insights, or to a collector by OTLP."""

@@ -1,0 +1,95 @@
+"""Which trace the present work belongs to, and how that travels: W3C Trace Context (https://www.w3.org/TR/trace-context/).
+
+A `traceparent` goes with messages and with the inputs of orchestrations. Ids that several processes must agree on are made of
+what they all know: the trace of a delivery of its id, the span of an orchestration of its parent's and of its own id. So a
+redelivery is in its delivery's trace, and a span that is told twice, because a process died in between, is one span.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from fusion.ports.telemetry import Kind, Span, Tracer, Value
+
+_FORM = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")
+_NONE: Mapping[str, Value] = MappingProxyType({})
+_here: ContextVar[str] = ContextVar("traceparent", default="")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traceparent:
+    """A span's place: 32 and 16 hexadecimal digits, neither all zeros."""
+
+    trace: str
+    span: str
+    sampled: bool = True
+
+    def __str__(self) -> str:
+        """As in the header of that name."""
+        return f"00-{self.trace}-{self.span}-{int(self.sampled):02x}"
+
+
+def parse(text: str) -> Traceparent | None:
+    """The place that a `traceparent` names; None where it is none: such a one is to be ignored."""
+    found = _FORM.fullmatch(text)
+    if found is None or not int(found[1], 16) or not int(found[2], 16):
+        return None
+    return Traceparent(trace=found[1], span=found[2], sampled=bool(int(found[3], 16) & 1))
+
+
+def root(id: str) -> str:
+    """A new first span of the trace that a delivery, a timer's message or a request with this id has."""
+    return str(Traceparent(trace=_digest("trace", id)[:32], span=secrets.token_hex(8)))
+
+
+def derived(parent: str, id: str) -> str:
+    """The span beneath `parent` that everybody who knows both gives the same id; empty without a parent."""
+    place = parse(parent)
+    if place is None:
+        return ""
+    return str(Traceparent(trace=place.trace, span=_digest("span", place.span, id)[:16], sampled=place.sampled))
+
+
+def here() -> str:
+    """The traceparent of the present step, for what goes on elsewhere; empty outside of any."""
+    return _here.get()
+
+
+def trace_id() -> str:
+    """The present trace's id; empty outside of any."""
+    place = parse(here())
+    return place.trace if place else ""
+
+
+@contextmanager
+def step(
+    tracer: Tracer,
+    name: str,
+    *,
+    kind: Kind = "internal",
+    parent: str = "",
+    own: str = "",
+    attributes: Mapping[str, Value] = _NONE,
+) -> Iterator[Span]:
+    """A span, within which `here` is its place. Where nobody traces, the place that was handed in is handed on.
+
+    `parent`: left out, the present step. `own`: its own traceparent, where its ids are not to be chance.
+    """
+    parent = parent if parse(parent) else "" if own else here()
+    with tracer.span(name, kind=kind, parent=parent, own=own, attributes=attributes) as span:
+        token = _here.set(span.traceparent or parent)
+        try:
+            yield span
+        finally:
+            _here.reset(token)
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode(errors="surrogatepass")).hexdigest()
