@@ -116,7 +116,7 @@ async def collect(
             unread=head.unread,
             hits=len(found),
             known=len(found) - len(difference.fresh),
-            isolation=examiner.isolation,
+            isolation=head.isolation or examiner.isolation,
             seconds=round(head.seconds + difference.seconds, 3),
             rules=digest,
         ),

@@ -30,6 +30,8 @@ class Look:
     """Of the tool that looked, where `locate` could not say it."""
     rules: str = ""
     """Digest of the rules that it went by, where they are not this host's."""
+    isolation: str = ""
+    """What was in force, where only whoever looked can say it."""
 
 
 class Examiner(Protocol):

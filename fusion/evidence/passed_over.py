@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from fusion.changes.roles import is_example, is_test
@@ -27,13 +28,13 @@ async def look_again(
     originals = {_neutral(analyzer, one.path): one.path for one in look.unread}
     contents = {name: files[path] for name, path in originals.items()}
     other = await examiner.examine(analyzer, ready, contents, seconds=seconds)
-    return Look(
+    return replace(
+        look,
         outcome=other.outcome,
         reason="; ".join(reason for reason in (look.reason, other.reason) if reason),
         read=(*look.read, *(originals[name] for name in other.read)),
         hits=(*look.hits, *(_moved(hit, originals[hit.location.path]) for hit in other.hits)),
         unread=tuple(one.model_copy(update={"path": originals[one.path]}) for one in other.unread),
-        cleared=look.cleared,
         seconds=look.seconds + other.seconds,
     )
 
