@@ -26,7 +26,6 @@ from azure.ai.inference.aio import ChatCompletionsClient
 from azure.core.credentials import AzureKeyCredential
 from azure.core.credentials_async import AsyncTokenCredential
 from azure.core.exceptions import AzureError
-from azure.identity.aio import DefaultAzureCredential
 from openai import AsyncOpenAI, DefaultAsyncHttpxClient, OpenAIError
 from pydantic import SecretStr
 
@@ -67,6 +66,7 @@ from semantic_kernel.contents import AuthorRole, ChatHistory, ChatMessageContent
 from semantic_kernel.exceptions import KernelException
 from semantic_kernel.functions import KernelArguments
 
+from fusion.adapters.azure.credentials import signed_in
 from fusion.adapters.models import wire
 from fusion.adapters.models.answers import UNNAMED, Exchange, Place, clean, most_bytes, most_characters, read
 from fusion.adapters.models.entra import SCOPE, Bearer, Entra
@@ -120,7 +120,7 @@ class KernelModel:
         self._stack = AsyncExitStack()
         _check(address, deployment, bool(credential))
         if key is None and credential is None and address.startswith("https://"):
-            credential = DefaultAzureCredential()
+            credential = signed_in()
             self._stack.push_async_callback(credential.close)
         entra = Entra(credential, scope) if key is None and credential is not None else None
         self._place = Place(name=name, deployment=deployment, key=key_name, entra=entra is not None)

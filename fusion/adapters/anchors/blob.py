@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
 from fusion.adapters.anchors import kept
-from fusion.adapters.azure.cloud import Service, fields, signed_in
+from fusion.adapters.azure.cloud import Service, fields
+from fusion.adapters.azure.credentials import signed_in
 from fusion.adapters.sqlite.database import SystemClock
 from fusion.errors import Conflict, TransientError, UserError
 from fusion.model.compliance import Anchored
@@ -65,7 +66,7 @@ class BlobAnchor:
         self._stack = AsyncExitStack()
         self._ready: ContainerClient | None = None
         host = parts.get("blobendpoint", "") or parts.get("accountname", "") if parts else address.netloc
-        self._service = Service(name="Blob Storage", host=host, setting="FUSION_ANCHOR", role="Storage Blob Data Contributor")
+        self._service = Service(name="Blob Storage", host=host, setting="FUSION_ANCHOR", role="blobs")
 
     async def __aenter__(self) -> Self:
         return self

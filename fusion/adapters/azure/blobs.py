@@ -21,7 +21,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
-from fusion.adapters.azure.cloud import Service, fields, is_key, signed_in
+from fusion.adapters.azure.cloud import Service, fields, is_key
+from fusion.adapters.azure.credentials import signed_in
 from fusion.adapters.sqlite.database import SystemClock
 from fusion.errors import PermanentError, UserError
 from fusion.ports import Clock, KeptBlob
@@ -79,7 +80,7 @@ class AzureBlobs:
         self._client: BlobServiceClient | None = None
         self._own: AsyncTokenCredential | None = None
         self._ready: ContainerClient | None = None
-        self._service = Service(name="Blob Storage", host=host, setting="FUSION_BLOBS", role="Storage Blob Data Contributor")
+        self._service = Service(name="Blob Storage", host=host, setting="FUSION_BLOBS", role="blobs")
 
     async def __aenter__(self) -> Self:
         return self

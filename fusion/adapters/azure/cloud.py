@@ -6,12 +6,11 @@ import base64
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from fusion.adapters.azure.credentials import principal
+from fusion.adapters.azure.roles import ROLES, granted
 from fusion.errors import Conflict, FusionError, PermanentError, RateLimited, TransientError, UserError
-
-if TYPE_CHECKING:
-    from azure.core.credentials_async import AsyncTokenCredential
 
 _AGAIN = frozenset({408, 410, 449})
 """Beside 5xx: the answers after which the same request may succeed."""
@@ -21,7 +20,8 @@ _PAUSE = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """A service as people know it: its name, its host, the setting that names it, and the role that Fusion needs there."""
+    """A service as people know it: its name, its host, the setting that names it, and the key of the role that Fusion needs
+    there."""
 
     name: str
     host: str
@@ -38,8 +38,8 @@ class Service:
         if isinstance(error, ClientAuthenticationError):
             # No answer of the service: no credential was found, or Entra ID refused it.
             return UserError(
-                f"Nobody could sign in to {at} ({_line(error)}): run it under an identity that has the role {self.role},"
-                f" or give a connection string in {self.setting}."
+                f"Nobody could sign in to {at} ({_line(error)}): run it under an identity that has the role"
+                f" {ROLES[self.role].name}, or give a connection string in {self.setting}."
             )
         if isinstance(error, (TimeoutError, OSError)) or _unanswered(error):
             return TransientError(f"{at} did not answer ({type(error).__name__}).")
@@ -49,8 +49,8 @@ class Service:
         status = error.status_code
         if status in (401, 403):
             return UserError(
-                f"{at} refuses these credentials ({status}): give the identity the role {self.role}, or mend the key in"
-                f" {self.setting}; a firewall of the account answers the same way."
+                f"{at} refuses these credentials ({status}): {granted(self.role, self.host, principal().object)}, or mend the"
+                f" key in {self.setting}; a firewall of the account answers the same way."
             )
         if status in (409, 412):
             return Conflict(f"{at}: what was to be written changed since it was read ({status}).")
@@ -70,13 +70,6 @@ class Service:
             yield
         except (AzureError, ClientError, TimeoutError, OSError) as error:
             raise self.meaning(error) from error
-
-
-def signed_in() -> AsyncTokenCredential:
-    """Entra ID by whatever this process has: a managed identity, the environment, a developer's sign-in."""
-    from azure.identity.aio import DefaultAzureCredential
-
-    return DefaultAzureCredential()
 
 
 def fields(connection: str) -> dict[str, str]:

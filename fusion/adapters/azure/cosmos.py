@@ -28,7 +28,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
-from fusion.adapters.azure.cloud import Service, fields, is_key, signed_in
+from fusion.adapters.azure.cloud import Service, fields, is_key
+from fusion.adapters.azure.credentials import signed_in
 from fusion.adapters.sqlite.database import SystemClock
 from fusion.errors import Conflict, PermanentError, UserError
 from fusion.ports import Clock, Key, Stored
@@ -104,9 +105,7 @@ class CosmosStore:
         self._own: AsyncTokenCredential | None = None
         self._container: ContainerProxy | None = None
         host = urlsplit(self._address).netloc
-        self._service = Service(
-            name="Cosmos DB", host=host, setting="FUSION_COSMOS", role="Cosmos DB Built-in Data Contributor"
-        )
+        self._service = Service(name="Cosmos DB", host=host, setting="FUSION_COSMOS", role="cosmos")
 
     async def __aenter__(self) -> Self:
         return self

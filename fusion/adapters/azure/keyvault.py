@@ -17,7 +17,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
-from fusion.adapters.azure.cloud import signed_in
+from fusion.adapters.azure.credentials import principal, signed_in
+from fusion.adapters.azure.roles import granted
 from fusion.errors import Denied, PermanentError, RateLimited, TransientError, UserError
 
 if TYPE_CHECKING:
@@ -126,8 +127,9 @@ class KeyVaultSigner:
         said = str(error.get("message", "") if isinstance(error, dict) else "").strip().partition("\n")[0][:200].rstrip(".")
         if status in (401, 403):
             return Denied(
-                f"{at} refuses to use the key {self._id} ({status}{': ' if said else ''}{said}): give the identity the role"
-                " Key Vault Crypto User on it; a firewall of the vault and a disabled key answer the same way."
+                f"{at} refuses to use the key {self._id} ({status}{': ' if said else ''}{said}):"
+                f" {granted('vault-key', self._host, principal().object)}; a firewall of the vault and a disabled key answer"
+                " the same way."
             )
         if status == 404:
             return Denied(f"There is no key {self._id} at {self._host}: see what FUSION_EVIDENCE_KEY names.")

@@ -8,7 +8,10 @@ from typing import Literal
 import httpx
 from pydantic import SecretStr
 
+from fusion.adapters.azure.credentials import principal, signed_in
+from fusion.adapters.azure.roles import granted
 from fusion.adapters.models.entra import SCOPE
+from fusion.errors import UserError
 
 _SECONDS = 15.0
 """For the token, and again for the answer."""
@@ -24,8 +27,8 @@ async def unanswered(
     headers = {}
     if entra:
         token = await _token(seconds)
-        if token is None:
-            return "Entra ID gave no token: sign in (`az login`), or give this host a managed identity"
+        if isinstance(token, str):
+            return f"Entra ID gave no token: {token}"
         headers["Authorization"] = f"Bearer {token.get_secret_value()}"
     elif key is not None:
         name, value = ("Authorization", "Bearer {}") if kind == "openai" else ("api-key", "{}")
@@ -38,30 +41,34 @@ async def unanswered(
             httpx.AsyncClient() as client,
             client.stream("GET", where, headers=headers) as told,
         ):
-            return _meaning(
-                told.status_code, "the token of Entra ID" if entra else "the key" if key else "who does not sign in"
-            )
+            who = "the token of Entra ID" if entra else "the key" if key else "who does not sign in"
+            role = "inference" if kind == "inference" else "models"
+            grant = granted(role, httpx.URL(where).host, principal().object) if entra else ""
+            return _meaning(told.status_code, who, grant)
     except (TimeoutError, httpx.TimeoutException):
         return f"it does not answer within {seconds:g} seconds"
     except (httpx.HTTPError, httpx.InvalidURL, UnicodeError):
         return "it cannot be reached"
 
 
-async def _token(seconds: float) -> SecretStr | None:
-    """A token of what this machine signs in with; None: there is none to be had."""
+async def _token(seconds: float) -> SecretStr | str:
+    """A token of what this machine signs in with, or why there is none."""
     from azure.core.exceptions import AzureError
-    from azure.identity.aio import DefaultAzureCredential
 
     try:
-        async with asyncio.timeout(seconds), DefaultAzureCredential() as credential:
+        async with asyncio.timeout(seconds), signed_in() as credential:
             return SecretStr((await credential.get_token(SCOPE)).token)
-    except (TimeoutError, AzureError):
-        return None
+    except TimeoutError:
+        return f"it does not answer within {seconds:g} seconds"
+    except AzureError as error:
+        return (str(error).strip().splitlines() or [type(error).__name__])[0][:300].rstrip(".")
+    except UserError as error:
+        return str(error).rstrip(".")
 
 
-def _meaning(status: int, signed_in: str) -> str:
+def _meaning(status: int, signed_in: str, grant: str = "") -> str:
     if status in (401, 403):
-        return f"it refuses {signed_in} ({status})"
+        return f"it refuses {signed_in} ({status}){': ' if grant else ''}{grant}"
     if status >= 500:
         return f"it answers with an error ({status})"
     # Who has no such list answers with 404, and works all the same.

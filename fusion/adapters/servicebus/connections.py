@@ -12,7 +12,8 @@ from contextlib import asynccontextmanager
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
-from fusion.adapters.azure.cloud import fields, signed_in
+from fusion.adapters.azure.cloud import fields
+from fusion.adapters.azure.credentials import signed_in
 from fusion.adapters.servicebus.messages import SETTING, meaning
 from fusion.errors import UserError
 
