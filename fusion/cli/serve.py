@@ -27,8 +27,9 @@ def serve(
 
     from fusion import runtime, settings
     from fusion.serve import logs
+    from fusion.serve.embedded import Embedded
     from fusion.serve.metrics import Metrics
-    from fusion.serve.process import Process
+    from fusion.serve.process import GRACE, Process
     from fusion.serve.web import listen
 
     if log not in ("text", "json"):
@@ -47,7 +48,8 @@ def serve(
         place = f"[{where[0]}]:{where[1]}" if ":" in where[0] else f"{where[0]}:{where[1]}"
         journal = runtime.state_folder(configured) / "bot.db"
         async with runtime.bot(configured, listen=metrics.heard) as bundle:
-            process = Process(configured, bundle, listening, journal=journal, metrics=metrics)
+            durable = Embedded(bundle, journal, grace=GRACE)
+            process = Process(configured, bundle, listening, durable=durable, metrics=metrics)
             await process.run(stop, opened=lambda: _opened(place, log))
 
     asyncio.run(run())

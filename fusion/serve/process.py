@@ -1,61 +1,52 @@
-"""The life of `fusion serve`: open, work, and on SIGTERM end without losing or doubling anything.
+"""The life of a bot in one process: open, work, and on SIGTERM end without losing or doubling anything.
 
-Order matters. Opening: the queue and the engine's journal first, which resumes what was unfinished; then the door and the
+What runs its orchestrations is plugged in (`fusion.serve.durable`): the engine beside it, or the Durable Task Scheduler.
+Order matters. Opening: the queue and what runs orchestrations first, which resumes what was unfinished; then the door and the
 consumer. Closing: the door, so that GitHub hears nothing and Fusion asks for the delivery again; then the consumer, whose
-messages go back to the queue; then the engine, whose activities get some seconds and are begun again by the next process if
-they need more.
-When the engine has to stop by itself (a full disk), deliveries are still kept, and it is opened again until it can work.
+messages go back to the queue; then what runs orchestrations, whose activities get some seconds and are begun again by the next
+process if they need more.
+When it has to stop by itself (a full disk) or is away, deliveries are still kept, and it is opened again until it can work.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import socket
 import sys
 from collections.abc import Callable, Iterable
 from datetime import timedelta
-from pathlib import Path
 
 from fusion import plugins
 from fusion.dispatch.answers import relay
 from fusion.dispatch.catchup import EVERY, due
 from fusion.dispatch.consume import Consumer
 from fusion.dispatch.dispatcher import Dispatcher
-from fusion.engine import Engine, EngineStopped, JournalBusy
-from fusion.errors import FusionError, UserError
+from fusion.errors import FusionError
 from fusion.granting import Door, Reply, Visitor
-from fusion.local import worker
-from fusion.ports import Progress, Reclaiming
+from fusion.ports import Reclaiming
 from fusion.scanning import schedule
-from fusion.serve.conductor import EngineConductor
-from fusion.serve.endings import Endings
+from fusion.serve.durable import Durable, WhileOpen
 from fusion.serve.intake import application
 from fusion.serve.metrics import Metrics, Reading
 from fusion.serve.watch import watch
 from fusion.serve.web import Web
 from fusion.settings import Settings
 from orchestrations.bundle import Bundle
-from orchestrations.registry import VERSION
 from orchestrations.upkeep import keep_up
 
 log = logging.getLogger("fusion.serve")
 
 PURGE = timedelta(days=1)
-KEPT = timedelta(hours=2)
-"""How long the engine remembers what is finished; the records of runs are in the Store."""
 GRACE = 20.0
 """Seconds that running work gets to end; container platforms kill after 30."""
-_REOPEN = (1.0, 30.0)
-"""Seconds before the engine is opened again: at first, and at most."""
 
 
 class Process:
-    """One bot on one state folder. `listening` is where the web server takes over."""
+    """One bot. `listening` is where the web server takes over, `durable` runs its orchestrations."""
 
     def __init__(
-        self, settings: Settings, bundle: Bundle, listening: socket.socket, *, journal: Path, metrics: Metrics
+        self, settings: Settings, bundle: Bundle, listening: socket.socket, *, durable: Durable, metrics: Metrics
     ) -> None:
         if bundle.queue is None:
             raise ValueError("a bot needs a queue")
@@ -63,13 +54,16 @@ class Process:
         self.bundle = bundle
         self.queue = bundle.queue
         self.listening = listening
-        self.journal = journal
-        self.engine: Engine | None = None
-        self.endings: Endings | None = None
-        self._why = "it is starting"
+        self.durable = durable
+        self._is_stopping = False
         self.metrics = metrics
         metrics.read(self._gauges)
-        metrics.age = self._age
+        metrics.age = durable.age
+
+    @property
+    def why(self) -> str:
+        """Why deliveries are not both kept and worked on now; empty when they are."""
+        return "it is stopping" if self._is_stopping else self.durable.standing.why
 
     async def run(self, stop: asyncio.Event, *, opened: Callable[[], None] = lambda: None) -> None:
         """Work until `stop` is set. `opened` is called once deliveries are taken. Raises UserError when it cannot begin."""
@@ -89,7 +83,7 @@ class Process:
                 secrets=[secret.get_secret_value().encode() for secret in self.settings.webhook_secret],
                 queue=self.queue,
                 metrics=self.metrics,
-                ready=lambda: self._why,
+                ready=lambda: self.why,
                 app_slug=self.bundle.slug,
                 app_id=self.settings.github_app,
                 door=door,
@@ -98,14 +92,16 @@ class Process:
             self.listening,
             grace=GRACE,
         )
-        dispatcher = Dispatcher(self.bundle, _Reopened(self))
-        consumer = Consumer(self.queue, dispatcher.handle, clock=self.bundle.clock, listen=watch(self.metrics))
+        conductor = self.durable.conductor
+        dispatcher = Dispatcher(self.bundle, conductor)
+        messages = WhileOpen(self.queue, self.durable.standing)
+        consumer = Consumer(messages, dispatcher.handle, clock=self.bundle.clock, listen=watch(self.metrics))
         first: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        engine = asyncio.create_task(self._keep_engine(stop, first))
+        durable = asyncio.create_task(self.durable.keep(stop, first))
         try:
-            await asyncio.wait({engine, first}, return_when=asyncio.FIRST_COMPLETED)
-            if engine.done():
-                engine.result()
+            await asyncio.wait({durable, first}, return_when=asyncio.FIRST_COMPLETED)
+            if durable.done():
+                durable.result()
             await self._reclaim()
             web.start()
             opened()
@@ -114,10 +110,10 @@ class Process:
                 group.create_task(consumer.run())
                 timers = [group.create_task(work(stop)) for work in (self._catch_up, self._purge, self._scans)]
                 if self.bundle.reasoning is not None and self.bundle.reasoning.inference is not None:
-                    timers.append(group.create_task(relay(self.bundle.reasoning.inference, _Reopened(self))))
+                    timers.append(group.create_task(relay(self.bundle.reasoning.inference, conductor)))
                 await stop.wait()
                 log.info("draining: no more deliveries are taken")
-                self._why = "it is stopping"
+                self._is_stopping = True
                 await asyncio.to_thread(web.stop)
                 for timer in timers:
                     timer.cancel()
@@ -127,16 +123,16 @@ class Process:
             if web.alive:
                 await asyncio.to_thread(web.stop)
             self.listening.close()
-            await asyncio.gather(engine, return_exceptions=True)
+            await asyncio.gather(durable, return_exceptions=True)
         log.info("stopped")
 
     def _introduce(self) -> None:
         """Say who works where: a wrong folder or address shows at once."""
-        app, api, home = self.settings.github_app, self.settings.github_api, self.settings.home
+        app, api, place = self.settings.github_app, self.settings.github_api, self.durable.place
         if self.bundle.slug:
-            log.info("works as the App %s (%d) of %s; its state is in %s", self.bundle.slug, app, api, home)
+            log.info("works as the App %s (%d) of %s; %s", self.bundle.slug, app, api, place)
         else:
-            log.warning("%s does not answer now; work begins once it does. State is in %s", api, home)
+            log.warning("%s does not answer now; work begins once it does; %s", api, place)
 
     async def _reclaim(self) -> None:
         """Free what a killed process held. Whoever has the journal open is the only consumer of this state folder."""
@@ -148,37 +144,6 @@ class Process:
             else:
                 if freed:
                     log.info("%d messages that the process before had in hand come again", freed)
-
-    async def _keep_engine(self, stop: asyncio.Event, first: asyncio.Future[None]) -> None:
-        """The engine, opened again when it had to stop by itself. Raises UserError when it does not open the first time."""
-        wait = _REOPEN[0]
-        while not stop.is_set():
-            try:
-                async with Engine(self.journal, worker(self.bundle), version=VERSION, retention=KEPT, drain=GRACE) as engine:
-                    self.engine, self._why, wait = engine, "", _REOPEN[0]
-                    self.endings = Endings(engine)
-                    if not first.done():
-                        first.set_result(None)
-                    while engine.stopped is None and not stop.is_set():
-                        with contextlib.suppress(TimeoutError):
-                            await asyncio.wait_for(stop.wait(), 0.5)
-                    if not stop.is_set():
-                        self._why = f"the engine stopped: {engine.stopped}"
-            except JournalBusy:
-                raise UserError(
-                    f"Another `fusion serve` works on {self.journal.parent}: stop it, or set FUSION_HOME to another folder."
-                ) from None
-            except FusionError as error:
-                if not first.done():
-                    raise
-                self._why = f"the engine cannot be opened: {error}"
-            finally:
-                self.engine = self.endings = None
-            if not stop.is_set():
-                log.error("%s; trying again in %g s", self._why, wait)
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), wait)
-                wait = min(2 * wait, _REOPEN[1])
 
     async def _catch_up(self, stop: asyncio.Event) -> None:
         """Ask for a look at GitHub's side: at once, and then every now and again. Of equal ids the queue keeps one."""
@@ -212,42 +177,6 @@ class Process:
                 log.error("no look for due scans is enqueued: %s", error)
             await asyncio.sleep(schedule.until_tick(self.bundle.clock.now()))
 
-    def _age(self, run: str) -> float | None:
-        """Seconds since an orchestration began; None when the engine does not know it."""
-        state = self.engine.status(run) if self.engine is not None and self.engine.stopped is None else None
-        return (self.bundle.clock.now() - state.created).total_seconds() if state is not None else None
-
     def _gauges(self) -> Iterable[Reading]:
-        yield "fusion_ready", "1 while deliveries are kept and worked on.", (), [((), 0.0 if self._why else 1.0)]
-        if self.engine is not None and self.engine.stopped is None:
-            counts = self.engine.metrics()
-            yield "fusion_orchestrations_live", "Unfinished orchestrations.", (), [((), float(counts.live))]
-            yield "fusion_activities_running", "Activities at work.", (), [((), float(counts.running))]
-            yield "fusion_activities_waiting", "Activities that wait for a slot.", (), [((), float(counts.waiting))]
-
-
-class _Reopened:
-    """The engine of the moment as a Conductor; while there is none, callers come again later."""
-
-    def __init__(self, process: Process) -> None:
-        self._process = process
-
-    def _now(self) -> EngineConductor:
-        if self._process.engine is None:
-            raise EngineStopped("The engine is not open.")
-        return EngineConductor(self._process.engine)
-
-    async def start(self, name: str, input: object, id: str) -> bool:
-        created = await self._now().start(name, input, id)
-        if created and self._process.endings is not None:
-            self._process.endings.expect(id)
-        return created
-
-    async def status(self, id: str) -> Progress | None:
-        return await self._now().status(id)
-
-    async def terminate(self, id: str, why: str) -> None:
-        await self._now().terminate(id, why)
-
-    async def tell(self, id: str, event: str, data: object) -> bool:
-        return await self._now().tell(id, event, data)
+        yield "fusion_ready", "1 while deliveries are kept and worked on.", (), [((), 0.0 if self.why else 1.0)]
+        yield from self.durable.gauges()
