@@ -1,0 +1,31 @@
+"""All checks, over the files of this repository."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from tests.infrastructure import confidential, reading, roles, statements, symbols, wiring
+from tests.infrastructure.expressions import Project
+from tests.infrastructure.problems import Problem
+
+ROOT = Path(__file__).parents[2]
+PARTS = ("bicep", "azure.yaml", ".github/workflows/deploy.yml")
+
+TEMPLATES: tuple[Callable[[Project], Iterator[Problem]], ...] = (
+    symbols.problems,
+    wiring.problems,
+    statements.problems,
+    confidential.problems,
+    roles.problems,
+)
+
+
+def ours() -> Project:
+    """The templates of this repository."""
+    return reading.project(ROOT, *(part for part in PARTS if (ROOT / part).exists()))
+
+
+def problems(project: Project) -> tuple[Problem, ...]:
+    """Everything that is wrong, by file and line."""
+    return tuple(sorted({problem for check in TEMPLATES for problem in check(project)}))

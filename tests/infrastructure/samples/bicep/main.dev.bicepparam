@@ -1,0 +1,5 @@
+using 'main.bicep'
+
+param name = 'sample'
+param location = 'swedencentral'
+param password = readEnvironmentVariable('PASSWORD')
