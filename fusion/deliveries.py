@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from fusion import events
 from fusion.errors import FusionError
@@ -56,9 +57,11 @@ async def take(
     app_id: int = 0,
     patience: float = PATIENCE,
     telemetry: Telemetry = OFF,
+    received: datetime | None = None,
 ) -> Answer:
     """Verify a delivery, keep it durably in the queue, and only then say so. See `fusion.events.receive` for the arguments.
 
+    `received`: when it came, for whoever wants to know how long its review took.
     Its trace begins here, with what GitHub has signed: what is refused or asks for nothing leaves none.
     """
     try:
@@ -69,6 +72,8 @@ async def take(
     if isinstance(accepted, Ignored):
         log.debug("ignored: %s", accepted.reason)
         return Answer(status=200, body={"answer": "ignored", "reason": accepted.reason})
+    if received is not None:
+        accepted = accepted.model_copy(update={"body": {**accepted.body, "received": received.isoformat()}})
     attributes = {"fusion.delivery": accepted.id, "fusion.event": str(accepted.body["kind"]), "http.request.method": "POST"}
     with step(telemetry.tracer, "webhook", kind="server", own=root(accepted.id), attributes=attributes) as span:
         try:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
-from fusion.model import Change, Quote, Report, Review, ToolReport
+from fusion.model import Change, Quote, Report, Review, ToolReport, Work
 from fusion.model.compliance import ScanOf
 
 
@@ -65,6 +66,14 @@ class Waits:
 
 
 @dataclass(frozen=True, slots=True)
+class Rerouted:
+    """A question is put to another model: the answer before was unsure or of no use, or its endpoint was away."""
+
+    work: Work
+    why: Literal["unsure", "no_use", "away"]
+
+
+@dataclass(frozen=True, slots=True)
 class AgentFinished:
     """An agent's task came back, whatever the outcome."""
 
@@ -80,9 +89,10 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What `run` found stands on its pull request."""
+    """What `run` found stands on its pull request, `seconds` after the webhook that asked for it; None: no webhook did."""
 
     run: str
+    seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +145,7 @@ Notice = (
     | Quoted
     | Heard
     | Waits
+    | Rerouted
     | AgentFinished
     | Judged
     | Published

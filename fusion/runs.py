@@ -49,11 +49,11 @@ class Run(Record):
 
 def run_id(request: Request, *, nonce: str = "") -> str:
     """The orchestration id of a request: a function of its content, so that a second delivery starts nothing, nor does
-    whoever finds the same head on another way at the same moment: by whom and why it is asked for does not count.
+    whoever finds the same head on another way at the same moment: by whom, why and when it is asked for does not count.
 
     An explicit command of a person is a new run each time: it passes a nonce.
     """
-    content = request.model_dump_json(exclude={"actor", "why", "schema_version"})
+    content = request.model_dump_json(exclude={"actor", "why", "received", "schema_version"})
     digest = hashlib.sha256(content.encode()).hexdigest()[:16]
     return f"review-{digest}" + (f"-{nonce}" if nonce else "")
 

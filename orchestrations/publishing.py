@@ -239,7 +239,8 @@ class Publishing:
         )
         await self.bundle.store.put(key, concluded.model_dump(mode="json"), etag=stored.etag if stored else None)
         if isinstance(what, Reviewed):
-            self.bundle.listen(Published(run))
+            waited = (self.bundle.clock.now() - request.received).total_seconds() if request.received else None
+            self.bundle.listen(Published(run, waited))
 
 
 def app(bundle: Bundle) -> tuple[Conversation, Hub]:

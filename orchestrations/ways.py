@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from typing import Literal
 
 from fusion.budget.accounts import Account, Caps
 from fusion.budget.answers import Refused, overcharged
@@ -16,7 +17,8 @@ from fusion.budget.tokens import bound
 from fusion.errors import TransientError
 from fusion.model import Call, Change, Ending, Limits, NoRoute, Prompt, Request, Route, Urgency
 from fusion.policy import Policy
-from fusion.routing.retry import PATIENCE, jitter, wait
+from fusion.progress import Rerouted
+from fusion.routing.retry import PATIENCE, USELESS, jitter, wait
 from fusion.routing.route import Ask, choose
 from orchestrations.activity import Activity, Job, named, published
 from orchestrations.bundle import Bundle, Reasoning
@@ -64,6 +66,7 @@ class Ways:
         payer, limits = account(job, change), caps(self._reasoning.file.caps, policy, job.get("most"))
         found, asked = await self._way(job, ask, payer, limits)
         if isinstance(found, Route):
+            self._elsewhere(found, prompt, tried)
             return {"way": found.kind, "route": found.model_dump(mode="json"), "pause": _pause(job, found, tried), **asked}
         if found.needs and (short := await self._short(job, prompt, found.needs, payer, limits)):
             return {"way": "wait", "seconds": short["pause"], "failed": found.why, "short": short}
@@ -73,6 +76,15 @@ class Ways:
         call = Call(agent=prompt.agent, work=prompt.work, ending=found.ending, why=found.why)
         # Without its full stop: it becomes part of other sentences.
         return {"way": "none", "failed": found.why.rstrip("."), "calls": [await self.shelf.save(call)]}
+
+    def _elsewhere(self, found: Route, prompt: Prompt, tried: Sequence[Call]) -> None:
+        """Let whoever watches know that another model is asked, and why."""
+        if tried and tried[-1].endpoint != found.endpoint:
+            ending = tried[-1].ending
+            why: Literal["unsure", "no_use", "away"] = (
+                "unsure" if ending is Ending.OK else "no_use" if ending in USELESS else "away"
+            )
+            self.bundle.listen(Rerouted(prompt.work, why))
 
     def _told(self, found: NoRoute, request: Request) -> None:
         """Let whoever watches know what is waited for."""

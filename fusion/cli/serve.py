@@ -1,14 +1,22 @@
-"""`fusion serve`: the bot in one process."""
+"""`fusion serve`: the bot in one process. And what all hosts of it share that are a process of ours."""
 
 from __future__ import annotations
 
 import os
-from typing import Annotated
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from fusion.cli import Exit, app, say
 from fusion.errors import UserError
+
+if TYPE_CHECKING:
+    from fusion.serve.durable import Durable
+    from fusion.settings import Settings
+    from orchestrations.bundle import Bundle
+
+Form = Literal["json", "text"]
 
 
 @app.command(short_help="Run the bot: GitHub's webhooks in, reviews out.")
@@ -22,22 +30,44 @@ def serve(
     It needs FUSION_GITHUB_APP, FUSION_GITHUB_KEY and FUSION_WEBHOOK_SECRET; docs/bot.md says where they come from. What is
     unfinished when it ends goes on when it starts again.
     """
+    from fusion import runtime, settings
+    from fusion.serve.embedded import Embedded
+    from fusion.serve.process import GRACE
+
+    configured = settings.read(os.environ)
+    bot(
+        configured,
+        host,
+        port,
+        form(log),
+        lambda bundle: Embedded(bundle, runtime.state_folder(configured) / "bot.db", grace=GRACE),
+    )
+    raise typer.Exit(Exit.FINE)
+
+
+def form(log: str) -> Form:
+    """The form of the log. Raises UserError."""
+    if log == "json":
+        return "json"
+    if log == "text":
+        return "text"
+    raise UserError(f"There is no log form {log!r}; there are: text, json.")
+
+
+def bot(configured: Settings, host: str, port: int, log: Form, durable: Callable[[Bundle], Durable]) -> None:
+    """The life of a bot, from its first line to SIGTERM; `durable` runs its orchestrations."""
     import asyncio
     import signal
 
-    from fusion import runtime, settings
+    from fusion import runtime
     from fusion.serve import logs
-    from fusion.serve.embedded import Embedded
     from fusion.serve.metrics import Metrics
-    from fusion.serve.process import GRACE, Process
+    from fusion.serve.process import Process
     from fusion.serve.web import listen
 
-    if log not in ("text", "json"):
-        raise UserError(f"There is no log form {log!r}; there are: text, json.")
-    configured = settings.read(os.environ)
     metrics = Metrics()
     listening = listen(host, port)
-    logs.configure("json" if log == "json" else "text")
+    logs.configure(log)
 
     async def run() -> None:
         stop = asyncio.Event()
@@ -46,17 +76,15 @@ def serve(
             loop.add_signal_handler(ending, stop.set)
         where = listening.getsockname()
         place = f"[{where[0]}]:{where[1]}" if ":" in where[0] else f"{where[0]}:{where[1]}"
-        journal = runtime.state_folder(configured) / "bot.db"
-        async with runtime.bot(configured, listen=metrics.heard) as bundle:
-            durable = Embedded(bundle, journal, grace=GRACE)
-            process = Process(configured, bundle, listening, durable=durable, metrics=metrics)
+        async with runtime.bot(configured, listen=metrics.heard, meters=[metrics.prometheus]) as bundle:
+            metrics.join(bundle.telemetry.meter)
+            process = Process(configured, bundle, listening, durable=durable(bundle), metrics=metrics)
             await process.run(stop, opened=lambda: _opened(place, log))
 
     asyncio.run(run())
-    raise typer.Exit(Exit.FINE)
 
 
-def _opened(place: str, form: str) -> None:
+def _opened(place: str, form: Form) -> None:
     """Say where the door is; among lines of JSON in one of them, so that whatever reads them reads it."""
     import logging
 

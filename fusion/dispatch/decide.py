@@ -135,6 +135,7 @@ def requested(event: PullChanged, attempt: int) -> Request:
         publish=True,
         full=event.full,
         why=event.why,
+        received=event.received,
     )
 
 

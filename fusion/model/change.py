@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from fusion.model.values import SCHEMA_VERSION, Provenance, Record
@@ -50,6 +51,8 @@ class Request(Record):
     """Forget what earlier reviews of the subject have settled by themselves; what people dismissed stays."""
     why: str = ""
     """For the reader, when it was no push that asked."""
+    received: datetime | None = None
+    """When the webhook came that asked for it; None: no webhook did."""
 
 
 class ChangeKind(StrEnum):

@@ -56,6 +56,8 @@ class Event(Record):
     repository_id: int = 0
     installation: int = 0
     actor: Actor = Actor()
+    received: datetime | None = None
+    """When its webhook came; None: it was none, or nobody noted it."""
 
 
 class PullChanged(Event):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -12,10 +12,12 @@ from fusion import plugins
 from fusion.errors import UserError
 from fusion.model import Request, RequestKind
 from fusion.ports import Blobs, Clock, Forge, Store
+from fusion.ports.telemetry import Meter
 from fusion.progress import Listener, nobody
 from fusion.render.phrases import listed
 from fusion.runtime.app import app_slug, signing_key
 from fusion.runtime.attesting import attested, attesting
+from fusion.runtime.measuring import measured
 from fusion.runtime.models import thoughtful
 from fusion.runtime.storage import queue, records, stores
 from fusion.settings import Settings
@@ -34,10 +36,12 @@ class SystemClock:
 
 
 @asynccontextmanager
-async def bot(settings: Settings, *, listen: Listener = nobody, clock: Clock | None = None) -> AsyncIterator[Bundle]:
+async def bot(
+    settings: Settings, *, listen: Listener = nobody, clock: Clock | None = None, meters: Sequence[Meter] = ()
+) -> AsyncIterator[Bundle]:
     """The bundle of a host that is a GitHub App; its connections are open while it is. Raises UserError: what is not set.
 
-    `clock`: what everything embedded goes by; left out, the machine's.
+    `clock`: what everything embedded goes by; left out, the machine's. `meters`: what measures beside the settings' exporters.
     """
     if needed := settings.missing_for_bot:
         raise UserError(f"The bot needs {listed(needed)}: docs/bot.md says where they come from.")
@@ -75,7 +79,7 @@ async def bot(settings: Settings, *, listen: Listener = nobody, clock: Clock | N
                 complying(settings, github, clock=clock, keys=keys) as compliance,
                 thoughtful(attesting(dataclasses.replace(known, compliance=compliance), settings), settings) as bundle,
             ):
-                yield bundle
+                yield measured(bundle, *meters)
 
 
 @asynccontextmanager
@@ -86,7 +90,7 @@ async def reviewer(settings: Settings) -> AsyncIterator[Bundle]:
         attested(embedded(settings, records=kept), settings) as known,
         thoughtful(known, settings) as bundle,
     ):
-        yield bundle
+        yield measured(bundle)
 
 
 def embedded(

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Protocol
 
 from fusion.ports import Conductor, Locked, Message, Priority, Queue
-from fusion.serve.metrics import Reading
+from fusion.telemetry.metering import Measurement
 
 
 class Standing:
@@ -64,7 +64,7 @@ class Durable(Protocol):
         """Seconds since an orchestration began; None where that is not known."""
         ...
 
-    def gauges(self) -> Iterable[Reading]:
+    def gauges(self) -> Iterable[Measurement]:
         """What it counts, for /metrics."""
         ...
 

@@ -16,7 +16,7 @@ from fusion.ports import Conductor, Progress
 from fusion.serve.conductor import EngineConductor
 from fusion.serve.durable import Standing
 from fusion.serve.endings import Endings
-from fusion.serve.metrics import Reading
+from fusion.telemetry.metering import Measurement
 from orchestrations.bundle import Bundle
 from orchestrations.registry import VERSION
 
@@ -92,13 +92,13 @@ class Embedded:
         state = self.engine.status(run) if self.engine is not None and self.engine.stopped is None else None
         return (self.bundle.clock.now() - state.created).total_seconds() if state is not None else None
 
-    def gauges(self) -> Iterable[Reading]:
+    def gauges(self) -> Iterable[Measurement]:
         """How busy the engine is."""
         if self.engine is not None and self.engine.stopped is None:
             counts = self.engine.metrics()
-            yield "fusion_orchestrations_live", "Unfinished orchestrations.", (), [((), float(counts.live))]
-            yield "fusion_activities_running", "Activities at work.", (), [((), float(counts.running))]
-            yield "fusion_activities_waiting", "Activities that wait for a slot.", (), [((), float(counts.waiting))]
+            yield Measurement("fusion.orchestrations.live", counts.live)
+            yield Measurement("fusion.activities.running", counts.running)
+            yield Measurement("fusion.activities.waiting", counts.waiting)
 
 
 class _Reopened:

@@ -17,6 +17,7 @@ import json
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -31,11 +32,10 @@ from fusion.ports import Measured, Queue
 from fusion.render.text import one_line
 from fusion.serve.logs import about
 from fusion.serve.metrics import CONTENT_TYPE, Metrics
+from fusion.telemetry.metering import tell
+from fusion.telemetry.watching import of_delivery
 
 log = logging.getLogger("fusion.serve")
-
-KNOWN = frozenset(events.EVENTS)
-"""Names of events that may label a metric; what GitHub does not know is `other`."""
 
 
 def application(
@@ -69,8 +69,7 @@ def application(
         delivery = one_line(request.headers.get("x-github-delivery", ""))[:128]
         with about(delivery=delivery):
             answer = await _receive(request)
-            metrics.deliveries.labels(event if event in KNOWN else "other", answer.body["answer"]).inc()
-        metrics.acknowledged.observe(time.perf_counter() - began)
+        tell(metrics.meter, of_delivery(event, answer.body["answer"], time.perf_counter() - began))
         return _json(answer.status, answer.body, answer.headers)
 
     async def _receive(request: Request) -> Answer:
@@ -83,7 +82,9 @@ def application(
             return Answer(status=400, body={"answer": "refused", "error": "The delivery broke off."})
         except TimeoutError:
             return Answer(status=408, body={"answer": "refused", "error": _LATE}, headers=_CLOSE)
-        return await take(secrets, request.headers, body, queue=queue, app_slug=app_slug, app_id=app_id)
+        return await take(
+            secrets, request.headers, body, queue=queue, app_slug=app_slug, app_id=app_id, received=datetime.now(UTC)
+        )
 
     @app.api_route("/healthz", methods=["GET", "HEAD"])
     async def healthz() -> Response:

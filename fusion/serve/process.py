@@ -28,10 +28,11 @@ from fusion.ports import Reclaiming
 from fusion.scanning import schedule
 from fusion.serve.durable import Durable, WhileOpen
 from fusion.serve.intake import application
-from fusion.serve.metrics import Metrics, Reading
+from fusion.serve.metrics import Metrics
 from fusion.serve.watch import watch
 from fusion.serve.web import Web
 from fusion.settings import Settings
+from fusion.telemetry.metering import Measurement
 from orchestrations.bundle import Bundle
 from orchestrations.upkeep import keep_up
 
@@ -95,7 +96,9 @@ class Process:
         conductor = self.durable.conductor
         dispatcher = Dispatcher(self.bundle, conductor)
         messages = WhileOpen(self.queue, self.durable.standing)
-        consumer = Consumer(messages, dispatcher.handle, clock=self.bundle.clock, listen=watch(self.metrics))
+        consumer = Consumer(
+            messages, dispatcher.handle, clock=self.bundle.clock, listen=watch(self.metrics, self.bundle.clock.now)
+        )
         first: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         durable = asyncio.create_task(self.durable.keep(stop, first))
         try:
@@ -177,6 +180,6 @@ class Process:
                 log.error("no look for due scans is enqueued: %s", error)
             await asyncio.sleep(schedule.until_tick(self.bundle.clock.now()))
 
-    def _gauges(self) -> Iterable[Reading]:
-        yield "fusion_ready", "1 while deliveries are kept and worked on.", (), [((), 0.0 if self.why else 1.0)]
+    def _gauges(self) -> Iterable[Measurement]:
+        yield Measurement("fusion.ready", 0.0 if self.why else 1.0)
         yield from self.durable.gauges()
