@@ -53,21 +53,28 @@ class Endings:
 
 
 def ending(state: InstanceState) -> tuple[int, str] | None:
-    """Level and line for a finished orchestration; None where there is nothing to say."""
-    what = _what(state)
-    if state.status is InstanceStatus.TERMINATED:
-        return logging.INFO, f"{what} is ended: {state.output or 'no reason was given'}"
-    if state.failure is not None:
-        return logging.ERROR, f"{what} failed: {state.failure.message}"
-    output: dict[str, Any] = state.output if isinstance(state.output, dict) else {}
-    if state.name == "catch_up":
-        return _caught_up(what, output)
-    said = [str(output[name]) for name in ("verdict", "conclusion") if output.get(name)]
-    if said and isinstance(output.get("findings"), int):
-        said.append(f"findings: {output['findings']}")
-    outcomes = list(dict.fromkeys(str(output[name]) for name in ("status", "published") if output.get(name)))
+    """Level and line for a finished orchestration of the engine; None where there is nothing to say."""
+    failure = state.failure.message if state.failure is not None else None
+    is_ended = state.status is InstanceStatus.TERMINATED
+    return line(name=state.name, input=state.input, output=state.output, failure=failure, is_terminated=is_ended)
+
+
+def line(*, name: str, input: Any, output: Any, failure: str | None, is_terminated: bool = False) -> tuple[int, str] | None:
+    """Level and line for an orchestration that ended like this; None where there is nothing to say."""
+    what = _what(name, input)
+    if is_terminated:
+        return logging.INFO, f"{what} is ended: {output or 'no reason was given'}"
+    if failure is not None:
+        return logging.ERROR, f"{what} failed: {failure}"
+    given: dict[str, Any] = output if isinstance(output, dict) else {}
+    if name == "catch_up":
+        return _caught_up(what, given)
+    said = [str(given[key]) for key in ("verdict", "conclusion") if given.get(key)]
+    if said and isinstance(given.get("findings"), int):
+        said.append(f"findings: {given['findings']}")
+    outcomes = list(dict.fromkeys(str(given[key]) for key in ("status", "published") if given.get(key)))
     wrong = not _WRONG.isdisjoint(outcomes)
-    message = f": {output['message']}" if output.get("message") else ""
+    message = f": {given['message']}" if given.get("message") else ""
     return logging.WARNING if wrong else logging.INFO, f"{what} ends: {', '.join([*outcomes, *said]) or 'done'}{message}"
 
 
@@ -75,14 +82,13 @@ def _caught_up(what: str, output: dict[str, Any]) -> tuple[int, str] | None:
     failures = [str(failure) for failure in output.get("failures", ())]
     if not failures and not output.get("redelivered") and not output.get("looked_at"):
         return None
-    line = f"{what} ends: redelivered {output.get('redelivered', 0)}, looked at {output.get('looked_at', 0)}"
-    return logging.WARNING if failures else logging.INFO, "; ".join([line, *failures[:3]])
+    told = f"{what} ends: redelivered {output.get('redelivered', 0)}, looked at {output.get('looked_at', 0)}"
+    return logging.WARNING if failures else logging.INFO, "; ".join([told, *failures[:3]])
 
 
-def _what(state: InstanceState) -> str:
-    given = state.input if isinstance(state.input, dict) else {}
-    request = given.get("request")
-    if state.name == "pull" and isinstance(request, dict):
+def _what(name: str, input: Any) -> str:
+    request = input.get("request") if isinstance(input, dict) else None
+    if name == "pull" and isinstance(request, dict):
         where = f"{request.get('repository', '')}#{request.get('number', '')}"
         return f"{where}: the review of {str(request.get('head', ''))[:7]}"
-    return _WHAT.get(state.name, state.name)
+    return _WHAT.get(name, name)

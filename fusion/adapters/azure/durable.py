@@ -1,6 +1,6 @@
-"""Durable Functions as a Conductor: the client that the Functions host hands to an invocation, over gRPC to the host.
+"""A durable client as a Conductor: the one that the Functions host hands to an invocation, or the Durable Task Scheduler's.
 
-What differs from the embedded engine is made up for here. The host starts an id anew once it has ended (host.json:
+What differs from the embedded engine is made up for here. The host may start an id anew once it has ended (host.json:
 `overridableExistingInstanceStates`), so it is asked first. It terminates one instance and not its sub-orchestrations, so
 these are looked for: the orchestrators give them ids that begin with their parent's and a colon. And it answers a termination
 of what has ended, or never was, with an error.
@@ -14,12 +14,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
-from fusion.errors import PermanentError, TransientError
+from fusion.errors import PermanentError, TransientError, UserError
 from fusion.ports import Progress
 
 if TYPE_CHECKING:
-    from azure.durable_functions import DurableFunctionsClient
-    from durabletask.client import OrchestrationState
+    from durabletask.client import AsyncTaskHubGrpcClient, OrchestrationState
 
 Status = Literal["pending", "running", "suspended", "completed", "failed", "terminated"]
 
@@ -34,14 +33,22 @@ _STATUS: dict[str, Status] = {
 }
 _HOPELESS = frozenset({"INVALID_ARGUMENT", "PERMISSION_DENIED", "UNAUTHENTICATED", "UNIMPLEMENTED", "OUT_OF_RANGE"})
 """gRPC's codes after which the same call fails again. `UNKNOWN` is any exception inside the host."""
+_DENIED = frozenset({"PERMISSION_DENIED", "UNAUTHENTICATED"})
 
 
 class DurableConductor:
-    """Orchestrations through the durable client of one invocation. `patience`: seconds for one call."""
+    """Orchestrations through a durable client. `patience`: seconds for one call. `host`: who answers, for sentences.
 
-    def __init__(self, client: DurableFunctionsClient, *, patience: float = 30.0) -> None:
+    `denied`: what to do where it refuses these credentials; then that is a UserError, for work waits until it is mended.
+    """
+
+    def __init__(
+        self, client: AsyncTaskHubGrpcClient, *, patience: float = 30.0, host: str = "The Functions host", denied: str = ""
+    ) -> None:
         self._client = client
         self._patience = patience
+        self._host = host
+        self._denied = denied
 
     async def start(self, name: str, input: Any, id: str) -> bool:
         """Start one, durably; False when the id exists, running or ended. Raises TransientError."""
@@ -50,7 +57,7 @@ class DurableConductor:
 
         if await self._state(id, payloads=False) is not None:
             return False
-        async with self._errors(f"start {id}"):
+        async with self.errors(f"start {id}"):
             try:
                 await self._client.schedule_new_orchestration(name, input=input, instance_id=id)
             except AioRpcError as error:
@@ -79,7 +86,7 @@ class DurableConductor:
         """Deliver an event; False when the orchestration has ended or never was. Raises TransientError."""
         if await self._ended(id):
             return False
-        async with self._errors(f"tell {id}"):
+        async with self.errors(f"tell {id}"):
             await self._client.raise_orchestration_event(id, event, data=data)
         return True
 
@@ -88,14 +95,14 @@ class DurableConductor:
 
         alive = [OrchestrationStatus.RUNNING, OrchestrationStatus.PENDING, OrchestrationStatus.SUSPENDED]
         query = OrchestrationQuery(instance_id_prefix=f"{id}:", runtime_status=alive)
-        async with self._errors(f"look for what {id} began"):
+        async with self.errors(f"look for what {id} began"):
             return [state.instance_id for state in await self._client.get_all_orchestration_states(query)]
 
     async def _end(self, id: str, why: str) -> None:
         if await self._ended(id):
             return
         try:
-            async with self._errors(f"end {id}"):
+            async with self.errors(f"end {id}"):
                 await self._client.terminate_orchestration(id, output=why)
         except (TransientError, PermanentError):
             # It may have ended by itself in between, which the host calls an error.
@@ -107,19 +114,28 @@ class DurableConductor:
         return state is None or _STATUS[state.runtime_status.name] in ("completed", "failed", "terminated")
 
     async def _state(self, id: str, *, payloads: bool) -> OrchestrationState | None:
-        async with self._errors(f"look at {id}"):
+        async with self.errors(f"look at {id}"):
             return await self._client.get_orchestration_state(id, fetch_payloads=payloads)
 
     @asynccontextmanager
-    async def _errors(self, what: str) -> AsyncIterator[None]:
-        """Within `patience`, and with gRPC's errors translated."""
+    async def errors(self, what: str) -> AsyncIterator[None]:
+        """Within `patience`, and with the errors of gRPC and of signing in translated."""
+        from azure.core.exceptions import AzureError, ClientAuthenticationError
         from grpc.aio import AioRpcError
 
         try:
             async with asyncio.timeout(self._patience):
                 yield
         except AioRpcError as error:
-            said = f"The Functions host could not {what}: {error.code().name} ({(error.details() or '')[:200]})."
-            raise (PermanentError if error.code().name in _HOPELESS else TransientError)(said) from error
-        except TimeoutError as error:
-            raise TransientError(f"The Functions host did not {what} within {self._patience:g} seconds.") from error
+            code, said = error.code().name, (error.details() or "")[:200]
+            if self._denied and code in _DENIED:
+                raise UserError(f"{self._host} refuses these credentials ({code}: {said}): {self._denied}.") from error
+            sentence = f"{self._host} could not {what}: {code} ({said})."
+            raise (PermanentError if code in _HOPELESS else TransientError)(sentence) from error
+        except ClientAuthenticationError as error:
+            raise UserError(f"Nobody could sign in to reach {self._host}: {str(error).partition(chr(10))[0][:300]}.") from error
+        except (AzureError, OSError) as error:
+            # TimeoutError is an OSError, too.
+            if isinstance(error, TimeoutError):
+                raise TransientError(f"{self._host} did not {what} within {self._patience:g} seconds.") from error
+            raise TransientError(f"{self._host} could not be asked to {what} ({type(error).__name__}).") from error
