@@ -91,6 +91,9 @@ async def collect(
     most_beside = _MOST_BESIDE_WHOLE_TREE if change.whole_tree else _MOST_BESIDE
     beside, left_out = surroundings(analyzer, contents.imports, contents.head, files, most_beside)
     head = await examiner.examine(analyzer, ready, files, seconds=seconds, beside=beside, own=own)
+    if head.outcome is Outcome.SKIPPED:
+        # That it is not there, only who looks for it elsewhere can tell.
+        return _skipped(analyzer, head.reason, required)
     if change.whole_tree and hasattr(analyzer, "wants_of_tree"):
         head = await look_again(analyzer, ready, files, head, examiner=examiner, seconds=seconds)
     found = sightings(analyzer.name, head.hits, Pages({**own, **files}))

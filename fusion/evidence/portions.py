@@ -123,7 +123,9 @@ async def collect_on(
             own=files if follows else {},
         )
         if report.run.outcome is Outcome.SKIPPED:
-            return finished(report)
+            if so_far is None:
+                return finished(report)
+            report = _missed(report, part)
         well = report.run.outcome in (Outcome.OK, Outcome.CUT)
         in_vain = 0 if well or report.run.read else (so_far.in_vain if so_far else 0) + 1
         together = joined(so_far.report, report) if so_far else report
@@ -215,6 +217,12 @@ def _given_up(progress: Progress, portions: Portions) -> str:
     if progress.report.run.seconds > portions.most:
         return f"stopped after {progress.report.run.seconds:,.0f} s, {came}"
     return ""
+
+
+def _missed(report: ToolReport, part: Sequence[str]) -> ToolReport:
+    """The report of a tool that was there for earlier portions and is not for this one: what it skipped is a gap."""
+    unread = tuple(Unread(path=path, reason=f"{report.run.tool} {report.run.reason}") for path in part)
+    return report.model_copy(update={"run": report.run.model_copy(update={"outcome": Outcome.FAILED, "unread": unread})})
 
 
 def _ended(progress: Progress, left: Sequence[str], why: str) -> Progress:

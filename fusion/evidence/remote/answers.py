@@ -59,7 +59,7 @@ def _look(answer: Answer, part: Part, tool: str) -> Look:
     if look.outcome is Outcome.SKIPPED:
         if look.read or look.hits or look.cleared:
             raise Worthless("it tells of what it skipped")
-        return Look(outcome=Outcome.SKIPPED, reason=message(look.reason) or "the evidence service does not have it")
+        return nothing(part, Outcome.SKIPPED, message(look.reason) or "the evidence service does not have it", tool=tool)
     unread = {item.path: Unread(path=item.path, reason=message(item.reason)) for item in look.unread}
     silent = [path for path in part.files if path not in unread and path not in look.read]
     outcome, reason = look.outcome, message(look.reason)

@@ -22,7 +22,7 @@ from fusion.evidence.analyzer import Analyzer, Missing, Ready
 from fusion.evidence.examiner import Look
 from fusion.evidence.remote import answers, questions
 from fusion.evidence.remote.parts import Part, divide
-from fusion.evidence.remote.replies import Attempts, Ending, weigh
+from fusion.evidence.remote.replies import Attempts, Ending, began, weigh
 from fusion.evidence.service.contract import LIMITS
 from fusion.evidence.shown import message
 from fusion.model import Outcome, Unread
@@ -36,7 +36,7 @@ _TRIALS = 10
 """Further questions to find the files that no answer comes for."""
 _AT_ONCE = 3
 """Questions of one look that are open at the same time."""
-_GRAVITY = {Outcome.OK: 0, Outcome.SKIPPED: 0, Outcome.CUT: 1, Outcome.FAILED: 2, Outcome.TIMED_OUT: 3}
+_GRAVITY = {Outcome.OK: 0, Outcome.SKIPPED: 1, Outcome.CUT: 2, Outcome.FAILED: 3, Outcome.TIMED_OUT: 4}
 
 
 @dataclass(slots=True)
@@ -160,9 +160,12 @@ class RemoteExaminer:
             try:
                 within = min(left, LIMITS.until(seconds) + _CARRYING)
                 reply = await self._sessions.ask(question, session=session, seconds=within, most=LIMITS.answer)
-            finally:
-                # Also when nobody waits any more: it would be in the way of others.
+            except asyncio.CancelledError:
+                # Nobody waits any more, and the session would be in the way of others.
                 await asyncio.shield(self._sessions.stop(session))
+                raise
+            if began(reply):
+                await self._sessions.stop(session)
             then = weigh(reply, attempts, left=search.left, spread=random.random())
             if then is None:
                 return await asyncio.to_thread(answers.read, reply.body, part, tool=search.analyzer.name)
@@ -173,13 +176,17 @@ class RemoteExaminer:
 
 
 def _together(looks: Sequence[Look], *, unread: Sequence[Unread], note: str, place: str, seconds: float) -> Look:
-    """All questions' looks as one."""
+    """All questions' looks as one. A tool that the service does not have is skipped, if it had it for no question."""
+    told = [look.isolation for look in looks if look.isolation]
+    isolation = "; ".join(dict.fromkeys((place, *told)))
+    if looks and not unread and all(look.outcome is Outcome.SKIPPED for look in looks):
+        skipped = tuple(item for look in looks for item in look.unread)
+        return Look(outcome=Outcome.SKIPPED, reason=looks[0].reason, unread=skipped, isolation=isolation, seconds=seconds)
     worst = max(looks, key=lambda look: _GRAVITY[look.outcome], default=Look(outcome=Outcome.OK))
     outcome = worst.outcome
-    if unread and outcome is Outcome.OK:
+    if outcome is Outcome.SKIPPED or (outcome is Outcome.OK and unread):
         outcome = Outcome.FAILED
     said = (worst.reason, *(look.reason for look in looks), *_said(unread), note)
-    told = [look.isolation for look in looks if look.isolation]
     return Look(
         outcome=outcome,
         reason="; ".join(dict.fromkeys(filter(None, said))),
@@ -191,7 +198,7 @@ def _together(looks: Sequence[Look], *, unread: Sequence[Unread], note: str, pla
         seconds=seconds,
         version=next((look.version for look in looks if look.version), ""),
         rules=next((look.rules for look in looks if look.rules), ""),
-        isolation="; ".join(dict.fromkeys((place, *told))),
+        isolation=isolation,
     )
 
 

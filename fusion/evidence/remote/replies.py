@@ -74,6 +74,13 @@ def weigh(reply: Reply, attempts: Attempts, *, left: float, spread: float) -> Ag
     return Ending(outcome=Outcome.FAILED, reason=why)
 
 
+def began(reply: Reply) -> bool:
+    """Whether a session may have been given out for the question."""
+    if reply.fault is None:
+        return reply.status not in (401, 403, 404, 429)
+    return reply.fault not in (Fault.UNREACHABLE, Fault.NOT_SIGNED_IN)
+
+
 def _later(reply: Reply, then: Attempts, why: str, times: int, left: float, spread: float) -> Again | Ending:
     pause = min(_LONGEST, _FIRST * 2 ** (times - 1)) * (0.5 + spread / 2)
     pause = max(pause, min(reply.wait or 0.0, _LONGEST * 4))
