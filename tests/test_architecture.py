@@ -16,7 +16,7 @@ LIMIT = 400
 
 HOSTS = (
     *("fusion.engine", "fusion.cli", "fusion.serve", "fusion.demo", "fusion.local", "fusion.__main__"),
-    *("fusion.functions", "function_app"),
+    *("fusion.scheduler", "fusion.functions", "function_app"),
 )
 ADAPTERS = ("fusion.adapters", "agents.kernel")
 LAYERS = (

@@ -82,7 +82,7 @@ class _Ordered(TyperGroup):
             ),
             *("exceptions", "models"),
             *("eval", "demo"),
-            *("serve", "worker", "app", "replay", "dead-letters", "purge"),
+            *("serve", "host", "worker", "app", "replay", "dead-letters", "purge"),
         )
         return sorted(super().list_commands(ctx), key=lambda name: order.index(name) if name in order else len(order))
 
@@ -130,6 +130,7 @@ def registered() -> typer.Typer:
         exceptions,
         fix,
         gpu,
+        host,
         knowledge,
         models,
         purge,

@@ -5,6 +5,7 @@ from fusion.runtime.attesting import attested
 from fusion.runtime.bundles import SystemClock, bot, embedded, mending, reviewer
 from fusion.runtime.models import is_installed, recorded, replayed, thoughtful, unanswered
 from fusion.runtime.scanning import local_name, scanner
+from fusion.runtime.scheduler import scheduled, task_hub
 from fusion.runtime.storage import inference, queue, records, state_folder, stores, stores_in, worker_queue
 from fusion.runtime.triggers import conductor, result_queue, trigger_queues, triggered
 
@@ -26,10 +27,12 @@ __all__ = [
     "result_queue",
     "reviewer",
     "scanner",
+    "scheduled",
     "signing_key",
     "state_folder",
     "stores",
     "stores_in",
+    "task_hub",
     "thoughtful",
     "trigger_queues",
     "triggered",

@@ -1,0 +1,185 @@
+"""The Durable Task Scheduler as what runs a bot's orchestrations.
+
+Any number of processes may do this on one task hub: each replays orchestrations, runs activities and takes messages, and none
+holds state. When the scheduler is away, deliveries are kept, messages stay in the queue, and what activities have done by then
+is delivered once it is back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+
+from fusion.errors import FusionError, TransientError
+from fusion.ports import Conductor, Progress
+from fusion.scheduler.flows import Beginnings, Ended, Orchestrator, watched
+from fusion.serve.durable import Standing
+from fusion.serve.endings import line
+from fusion.serve.logs import about
+from fusion.telemetry.metering import Measurement
+from orchestrations.activity import Activity
+from orchestrations.bundle import Bundle
+from orchestrations.registry import ORCHESTRATORS, activities
+
+log = logging.getLogger("fusion.scheduler")
+
+LOOK = 5.0
+"""Seconds between looks at the scheduler, and those that one may take."""
+PURGE = timedelta(hours=1)
+KEPT = timedelta(days=1)
+"""How long the task hub remembers what has ended; the records of runs are in the Store."""
+
+
+class Hub(Protocol):
+    """A task hub with a worker of ours at work: `fusion.adapters.azure.scheduler.Scheduler`."""
+
+    @property
+    def host(self) -> str:
+        """The scheduler's host name."""
+        ...
+
+    @property
+    def conductor(self) -> Conductor:
+        """Its orchestrations."""
+        ...
+
+    @property
+    def running(self) -> int:
+        """Activities at work here."""
+        ...
+
+    async def reach(self, patience: float) -> None:
+        """Raises TransientError while nothing can be started or worked on; UserError where a person has to mend it."""
+        ...
+
+    async def purge(self, before: datetime) -> int:
+        """Forget what ended before then."""
+        ...
+
+
+Open = Callable[[Mapping[str, Orchestrator], Mapping[str, Activity]], AbstractAsyncContextManager[Hub]]
+"""Opens the hub with a worker for these orchestrators and activities."""
+
+
+class Scheduled:
+    """Orchestrations on a task hub that `open` opens. `look`: seconds between looks at it."""
+
+    def __init__(self, bundle: Bundle, open: Open, *, place: str, look: float = LOOK) -> None:
+        self.bundle = bundle
+        self.hub: Hub | None = None
+        self._open = open
+        self._place = place
+        self._look = look
+        self._standing = Standing()
+        self._beginnings = Beginnings()
+
+    @property
+    def standing(self) -> Standing:
+        """Whether the scheduler answers, and gives this process work."""
+        return self._standing
+
+    @property
+    def place(self) -> str:
+        """Where its runs are, for the log."""
+        return self._place
+
+    @property
+    def conductor(self) -> Conductor:
+        """The hub's orchestrations; while it is not open, callers come again later."""
+        return _Asked(self)
+
+    async def keep(self, stop: asyncio.Event, first: asyncio.Future[None]) -> None:
+        """Work until `stop`. Deliveries may be taken at once: they are kept whether the scheduler answers or not."""
+        loop = asyncio.get_running_loop()
+
+        def ended(end: Ended) -> None:
+            loop.call_soon_threadsafe(_tell, end)
+
+        flows = watched(ORCHESTRATORS, self._beginnings, ended)
+        async with self._open(flows, activities(self.bundle)) as self.hub:
+            await self._see()
+            if not first.done():
+                first.set_result(None)
+            purging = asyncio.create_task(self._purge())
+            try:
+                while not stop.is_set():
+                    with contextlib.suppress(TimeoutError):
+                        await asyncio.wait_for(stop.wait(), self._look)
+                    if not stop.is_set():
+                        await self._see()
+            finally:
+                purging.cancel()
+
+    async def _see(self) -> None:
+        """Look whether the scheduler is there, and say so when that has changed."""
+        assert self.hub is not None
+        before = self._standing.why
+        try:
+            await self.hub.reach(self._look)
+        except FusionError as error:
+            self._standing.close(str(error))
+            if before != str(error):
+                log.error("%s Deliveries are kept, and worked on once it is mended.", error)
+        else:
+            self._standing.open()
+            if before:
+                log.info("the scheduler at %s answers, and gives work", self.hub.host)
+
+    async def _purge(self) -> None:
+        """Forget what has ended: the hub's history costs, and holds what repositories contain."""
+        assert self.hub is not None
+        while True:
+            await asyncio.sleep(PURGE.total_seconds())
+            try:
+                gone = await self.hub.purge(datetime.now(UTC) - KEPT)
+            except FusionError as error:
+                log.warning("what has ended stays for another hour in the task hub: %s", error)
+            else:
+                log.info("%d ended orchestrations are gone from the task hub", gone)
+
+    def age(self, run: str) -> float | None:
+        """Seconds since an orchestration began, where it was replayed here."""
+        at = self._beginnings.get(run)
+        return (datetime.now(UTC) - at).total_seconds() if at is not None else None
+
+    def gauges(self) -> Iterable[Measurement]:
+        """How busy this process is; how many runs there are, the scheduler's own dashboard says."""
+        if self.hub is not None:
+            yield Measurement("fusion.activities.running", self.hub.running)
+
+
+class _Asked:
+    """The hub of the moment; it says of runs that it ends that they are."""
+
+    def __init__(self, scheduled: Scheduled) -> None:
+        self._scheduled = scheduled
+
+    def _now(self) -> Conductor:
+        if self._scheduled.hub is None:
+            raise TransientError("The Durable Task Scheduler is not connected.")
+        return self._scheduled.hub.conductor
+
+    async def start(self, name: str, input: Any, id: str) -> bool:
+        return await self._now().start(name, input, id)
+
+    async def status(self, id: str) -> Progress | None:
+        return await self._now().status(id)
+
+    async def terminate(self, id: str, why: str) -> None:
+        await self._now().terminate(id, why)
+        with about(run=id):
+            log.info("the run is ended: %s", why)
+
+    async def tell(self, id: str, event: str, data: Any) -> bool:
+        return await self._now().tell(id, event, data)
+
+
+def _tell(end: Ended) -> None:
+    if found := line(name=end.name, input=end.input, output=end.output, failure=end.failure):
+        with about(run=end.id):
+            log.log(*found)
