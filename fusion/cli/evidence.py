@@ -275,3 +275,30 @@ def _settings() -> Settings:
 def _known(format: str) -> None:
     if format not in ("terminal", "json"):
         raise UserError(f"There is no format {format!r} for evidence; there are: terminal, json.")
+
+
+@commands.command(short_help="Run analyzers for other hosts, away from their identities.")
+def serve(
+    host: Annotated[str, typer.Option("--host", help="Address to listen on. Default: this machine alone.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", "-p", min=0, max=65535, help="Port; 0 takes a free one.")] = 8090,
+    at_once: Annotated[int, typer.Option("--at-once", min=0, help="Questions at the same time; 0: one more than cores.")] = 0,
+    in_sandbox_pool: Annotated[
+        bool, typer.Option("--in-sandbox-pool", help="A pool of sessions stands before it and asks who calls.")
+    ] = False,
+) -> None:
+    """Look at files with the analyzers of this machine for whoever shows FUSION_EVIDENCE_TOKEN, until SIGTERM or Ctrl-C.
+
+    docs/evidence-service.md says what is asked and answered. It keeps nothing, and starts nothing but analyzers.
+    """
+    from fusion import settings
+    from fusion.evidence.service import process
+
+    token = settings.read(os.environ).evidence_token
+    process.serve(
+        host=host,
+        port=port,
+        token=token.get_secret_value() if token else "",
+        in_sandbox_pool=in_sandbox_pool,
+        at_once=at_once or process.slots(),
+        opened=lambda place: say(f"fusion: Evidence is given at {place}; Ctrl-C ends it."),
+    )
