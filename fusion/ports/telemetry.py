@@ -63,7 +63,7 @@ class Tracer(Protocol):
     ) -> AbstractContextManager[Span]:
         """A step, from entering to leaving; an exception that passes through is its failure, of which only the type is told.
 
-        `parent`: a traceparent; `own`: its own, where its ids are not to be chance.
+        `parent`: a traceparent; `own`: its own, where its ids are not to be chance; without a parent it begins its trace.
         """
         ...
 

@@ -1,0 +1,75 @@
+"""What a host sees with, as its settings ask for it: Application Insights, a collector by OTLP, both, or nobody."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib.util
+import platform
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from fusion.errors import UserError
+from fusion.ports.telemetry import OFF, Telemetry
+from fusion.settings import Settings
+from fusion.telemetry.metering import Fan
+from fusion.telemetry.metrics import METRICS
+
+if TYPE_CHECKING:
+    from opentelemetry.sdk.metrics.export import MetricExporter
+
+PARTING = 2.0
+"""Seconds that the last spans and measurements have to leave when a host ends."""
+EVERY = 60.0
+"""Seconds between two exports of metrics."""
+
+
+@asynccontextmanager
+async def telemetry(settings: Settings) -> AsyncIterator[Telemetry]:
+    """Tracer and meter of this host, until it ends; then what is left has two seconds to leave.
+
+    Raises UserError for settings of no use, or where the packages are not installed.
+    """
+    if not settings.otlp_endpoint and settings.application_insights is None:
+        yield OFF
+        return
+    if any(importlib.util.find_spec(name) is None for name in ("opentelemetry", "opentelemetry.sdk")):
+        raise UserError("Telemetry needs OpenTelemetry's packages: pip install 'fusion-ai-auto-coder[telemetry]'.")
+    from opentelemetry.sdk.metrics import MeterProvider
+    from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
+
+    from fusion.adapters.telemetry import otlp, outbox, traces
+    from fusion.adapters.telemetry.meters import OTelMeter
+
+    spans = traces.provider(service=settings.service_name, ratio=settings.trace_ratio, instance=platform.node())
+    boxes: list[outbox.Outbox] = []
+    exporters: list[MetricExporter] = []
+    with contextlib.ExitStack() as opened:
+        if settings.otlp_endpoint:
+            given = settings.otlp_headers.get_secret_value() if settings.otlp_headers else ""
+            collector = otlp.Collector(settings.otlp_endpoint, headers=otlp.headers(given))
+            opened.callback(collector.close)
+            boxes.append(outbox.Outbox(collector.send, name=collector.host))
+            exporters.append(otlp.Metrics(collector))
+        if settings.application_insights is not None:
+            from fusion.adapters.telemetry import application_insights as insights
+
+            connection = settings.application_insights.get_secret_value()
+            credential = insights.credential(settings.application_insights_sign_in)
+            boxes.append(outbox.Outbox(insights.spans(connection, credential, spans), name="Application Insights"))
+            exporters.append(insights.metrics(connection, credential))
+        readers = [PeriodicExportingMetricReader(each, export_interval_millis=EVERY * 1000) for each in exporters]
+        measures = MeterProvider(readers, resource=spans.resource, shutdown_on_exit=False)
+        try:
+            yield Telemetry(
+                tracer=traces.Tracer(spans, boxes),
+                meter=Fan(OTelMeter(measures, METRICS.values())),
+                content=settings.telemetry_content == "on",
+            )
+        finally:
+            # Beside each other: the slower of the two says how long it takes.
+            await asyncio.gather(
+                asyncio.to_thread(outbox.close, boxes, PARTING),
+                asyncio.to_thread(measures.shutdown, timeout_millis=PARTING * 1000),
+            )

@@ -1,0 +1,190 @@
+"""Spans on their way: carried by traceparents, exported in the background, and never in anybody's way."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from opentelemetry import trace as ambient
+
+from fusion.adapters.telemetry.otlp import Collector, headers
+from fusion.adapters.telemetry.outbox import Outbox, Sending, close
+from fusion.adapters.telemetry.traces import Tracer, provider
+from fusion.errors import UserError
+from fusion.ports.telemetry import Untraced
+from fusion.runtime.telemetry import telemetry
+from fusion.settings import read
+from fusion.telemetry.context import Traceparent, derived, here, parse, root, step, trace_id
+from tests.fakes.collector import collecting, tree
+
+PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "00",
+        PARENT.upper(),
+        PARENT + "-x",
+        PARENT + "\n",
+        "ff" + PARENT[2:],
+        PARENT[:3] + "0" * 32 + PARENT[35:],
+        PARENT[:36] + "0" * 16 + "-01",
+    ],
+)
+def test_what_is_no_traceparent_is_ignored(text: str) -> None:
+    assert parse(text) is None
+    assert derived(text, "x") == ""
+
+
+@settings(max_examples=30)
+@given(st.text(), st.booleans())
+def test_ids_are_made_of_what_everybody_knows(id: str, sampled: bool) -> None:
+    place = parse(root(id))
+    assert place is not None
+    assert parse(str(place)) == place
+    assert parse(root(id)) != place, "each first span is its own"
+    assert parse(root(id)).trace == place.trace  # type: ignore[union-attr]
+    above = str(Traceparent(trace=place.trace, span=place.span, sampled=sampled))
+    below = parse(derived(above, "run"))
+    assert below is not None
+    assert (below.trace, below.sampled) == (place.trace, sampled)
+    assert derived(above, "run") == derived(above, "run") != derived(above, "run:0")
+
+
+def test_a_host_that_traces_nothing_hands_on_what_it_was_handed() -> None:
+    with step(Untraced(), "x", parent=PARENT):
+        assert here() == PARENT
+        with step(Untraced(), "y"):
+            assert here() == PARENT
+    assert here() == trace_id() == ""
+
+
+async def traced(url: str, **more: str) -> str:
+    """Two spans, one in the other, with the settings of a host; the traceparent of the inner one."""
+    async with telemetry(read({"FUSION_HOME": "/nowhere", "OTEL_EXPORTER_OTLP_ENDPOINT": url, **more})) as seen:
+        with step(seen.tracer, "outer", kind="server", own=root("d1")):
+            with step(seen.tracer, "inner", attributes={"text": "half \ud800 a pair", "many": ("a", "b")}) as span:
+                at = datetime(2026, 1, 1, tzinfo=UTC)
+                seen.tracer.past(
+                    "past", start=at, end=at + timedelta(seconds=2), own=derived(here(), "r"), parent=here(), failure="failed"
+                )
+                assert not ambient.get_current_span().get_span_context().is_valid, "nothing ambient: others would send it on"
+                inner = span.traceparent
+            seen.meter.add("fusion.messages", priority="event", end="done")
+        return inner
+
+
+async def test_spans_and_metrics_reach_a_collector() -> None:
+    with collecting() as collector:
+        inner = await traced(collector.url, OTEL_EXPORTER_OTLP_HEADERS="api-key=a%20b", OTEL_SERVICE_NAME="ours")
+        [spans] = collector.traces().values()
+    assert tree(spans) == "outer\n  inner\n    past  FAILED"
+    outer, within, past = (next(one for one in spans if one.name == name) for name in ("outer", "inner", "past"))
+    assert (outer.kind, outer.service) == ("server", "ours")
+    assert inner == f"00-{within.trace}-{within.id}-01"
+    assert within.attributes == {"text": "half ? a pair", "many": ["a", "b"]}
+    assert past.end - past.start == 2_000_000_000
+    assert "fusion.messages" in collector.metrics
+    assert {given["api-key"] for given in collector.headers} == {"a b"}
+
+
+async def test_spans_that_a_busy_collector_did_not_take_are_sent_again() -> None:
+    with collecting("busy", "busy", "ok") as collector:
+        await traced(collector.url)
+        assert len(collector.spans) == 3
+
+
+async def test_a_trace_that_is_not_kept_is_kept_by_nobody() -> None:
+    with collecting() as collector:
+        assert (await traced(collector.url, OTEL_TRACES_SAMPLER_ARG="0")).endswith("-00")
+        assert collector.spans == []
+
+
+async def test_a_collector_that_is_ill_keeps_nobody() -> None:
+    with (
+        collecting("silent") as silent,
+        collecting("flood") as flood,
+        collecting("hang_up") as rude,
+        collecting("refuse") as no,
+    ):
+        urls = [silent.url, flood.url, rude.url, no.url, "http://127.0.0.1:9"]
+        # They come to their ends: what a collector does is the background's.
+        assert all(parse(place) for place in await asyncio.gather(*map(traced, urls)))
+        assert [one.name for one in flood.spans] == ["past", "inner", "outer"]
+
+
+def test_what_is_lost_is_counted_and_said(caplog: pytest.LogCaptureFixture) -> None:
+    held, going = threading.Event(), threading.Event()
+
+    def send(_batch: object) -> Sending:
+        going.set()
+        held.wait()
+        return Sending.DONE
+
+    box = Outbox(send, name="there", most=10, batch=1)
+    tracer = Tracer(provider(service="x", ratio=1.0), [box])
+    for _ in range(25):
+        with tracer.span("x"):
+            pass
+    assert going.wait(10)
+    assert box.lost == 15
+    with caplog.at_level(logging.WARNING, "fusion.telemetry"):
+        close([box], 0.05)
+    assert box.lost == 25
+    assert "25 altogether" in caplog.text
+    held.set()
+
+
+@pytest.mark.parametrize("wrong", [Sending.LOST, ValueError("no protobuf")])
+def test_what_a_collector_does_not_take_makes_way_for_the_next(wrong: Sending | ValueError) -> None:
+    sent: list[int] = []
+
+    def send(batch: list[object]) -> Sending:
+        sent.append(len(batch))
+        if len(sent) == 1 and isinstance(wrong, ValueError):
+            raise wrong
+        return wrong if len(sent) == 1 and isinstance(wrong, Sending) else Sending.DONE
+
+    box = Outbox(send, name="there", batch=1, every=0.01)  # type: ignore[arg-type]
+    tracer = Tracer(provider(service="x", ratio=1.0), [box])
+    for _ in range(2):
+        with tracer.span("x"):
+            pass
+        assert box.force_flush()
+    close([box], 5)
+    assert (sent, box.lost) == ([1, 1], 1)
+
+
+@pytest.mark.parametrize("text", ["novalue", "a=b,=c", "na me=x", "a=b%0Ac"])
+def test_headers_of_another_form_are_refused_without_showing_them(text: str) -> None:
+    with pytest.raises(UserError, match="takes name=value") as raised:
+        headers(text)
+    assert text not in str(raised.value)
+    assert dict(headers("A=b, c=d%3D,")) == {"a": "b", "c": "d="}
+
+
+async def test_settings_of_no_use_are_a_sentence(tmp_path: Path) -> None:
+    for given_settings, said in (
+        ({"APPLICATIONINSIGHTS_CONNECTION_STRING": "nonsense"}, "APPLICATIONINSIGHTS_CONNECTION_STRING"),
+        (
+            {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:9", "OTEL_EXPORTER_OTLP_HEADERS": "x"},
+            "OTEL_EXPORTER_OTLP_HEADERS",
+        ),
+    ):
+        with pytest.raises(UserError, match=said):
+            async with telemetry(read({"FUSION_HOME": str(tmp_path), **given_settings})):
+                raise AssertionError("it opened")
+
+
+def test_an_address_has_a_host_for_people() -> None:
+    collector = Collector("https://collector.example:4318/base/")
+    assert collector.host == "collector.example:4318"
+    collector.close()
