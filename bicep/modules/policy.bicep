@@ -9,7 +9,7 @@ param name string
 // Azure's own definition "Allowed locations". It leaves resources out that have no region.
 var definition = tenantResourceId('Microsoft.Authorization/policyDefinitions', 'e56962a6-4747-49cd-b67b-bf8b01975c4c')
 
-resource residency 'Microsoft.Authorization/policyAssignments@2025-01-01' = {
+resource residency 'Microsoft.Authorization/policyAssignments@2024-05-01' = {
   name: name
   properties: {
     displayName: 'Fusion: where data may lie'

@@ -45,7 +45,7 @@ var identity = empty(encryptionIdentityId) ? {
     '${encryptionIdentityId}': {}
   }
 }
-// Queues and tables take the account's key only where the account is made so; the choice cannot be changed later.
+// Queues and tables are encrypted with the customer's key only where the account is made so; it cannot be chosen later.
 var services = {
   blob: {
     enabled: true
