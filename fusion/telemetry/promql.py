@@ -1,0 +1,170 @@
+"""Prometheus: queries, and rules that call somebody (https://prometheus.io/docs/prometheus/latest/configuration/alerting_rules/)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from fusion.telemetry.metrics import METRICS, prometheus_label, prometheus_name
+from fusion.telemetry.objectives import BURNS, EVENTS, LEAST, OBJECTIVES, Burn, Objective
+from fusion.telemetry.panels import Panel, Share
+
+QUANTILES = (0.5, 0.95)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """An expression, and what its series are called."""
+
+    expression: str
+    legend: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """Something that is wrong now, whatever the objectives say."""
+
+    name: str
+    expression: str
+    lasts: str
+    severity: Literal["page", "ticket"]
+    summary: str
+    why: str
+
+
+def name(metric: str) -> str:
+    """What Prometheus calls a metric of the list."""
+    return prometheus_name(METRICS[metric])
+
+
+CONDITIONS: Sequence[Condition] = (
+    Condition(
+        name="FusionNotReady",
+        expression=f"{name('fusion.ready')} == 0",
+        lasts="10m",
+        severity="page",
+        summary="Deliveries are not both kept and worked on",
+        why="/readyz says why.",
+    ),
+    Condition(
+        name="FusionDeadLetters",
+        expression=f"max by (priority) ({name('fusion.queue.dead')}) > 0",
+        lasts="5m",
+        severity="ticket",
+        summary="Messages are set aside",
+        why="They wait for a person: `fusion dead-letters list` shows them, `fusion dead-letters replay` tries again.",
+    ),
+    Condition(
+        name="FusionQueueOld",
+        expression=f'max by (priority) ({name("fusion.queue.oldest")}{{priority!="scheduled"}}) > 900',
+        lasts="10m",
+        severity="page",
+        summary="Messages wait for longer than 15 minutes",
+        why="Work comes faster than it is done, or what it needs is away: the log says which.",
+    ),
+    Condition(
+        name="FusionBudgetSpent",
+        expression=f"min by (currency) ({name('fusion.budget.left')}) <= 0",
+        lasts="10m",
+        severity="ticket",
+        summary="The month's budget for models is spent",
+        why="Reviews go on without paid models. `fusion cost` says where it went.",
+    ),
+)
+"""What calls somebody beside the objectives."""
+
+
+def panel(panel: Panel, within: str = "$__rate_interval") -> Sequence[Query]:
+    """The queries of one metric over time."""
+    metric = panel.metric
+    own, by = prometheus_name(metric), tuple(one.replace(".", "_") for one in panel.by)
+    legend = " ".join(f"{{{{{one}}}}}" for one in by)
+    match metric.kind:
+        case "counter":
+            return [Query(expression=f"sum{_by(by)} (increase({own}[{within}]))", legend=legend or panel.title)]
+        case "gauge":
+            return [Query(expression=f"{panel.over}{_by(by)} ({own})", legend=legend or panel.title)]
+        case "histogram":
+            return [
+                Query(
+                    expression=f"histogram_quantile({share}, sum{_by(('le', *by))} (rate({own}_bucket[{within}])))",
+                    legend=f"{share:.0%} {legend}".strip(),
+                )
+                for share in QUANTILES
+            ]
+
+
+def share(of: Share, within: str = "$__range") -> str:
+    """The part of a counter that has these values."""
+    metric = METRICS[of.metric]
+    label = next(prometheus_label(label) for label in metric.labels if label.name == of.label)
+    own = prometheus_name(metric)
+    return f'sum(increase({own}{{{label}=~"{"|".join(of.values)}"}}[{within}])) / sum(increase({own}[{within}]))'
+
+
+def kept(objective: Objective, within: str) -> str:
+    """The share of an objective's events that was as promised."""
+    return f"{_events(objective, within, met='yes')} / {_events(objective, within)}"
+
+
+def _by(labels: Sequence[str]) -> str:
+    return f" by ({', '.join(labels)})" if labels else ""
+
+
+def _events(objective: Objective, within: str, met: str = "") -> str:
+    also = f', met="{met}"' if met else ""
+    return f'sum(increase({name(EVENTS)}{{objective="{objective.id}"{also}}}[{within}]))'
+
+
+def window(hours: float) -> str:
+    """Hours as Prometheus writes them: `5m`, `6h`, `3d`."""
+    minutes = round(hours * 60)
+    return f"{minutes}m" if minutes < 60 else f"{minutes // 60}h" if minutes < 4320 else f"{minutes // 1440}d"
+
+
+def burning(objective: Objective, burn: Burn) -> str:
+    """Whether an objective's budget burns as fast as that."""
+    limit = f"{burn.rate * (1 - objective.share):.6g}"
+    windows = [
+        f"{_events(objective, window(hours), met='no')} > {limit} * {_events(objective, window(hours))}"
+        for hours in (burn.long, burn.short)
+    ]
+    return " and ".join([*windows, f"{_events(objective, window(burn.long), met='no')} >= {LEAST}"])
+
+
+def rules() -> str:
+    """The file of alerting rules."""
+    return "\n".join(_rules()) + "\n"
+
+
+def _rules() -> Iterator[str]:
+    yield "# Written by tools/telemetry."
+    yield "groups:"
+    yield "  - name: fusion-objectives"
+    yield "    rules:"
+    for objective in OBJECTIVES:
+        for severity in ("page", "ticket"):
+            expression = "\n          or ".join(f"({burning(objective, burn)})" for burn in BURNS if burn.severity == severity)
+            yield f"      - alert: {alert(objective)}"
+            yield f"        expr: |-\n          {expression}"
+            yield f"        labels: {{severity: {severity}, objective: {objective.id}}}"
+            yield "        annotations:"
+            yield f"          summary: {json.dumps(f'{objective.title}: the budget of thirty days burns too fast')}"
+            yield f"          description: {json.dumps(f'{objective.promise} {objective.why}')}"
+    yield "  - name: fusion-conditions"
+    yield "    rules:"
+    for condition in CONDITIONS:
+        yield f"      - alert: {condition.name}"
+        yield f"        expr: {json.dumps(condition.expression)}"
+        yield f"        for: {condition.lasts}"
+        yield f"        labels: {{severity: {condition.severity}}}"
+        yield "        annotations:"
+        yield f"          summary: {json.dumps(condition.summary)}"
+        yield f"          description: {json.dumps(condition.why)}"
+
+
+def alert(objective: Objective) -> str:
+    """The name of an objective's alert."""
+    return "Fusion" + "".join(word.capitalize() for word in objective.id.split("_"))
