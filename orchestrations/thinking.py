@@ -31,8 +31,12 @@ from fusion.model import (
     Route,
     Usage,
 )
+from fusion.ports.telemetry import Value
 from fusion.progress import Heard as Piece
 from fusion.reasoning.replies import Misfit, again, read
+from fusion.telemetry import chat
+from fusion.telemetry.context import here, step
+from fusion.telemetry.watching import provider
 from orchestrations.activity import Activity, Job, named, published
 from orchestrations.bundle import Bundle, Reasoning
 from orchestrations.cases import Cases
@@ -114,7 +118,37 @@ class ThoughtActivities:
         return {"calls": calls, "completion": await self.shelf.save(completion), "unsure": False}
 
     async def _answered(self, route: Route, prompt: Prompt, *, waits: bool) -> Response:
-        """What the endpoint says; `waits`: a person, who hears it. One that cannot be asked as it is set up is not there."""
+        """What the endpoint says, as a step of the trace; `waits`: a person, who hears it."""
+        seen = self.bundle.telemetry
+        with step(seen.tracer, chat.name(route), kind="client", attributes=self._asked(route, prompt)) as span:
+            response = await self._said(route, prompt, waits=waits)
+            chat.answered(span, response, content=seen.content)
+            return response
+
+    def _asked(self, route: Route, prompt: Prompt) -> Mapping[str, Value]:
+        endpoint = self._reasoning.file.endpoint(route.endpoint)
+        named = provider(endpoint) if endpoint is not None else ""
+        return chat.asked(prompt, route, named, content=self.bundle.telemetry.content)
+
+    def _seen(self, route: Route, prompt: Prompt, response: Response, *, waited: float, seconds: float = 0.0) -> Response:
+        """The worker's answer, told as a step that is over: it waited so long for its turn, and took so long."""
+        seen, now = self.bundle.telemetry, self.bundle.clock.now()
+        said = chat.reply(response, content=seen.content)
+        # What a worker counts is not believed beyond what can be; and no number is neither more nor less.
+        waited, seconds = (each if 0 <= each <= _LONGEST else 0.0 for each in (waited, seconds))
+        seen.tracer.past(
+            chat.name(route),
+            kind="client",
+            start=now - timedelta(seconds=waited + seconds),
+            end=now,
+            parent=here(),
+            attributes={**self._asked(route, prompt), **said, "fusion.queue.seconds": waited},
+            failure="" if response.ending is Ending.OK else response.ending.value,
+        )
+        return response
+
+    async def _said(self, route: Route, prompt: Prompt, *, waits: bool) -> Response:
+        """One that cannot be asked as it is set up is not there."""
         model = self._reasoning.models.get(route.endpoint)
         if model is None:
             return _unasked("the models file names it no more")
@@ -176,6 +210,7 @@ class ThoughtActivities:
         earlier = await self._before(job)
         if not job.get("result"):
             silent = Response(ending=Ending.ABANDONED, reason="the worker did not answer in time", usage=Usage())
+            self._seen(route, prompt, silent, waited=self._reasoning.patience + prompt.limits.seconds)
             return await self._settled(job, prompt, route, silent, earlier=earlier)
         try:
             result = await self.shelf.load(InferenceResult, job["result"]["result"])
@@ -184,6 +219,7 @@ class ThoughtActivities:
             return await self._settled(job, prompt, route, unread, earlier=earlier)
         usage = Usage(input_tokens=result.input_tokens, output_tokens=result.output_tokens, cached_tokens=result.cached_tokens)
         response = Response(ending=result.ending, text=result.text, model=result.model, usage=usage, reason=result.reason)
+        self._seen(route, prompt, response, waited=result.queued_seconds, seconds=result.seconds)
         seconds = result.gpu_seconds or result.seconds
         return await self._settled(job, prompt, route, response, seconds=seconds, earlier=earlier)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Generator, Mapping
+from datetime import UTC
 from typing import Any, cast
 
 from durabletask import task
@@ -36,8 +37,8 @@ def carrying(name: str, orchestrator: Orchestrator, tracer: Callable[[], Tracer 
         if not own:
             result = yield from orchestrator(ctx, given)
             return result
-        # The time of the history's beginning, as its events tell it: also where another process began it.
-        started = ctx.current_utc_datetime
+        # The history's own time, which has no zone and is UTC: also where another process began it.
+        started = ctx.current_utc_datetime.replace(tzinfo=UTC)
 
         def told(failure: str, attributes: Mapping[str, Value]) -> None:
             seen = None if ctx.is_replaying else tracer()
@@ -45,7 +46,7 @@ def carrying(name: str, orchestrator: Orchestrator, tracer: Callable[[], Tracer 
                 seen.past(
                     f"orchestration {name}",
                     start=started,
-                    end=ctx.current_utc_datetime,
+                    end=ctx.current_utc_datetime.replace(tzinfo=UTC),
                     own=own,
                     parent=parent,
                     attributes={"fusion.run": ctx.instance_id, **about(given), **attributes},

@@ -24,7 +24,7 @@ from fusion.serve.logs import about
 from fusion.telemetry.metering import Measurement
 from orchestrations.activity import Activity
 from orchestrations.bundle import Bundle
-from orchestrations.registry import ORCHESTRATORS, activities
+from orchestrations.registry import activities, orchestrators
 
 log = logging.getLogger("fusion.scheduler")
 
@@ -100,7 +100,7 @@ class Scheduled:
         def ended(end: Ended) -> None:
             loop.call_soon_threadsafe(_tell, end)
 
-        flows = watched(ORCHESTRATORS, self._beginnings, ended)
+        flows = watched(orchestrators(lambda: self.bundle.telemetry.tracer), self._beginnings, ended)
         async with self._open(flows, activities(self.bundle)) as self.hub:
             await self._see()
             if not first.done():

@@ -29,6 +29,7 @@ from fusion.deliveries import Answer, refused, take
 from fusion.errors import FusionError
 from fusion.granting import LIMIT, METHODS, ROUTE, Door, Reply, Visitor, too_large
 from fusion.ports import Measured, Queue
+from fusion.ports.telemetry import OFF, Telemetry
 from fusion.render.text import one_line
 from fusion.serve.logs import about
 from fusion.serve.metrics import CONTENT_TYPE, Metrics
@@ -49,6 +50,7 @@ def application(
     door: Door | None = None,
     granting: Callable[[Visitor, bytes], Awaitable[Reply]] | None = None,
     patience: float = 30.0,
+    telemetry: Telemetry = OFF,
 ) -> FastAPI:
     """The ASGI application. `ready` says why not, or nothing. Raises ValueError without a secret: there is no open door.
 
@@ -83,7 +85,14 @@ def application(
         except TimeoutError:
             return Answer(status=408, body={"answer": "refused", "error": _LATE}, headers=_CLOSE)
         return await take(
-            secrets, request.headers, body, queue=queue, app_slug=app_slug, app_id=app_id, received=datetime.now(UTC)
+            secrets,
+            request.headers,
+            body,
+            queue=queue,
+            app_slug=app_slug,
+            app_id=app_id,
+            received=datetime.now(UTC),
+            telemetry=telemetry,
         )
 
     @app.api_route("/healthz", methods=["GET", "HEAD"])

@@ -1,4 +1,4 @@
-"""Structured logs: one JSON object or one line of text per record, with the delivery and run that it is about.
+"""Structured logs: one JSON object or one line of text per record, with the delivery, run and trace that it is about.
 
     with about(delivery="72d3162e", run="review-1f..."):
         log.info("published")
@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from typing import Literal, TextIO
 
 from fusion.render.text import one_line
+from fusion.telemetry.context import trace_id
 
 _about: ContextVar[dict[str, str] | None] = ContextVar("about", default=None)
 
@@ -36,12 +37,13 @@ class _Ids(logging.Filter):
     """Notes on each record what it is about, in the task that logs it."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.ids = dict(_about.get() or {})
+        trace = trace_id()
+        record.ids = {**({"trace": trace} if trace else {}), **(_about.get() or {})}
         return True
 
 
 class JsonLines(logging.Formatter):
-    """`{"time", "level", "logger", "message", "delivery", "run", "error"}`; times in RFC 3339, UTC."""
+    """`{"time", "level", "logger", "message", "trace", "delivery", "run", "error"}`; times in RFC 3339, UTC."""
 
     def format(self, record: logging.LogRecord) -> str:
         """One line of ASCII JSON."""

@@ -89,6 +89,7 @@ class Process:
                 app_id=self.settings.github_app,
                 door=door,
                 granting=granting,
+                telemetry=self.bundle.telemetry,
             ),
             self.listening,
             grace=GRACE,

@@ -11,6 +11,7 @@ from fusion.dispatch.outcomes import Done, Listener, Outcome, Unavailable
 from fusion.dispatch.told import tell
 from fusion.serve.logs import about
 from fusion.serve.metrics import Metrics
+from fusion.telemetry.context import trace_id
 from fusion.telemetry.metering import tell as measure
 from fusion.telemetry.watching import of_outcome
 
@@ -26,7 +27,7 @@ def watch(metrics: Metrics, now: Callable[[], datetime] = lambda: datetime.now(U
             return
         message = outcome.message
         runs = outcome.result.started if isinstance(outcome, Done) and isinstance(outcome.result, Handled) else ()
-        with about(delivery=message.id, run=runs[0] if runs else ""):
+        with about(trace=trace_id(message.trace), delivery=message.id, run=runs[0] if runs else ""):
             end = tell(outcome, log)
         measure(metrics.meter, of_outcome(outcome, end, now()))
 

@@ -62,9 +62,9 @@ def here() -> str:
     return _here.get()
 
 
-def trace_id() -> str:
-    """The present trace's id; empty outside of any."""
-    place = parse(here())
+def trace_id(traceparent: str = "") -> str:
+    """The id of that trace, or of the present one; empty outside of any."""
+    place = parse(traceparent or here())
     return place.trace if place else ""
 
 
