@@ -99,10 +99,7 @@ class Functions:
     """The functions of one Function App. Raises UserError for settings with which it must not start."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
-        settings = read(environ)
-        # Beside the app's identities no analyzer runs, unless somebody asks for it by name.
-        off = "off" if settings.evidence == "auto" else settings.evidence
-        self.settings = settings.model_copy(update={"evidence": off})
+        settings = self.settings = read(environ)
         self.is_bot = _is_bot(settings, environ)
         self._door = Door(settings.api_token, checks=plugins.check_ids)
         self._has_worker = _has_worker(settings, environ)
@@ -116,7 +113,8 @@ class Functions:
     @asynccontextmanager
     async def _open(self) -> AsyncIterator[Opened]:
         context = runtime.bot if self.is_bot else runtime.reviewer
-        async with context(self.settings) as bundle:
+        # Beside the app's identities no analyzer runs, unless somebody asks for it by name.
+        async with context(self.settings, beside_identities=True) as bundle:
             yield Opened(bundle=bundle, activities=activities(bundle))
 
     async def close(self) -> None:

@@ -78,7 +78,8 @@ class Settings(Record):
     """FUSION_TENANT: first part of every partition key."""
     evidence: str = Field(default="auto", pattern="^(auto|local|off)$")
     """FUSION_EVIDENCE: `local` runs analyzers in a sandbox on this machine, `off` runs none (the receipt says so). Default
-    `auto`: local on the command line, off in the Function App, where identities are near."""
+    `auto`: in the service of FUSION_EVIDENCE_SERVICE where that is set, else on this machine, but not in the Function App and
+    the scheduler's host, where identities are near."""
     parallel: int = Field(default_factory=lambda: (os.cpu_count() or 2) + 1, ge=1, le=256)
     """FUSION_PARALLEL: analyzers at work at the same time. Default: one more than there are cores."""
     github_api: str = Field(default="https://api.github.com", pattern="^https?://")

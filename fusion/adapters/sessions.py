@@ -20,6 +20,8 @@ from urllib.parse import urlencode, urlsplit
 
 import httpx
 
+from fusion.adapters.azure.credentials import principal
+from fusion.adapters.azure.roles import ROLES
 from fusion.errors import FusionError, UserError
 from fusion.ports.sessions import Fault, Reply
 
@@ -28,7 +30,6 @@ if TYPE_CHECKING:
 
 SCOPE = "https://dynamicsessions.io/.default"
 """What a token for a pool is asked for."""
-ROLE = "Azure ContainerApps Session Executor"
 API_VERSION = "2025-10-02-preview"
 """Of the pool's own API, which only ends sessions here; what the container answers has no such version."""
 _POOLS = (".azurecontainerapps.", ".dynamicsessions.")
@@ -59,24 +60,20 @@ class HttpSessions:
     @property
     def place(self) -> str:
         """What the receipt says: the pool's name, or the service's host."""
-        if not self._pool:
-            return f"evidence service at {self._host}"
-        parts = urlsplit(self._address)
-        _, _, named = parts.path.rpartition("/sessionPools/")
-        return f"Container Apps dynamic session (pool {named.partition('/')[0] or self._host.partition('.')[0]})"
+        return f"Container Apps dynamic session (pool {self._name})" if self._pool else f"evidence service at {self._host}"
 
     @property
-    def longest(self) -> float:
-        """Seconds; no bound of its own where no ingress is between."""
-        return _INGRESS if self._pool else float("inf")
+    def _name(self) -> str:
+        _, _, named = urlsplit(self._address).path.rpartition("/sessionPools/")
+        return named.partition("/")[0] or self._host.partition(".")[0]
 
-    async def ask(self, question: bytes, *, session: str, seconds: float, most: int) -> Reply:
+    async def ask(self, path: str, question: bytes | None, *, session: str, seconds: float, most: int) -> Reply:
         """Send a question into the session and wait for its answer. Redirects are not followed."""
         query = f"?{urlencode({'identifier': session})}" if self._pool else ""
         try:
             # Of a server that drips its bytes the client's own limits never end the wait.
-            async with asyncio.timeout(min(seconds, self.longest)):
-                return await self._post(f"{self._address}/examine{query}", question, most)
+            async with asyncio.timeout(min(seconds, _INGRESS) if self._pool else seconds):
+                return await self._sent(f"{self._address}{path}{query}", question, most)
         except (TimeoutError, httpx.ReadTimeout, httpx.WriteTimeout, httpx.PoolTimeout):
             return Reply(fault=Fault.LATE)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol, httpx.InvalidURL, OSError):
@@ -93,16 +90,18 @@ class HttpSessions:
         query = urlencode({"api-version": API_VERSION, "identifier": session})
         with suppress(TimeoutError, httpx.HTTPError, httpx.InvalidURL, OSError, FusionError):
             async with asyncio.timeout(_STOP):
-                await self._post(f"{self._address}/.management/stopSession?{query}", b"", _COMPLAINT)
+                await self._sent(f"{self._address}/.management/stopSession?{query}", b"", _COMPLAINT)
 
-    async def _post(self, url: str, body: bytes, most: int) -> Reply:
-        headers = {"Content-Type": "application/json", "Accept": "application/json", "Accept-Encoding": "identity"}
+    async def _sent(self, url: str, body: bytes | None, most: int) -> Reply:
+        headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
         if self._token is not None:
             headers["Authorization"] = f"Bearer {await self._token()}"
         timeout = httpx.Timeout(None, connect=_CONNECT)
         async with (
             httpx.AsyncClient(verify=self._trust, timeout=timeout, follow_redirects=False) as client,
-            client.stream("POST", url, content=body, headers=headers) as answer,
+            client.stream("GET" if body is None else "POST", url, content=body, headers=headers) as answer,
         ):
             kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
             read, cap = bytearray(), most if answer.status_code == 200 else _COMPLAINT
@@ -125,16 +124,23 @@ class HttpSessions:
         if status not in (401, 403):
             return ""
         if self._pool:
-            return (
-                f"give this host's identity the role {ROLE} on the pool: az role assignment create --role '{ROLE}' "
-                "--assignee PRINCIPAL --scope POOL"
-            )
+            role = ROLES["sessions"]
+            return f"give this host's identity the role {role.name} on the pool: {role.command(self._name, principal().object)}"
         return "set FUSION_EVIDENCE_TOKEN to the token of that service"
 
     @cached_property
     def _trust(self) -> ssl.SSLContext | bool:
         """Made once: reading the certificates takes longer than a question."""
         return httpx.create_ssl_context() if self._address.startswith("https:") else True
+
+
+def fixed(text: str) -> Token:
+    """A token that stays the same."""
+
+    async def token() -> str:
+        return text
+
+    return token
 
 
 class EntraToken:
@@ -153,11 +159,8 @@ class EntraToken:
                 async with self._signed_in() as credential:
                     given = await credential.get_token(SCOPE)
             except AzureError as error:
-                said = (str(error).strip().splitlines() or [type(error).__name__])[0][:200].rstrip(".")
-                raise UserError(
-                    f"Entra ID gave no token for the session pool ({said}): give this host a managed identity, or sign in"
-                    " (az login)."
-                ) from error
+                said = (str(error).strip().splitlines() or [type(error).__name__])[0][:300].rstrip(".")
+                raise UserError(f"{said[:1].upper()}{said[1:]}.") from error
             self._token, self._until = given.token, float(given.expires_on)
         return self._token
 

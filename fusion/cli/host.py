@@ -48,5 +48,6 @@ def scheduler(
             lambda flows, activities: runtime.task_hub(configured, flows, activities, grace=GRACE, at_once=at_once),
             place=place,
         ),
+        beside_identities=True,
     )
     raise typer.Exit(Exit.FINE)

@@ -54,7 +54,15 @@ def form(log: str) -> Form:
     raise UserError(f"There is no log form {log!r}; there are: text, json.")
 
 
-def bot(configured: Settings, host: str, port: int, log: Form, durable: Callable[[Bundle], Durable]) -> None:
+def bot(
+    configured: Settings,
+    host: str,
+    port: int,
+    log: Form,
+    durable: Callable[[Bundle], Durable],
+    *,
+    beside_identities: bool = False,
+) -> None:
     """The life of a bot, from its first line to SIGTERM; `durable` runs its orchestrations."""
     import asyncio
     import signal
@@ -76,7 +84,10 @@ def bot(configured: Settings, host: str, port: int, log: Form, durable: Callable
             loop.add_signal_handler(ending, stop.set)
         where = listening.getsockname()
         place = f"[{where[0]}]:{where[1]}" if ":" in where[0] else f"{where[0]}:{where[1]}"
-        async with runtime.bot(configured, listen=metrics.heard, meters=[metrics.prometheus]) as bundle:
+        opening = runtime.bot(
+            configured, listen=metrics.heard, meters=[metrics.prometheus], beside_identities=beside_identities
+        )
+        async with opening as bundle:
             metrics.join(bundle.telemetry.meter)
             process = Process(configured, bundle, listening, durable=durable(bundle), metrics=metrics)
             await process.run(stop, opened=lambda: _opened(place, log))

@@ -49,13 +49,8 @@ class Sessions(Protocol):
         """What it is, for the receipt: "Container Apps dynamic session (pool fusion)"."""
         ...
 
-    @property
-    def longest(self) -> float:
-        """Seconds after which an answer is not waited for there, whatever the question."""
-        ...
-
-    async def ask(self, question: bytes, *, session: str, seconds: float, most: int) -> Reply:
-        """Send a question into the session and wait `seconds` for an answer of at most `most` bytes. Never raises."""
+    async def ask(self, path: str, question: bytes | None, *, session: str, seconds: float, most: int) -> Reply:
+        """Send a question (POST; None: GET) to a path in the session; wait `seconds` for at most `most` bytes. Never raises."""
         ...
 
     async def stop(self, session: str) -> None:

@@ -3,6 +3,7 @@
 from fusion.runtime.app import introduce, signing_key
 from fusion.runtime.attesting import attested
 from fusion.runtime.bundles import SystemClock, bot, embedded, mending, reviewer
+from fusion.runtime.evidence import evidence_service
 from fusion.runtime.models import is_installed, recorded, replayed, thoughtful, unanswered
 from fusion.runtime.scanning import local_name, scanner
 from fusion.runtime.scheduler import scheduled, task_hub
@@ -15,6 +16,7 @@ __all__ = [
     "bot",
     "conductor",
     "embedded",
+    "evidence_service",
     "inference",
     "introduce",
     "is_installed",

@@ -17,9 +17,11 @@ from fusion.progress import Listener, nobody
 from fusion.render.phrases import listed
 from fusion.runtime.app import app_slug, signing_key
 from fusion.runtime.attesting import attested, attesting
+from fusion.runtime.evidence import examiner
 from fusion.runtime.measuring import measured
 from fusion.runtime.models import thoughtful
 from fusion.runtime.storage import queue, records, stores
+from fusion.runtime.telemetry import telemetry
 from fusion.settings import Settings
 from orchestrations.bundle import Bundle
 
@@ -37,11 +39,17 @@ class SystemClock:
 
 @asynccontextmanager
 async def bot(
-    settings: Settings, *, listen: Listener = nobody, clock: Clock | None = None, meters: Sequence[Meter] = ()
+    settings: Settings,
+    *,
+    listen: Listener = nobody,
+    clock: Clock | None = None,
+    meters: Sequence[Meter] = (),
+    beside_identities: bool = False,
 ) -> AsyncIterator[Bundle]:
     """The bundle of a host that is a GitHub App; its connections are open while it is. Raises UserError: what is not set.
 
     `clock`: what everything embedded goes by; left out, the machine's. `meters`: what measures beside the settings' exporters.
+    `beside_identities`: whether any process of this host could ask for an identity's tokens; no analyzer runs here then.
     """
     if needed := settings.missing_for_bot:
         raise UserError(f"The bot needs {listed(needed)}: docs/bot.md says where they come from.")
@@ -52,7 +60,11 @@ async def bot(
     from fusion.runtime.scanning import complying
 
     clock = clock or SystemClock()
-    async with records(settings, clock=clock) as (store, blobs), queue(settings, clock=clock) as mailbox:
+    async with (
+        telemetry(settings) as seen,
+        records(settings, clock=clock) as (store, blobs),
+        queue(settings, clock=clock) as mailbox,
+    ):
         github = connect(
             blobs,
             access=Access(api=settings.github_api, clock=lambda: clock.now().timestamp()),
@@ -62,7 +74,7 @@ async def bot(
         )
         assert github.app is not None
         async with github.access:
-            base = embedded(settings, listen=listen, records=(store, blobs), clock=clock)
+            base = embedded(settings, listen=listen, records=(store, blobs), clock=clock, beside_identities=beside_identities)
             known = dataclasses.replace(
                 base,
                 forge=lambda request: github.forge if request.installation else base.forge(request),
@@ -74,6 +86,7 @@ async def bot(
                 signing_key=keys[0],
                 older_keys=keys[1:],
                 quota=settings.quota,
+                telemetry=seen,
             )
             async with (
                 complying(settings, github, clock=clock, keys=keys) as compliance,
@@ -83,14 +96,15 @@ async def bot(
 
 
 @asynccontextmanager
-async def reviewer(settings: Settings) -> AsyncIterator[Bundle]:
+async def reviewer(settings: Settings, *, beside_identities: bool = False) -> AsyncIterator[Bundle]:
     """The bundle of a host that reviews what it is asked to and publishes nothing; its connections are open while it is."""
-    async with (
-        records(settings) as kept,
-        attested(embedded(settings, records=kept), settings) as known,
-        thoughtful(known, settings) as bundle,
-    ):
-        yield measured(bundle)
+    async with telemetry(settings) as seen, records(settings) as kept:
+        base = embedded(settings, records=kept, beside_identities=beside_identities)
+        async with (
+            attested(dataclasses.replace(base, telemetry=seen), settings) as known,
+            thoughtful(known, settings) as bundle,
+        ):
+            yield measured(bundle)
 
 
 def embedded(
@@ -99,16 +113,14 @@ def embedded(
     listen: Listener = nobody,
     records: tuple[Store, Blobs] | None = None,
     clock: Clock | None = None,
+    beside_identities: bool = False,
 ) -> Bundle:
-    """Everything on this machine: SQLite and files unless there are other `records`, local git, analyzers in the sandbox."""
+    """Everything on this machine: SQLite and files unless there are other `records`, local git, analyzers in the sandbox.
+
+    Where FUSION_EVIDENCE_SERVICE names a service, the analyzers look there. Raises UserError: it cannot be asked.
+    """
     store, blobs = records or stores(settings)
     clock = clock or SystemClock()
-    examiner = None
-    if settings.evidence != "off":
-        from fusion.evidence.local import LocalExaminer
-        from fusion.evidence.sandbox import Sandbox
-
-        examiner = LocalExaminer(Sandbox.detect())
     return Bundle(
         tenant=settings.tenant,
         clock=clock,
@@ -117,7 +129,7 @@ def embedded(
         forge=lambda request: _forge(request, settings, blobs, clock),
         analyzers=plugins.analyzers(settings.knowledge),
         agents=plugins.agents(),
-        examiner=examiner,
+        examiner=examiner(settings, beside_identities=beside_identities),
         parallel=settings.parallel,
         listen=listen,
     )

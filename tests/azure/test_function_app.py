@@ -182,7 +182,7 @@ async def test_both_hosts_give_the_same_review(home: Path, tmp_path: Path, githu
     async with function_app(home, **environment) as host:
         on_azure = await review(host, {"repository": "octo/shop", "number": 12})
     configured = settings.read({**environment, "FUSION_HOME": str(tmp_path / "embedded")})
-    bundle = runtime.embedded(configured)
+    bundle = runtime.embedded(configured, beside_identities=True)
     request = Request(kind=RequestKind.PULL, repository="octo/shop", number=12)
     result = await local.run(request, configured, bundle, nonce="x")
     embedded = Review.model_validate_json(await bundle.blobs.get(result["review"]))

@@ -23,7 +23,7 @@ from fusion.evidence.examiner import Look
 from fusion.evidence.remote import answers, questions
 from fusion.evidence.remote.parts import Part, divide
 from fusion.evidence.remote.replies import Attempts, Ending, began, weigh
-from fusion.evidence.service.contract import LIMITS
+from fusion.evidence.service.contract import EXAMINE, LIMITS
 from fusion.evidence.shown import message
 from fusion.model import Outcome, Unread
 from fusion.ports.sessions import Sessions
@@ -159,7 +159,7 @@ class RemoteExaminer:
             session = f"fusion-{secrets.token_hex(16)}"
             try:
                 within = min(left, LIMITS.until(seconds) + _CARRYING)
-                reply = await self._sessions.ask(question, session=session, seconds=within, most=LIMITS.answer)
+                reply = await self._sessions.ask(EXAMINE, question, session=session, seconds=within, most=LIMITS.answer)
             except asyncio.CancelledError:
                 # Nobody waits any more, and the session would be in the way of others.
                 await asyncio.shield(self._sessions.stop(session))
