@@ -330,6 +330,7 @@ module alerts 'modules/alerts.bicep' = {
     location: location
     tags: tags
     emails: alertEmails
+    workspaceId: monitoring.outputs.workspaceId
     namespaceId: bus.outputs.id
   }
 }

@@ -1,4 +1,5 @@
-// Who is told, and of what: messages that were set aside (Service Bus counts them).
+// What somebody should know, and the workbook that shows the rest. Both are made from Fusion's own lists of metrics and
+// objectives (bicep/generated, by tools/telemetry); here is only what Azure wants around them.
 
 @description('Name of the action group.')
 param actionGroupName string
@@ -8,8 +9,13 @@ param location string
 param tags object
 @description('Addresses that alerts are mailed to; empty to tell nobody.')
 param emails array
+@description('Resource id of the Log Analytics workspace.')
+param workspaceId string
 @description('Resource id of the Service Bus namespace.')
 param namespaceId string
+
+var alerts = loadJsonContent('../generated/alerts.json')
+var shown = loadJsonContent('../generated/workbook.json')
 
 resource people 'Microsoft.Insights/actionGroups@2023-01-01' = {
   name: actionGroupName
@@ -26,42 +32,86 @@ resource people 'Microsoft.Insights/actionGroups@2023-01-01' = {
   }
 }
 
-// A message that was set aside waits for a person: `fusion dead-letters list` shows it.
-resource setAside 'Microsoft.Insights/metricAlerts@2018-03-01' = {
-  name: 'fusion-dead-letters'
+// A metric that nothing was sent of yet has no table: queries are not tried when the rule is made.
+resource logAlert 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [for alert in alerts.logAlerts: {
+  name: 'fusion-${alert.name}'
+  location: location
+  tags: tags
+  kind: 'LogAlert'
+  properties: {
+    displayName: alert.displayName
+    description: alert.description
+    severity: alert.severity
+    enabled: true
+    scopes: [
+      workspaceId
+    ]
+    evaluationFrequency: alert.evaluationFrequency
+    windowSize: alert.windowSize
+    autoMitigate: true
+    skipQueryValidation: true
+    criteria: {
+      allOf: [
+        {
+          query: alert.query
+          metricMeasureColumn: alert.metricMeasureColumn
+          timeAggregation: alert.timeAggregation
+          operator: alert.operator
+          threshold: alert.threshold
+          dimensions: map(alert.dimensions, dimension => {
+            name: dimension
+            operator: 'Include'
+            values: [
+              '*'
+            ]
+          })
+          failingPeriods: {
+            numberOfEvaluationPeriods: 1
+            minFailingPeriodsToAlert: 1
+          }
+        }
+      ]
+    }
+    actions: {
+      actionGroups: [
+        people.id
+      ]
+    }
+  }
+}]
+
+resource metricAlert 'Microsoft.Insights/metricAlerts@2018-03-01' = [for alert in alerts.metricAlerts: {
+  name: 'fusion-${alert.name}'
   location: 'global'
   tags: tags
   properties: {
-    description: 'Messages of Fusion were set aside. `fusion dead-letters list` shows them, with the reason of each.'
-    severity: 2
+    description: '${alert.displayName}. ${alert.description}'
+    severity: alert.severity
     enabled: true
     autoMitigate: true
     scopes: [
       namespaceId
     ]
-    targetResourceRegion: location
-    evaluationFrequency: 'PT5M'
-    windowSize: 'PT15M'
+    evaluationFrequency: alert.evaluationFrequency
+    windowSize: alert.windowSize
     criteria: {
       'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
       allOf: [
         {
           criterionType: 'StaticThresholdCriterion'
-          name: 'set-aside'
-          metricNamespace: 'Microsoft.ServiceBus/namespaces'
-          metricName: 'DeadletteredMessages'
-          timeAggregation: 'Maximum'
-          operator: 'GreaterThan'
-          threshold: 0
-          dimensions: [
-            {
-              name: 'EntityName'
-              operator: 'Include'
-              values: [
-                '*'
-              ]
-            }
-          ]
+          name: alert.name
+          metricNamespace: alert.namespace
+          metricName: alert.metricName
+          timeAggregation: alert.timeAggregation
+          operator: alert.operator
+          threshold: alert.threshold
+          dimensions: map(alert.dimensions, dimension => {
+            name: dimension
+            operator: 'Include'
+            values: [
+              '*'
+            ]
+          })
         }
       ]
     }
@@ -71,7 +121,26 @@ resource setAside 'Microsoft.Insights/metricAlerts@2018-03-01' = {
       }
     ]
   }
+}]
+
+resource workbook 'Microsoft.Insights/workbooks@2023-06-01' = {
+  name: guid(resourceGroup().id, 'fusion')
+  location: location
+  tags: tags
+  kind: 'shared'
+  properties: {
+    displayName: 'Fusion'
+    description: 'Promises, reviews, models and queues.'
+    category: 'workbook'
+    version: 'Notebook/1.0'
+    sourceId: workspaceId
+    serializedData: string(union(shown, {
+      fallbackResourceIds: [
+        workspaceId
+      ]
+    }))
+  }
 }
 
-@description('Resource id of the action group.')
-output actionGroupId string = people.id
+@description('Resource id of the workbook.')
+output workbookId string = workbook.id

@@ -43,11 +43,6 @@ resource environment 'Microsoft.App/managedEnvironments@2025-07-01' = {
       infrastructureSubnetId: subnetId
       internal: false
     }
-    peerAuthentication: {
-      mtls: {
-        enabled: true
-      }
-    }
   }
 }
 

@@ -173,6 +173,9 @@ resource app 'Microsoft.App/containerApps@2025-07-01' = if (ready) {
         {
           name: 'fusion'
           image: image
+          command: [
+            'fusion'
+          ]
           args: [
             'host'
             'scheduler'
