@@ -1,0 +1,48 @@
+"""What is told before anybody listens: a host that opens its telemetry with the first activity has replayed runs before."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from fusion.ports.telemetry import Tracer, Untraced, Value
+
+MOST = 1_000
+"""Steps that are remembered, the latest."""
+
+
+class Early(Untraced):
+    """A tracer that remembers steps that are over, until there is one to tell them to. For any number of threads."""
+
+    def __init__(self) -> None:
+        self._told: deque[tuple[str, dict[str, Any]]] = deque(maxlen=MOST)
+        self._tracer: Tracer | None = None
+
+    def past(
+        self,
+        name: str,
+        *,
+        start: datetime,
+        end: datetime,
+        attributes: Mapping[str, Value] | None = None,
+        **others: Any,
+    ) -> None:
+        """Tell it, or remember it."""
+        said = {"start": start, "end": end, "attributes": attributes or {}, **others}
+        if self._tracer is not None:
+            self._tracer.past(name, **said)
+        else:
+            self._told.append((name, said))
+
+    def opened(self, tracer: Tracer) -> None:
+        """From now on there is one; it is told what was before."""
+        self._tracer = tracer
+        while self._told:
+            name, said = self._told.popleft()
+            tracer.past(name, **said)
+
+    def closed(self) -> None:
+        """There is none any more."""
+        self._tracer = None
