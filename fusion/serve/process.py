@@ -32,8 +32,10 @@ from fusion.serve.metrics import Metrics
 from fusion.serve.watch import watch
 from fusion.serve.web import Web
 from fusion.settings import Settings
-from fusion.telemetry.metering import Measurement
+from fusion.telemetry.metering import Measurement, tell
 from orchestrations.bundle import Bundle
+from orchestrations.sounding import EVERY as EVERY_SOUNDING
+from orchestrations.sounding import soundings
 from orchestrations.upkeep import keep_up
 
 log = logging.getLogger("fusion.serve")
@@ -112,7 +114,7 @@ class Process:
             self._introduce()
             async with asyncio.TaskGroup() as group:
                 group.create_task(consumer.run())
-                timers = [group.create_task(work(stop)) for work in (self._catch_up, self._purge, self._scans)]
+                timers = [group.create_task(work(stop)) for work in (self._catch_up, self._purge, self._scans, self._sound)]
                 if self.bundle.reasoning is not None and self.bundle.reasoning.inference is not None:
                     timers.append(group.create_task(relay(self.bundle.reasoning.inference, conductor)))
                 await stop.wait()
@@ -180,6 +182,12 @@ class Process:
             except FusionError as error:
                 log.error("no look for due scans is enqueued: %s", error)
             await asyncio.sleep(schedule.until_tick(self.bundle.clock.now()))
+
+    async def _sound(self, stop: asyncio.Event) -> None:
+        """Tell whoever measures how things stand; /metrics asks for itself."""
+        while not stop.is_set():
+            tell(self.metrics.meter, (*await soundings(self.bundle), *self._gauges()))
+            await asyncio.sleep(EVERY_SOUNDING.total_seconds())
 
     def _gauges(self) -> Iterable[Measurement]:
         yield Measurement("fusion.ready", 0.0 if self.why else 1.0)

@@ -87,6 +87,8 @@ def _values(name: str, labels: Mapping[str, str]) -> tuple[str, ...]:
 class _Gauges(Collector):
     def __init__(self) -> None:
         self.readers: list[Callable[[], Iterable[Measurement]]] = []
+        self._asked: set[str] = set()
+        """Gauges that readers tell: of these nothing else is believed."""
         self._kept: dict[str, dict[tuple[str, ...], float]] = {}
         self._lock = threading.Lock()
 
@@ -96,10 +98,12 @@ class _Gauges(Collector):
 
     def collect(self) -> Iterable[Family]:
         with self._lock:
-            now = {name: dict(values) for name, values in self._kept.items()}
-        for read in self.readers:
-            for one in read():
-                now.setdefault(one.name, {})[_values(one.name, one.labels)] = one.value
+            now = {name: dict(values) for name, values in self._kept.items() if name not in self._asked}
+        for one in (one for read in self.readers for one in read()):
+            if one.name not in self._asked:
+                self._asked.add(one.name)
+                now.pop(one.name, None)
+            now.setdefault(one.name, {})[_values(one.name, one.labels)] = one.value
         for name, metric in METRICS.items():
             if values := now.get(name):
                 names = [prometheus_label(label) for label in metric.labels]

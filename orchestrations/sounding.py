@@ -1,0 +1,48 @@
+"""How things stand, for whoever measures: the queue, the worker's queue, the month's money."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+from fusion.errors import FusionError
+from fusion.ports import Measured
+from fusion.telemetry.metering import Measurement
+from fusion.telemetry.watching import of_queue
+from orchestrations.bundle import Bundle, Reasoning
+
+log = logging.getLogger("fusion.telemetry")
+
+EVERY = timedelta(seconds=30)
+"""How often a host that stays looks."""
+
+
+async def soundings(bundle: Bundle) -> tuple[Measurement, ...]:
+    """What can be told now; what is away tells nothing, and nobody else hears of it."""
+    return tuple([one async for one in _soundings(bundle)])
+
+
+async def _soundings(bundle: Bundle) -> AsyncIterator[Measurement]:
+    if isinstance(bundle.queue, Measured):
+        try:
+            for one in of_queue(await bundle.queue.depth()):
+                yield one
+        except FusionError as error:
+            log.debug("the queue does not say how full it is: %s", error)
+    if bundle.reasoning is None:
+        return
+    try:
+        async for one in _of_models(bundle, bundle.reasoning):
+            yield one
+    except FusionError as error:
+        log.debug("the accounts or the worker's queue do not answer: %s", error)
+
+
+async def _of_models(bundle: Bundle, reasoning: Reasoning) -> AsyncIterator[Measurement]:
+    caps, month = reasoning.file.caps, f"{bundle.clock.now():%Y-%m}"
+    left = caps.month - await reasoning.book.spent(month=month)
+    yield Measurement("fusion.budget.left", left, {"currency": caps.currency})
+    if reasoning.inference is not None:
+        for urgency, waiting in (await reasoning.inference.depth()).items():
+            yield Measurement("fusion.inference.waiting", waiting, {"urgency": urgency.value})
