@@ -82,7 +82,7 @@ class _Ordered(TyperGroup):
             ),
             *("exceptions", "models"),
             *("eval", "demo"),
-            *("serve", "host", "worker", "app", "replay", "dead-letters", "purge"),
+            *("serve", "host", "worker", "app", "replay", "dead-letters", "purge", "backup", "restore"),
         )
         return sorted(super().list_commands(ctx), key=lambda name: order.index(name) if name in order else len(order))
 
@@ -117,6 +117,7 @@ def registered() -> typer.Typer:
     """The command line with all its commands: each module registers its own when it is imported."""
     from fusion.cli import (  # noqa: F401
         app_manifest,
+        backup,
         config,
         controls,
         cost,

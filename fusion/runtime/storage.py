@@ -46,6 +46,20 @@ def stores_in(home: Path, *, clock: Clock | None = None) -> tuple[Store, Blobs]:
     return SqliteStore(home / "state.db", clock=clock), FileBlobs(home / "blobs")
 
 
+def open_databases(folder: Path) -> None:
+    """Open and migrate the databases of a state folder, those that are there. Raises UserError: damaged, or too new."""
+    from fusion.adapters.sqlite import jobs, messages, store
+    from fusion.adapters.sqlite.database import Database
+
+    for name, migrations in (
+        ("state.db", store.MIGRATIONS),
+        ("queue.db", messages.MIGRATIONS),
+        ("inference.db", jobs.MIGRATIONS),
+    ):
+        if (folder / name).exists():
+            Database(folder / name, migrations, patience=1.0, fsync=True).open().close()
+
+
 @asynccontextmanager
 async def records(settings: Settings, *, clock: Clock | None = None) -> AsyncIterator[tuple[Store, Blobs]]:
     """Store and Blobs: Cosmos DB and Azure Storage where FUSION_COSMOS and FUSION_BLOBS name them, else the embedded ones."""

@@ -212,7 +212,7 @@ async def hosted(
                 registered.activities[name] = replace(activity, function=around(name, activity.function))
         engine = await stack.enter_async_context(
             Engine(
-                home / "journal.db",
+                home / "bot.db",
                 registered,
                 version=VERSION,
                 synchronous="NORMAL",
