@@ -11,12 +11,11 @@ import azure.functions as func
 from fusion.functions import CATCH_UP, CONNECTION, PURGE, SCANS, Functions
 from fusion.granting import METHODS
 from fusion.ports import Priority
-from orchestrations.registry import ORCHESTRATORS
 
 app = df.DFApp(http_auth_level=func.AuthLevel.FUNCTION)
 functions = Functions(os.environ)
 
-for name, orchestrator in ORCHESTRATORS.items():
+for name, orchestrator in functions.orchestrators().items():
     app.orchestration_trigger(context_name="context", orchestration=name)(orchestrator)
 for name, activity in functions.activities().items():
     app.activity_trigger(input_name="payload", activity=name)(activity)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -30,14 +31,21 @@ from fusion.dispatch.triggered import consume
 from fusion.errors import FusionError, TransientError, UserError
 from fusion.granting import Door, Reply
 from fusion.ports import Message, Priority, Queue
+from fusion.ports.telemetry import OFF, Meter, Tracer, Unmeasured
 from fusion.render.phrases import listed
 from fusion.routing import catalogue
 from fusion.runs import run_id
 from fusion.scanning import schedule
 from fusion.settings import Settings, read
+from fusion.telemetry.context import here, root, step
+from fusion.telemetry.early import Early
+from fusion.telemetry.metering import tell as measure
+from fusion.telemetry.watching import of_delivery, of_outcome
 from orchestrations.activity import Activity
 from orchestrations.bundle import Bundle
-from orchestrations.registry import activities
+from orchestrations.registry import activities, orchestrators
+from orchestrations.sounding import soundings
+from orchestrations.tracing import carried
 from orchestrations.upkeep import keep_up
 
 log = logging.getLogger("fusion.functions")
@@ -103,6 +111,8 @@ class Functions:
         self.is_bot = _is_bot(settings, environ)
         self._door = Door(settings.api_token, checks=plugins.check_ids)
         self._has_worker = _has_worker(settings, environ)
+        self._early = Early()
+        self._meter: Meter = Unmeasured()
         self._kept = Kept(self._open)
         self._desks = Kept(lambda: runtime.triggered(self.settings))
         offline = runtime.embedded(
@@ -115,7 +125,12 @@ class Functions:
         context = runtime.bot if self.is_bot else runtime.reviewer
         # Beside the app's identities no analyzer runs, unless somebody asks for it by name.
         async with context(self.settings, beside_identities=True) as bundle:
-            yield Opened(bundle=bundle, activities=activities(bundle))
+            self._early.opened(bundle.telemetry.tracer)
+            self._meter = bundle.telemetry.meter
+            try:
+                yield Opened(bundle=bundle, activities=activities(bundle))
+            finally:
+                self._early.closed()
 
     async def close(self) -> None:
         """End all connections; the next invocation opens them again."""
@@ -123,6 +138,10 @@ class Functions:
         await self._desks.close()
 
     # Orchestrations
+
+    def orchestrators(self) -> Mapping[str, Callable[..., Any]]:
+        """Every orchestrator by name: generator functions `(context, input)`."""
+        return orchestrators(lambda: self._early)
 
     def activities(self) -> Mapping[str, Activity]:
         """Every activity by name: async functions `(context, input)`."""
@@ -144,6 +163,13 @@ class Functions:
 
     async def deliver(self, headers: Mapping[str, str], body: bytes) -> Answer:
         """A webhook delivery."""
+        began = time.perf_counter()
+        answer = await self._delivered(headers, body)
+        event = next((value for name, value in headers.items() if name.casefold() == "x-github-event"), "")
+        measure(self._meter, of_delivery(event, answer.body["answer"], time.perf_counter() - began))
+        return answer
+
+    async def _delivered(self, headers: Mapping[str, str], body: bytes) -> Answer:
         if not self.is_bot:
             return unavailable(f"This Function App is no GitHub App: set {', '.join(self.settings.missing_for_bot)}.")
         try:
@@ -152,7 +178,9 @@ class Functions:
             log.error("a delivery cannot be kept: %s", error)
             return unavailable("The delivery cannot be kept now; deliver it again.")
         secrets = [secret.get_secret_value().encode() for secret in self.settings.webhook_secret]
-        return await take(secrets, headers, body, queue=queue, app_slug=bundle.slug, app_id=self.settings.github_app)
+        app, seen = self.settings.github_app, bundle.telemetry
+        now = bundle.clock.now()
+        return await take(secrets, headers, body, queue=queue, app_slug=bundle.slug, app_id=app, telemetry=seen, received=now)
 
     async def consume(self, priority: Priority, delivered: Any, client: Any) -> None:
         """A message (`azure.functions.ServiceBusMessage`) that a trigger received, with the durable client.
@@ -169,7 +197,12 @@ class Functions:
         async def handle(message: Message) -> Handled:
             return await Dispatcher(await self._opened(), runtime.conductor(client)).handle(message)
 
-        await consume(locked, handle, desk=desk, clock=runtime.SystemClock(), listen=_heard)
+        await consume(locked, handle, desk=desk, clock=runtime.SystemClock(), listen=self._heard)
+
+    def _heard(self, outcome: Outcome) -> None:
+        delivery = "" if isinstance(outcome, Unavailable) else outcome.message.id
+        end = tell(outcome, Named(log, {"delivery": delivery}))
+        measure(self._meter, of_outcome(outcome, end, runtime.SystemClock().now()))
 
     async def _opened(self) -> Bundle:
         """The bundle. Raises TransientError also for what a person has to mend: the messages wait for that, for an hour."""
@@ -182,6 +215,7 @@ class Functions:
         """Ask for a look at what GitHub could not deliver, and at pull requests without a run. Raises TransientError."""
         bundle, queue = await self._bot()
         await queue.send(due(bundle.clock.now()))
+        measure(self._meter, await soundings(bundle))
 
     async def scans(self) -> None:
         """Ask for a look at what is due to be scanned. Raises TransientError."""
@@ -253,8 +287,15 @@ class Functions:
             blobs = (await self._kept.get()).bundle.blobs
             request = request.model_copy(update={"patch": await blobs.put(accepted.patch)})
         id = run_id(request)
-        await runtime.conductor(client).start("review", request.model_dump(mode="json"), id)
+        with step(await self._tracer(), "start", kind="server", own=root(id), attributes={"fusion.run": id}):
+            await runtime.conductor(client).start("review", carried(request.model_dump(mode="json"), here()), id)
         return Answer(status=202, body={"id": id, "status": f"/api/reviews/{id}"})
+
+    async def _tracer(self) -> Tracer:
+        """Nothing is opened for the sake of a trace that goes nowhere."""
+        if not self.settings.otlp_endpoint and self.settings.application_insights is None:
+            return OFF.tracer
+        return (await self._kept.get()).bundle.telemetry.tracer
 
     async def state(self, id: str, client: Any) -> tuple[int, Mapping[str, Any]]:
         """How far a review is; once finished, the review itself."""
@@ -304,8 +345,3 @@ def _check_connection(environ: Mapping[str, str]) -> None:
             f"The triggers of a Function App take {CONNECTION} for a connection string: give the namespace's host name in"
             f" {CONNECTION}__fullyQualifiedNamespace instead."
         )
-
-
-def _heard(outcome: Outcome) -> None:
-    delivery = "" if isinstance(outcome, Unavailable) else outcome.message.id
-    tell(outcome, Named(log, {"delivery": delivery}))
