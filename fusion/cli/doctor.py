@@ -21,10 +21,21 @@ if TYPE_CHECKING:
 
 
 @app.command(short_help="Show what is ready here, and what is skipped and why.")
-def doctor(format: Annotated[str, typer.Option("--format", "-f", help="terminal or json.")] = "terminal") -> None:
-    """Show each analyzer, agent, format, adapter, model endpoint and added piece of knowledge: ready, or skipped and why."""
+def doctor(
+    format: Annotated[str, typer.Option("--format", "-f", help="terminal or json.")] = "terminal",
+    azure: Annotated[bool, typer.Option("--azure", help="Look at what is configured on Azure instead, from here.")] = False,
+) -> None:
+    """Show each analyzer, agent, format, adapter, model endpoint and added piece of knowledge: ready, or skipped and why.
+
+    With --azure: who signs in, each service, role, queue, index and clock, and the command that mends what is wrong; the exit
+    code is 1 where something is to be mended.
+    """
     if format not in ("terminal", "json"):
         raise UserError(f"There is no format {format!r} for doctor; there are: terminal, json.")
+    if azure:
+        from fusion.cli.doctor_azure import report
+
+        raise typer.Exit(report(format))
     rows = _rows()
     if format == "json":
         keys = ("kind", "name", "ready", "detail")

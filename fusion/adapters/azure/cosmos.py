@@ -124,6 +124,16 @@ class CosmosStore:
         if own is not None:
             await own.close()
 
+    async def properties(self) -> Mapping[str, Any] | None:
+        """How the container is made, as the account tells it; None: it is not there. Nothing is made."""
+        from azure.cosmos.exceptions import CosmosResourceNotFoundError
+
+        async with self._service.errors(), asyncio.timeout(self._patience):
+            try:
+                return await self._connected().get_database_client(self._database).get_container_client(self._name).read()
+            except CosmosResourceNotFoundError:
+                return None
+
     async def get(self, key: Key) -> Stored | None:
         """The record, or None."""
         from azure.cosmos.exceptions import CosmosResourceNotFoundError
@@ -224,20 +234,24 @@ class CosmosStore:
             yield await self._open()
 
     async def _open(self) -> ContainerProxy:
-        if self._loop is not asyncio.get_running_loop():
-            # Connections belong to the event loop that opened them; those of one that ended are of no use.
-            self._loop, self._opening = asyncio.get_running_loop(), asyncio.Lock()
-            self._client = self._own = self._container = None
+        client = self._connected()
         async with self._opening:
             if self._container is None:
-                self._client = self._client or self._connect()
-                container = self._client.get_database_client(self._database).get_container_client(self._name)
+                container = client.get_database_client(self._database).get_container_client(self._name)
                 if self._key:
                     await self._make()
                 else:
                     await self._find(container)
                 self._container = container
         return self._container
+
+    def _connected(self) -> CosmosClient:
+        if self._loop is not asyncio.get_running_loop():
+            # Connections belong to the event loop that opened them; those of one that ended are of no use.
+            self._loop, self._opening = asyncio.get_running_loop(), asyncio.Lock()
+            self._client = self._own = self._container = None
+        self._client = self._client or self._connect()
+        return self._client
 
     def _connect(self) -> CosmosClient:
         from azure.cosmos.aio import CosmosClient

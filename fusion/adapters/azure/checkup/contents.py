@@ -1,0 +1,117 @@
+"""Blob Storage: containers are there, this identity may write and delete in them, and anchors cannot be taken back."""
+
+from __future__ import annotations
+
+import secrets
+import shlex
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from fusion.adapters.azure.checkup.asking import mend, ready, told, warning
+from fusion.adapters.azure.cloud import Service, fields
+from fusion.adapters.azure.credentials import signed_in
+from fusion.ports.checkup import Told
+
+if TYPE_CHECKING:
+    from azure.core.credentials_async import AsyncTokenCredential
+    from azure.storage.blob.aio import BlobServiceClient, ContainerClient
+
+PART = "blob storage"
+PREFIX = "doctor/"
+"""Where a probe is written; no purge and no reader looks there."""
+
+
+async def contents(
+    connection: str, containers: Sequence[str], *, credential: AsyncTokenCredential | None = None, setting: str = "FUSION_BLOBS"
+) -> list[Told]:
+    """Each container is written to, and what was written is deleted."""
+    found: list[Told] = []
+    async with told(found, PART, "access"), _opened(connection, credential, setting) as (client, service):
+        for name in containers:
+            async with told(found, PART, name), service.errors():
+                found.append(await _tried(client.get_container_client(name), service.host))
+    return found
+
+
+async def anchors(connection: str, container: str, *, credential: AsyncTokenCredential | None = None) -> list[Told]:
+    """The container of anchors; nothing is written there, for it could not be deleted."""
+    found: list[Told] = []
+    async with told(found, PART, container), _opened(connection, credential, "FUSION_ANCHOR") as (client, service):
+        async with service.errors():
+            one = client.get_container_client(container)
+            if not await one.exists():
+                found.append(_absent(container, service.host))
+                return found
+            properties = await one.get_container_properties()
+        kept = properties.immutable_storage_with_versioning_enabled or False
+        found.append(
+            immutable(
+                container,
+                service.host,
+                kept=bool(properties.has_immutability_policy or kept),
+                hold=bool(properties.has_legal_hold),
+            )
+        )
+    return found
+
+
+def immutable(container: str, host: str, *, kept: bool, hold: bool) -> Told:
+    """`kept`: a retention policy; `hold`: a legal hold."""
+    if kept or hold:
+        return ready(PART, container, f"Anchors cannot be changed or deleted ({'retention policy' if kept else 'legal hold'}).")
+    account = shlex.quote(host.partition(".")[0])
+    return mend(
+        PART,
+        container,
+        "It has no immutability policy and no legal hold: whoever may delete blobs there can take anchors back. Set a"
+        " time-based retention policy, and lock it.",
+        f"az storage container immutability-policy create --account-name {account} --container-name {shlex.quote(container)}"
+        " --period 2555",
+    )
+
+
+async def _tried(container: ContainerClient, host: str) -> Told:
+    name = str(container.container_name)
+    if not await container.exists():
+        return _absent(name, host)
+    blob = container.get_blob_client(f"{PREFIX}{secrets.token_hex(8)}")
+    await blob.upload_blob(b"", overwrite=False)
+    await blob.delete_blob()
+    properties = await container.get_container_properties()
+    if properties.public_access:
+        return warning(PART, name, "Anybody can read it: take public access off.", _private(name, host))
+    return ready(PART, name, "A blob was written and deleted.")
+
+
+def _private(name: str, host: str) -> str:
+    account = shlex.quote(host.partition(".")[0])
+    return f"az storage container set-permission --account-name {account} --name {name} --public-access off --auth-mode login"
+
+
+def _absent(name: str, host: str) -> Told:
+    account = shlex.quote(host.partition(".")[0])
+    command = f"az storage container create --account-name {account} --name {shlex.quote(name)} --auth-mode login"
+    return mend(PART, name, "There is no such container.", command)
+
+
+@asynccontextmanager
+async def _opened(
+    connection: str, credential: AsyncTokenCredential | None, setting: str
+) -> AsyncIterator[tuple[BlobServiceClient, Service]]:
+    from azure.storage.blob.aio import BlobServiceClient, ExponentialRetry
+
+    parts = fields(connection)
+    retry = ExponentialRetry(initial_backoff=0, increment_base=2, retry_total=1, random_jitter_range=1)
+    async with AsyncExitStack() as stack:
+        if parts:
+            host = urlsplit(parts.get("blobendpoint", "")).netloc or parts.get("accountname", "")
+            client = BlobServiceClient.from_connection_string(connection, retry_policy=retry)
+        else:
+            host = urlsplit(connection).netloc
+            client = BlobServiceClient(
+                connection, credential=credential or await stack.enter_async_context(signed_in()), retry_policy=retry
+            )
+        await stack.enter_async_context(client)
+        yield client, Service(name="Blob Storage", host=host, setting=setting, role="blobs")
