@@ -10,6 +10,7 @@ from fusion.check import Source
 from fusion.evidence.analyzer import Analyzer, Missing
 from fusion.evidence.collect import rules_digest
 from fusion.evidence.examine import rules_folder
+from fusion.evidence.examiner import Examiner
 from fusion.scanning import reuse
 from orchestrations.bundle import Bundle
 
@@ -40,13 +41,13 @@ class Rulebook:
         analyzers = self.bundle.analyzers
         if self.bundle.examiner is None:
             return dict.fromkeys(analyzers.plugins, "off")
-        found = {name: _described(analyzer) for name, analyzer in analyzers.plugins.items()}
+        found = {name: _described(analyzer, self.bundle.examiner) for name, analyzer in analyzers.plugins.items()}
         return {**found, **dict.fromkeys(analyzers.broken, "broken")}
 
 
-def _described(analyzer: Analyzer) -> str:
+def _described(analyzer: Analyzer, examiner: Examiner) -> str:
     try:
-        ready = analyzer.locate()
+        ready = examiner.locate(analyzer)
         if isinstance(ready, Missing):
             return "missing"
         added = getattr(analyzer, "rules_added", {})

@@ -87,6 +87,9 @@ class _Seen:
     spoilt: set[str] = field(default_factory=set)
     """Paths of which a version could not be read, and that are read again next time."""
     hits: int = 0
+    version: str = ""
+    """Of the tool, and the digest of its rules, where whoever looked says so."""
+    rules: str = ""
     failures: list[tuple[Outcome, str]] = field(default_factory=list)
 
     @classmethod
@@ -276,12 +279,16 @@ def _note(analyzer: Analyzer, ready: Ready, batch: _Batch, look: Look, stamp: Pr
     for missed in look.unread:
         seen.miss(batch.versions[missed.path], missed.reason)
     seen.hits += len(look.hits)
+    seen.version, seen.rules = look.version or seen.version, look.rules or seen.rules
+    tool_version = seen.version or ready.version
+    if seen.version or seen.rules:
+        stamp = stamp.model_copy(update={"tool": f"{TOOL} {tool_version}".strip(), "rules": seen.rules or stamp.rules})
     if look.outcome is not Outcome.OK:
         seen.failures.append((look.outcome, look.reason))
     pages = Pages(batch.whole)
     for sighting in sightings(analyzer.name, look.hits, pages):
         version = batch.versions[sighting.hit.location.path]
-        one = _told(record(analyzer.name, ready.version, sighting, pages, stamp), version)
+        one = _told(record(analyzer.name, tool_version, sighting, pages, stamp), version)
         seen.found.setdefault((one.location.path, one.rule, one.fingerprint), one)
 
 
@@ -321,7 +328,7 @@ def _report(
     return ToolReport(
         run=ToolRun(
             tool=TOOL,
-            version=ready.version,
+            version=seen.version or ready.version,
             outcome=outcome,
             reason="; ".join(reasons) or told,
             read=tuple(sorted(seen.blobs)[:_MOST_READ]),
@@ -329,7 +336,7 @@ def _report(
             hits=seen.hits,
             isolation=isolation,
             seconds=round(seconds, 3),
-            rules=digest,
+            rules=seen.rules or digest,
         ),
         evidence=tuple(evidence),
     )

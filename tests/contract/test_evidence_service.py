@@ -215,6 +215,22 @@ async def test_whoever_finds_no_slot_is_told_when_to_come_back() -> None:
         assert (await answered(client, asked({"a": b"BAD"}))).look.hits
 
 
+class Full(Answering):
+    """On a machine whose disk is full."""
+
+    async def answer(self, question: Question) -> bytes:
+        raise OSError(28, "No space left on device", question.tool)
+
+
+async def test_a_service_that_fails_says_so_and_answers_on() -> None:
+    transport = httpx.ASGITransport(App(Full({}, HOST), token="", at_once=1))
+    async with httpx.AsyncClient(transport=transport, base_url="http://evidence") as client:
+        for _ in range(2):
+            reply = await client.post("/examine", content=asked({"a": b""}, "SECRET"), headers=JSON)
+            assert (reply.status_code, reply.headers["content-type"]) == (500, "application/problem+json")
+            assert reply.json()["detail"] == "The service failed (OSError)."
+
+
 async def test_whoever_hangs_up_frees_the_slot_and_leaves_nothing() -> None:
     mark = uuid4().hex
     async with service(at_once=1) as client:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import json
+import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from http import HTTPStatus
 from typing import Any
@@ -17,6 +18,8 @@ from pydantic import ValidationError
 
 from fusion.evidence.service.answering import Answering
 from fusion.evidence.service.contract import EXAMINE, HEALTH, LIMITS, MEDIA_TYPE, PROBLEM, TOOLS, Limits, Question
+
+log = logging.getLogger("fusion.evidence.service")
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -68,17 +71,16 @@ class App:
         if scope["type"] != "http":
             raise NotImplementedError(f"The evidence service speaks no {scope['type']}.")
         try:
-            await _respond(send, HTTPStatus.OK, await self._served(scope, receive))
-        except Refusal as refusal:
-            problem = {
-                "type": "about:blank",
-                "title": refusal.status.phrase,
-                "status": refusal.status.value,
-                "detail": refusal.detail,
-            }
-            await _respond(send, refusal.status, json.dumps(problem).encode(), media_type=PROBLEM, headers=refusal.headers)
+            body = await self._served(scope, receive)
         except Gone:
             return
+        except Refusal as refusal:
+            await _refuse(send, refusal)
+        except Exception as error:  # the host's edge: whoever asked hears of it, and the next question is answered
+            log.error("A question could not be answered: %s.", type(error).__name__)
+            await _refuse(send, Refusal(HTTPStatus.INTERNAL_SERVER_ERROR, f"The service failed ({type(error).__name__})."))
+        else:
+            await _respond(send, HTTPStatus.OK, body)
 
     async def _served(self, scope: Scope, receive: Receive) -> bytes:
         path, method = scope["path"], scope["method"]
@@ -191,6 +193,12 @@ async def _left(receive: Receive) -> None:
 def _values(scope: Scope, name: bytes) -> list[bytes]:
     headers: Iterable[tuple[bytes, bytes]] = scope["headers"]
     return [value for key, value in headers if key.lower() == name]
+
+
+async def _refuse(send: Send, refusal: Refusal) -> None:
+    status = refusal.status
+    problem = {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": refusal.detail}
+    await _respond(send, status, json.dumps(problem).encode(), media_type=PROBLEM, headers=refusal.headers)
 
 
 async def _respond(

@@ -9,8 +9,8 @@ schema version: a service is deployed before the Fusion that asks it.
     GET  /healthz   -> 200 {"status": "ok"}, for everybody
 
 What is refused is a problem document (RFC 9457): 400 no JSON, 401 a token is missing or wrong, 404, 405, 408 the question
-came too slowly, 413 it is too long, 415 another media type, 422 against this contract, 429 with Retry-After no slot is free.
-A tool that fails is no error here: it is the answer's outcome.
+came too slowly, 413 it is too long, 415 another media type, 422 against this contract, 429 with Retry-After no slot is free,
+500 the service itself failed. A tool that fails is no error here: it is the answer's outcome.
 """
 
 from __future__ import annotations
