@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.infrastructure import confidential, reading, roles, statements, symbols, wiring
+from tests.infrastructure import agreed, confidential, early, forms, reading, roles, statements, symbols, wiring
 from tests.infrastructure.expressions import Project
 from tests.infrastructure.problems import Problem
 
@@ -18,6 +18,7 @@ TEMPLATES: tuple[Callable[[Project], Iterator[Problem]], ...] = (
     statements.problems,
     confidential.problems,
     roles.problems,
+    early.problems,
 )
 
 
@@ -26,6 +27,11 @@ def ours() -> Project:
     return reading.project(ROOT, *(part for part in PARTS if (ROOT / part).exists()))
 
 
-def problems(project: Project) -> tuple[Problem, ...]:
-    """Everything that is wrong, by file and line."""
+def of_templates(project: Project) -> tuple[Problem, ...]:
+    """What is wrong with the templates by themselves, by file and line."""
     return tuple(sorted({problem for check in TEMPLATES for problem in check(project)}))
+
+
+def problems(project: Project) -> tuple[Problem, ...]:
+    """Everything that is wrong: with the templates, and with what they make for our code."""
+    return tuple(sorted({*of_templates(project), *forms.problems(project, agreed.ours())}))

@@ -88,12 +88,15 @@ class Choice(Expr):
     condition: Expr
     then: Expr
     other: Expr
+    is_held: bool = field(default=False, compare=False)
+    """Whether brackets are around it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Operation(Expr):
     operator: str
     operands: tuple[Expr, ...]
+    is_held: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,7 @@ class When(Expr):
 class Lambda(Expr):
     names: tuple[str, ...]
     body: Expr
+    is_held: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,8 @@ _SAYING = ("comment", "diagnostic_comment")
 _ASIDE = (*_SAYING, "ERROR")
 _BINDING = ({"??"}, {"||"}, {"&&"}, {"==", "!=", "=~", "!~"}, {"<", "<=", ">", ">="}, {"+", "-"}, {"*", "/", "%"})
 """Operators, from those that bind least."""
+_TIGHTEST = len(_BINDING) + 1
+"""How members, places and calls bind."""
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "'": "'", "\\": "\\", "$": "$"}
 _TOKEN = re.compile(r"'''.*?'''|//[^\n]*|/\*.*?\*/|\.\.\.|[\w.]+|\s+|.", re.DOTALL)
 
@@ -216,7 +218,8 @@ def _expression(node: Node) -> ex.Expr:
         case "identifier" | "property_identifier":
             return ex.Name(line, _text(node))
         case "parenthesized_expression" if len(parts) == 1:
-            return _expression(parts[0])
+            inner = _expression(parts[0])
+            return replace(inner, is_held=True) if isinstance(inner, ex.Choice | ex.Operation | ex.Lambda) else inner
         case "array":
             return ex.Array(line, tuple(_element(each) for each in parts))
         case "object":
@@ -229,7 +232,7 @@ def _expression(node: Node) -> ex.Expr:
         case "call_expression":
             return _call(node)
         case "ternary_expression" if len(parts) == 3:
-            return _hoisted(ex.Choice(line, *map(_expression, parts)))
+            return _hoisted(ex.Choice(line, _expression(parts[0]), _expression(parts[1]), _expression(parts[2])))
         case "binary_expression" | "unary_expression":
             operator = next((each.type for each in node.children if not each.is_named), "")
             return _hoisted(ex.Operation(line, operator, tuple(map(_expression, parts))))
@@ -270,40 +273,46 @@ def _entry(node: Node) -> ex.Entry | None:
 def _call(node: Node) -> ex.Expr:
     function = node.child_by_field_name("function")
     given = node.child_by_field_name("arguments")
-    arguments = tuple(_expression(each) for each in (given.named_children if given else ()) if each.type not in _ASIDE)
-    called = _expression(function) if function else ex.Name(_line(node), "")
-    if isinstance(called, ex.Lambda) and isinstance(called.body, ex.Member):
-        call = ex.Call(_line(node), called.body.name, called.body.of, arguments)
-        return ex.Lambda(called.line, called.names, call)
-    if isinstance(called, ex.Member):
-        if isinstance(called.of, ex.Name) and called.of.name in ("az", "sys"):
-            return ex.Call(_line(node), called.name, None, arguments)
-        return ex.Call(_line(node), called.name, called.of, arguments)
-    return ex.Call(_line(node), called.name if isinstance(called, ex.Name) else "", None, arguments)
+    nodes = given.named_children if given else ()
+    arguments = tuple(_expression(each) for each in nodes if each.type not in _ASIDE)
+    line = _line(node)
+
+    def calling(function: ex.Expr) -> ex.Expr:
+        if isinstance(function, ex.Member):
+            is_namespace = isinstance(function.of, ex.Name) and function.of.name in ("az", "sys")
+            return ex.Call(line, function.name, None if is_namespace else function.of, arguments)
+        return ex.Call(line, function.name if isinstance(function, ex.Name) else "", None, arguments)
+
+    return _into(_expression(function) if function else ex.Name(line, ""), calling, _TIGHTEST)
 
 
 def _hoisted(expression: ex.Expr) -> ex.Expr:
-    """The grammar ends a lambda's body early (`x => x.a` is `(x => x).a`): what is around it belongs into it."""
+    """Put right what the grammar has the wrong way round: `a ? b : c.d` is `(a ? b : c).d` for it, and `x => x.a`,
+    `!a.b` and `a && b == c` are alike."""
     match expression:
-        case ex.Member(of=ex.Lambda() as inner):
-            return replace(inner, body=_into(inner.body, lambda last: replace(expression, of=last), len(_BINDING)))
-        case ex.Index(of=ex.Lambda() as inner):
-            return replace(inner, body=_into(inner.body, lambda last: replace(expression, of=last), len(_BINDING)))
-        case ex.Choice(condition=ex.Lambda() as inner):
-            return replace(inner, body=_into(inner.body, lambda last: replace(expression, condition=last), -1))
-        case ex.Operation(operands=(ex.Lambda() as inner, *rest)):
-            binding = _binding(expression.operator)
-            return replace(inner, body=_into(inner.body, lambda last: replace(expression, operands=(last, *rest)), binding))
+        case ex.Member(of=of):
+            return _into(of, lambda last: replace(expression, of=last), _TIGHTEST)
+        case ex.Index(of=of):
+            return _into(of, lambda last: replace(expression, of=last), _TIGHTEST)
+        case ex.Choice(condition=condition):
+            return _into(condition, lambda last: replace(expression, condition=last), -1)
+        case ex.Operation(operator=operator, operands=(first, second)):
+            return _into(first, lambda last: replace(expression, operands=(last, second)), _binding(operator))
     return expression
 
 
-def _into(body: ex.Expr, around: Callable[[ex.Expr], ex.Expr], binding: int) -> ex.Expr:
-    """Put what binds so tightly around the last part of a body that binds less."""
-    if isinstance(body, ex.Choice):
-        return replace(body, other=_into(body.other, around, binding))
-    if isinstance(body, ex.Operation) and len(body.operands) == 2 and _binding(body.operator) < binding:
-        return replace(body, operands=(body.operands[0], _into(body.operands[1], around, binding)))
-    return around(body)
+def _into(inner: ex.Expr, around: Callable[[ex.Expr], ex.Expr], binding: int) -> ex.Expr:
+    """Put what binds so tightly around the last part of an expression that binds less, unless brackets hold it."""
+    match inner:
+        case ex.Lambda(is_held=False, body=body):
+            return replace(inner, body=_into(body, around, binding))
+        case ex.Choice(is_held=False, other=other):
+            return replace(inner, other=_into(other, around, binding))
+        case ex.Operation(is_held=False, operator=operator, operands=(first, second)) if _binding(operator) < binding:
+            return replace(inner, operands=(first, _into(second, around, binding)))
+        case ex.Operation(is_held=False, operands=(only,)) if binding == _TIGHTEST:
+            return replace(inner, operands=(_into(only, around, binding),))
+    return around(inner)
 
 
 def _binding(operator: str) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.infrastructure import reading
-from tests.infrastructure.checks import problems
+from tests.infrastructure.checks import of_templates
 from tests.infrastructure.expressions import Project
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -23,7 +23,7 @@ def sample() -> Project:
 
 
 def test_a_deployment_that_is_right_has_no_problems() -> None:
-    assert problems(sample()) == ()
+    assert of_templates(sample()) == ()
 
 
 # A file, what stands in it, what is put in its place: the kind of the problem that is found, and words of its sentence.
@@ -98,4 +98,4 @@ def test_a_planted_mistake_is_found(path: str, old: str, new: str, kind: str, wo
     texts = dict(sample().texts)
     assert old in texts[path]
     texts[path] = texts[path].replace(old, new, 1)
-    assert [problem for problem in problems(reading.parsed(texts)) if problem.kind == kind and words in problem.sentence]
+    assert [problem for problem in of_templates(reading.parsed(texts)) if problem.kind == kind and words in problem.sentence]

@@ -1,0 +1,153 @@
+"""Who can reach what: no keys, no open door under the private switch, the customer's key where it is asked for, names, tags."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from tests.infrastructure.deploying import Made, Plan
+from tests.infrastructure.problems import Problem
+from tests.infrastructure.roles import ASSIGNMENTS, GUID
+from tests.infrastructure.services import at, problem
+
+STORAGE = "Microsoft.Storage/storageAccounts"
+VAULT = "Microsoft.KeyVault/vaults"
+COSMOS = "Microsoft.DocumentDB/databaseAccounts"
+BUS = "Microsoft.ServiceBus/namespaces"
+REGISTRY = "Microsoft.ContainerRegistry/registries"
+FOUNDRY = "Microsoft.CognitiveServices/accounts"
+INSIGHTS = "Microsoft.Insights/components"
+LOGS = "Microsoft.OperationalInsights/workspaces"
+POOL = "Microsoft.App/sessionPools"
+SITE = "Microsoft.Web/sites"
+ENDPOINT = "Microsoft.Network/privateEndpoints"
+
+REQUIRED: Mapping[str, Mapping[str, Any]] = {
+    STORAGE: {
+        "properties.allowSharedKeyAccess": False,
+        "properties.allowBlobPublicAccess": False,
+        "properties.minimumTlsVersion": "TLS1_2",
+    },
+    BUS: {"properties.disableLocalAuth": True, "properties.minimumTlsVersion": "1.2"},
+    COSMOS: {"properties.disableLocalAuth": True, "properties.minimalTlsVersion": "Tls12"},
+    VAULT: {"properties.enableRbacAuthorization": True, "properties.enablePurgeProtection": True},
+    REGISTRY: {"properties.adminUserEnabled": False},
+    FOUNDRY: {"properties.disableLocalAuth": True},
+    INSIGHTS: {"properties.DisableLocalAuth": True},
+    LOGS: {"properties.features.disableLocalAuth": True},
+    SITE: {
+        "properties.httpsOnly": True,
+        "properties.siteConfig.minTlsVersion": "1.2",
+        "properties.siteConfig.ftpsState": "Disabled",
+    },
+    POOL: {"properties.sessionNetworkConfiguration.status": "EgressDisabled"},
+}
+"""What has to be so in every form, for a key that nobody has cannot leak."""
+PRIVATE = (STORAGE, VAULT, COSMOS, BUS, REGISTRY, FOUNDRY)
+"""What has no open door under the private switch. GitHub has to reach the hosts."""
+CUSTOMERS_KEY: Mapping[str, tuple[str, str]] = {
+    STORAGE: ("properties.encryption.keySource", "Microsoft.Keyvault"),
+    BUS: ("properties.encryption.keySource", "Microsoft.KeyVault"),
+    COSMOS: ("properties.keyVaultKeyUri", r"https://.+"),
+    REGISTRY: ("properties.encryption.status", "enabled"),
+    FOUNDRY: ("properties.encryption.keySource", "Microsoft.KeyVault"),
+}
+NAMES: Mapping[str, str] = {
+    STORAGE: r"[a-z0-9]{3,24}",
+    VAULT: r"(?=.{3,24}$)[a-zA-Z][a-zA-Z0-9]*(-[a-zA-Z0-9]+)*",
+    COSMOS: r"[a-z0-9][a-z0-9-]{1,42}[a-z0-9]",
+    BUS: r"[a-zA-Z][a-zA-Z0-9-]{4,48}[a-zA-Z0-9]",
+    REGISTRY: r"[a-zA-Z0-9]{5,50}",
+    FOUNDRY: r"[a-zA-Z0-9][a-zA-Z0-9-]{1,63}",
+    SITE: r"[a-zA-Z0-9][a-zA-Z0-9-]{0,58}[a-zA-Z0-9]",
+    LOGS: r"[a-zA-Z0-9][a-zA-Z0-9-]{2,61}[a-zA-Z0-9]",
+    "Microsoft.App/containerApps": r"(?=.{2,32}$)[a-z][a-z0-9]*(-[a-z0-9]+)*",
+    "Microsoft.App/managedEnvironments": r"[a-zA-Z][a-zA-Z0-9-]{0,58}[a-zA-Z0-9]",
+    "Microsoft.DurableTask/schedulers": r"[a-zA-Z0-9][a-zA-Z0-9-]{1,62}[a-zA-Z0-9]",
+    "Microsoft.Resources/resourceGroups": r"[\w().-]{0,89}[\w()-]",
+}
+"""Source: learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules."""
+TAGS = frozenset({"workload", "env", "owner", "costCenter", "dataClassification"})
+"""Of the Cloud Adoption Framework: learn.microsoft.com/azure/cloud-adoption-framework (resource-tagging)."""
+
+
+def problems(plan: Plan, *, private: bool, customers_key: bool) -> Iterator[Problem]:
+    for made in plan.resources:
+        if made.is_existing:
+            continue
+        yield from _settled(made)
+        if private and made.type in PRIVATE:
+            yield from _private(made, plan)
+        if customers_key and made.type in CUSTOMERS_KEY:
+            path, wanted = CUSTOMERS_KEY[made.type]
+            if not re.fullmatch(wanted, str(at(made, path))):
+                yield problem(made, "customers-key", f"{made.name} is not encrypted with the customer's key ({path}).")
+        if made.type in ASSIGNMENTS:
+            yield from _assignment(made)
+    yield from _publishing(plan)
+    yield from _twice(plan)
+
+
+def _settled(made: Made) -> Iterator[Problem]:
+    for path, wanted in REQUIRED.get(made.type, {}).items():
+        if at(made, path) != wanted:
+            said = str(wanted).lower() if isinstance(wanted, bool) else wanted
+            yield problem(made, "local-auth", f"{path} of {made.name} has to be {said}; it is {at(made, path)}.")
+    pattern = NAMES.get(made.type)
+    if pattern and "«" not in made.name and not re.fullmatch(pattern, made.name):
+        yield problem(made, "name", f"{made.name} cannot be the name of a resource of the type {made.type}.")
+    if made.type == POOL:
+        lives = [each.get("lifecycle") for each in at(made, "properties.managedIdentitySettings") or []]
+        if at(made, "identity") is not None and (not lives or set(lives) != {"None"}):
+            yield problem(made, "session-identity", f"Sessions of {made.name} can use an identity: set its lifecycle to None.")
+    tags = made.body.get("tags")
+    if made.type in NAMES and (missing := sorted(TAGS - set(tags or {}))):
+        yield problem(made, "tags", f"{made.name} has no tag {', '.join(missing)}.")
+
+
+def _private(made: Made, plan: Plan) -> Iterator[Problem]:
+    if at(made, "properties.publicNetworkAccess") != "Disabled":
+        sentence = f"{made.name} ({made.type}) is reached from anywhere in the private form: disable publicNetworkAccess."
+        yield problem(made, "public-access", sentence)
+    connected = {
+        connection.get("properties", {}).get("privateLinkServiceId")
+        for endpoint in plan.of(ENDPOINT)
+        for connection in at(endpoint, "properties.privateLinkServiceConnections") or []
+    }
+    if made.id not in connected:
+        yield problem(made, "private-endpoint", f"{made.name} ({made.type}) has no private endpoint in the private form.")
+    if made.type in (BUS, REGISTRY) and at(made, "sku.name") != "Premium":
+        yield problem(made, "private-endpoint", f"{made.name} needs the tier Premium for a private endpoint.")
+
+
+def _assignment(made: Made) -> Iterator[Problem]:
+    """A role holds for one resource, and its holder is known."""
+    scope = made.id.partition("/providers/Microsoft.Authorization/")[0]
+    if made.type == ASSIGNMENTS[0] and "/providers/" not in scope:
+        sentence = f"The role of {at(made, 'properties.principalId')} holds for {scope or 'everything'}: give it on a resource."
+        yield problem(made, "role-scope", sentence)
+    if not GUID.search(str(at(made, "properties.roleDefinitionId"))):
+        yield problem(made, "role-unknown", f"The role of {made.name} has no id.")
+    if not at(made, "properties.principalId"):
+        yield problem(made, "role-holder", f"The role {at(made, 'properties.roleDefinitionId')} is given to nobody.")
+
+
+def _publishing(plan: Plan) -> Iterator[Problem]:
+    """A Function App takes no code from somebody with a password."""
+    kind = "Microsoft.Web/sites/basicPublishingCredentialsPolicies"
+    for site in plan.of(SITE):
+        shut = {each.name for each in plan.of(kind) if each.id.startswith(site.id) and at(each, "properties.allow") is False}
+        for name in sorted({"ftp", "scm"} - shut):
+            yield problem(site, "local-auth", f"{site.name} takes code by {name} with a password.")
+
+
+def _twice(plan: Plan) -> Iterator[Problem]:
+    seen: dict[str, Made] = {}
+    for made in plan.resources:
+        if made.is_existing:
+            continue
+        first = seen.setdefault(made.id.lower(), made)
+        if first is not made:
+            sentence = f"{made.name} ({made.type}) is made twice: {first.path}:{first.line} makes it, too."
+            yield problem(made, "made-twice", sentence)
