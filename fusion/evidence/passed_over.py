@@ -36,6 +36,8 @@ async def look_again(
         hits=(*look.hits, *(_moved(hit, originals[hit.location.path]) for hit in other.hits)),
         unread=tuple(one.model_copy(update={"path": originals[one.path]}) for one in other.unread),
         seconds=look.seconds + other.seconds,
+        version=look.version or other.version,
+        rules=look.rules or other.rules,
     )
 
 
