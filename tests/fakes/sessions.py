@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import threading
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from enum import StrEnum
@@ -58,15 +59,28 @@ class Trouble(StrEnum):
 
 
 class Pool:
-    """At most `size` sessions at a time; those that ended make room. `lie` is done to each whole answer's JSON."""
+    """At most `size` sessions at a time; those that ended make room.
 
-    def __init__(self, make: Callable[[], ASGIApp], *, size: int = 100, lie: Callable[[bytes], bytes] | None = None) -> None:
-        self._make, self._size, self.lie = make, size, lie
+    `kills`: a question that holds these bytes, as base64 has them, ends its session. `lie` is done to each whole answer's JSON.
+    """
+
+    def __init__(
+        self,
+        make: Callable[[], ASGIApp],
+        *,
+        size: int = 100,
+        kills: bytes = b"",
+        lie: Callable[[bytes], bytes] | None = None,
+    ) -> None:
+        self._make, self._size, self._kills, self.lie = make, size, kills, lie
         self._troubles: deque[Trouble] = deque()
         self._sessions: dict[str, ASGIApp] = {}
         self.used: list[str] = []
         """Identifiers in the order of their first questions."""
         self.stopped: list[str] = []
+        self._over = threading.Event()
+        self.begun = threading.Event()
+        """A session was given out."""
         self.questions = 0
         self.sizes: list[int] = []
         """Bytes of each question."""
@@ -85,6 +99,7 @@ class Pool:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._over.set()
         self._wire.stop()
 
     def next(self, *troubles: Trouble) -> None:
@@ -113,7 +128,12 @@ class Pool:
         if trouble is Trouble.FULL:
             return JSONResponse({"error": {"code": "TooManyRequests"}}, 429, {"retry-after": "1"})
         self.used.append(identifier)
+        self.begun.set()
         session = self._sessions[identifier] = self._make()
+        if trouble is None and self._kills and self._kills in body:
+            trouble = Trouble.DYING
+        if trouble is Trouble.SLOW:
+            await asyncio.to_thread(self._over.wait, 60)
         if trouble is not None:
             return await _troubled(trouble, request)
         return await self._forwarded(session, request, body)
@@ -171,8 +191,6 @@ async def _troubled(trouble: Trouble, request: Request) -> Response:
             )
         case Trouble.DRIP:
             return StreamingResponse(_endless(b" ", pause=0.02), media_type="application/json")
-        case Trouble.SLOW:
-            await asyncio.sleep(3600)
         case Trouble.DYING:
             return await die(request)
         case Trouble.HALF:

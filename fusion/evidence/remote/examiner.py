@@ -21,7 +21,7 @@ from pydantic import ValidationError
 from fusion.evidence.analyzer import Analyzer, Missing, Ready
 from fusion.evidence.examiner import Look
 from fusion.evidence.remote import answers, questions
-from fusion.evidence.remote.parts import Part, divide
+from fusion.evidence.remote.parts import Part, Room, divide
 from fusion.evidence.remote.replies import Attempts, Ending, began, weigh
 from fusion.evidence.service.contract import EXAMINE, LIMITS
 from fusion.evidence.shown import message
@@ -56,17 +56,18 @@ class _Search:
 
 
 class RemoteExaminer:
-    """Asks `sessions`. `sleep` and `grace` are parameters for tests."""
+    """Asks `sessions`. `room`: what one question may hold; `grace`: seconds that a pool which is not ready is waited for."""
 
     def __init__(
         self,
         sessions: Sessions,
         *,
+        room: Room = questions.ROOM,
         grace: float = GRACE,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._sessions = sessions
-        self._grace, self._sleep = grace, sleep
+        self._room, self._grace, self._sleep = room, grace, sleep
 
     @property
     def isolation(self) -> str:
@@ -108,7 +109,7 @@ class RemoteExaminer:
             sendable,
             consulted,
             own,
-            questions.ROOM,
+            self._room,
             follows=hasattr(analyzer, "consults"),
             tells_own=bool(getattr(analyzer, "tells_own", False)),
         )

@@ -15,7 +15,8 @@ from fusion.ports.sessions import Fault, Reply
 
 BUSY = frozenset({404, 408, 425, 429, 502, 503, 504})
 """Answers of who has no room now, or is not up yet. A pool whose sessions are all taken answers 404 or 429."""
-_MOST_WAITS = 30
+_MOST_WAITS = 12
+"""Some two minutes."""
 _MOST_DEATHS = 3
 """Sessions that one question may end: a file may be what ends them."""
 _FIRST, _LONGEST = 1.0, 15.0
