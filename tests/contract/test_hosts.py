@@ -1,7 +1,8 @@
 """One contract, every Durable host: the same orchestrations end the same way.
 
-The hosts: the embedded engine replaying at every step, the engine with suspended generators, durabletask's in-memory backend
-behind its own gRPC worker, and (Python 3.13 and newer) Microsoft's Python worker for Azure Functions with the engine beside it.
+The hosts: the embedded engine replaying at every step, the engine with suspended generators, the worker of `fusion host
+scheduler` on durabletask's in-memory backend, over gRPC, and (Python 3.13 and newer) Microsoft's Python worker for Azure
+Functions with the engine beside it. `DIFFERENCES` says what they do not share; docs/hosts.md has the same table.
 """
 
 from __future__ import annotations
@@ -9,15 +10,33 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 import pytest
 
+from fusion.adapters.azure.scheduler import Scheduler
 from fusion.engine import Engine
+from fusion.ports import Conductor
+from fusion.serve.conductor import EngineConductor
 from tests.fakes import flows, scan_flows
+from tests.fakes.task_hub import task_hub
+
+DIFFERENCES = {
+    "what no worker has registered": {"engine": "fails", "azure": "fails", "scheduler": "waits"},
+    "what a terminated run began": {"engine": "ends", "azure": "goes on", "scheduler": "goes on"},
+    "type of a failed activity": {
+        "engine": "builtins.RuntimeError",
+        "azure": "RuntimeError",
+        "scheduler": "builtins.RuntimeError",
+    },
+}
+"""What differs, by host; nothing of ours rests on it. The Conductor of each evens out the second. What stands in for the
+Functions host here ends runs as the engine does and names failures in its own way: its last two are from Azure."""
 
 
 class Ended(NamedTuple):
@@ -32,6 +51,12 @@ class Ended(NamedTuple):
 class HostUnderTest(Protocol):
     """What the contract asks of a host."""
 
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def conductor(self) -> Conductor: ...
+
     async def start(self, name: str, input: Any, id: str) -> None: ...
 
     async def raise_event(self, id: str, name: str, data: Any) -> None: ...
@@ -44,8 +69,10 @@ class HostUnderTest(Protocol):
 class EngineHost:
     """The engine, whoever runs the orchestrators."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, kind: str = "engine") -> None:
         self._engine = engine
+        self.kind = kind
+        self.conductor: Conductor = EngineConductor(engine)
 
     async def start(self, name: str, input: Any, id: str) -> None:
         await self._engine.start(name, input, id)
@@ -61,28 +88,64 @@ class EngineHost:
         return Ended(state.status, state.output, state.custom_status, state.failure.message if state.failure else "")
 
 
-class SidecarHost:
-    """durabletask's client and worker, over gRPC, on its in-memory backend."""
+class SchedulerHost:
+    """Our worker of a task hub, on a loop of its own: it is shared by the tests, since stopping one takes a second."""
 
-    def __init__(self, client: Any) -> None:
-        self._client = client
+    kind = "scheduler"
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+        self.conductor: Conductor = Elsewhere(hub)
 
     async def start(self, name: str, input: Any, id: str) -> None:
-        await asyncio.to_thread(self._client.schedule_new_orchestration, name, input=input, instance_id=id)
+        await self.conductor.start(name, input, id)
 
     async def raise_event(self, id: str, name: str, data: Any) -> None:
-        await asyncio.to_thread(self._client.raise_orchestration_event, id, name, data=data)
+        await self.conductor.tell(id, name, data)
 
     async def terminate(self, id: str, output: Any) -> None:
-        await asyncio.to_thread(self._client.terminate_orchestration, id, output=output)
+        await asyncio.to_thread(self._hub.client.terminate_orchestration, id, output=output, recursive=False)
 
     async def wait(self, id: str) -> Ended:
-        state = await asyncio.to_thread(self._client.wait_for_orchestration_completion, id, timeout=30)
+        state = await asyncio.to_thread(self._hub.client.wait_for_orchestration_completion, id, timeout=30)
         output = json.loads(state.serialized_output) if state.serialized_output else None
         custom = json.loads(state.serialized_custom_status) if state.serialized_custom_status else None
         return Ended(
             state.runtime_status.name.lower(), output, custom, state.failure_details.message if state.failure_details else ""
         )
+
+
+class Hub(NamedTuple):
+    """The backend, a client of it, our worker, and the loop that it is on."""
+
+    backend: Any
+    client: Any
+    scheduler: Scheduler
+    loop: asyncio.AbstractEventLoop
+
+    def on_loop(self, work: Coroutine[Any, Any, Any]) -> asyncio.Future[Any]:
+        return asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self.loop))
+
+
+class Elsewhere:
+    """The hub's Conductor, for callers on other loops."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+
+    async def start(self, name: str, input: Any, id: str) -> bool:
+        started: bool = await self._hub.on_loop(self._hub.scheduler.conductor.start(name, input, id))
+        return started
+
+    async def status(self, id: str) -> Any:
+        return await self._hub.on_loop(self._hub.scheduler.conductor.status(id))
+
+    async def terminate(self, id: str, why: str) -> None:
+        await self._hub.on_loop(self._hub.scheduler.conductor.terminate(id, why))
+
+    async def tell(self, id: str, event: str, data: Any) -> bool:
+        told: bool = await self._hub.on_loop(self._hub.scheduler.conductor.tell(id, event, data))
+        return told
 
 
 def engine_host(**options: Any) -> Callable[[Path, pytest.FixtureRequest], AbstractAsyncContextManager[HostUnderTest]]:
@@ -99,37 +162,48 @@ def engine_host(**options: Any) -> Callable[[Path, pytest.FixtureRequest], Abstr
     return opened
 
 
+def asynchronous(activity: Callable[..., Any]) -> Callable[[object, Any], Awaitable[Any]]:
+    """As the activities of Fusion are."""
+
+    async def run(context: object, payload: Any) -> Any:
+        return activity(context, payload)
+
+    return run
+
+
 @pytest.fixture(scope="module")
-def sidecar() -> Iterator[tuple[Any, Any]]:
-    """durabletask's backend and a client of it; stopping its worker takes a second, so the tests share one."""
-    import logging
-
+def hub() -> Iterator[Hub]:
+    """Our worker, with the registrations of these tests, on durabletask's in-memory backend."""
     from durabletask.client import TaskHubGrpcClient
-    from durabletask.testing import create_test_backend
-    from durabletask.worker import TaskHubGrpcWorker
 
-    port = free_port()
-    backend = create_test_backend(port=port)
-    quiet = logging.getLogger("tests.sidecar")
-    quiet.setLevel(logging.CRITICAL)
-    worker = TaskHubGrpcWorker(host_address=f"127.0.0.1:{port}", logger=quiet)
-    for flow in (*flows.PORTABLE, *scan_flows.ORCHESTRATORS):
-        worker.add_orchestrator(flow)
-    for activity in (*flows.SYNC_ACTIVITIES, *scan_flows.ACTIVITIES):
-        worker.add_activity(activity)
-    worker.start()
-    client = TaskHubGrpcClient(host_address=f"127.0.0.1:{port}", logger=quiet)
-    yield backend, client
-    worker.stop()
-    client.close()
-    backend.stop()
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    with task_hub() as (backend, port):
+        scheduler = Scheduler(
+            f"http://127.0.0.1:{port}",
+            taskhub="fusion",
+            version="1",
+            orchestrators={flow.__name__: flow for flow in (*flows.PORTABLE, *scan_flows.ORCHESTRATORS)},
+            activities={each.__name__: asynchronous(each) for each in (*flows.SYNC_ACTIVITIES, *scan_flows.ACTIVITIES)},
+        )
+        client = TaskHubGrpcClient(host_address=f"127.0.0.1:{port}")
+        try:
+            asyncio.run_coroutine_threadsafe(scheduler.__aenter__(), loop).result(30)
+            yield Hub(backend, client, scheduler, loop)
+            asyncio.run_coroutine_threadsafe(scheduler.close(), loop).result(60)
+        finally:
+            client.close()
+            loop.call_soon_threadsafe(loop.stop)
+            thread.join()
+            loop.close()
 
 
 @asynccontextmanager
-async def sidecar_host(folder: Path, request: pytest.FixtureRequest) -> AsyncIterator[HostUnderTest]:
-    backend, client = request.getfixturevalue("sidecar")
-    backend.reset()
-    yield SidecarHost(client)
+async def scheduler_host(folder: Path, request: pytest.FixtureRequest) -> AsyncIterator[HostUnderTest]:
+    hub = request.getfixturevalue("hub")
+    hub.backend.reset()
+    yield SchedulerHost(hub)
 
 
 @asynccontextmanager
@@ -138,15 +212,7 @@ async def azure_host(folder: Path, request: pytest.FixtureRequest) -> AsyncItera
 
     app_folder = Path(__file__).parents[1] / "azure" / "flows_app"
     async with AzureApp(app_folder) as app, app.open(folder / "journal.db", drain=0) as host:
-        yield EngineHost(host.engine)
-
-
-def free_port() -> int:
-    import socket
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        yield EngineHost(host.engine, "azure")
 
 
 needs_azure = pytest.mark.skipif(sys.version_info < (3, 13), reason="Microsoft's Python worker needs Python 3.13 or newer")
@@ -156,7 +222,7 @@ HOSTS = [
     pytest.param(engine_host(sticky_after=None), id="engine-replay"),
     pytest.param(engine_host(sticky_after=0), id="engine-sticky"),
     pytest.param(engine_host(synchronous="NORMAL", cache_bytes=0), id="engine-normal-uncached"),
-    pytest.param(sidecar_host, id="durabletask-in-memory"),
+    pytest.param(scheduler_host, id="scheduler"),
     pytest.param(azure_host, id="azure-worker", marks=[pytest.mark.azure, needs_azure, azure_warns]),
 ]
 
@@ -172,6 +238,15 @@ async def host(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[
 async def run(host: HostUnderTest, name: str, input: Any = None, id: str = "run") -> Ended:
     await host.start(name, input, id)
     return await host.wait(id)
+
+
+async def until(found: Callable[[], Awaitable[object]]) -> None:
+    """Ask until there is something."""
+    for _ in range(3_000):
+        if await found():
+            return
+        await asyncio.sleep(0.01)
+    raise TimeoutError
 
 
 async def test_fan_out_and_in(host: HostUnderTest) -> None:
@@ -226,12 +301,6 @@ async def test_failed_activity_is_a_value(host: HostUnderTest) -> None:
     assert "no: because" in ended.output["failed"]
 
 
-async def test_unknown_activity_is_a_value(host: HostUnderTest) -> None:
-    ended = await run(host, "guarded", {"activity": "nothing"})
-    assert ended.status == "completed"
-    assert "nothing" in ended.output["failed"]
-
-
 async def test_failed_child_is_a_value(host: HostUnderTest) -> None:
     ended = await run(host, "guarded_child", "broken")
     assert ended.status == "completed"
@@ -244,10 +313,22 @@ async def test_defect_fails_the_run(host: HostUnderTest) -> None:
     assert "a defect" in ended.failure
 
 
-async def test_unknown_orchestrator_fails(host: HostUnderTest) -> None:
+async def test_what_nobody_registered(host: HostUnderTest) -> None:
+    if DIFFERENCES["what no worker has registered"][host.kind] == "waits":
+        await host.start("nobody", None, "run")
+        await host.start("guarded", {"activity": "nothing"}, "other")
+        assert await run(host, "sequence", 3, "third") == Ended("completed", 3, None, "")
+        for id in ("run", "other"):
+            state = await host.conductor.status(id)
+            assert state is not None
+            assert not state.ended
+        return
     ended = await run(host, "nobody")
     assert ended.status == "failed"
     assert "nobody" in ended.failure
+    ended = await run(host, "guarded", {"activity": "nothing"}, "other")
+    assert ended.status == "completed"
+    assert "nothing" in ended.output["failed"]
 
 
 async def test_terminate(host: HostUnderTest) -> None:
@@ -279,3 +360,63 @@ async def test_a_scan_of_an_account(host: HostUnderTest) -> None:
     report = "octo/calm: scanned, octo/gone: gone, octo/old: scanned; octo/last: scanned, octo/odd: failed"
     whole = {"status": "scanned", "report": report, "repositories": 5, "message": "The anchor is away."}
     assert await run(host, "scan", {"account": "octo"}) == Ended("completed", whole, "writing the report", "")
+
+
+async def test_an_id_is_started_once_also_when_it_has_ended(host: HostUnderTest) -> None:
+    assert await host.conductor.status("run") is None
+    assert await host.conductor.start("sequence", 3, "run")
+    await host.wait("run")
+    assert not await host.conductor.start("sequence", 4, "run")
+    state = await host.conductor.status("run")
+    assert state is not None
+    assert (state.status, state.output) == ("completed", 3)
+
+
+async def test_what_is_ended_takes_with_it_what_it_began(host: HostUnderTest) -> None:
+    await host.conductor.start("brood", 600, "p")
+    await host.conductor.start("brood", 600, "p2")
+    await until(lambda: host.conductor.status("p:0"))
+    await until(lambda: host.conductor.status("p2:0"))
+    await host.conductor.terminate("p", "a newer head")
+    assert (await host.wait("p")).output == "a newer head"
+    assert (await host.wait("p:0")).status == "terminated"
+    assert not await host.conductor.tell("p", "approved", {})
+    await host.conductor.terminate("p", "again")
+    await host.conductor.terminate("nobody", "again")
+    left = await host.conductor.status("p2:0")
+    assert left is not None
+    assert not left.ended
+
+
+async def test_what_differs_is_known(host: HostUnderTest) -> None:
+    if host.kind == "azure":
+        pytest.skip("what stands in for the Functions host is the engine")
+    assert (await run(host, "kind_of_failure")).output == DIFFERENCES["type of a failed activity"][host.kind]
+    await host.start("brood", 600, "parent")
+    await until(lambda: host.conductor.status("parent:0"))
+    await host.terminate("parent", "enough")
+    await host.wait("parent")
+    child = await host.conductor.status("parent:0")
+    assert child is not None
+    assert ("ends" if child.ended else "goes on") == DIFFERENCES["what a terminated run began"][host.kind]
+
+
+async def test_the_page_lists_the_differences() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "hosts.md").read_text(encoding="utf-8")
+    for what, hosts in DIFFERENCES.items():
+        row = next(line for line in page.splitlines() if line.startswith(f"| {what} |"))
+        assert [cell.strip().strip("`") for cell in row.split("|")[2:5]] == [
+            hosts[name] for name in ("engine", "azure", "scheduler")
+        ]
+
+
+async def test_what_has_ended_is_purged_and_what_has_not_stays(hub: Hub) -> None:
+    hub.backend.reset()
+    host = SchedulerHost(hub)
+    assert (await run(host, "family", 2)).status == "completed"
+    await host.start("sleeper", 600, "alive")
+    assert await hub.on_loop(hub.scheduler.purge(datetime.now(UTC) - timedelta(hours=1))) == 0
+    assert await hub.on_loop(hub.scheduler.purge(datetime.now(UTC) + timedelta(seconds=1))) == 3
+    assert await host.conductor.status("run") is None
+    assert await host.conductor.status("alive") is not None
+    await host.conductor.terminate("alive", "done")

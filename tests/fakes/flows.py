@@ -137,6 +137,12 @@ def ancestors(ctx: Context, depth: int) -> Flow:
     return result
 
 
+def brood(ctx: Context, seconds: float) -> Flow:
+    """Waits for one sub-orchestration, whose id begins with its own."""
+    result = yield ctx.call_sub_orchestrator("sleeper", input=seconds, instance_id=f"{ctx.instance_id}:0")
+    return result
+
+
 def countdown(ctx: Context, n: int) -> Flow:
     """Continue-as-new with a timer each round."""
     yield ctx.create_timer(timedelta(milliseconds=5))
@@ -203,6 +209,15 @@ def guarded_child(ctx: Context, name: str) -> Flow:
     return {"result": result}
 
 
+def kind_of_failure(ctx: Context, _: Any) -> Flow:
+    """The type that a failed activity is reported with."""
+    try:
+        yield ctx.call_activity("always_fails", input="why")
+    except task.TaskFailedError as error:
+        return error.details.error_type
+    return ""
+
+
 def broken(ctx: Context, _: Any) -> Any:
     raise KeyError("a defect")
 
@@ -255,7 +270,7 @@ PORTABLE = [
     guarded,
     guarded_child,
 ]
-PORTABLE += [broken, random_id]
+PORTABLE += [broken, random_id, kind_of_failure, brood]
 ORCHESTRATORS = [*PORTABLE, spinner, quitter, wandering, unsupported, identity]
 SYNC_ACTIVITIES = [plan, score, total, flaky, always_fails, echo]
 ACTIVITIES = [*SYNC_ACTIVITIES, plan_async, score_async, total_async, hangs, stuck, identify]
