@@ -46,11 +46,13 @@ param foundry bool = false
 param tenantName string = workload
 @description('Id of the GitHub App. Empty until its key and secret are in the vault: until then there is a reviewer without a webhook.')
 param githubApp string = ''
+@description('Whether the vault has the secret fusion-api-token: who may grant exceptions over HTTP (docs/scans.md).')
+param apiTokens bool = false
 @description('Path of the models file in the package and the image, for example /home/site/wwwroot/models.toml; empty to ask no model.')
 param modelsFile string = ''
 @description('Share of deliveries that are traced, from 0 to 1.')
 param traceRatio string = '1.0'
-@description('Further settings of the hosts by name (docs/reference.md); what is secret only as a reference to Key Vault.')
+@description('Further settings of the hosts by name (docs/reference.md). Nothing secret: whoever may read the resources reads them.')
 param furtherSettings object = {}
 
 @description('Redundancy of storage accounts, for example Standard_LRS or Standard_ZRS.')
@@ -143,6 +145,8 @@ param workerWeights object = {
   share: ''
 }
 
+@description('Region of Foundry, where the models are not to be had in the other; it has to be an allowed one.')
+param foundryLocation string = location
 @description('Models to deploy in Foundry: name, format, model, version, sku and capacity.')
 param deployments array = []
 
@@ -448,7 +452,7 @@ module models 'modules/foundry.bicep' = if (foundry) {
   params: {
     name: names.foundry
     projectName: names.project
-    location: location
+    location: foundryLocation
     tags: tags
     deployments: deployments
     hosts: hosts
@@ -518,6 +522,7 @@ module functions 'modules/functions.bicep' = if (functionApp) {
     vaultUri: vault.outputs.uri
     tenantName: tenantName
     githubApp: githubApp
+    apiTokens: apiTokens
     namespaceHostName: bus.outputs.hostName
     cosmosEndpoint: cosmos.outputs.endpoint
     blobsUrl: storage.outputs.blobsUrl
@@ -556,6 +561,7 @@ module durable 'modules/scheduler.bicep' = if (scheduler) {
     vaultUri: vault.outputs.uri
     tenantName: tenantName
     githubApp: githubApp
+    apiTokens: apiTokens
     namespaceHostName: bus.outputs.hostName
     namespaceName: bus.outputs.name
     eventQueues: bus.outputs.eventQueues

@@ -40,6 +40,8 @@ param vaultUri string
 param tenantName string
 @description('FUSION_GITHUB_APP: id of the GitHub App; empty until its key and secret are in the vault.')
 param githubApp string
+@description('Whether the vault has the secret fusion-api-token.')
+param apiTokens bool
 @description('Host name of the Service Bus namespace.')
 param namespaceHostName string
 @description('Address of the Cosmos DB account.')
@@ -58,7 +60,7 @@ param modelsFile string
 param insightsConnection string
 @description('Share of deliveries that are traced, from 0 to 1.')
 param traceRatio string
-@description('Further settings by name; what is secret only as a reference to Key Vault.')
+@description('Further settings by name; nothing secret.')
 param furtherSettings object
 @description('Resource id of the Log Analytics workspace.')
 param workspaceId string
@@ -88,6 +90,9 @@ var bot = empty(githubApp) ? {} : {
   FUSION_GITHUB_KEY: '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/fusion-key/)'
   FUSION_WEBHOOK_SECRET: '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/fusion-webhook/)'
 }
+var granting = apiTokens ? {
+  FUSION_API_TOKEN: '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/fusion-api-token/)'
+} : {}
 var sessions = empty(evidenceService) ? {} : {
   FUSION_EVIDENCE_SERVICE: evidenceService
 }
@@ -163,7 +168,7 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
 resource appSettings 'Microsoft.Web/sites/config@2024-11-01' = {
   parent: app
   name: 'appsettings'
-  properties: union(settings, bot, sessions, models, furtherSettings)
+  properties: union(settings, bot, granting, sessions, models, furtherSettings)
 }
 
 // Publishing asks for Entra ID: no user name and no password.

@@ -41,6 +41,8 @@ param vaultUri string
 param tenantName string
 @description('FUSION_GITHUB_APP: id of the GitHub App; empty until its key and secret are in the vault.')
 param githubApp string
+@description('Whether the vault has the secret fusion-api-token.')
+param apiTokens bool
 @description('Host name of the Service Bus namespace.')
 param namespaceHostName string
 @description('Name of the Service Bus namespace.')
@@ -86,6 +88,13 @@ var settings = {
   FUSION_EVIDENCE_KEY: evidenceKeyUri
   FUSION_GITHUB_APP: githubApp
 }
+// Settings that are secrets in the vault.
+var secrets = union({
+  FUSION_GITHUB_KEY: 'fusion-key'
+  FUSION_WEBHOOK_SECRET: 'fusion-webhook'
+}, apiTokens ? {
+  FUSION_API_TOKEN: 'fusion-api-token'
+} : {})
 var sessions = empty(evidenceService) ? {} : {
   FUSION_EVIDENCE_SERVICE: evidenceService
 }
@@ -154,18 +163,11 @@ resource app 'Microsoft.App/containerApps@2025-07-01' = if (ready) {
         }
       ]
       // Read from Key Vault by the platform, with the host's identity.
-      secrets: [
-        {
-          name: 'fusion-key'
-          keyVaultUrl: '${vaultUri}secrets/fusion-key'
-          identity: identityId
-        }
-        {
-          name: 'fusion-webhook'
-          keyVaultUrl: '${vaultUri}secrets/fusion-webhook'
-          identity: identityId
-        }
-      ]
+      secrets: map(items(secrets), item => {
+        name: item.value
+        keyVaultUrl: '${vaultUri}secrets/${item.value}'
+        identity: identityId
+      })
     }
     template: {
       terminationGracePeriodSeconds: 60
@@ -193,16 +195,10 @@ resource app 'Microsoft.App/containerApps@2025-07-01' = if (ready) {
           env: concat(map(items(union(settings, sessions, models, furtherSettings)), item => {
             name: item.key
             value: item.value
-          }), [
-            {
-              name: 'FUSION_GITHUB_KEY'
-              secretRef: 'fusion-key'
-            }
-            {
-              name: 'FUSION_WEBHOOK_SECRET'
-              secretRef: 'fusion-webhook'
-            }
-          ])
+          }), map(items(secrets), item => {
+            name: item.key
+            secretRef: item.value
+          }))
           probes: [
             {
               type: 'Liveness'
