@@ -82,7 +82,7 @@ class _Ordered(TyperGroup):
             ),
             *("exceptions", "models"),
             *("eval", "demo"),
-            *("serve", "host", "worker", "app", "replay", "dead-letters", "purge", "backup", "restore"),
+            *("serve", "host", "top", "worker", "app", "replay", "dead-letters", "purge", "backup", "restore"),
         )
         return sorted(super().list_commands(ctx), key=lambda name: order.index(name) if name in order else len(order))
 
@@ -140,6 +140,7 @@ def registered() -> typer.Typer:
         runs,
         scan,
         serve,
+        top,
         worker,
     )
 
