@@ -101,8 +101,9 @@ class Analyzer(Protocol):
     `consults(path) -> bool`: it also reads such files where the files it reports on import them, also unchanged ones. A method
     `wants_of_tree(data) -> bool`: what it reads of a whole tree, under a neutral name where its tool passes over the path.
     A true `tells_own`, of one that `consults`: it honours `Job.own`, so that it can look at a whole tree in portions.
-    `rules_added`, a mapping of names to bytes: what decides beside its configuration, for the receipt. A method
-    `knowing(folders)`: itself with further folders of knowledge about libraries (FUSION_KNOWLEDGE).
+    `rules_added`, a mapping of names to bytes: what decides beside its configuration, for the receipt; `rules_unused`,
+    sentences about what was added in vain. A method `knowing(folders)`: itself with further folders of knowledge about
+    libraries (FUSION_KNOWLEDGE).
     """
 
     name: str

@@ -103,7 +103,8 @@ async def collect(
     digest = head.rules or rules_digest(analyzer.name, rules_folder(analyzer), getattr(analyzer, "rules_added", {}))
     stamped = provenance.model_copy(update={"tool": f"{analyzer.name} {version}".strip(), "rules": digest})
     most = _MOST_HITS_WHOLE_TREE if change.whole_tree else _MOST_HITS
-    outcome, reasons = head.outcome, [head.reason, not_followed(head.unfollowed), left_out, difference.reason]
+    unused = [message(sentence) for sentence in getattr(analyzer, "rules_unused", ())]
+    outcome, reasons = head.outcome, [head.reason, *unused, not_followed(head.unfollowed), left_out, difference.reason]
     if len(difference.fresh) > most:
         outcome = outcome if outcome is not Outcome.OK else Outcome.CUT
         reasons.append(f"{len(difference.fresh):,} new hits; the first {most:,} were kept")

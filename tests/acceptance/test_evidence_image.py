@@ -95,7 +95,11 @@ def test_the_service_and_its_tools_need_nothing_else(command: list[str], tmp_pat
     # This one's process cannot be started from the copy: its own test is below.
     tools.pop("dataflow")
     with subprocess.Popen(
-        [*command, "fusion.evidence.service", "--port", "0"], stderr=subprocess.PIPE, text=True, cwd=tmp_path, env={}
+        [*command, "fusion.evidence.service", "--port", "0", "--in-sandbox-pool"],
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=tmp_path,
+        env={},
     ) as process:
         assert process.stderr is not None
         found = re.search(r"http://\S+", said := process.stderr.readline())

@@ -19,11 +19,12 @@ from fusion.errors import UserError
 from fusion.evidence.analyzer import Analyzer, Job, Output, Reading
 from fusion.evidence.analyzers.dataflow import Dataflow
 from fusion.evidence.collect import rules_digest
+from fusion.evidence.launcher import LANDLOCK, NAMESPACES, SECCOMP
 from fusion.evidence.sandbox import Sandbox
 from fusion.evidence.service.answering import Answering
 from fusion.evidence.service.app import App
 from fusion.evidence.service.contract import LIMITS, Answer, Catalogue, Question
-from fusion.evidence.service.process import exposed, serve
+from fusion.evidence.service.process import exposed, serve, unconfined
 from fusion.model import Outcome
 from tests.fakes.analyzers import CRASHING, GARBLED, Absent, Marks
 
@@ -305,3 +306,11 @@ def test_it_listens_beyond_this_machine_only_where_somebody_asks_who_calls(
     if not allowed:
         with pytest.raises(UserError, match="FUSION_EVIDENCE_TOKEN"):
             serve(host=host, port=0, token=token, in_sandbox_pool=pool, at_once=1)
+
+
+def test_it_starts_only_where_a_tool_can_reach_nothing_else() -> None:
+    for levels in ({}, {NAMESPACES: 1, SECCOMP: 1}, {LANDLOCK: 4}):
+        weak = Sandbox(levels=levels)
+        assert "Landlock" in unconfined(weak, in_sandbox_pool=False)
+        assert unconfined(weak, in_sandbox_pool=True) == ""
+    assert unconfined(Sandbox(levels={SECCOMP: 1, LANDLOCK: 4}), in_sandbox_pool=False) == ""

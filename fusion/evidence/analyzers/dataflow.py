@@ -88,6 +88,13 @@ class Dataflow:
         """The knowledge that does not come with Fusion: it decides, too, what is reported."""
         return self._added.contents
 
+    @property
+    def rules_unused(self) -> Sequence[str]:
+        """Knowledge that is wrong and not used, for the receipt, wherever the analysis runs."""
+        said = [sentence.rstrip(".") for sentence in self._added.mistakes[:_NAMED]]
+        left = len(self._added.mistakes) - _NAMED
+        return [*said, f"{left:,} more mistakes in added knowledge (`fusion knowledge list`)"] if left > 0 else said
+
     def locate(self) -> Ready | Missing:
         """Our own interpreter; the version is Fusion's."""
         return Ready(Path(sys.executable), fusion.__version__)
@@ -137,15 +144,8 @@ class Dataflow:
             unread=[Unread(path=path, reason=reason) for path, reason in sorted(unread.items()) if path in asked],
             cleared=cleared,
             unfollowed=[Unread(path=path, reason=reason) for path, reason in sorted(unfollowed.items())],
-            note="; ".join([*_mistakes(self._added), *([f"{cut:,} further flows were left out"] if cut else [])]),
+            note=f"{cut:,} further flows were left out" if cut else "",
         )
-
-
-def _mistakes(more: Added) -> list[str]:
-    """Knowledge that is not used, for the receipt."""
-    said = [sentence.rstrip(".") for sentence in more.mistakes[:_NAMED]]
-    left = len(more.mistakes) - _NAMED
-    return [*said, f"{left:,} more mistakes in added knowledge (`fusion knowledge list`)"] if left > 0 else said
 
 
 def _hit(flow: dict[str, Any], own: frozenset[str], job: Job) -> Hit | None:

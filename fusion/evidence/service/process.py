@@ -40,9 +40,12 @@ def serve(
     """Listen until SIGTERM or Ctrl-C; `opened` is told where. Raises UserError: why it does not."""
     if reason := exposed(host, token=token, in_sandbox_pool=in_sandbox_pool):
         raise UserError(reason)
+    sandbox = Sandbox.detect()
+    if reason := unconfined(sandbox, in_sandbox_pool=in_sandbox_pool):
+        raise UserError(reason)
     listening = _listening(host, port)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-    app = App(Answering(plugins.analyzers().plugins, Sandbox.detect()), token=token, at_once=at_once)
+    app = App(Answering(plugins.analyzers().plugins, sandbox), token=token, at_once=at_once)
     where = listening.getsockname()
     opened(f"http://[{where[0]}]:{where[1]}" if ":" in where[0] else f"http://{where[0]}:{where[1]}")
     config = uvicorn.Config(
@@ -83,6 +86,16 @@ def exposed(host: str, *, token: str, in_sandbox_pool: bool) -> str:
     return (
         f"Without a token anybody who reaches {host} could ask: set FUSION_EVIDENCE_TOKEN, listen on 127.0.0.1, or, in a pool "
         "of sessions, say --in-sandbox-pool."
+    )
+
+
+def unconfined(sandbox: Sandbox, *, in_sandbox_pool: bool) -> str:
+    """Why strangers' files must not be looked at here, as whoever asks relies on it; empty where they may."""
+    if in_sandbox_pool or (sandbox.network_cut and sandbox.files_confined):
+        return ""
+    return (
+        f"Files of strangers are not looked at here, because a tool could reach more than them: {sandbox.isolation}. Run the "
+        "service in a pool of sessions, or where the kernel grants Landlock, and namespaces or seccomp."
     )
 
 
