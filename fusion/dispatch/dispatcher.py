@@ -80,7 +80,12 @@ class Dispatcher:
             raise PermanentError(f"The message {message.id!r} is no event: {where}: {first['msg']}.") from None
         # A message that nobody traced, a timer's above all, begins a trace of its own; each attempt is in the same.
         begins = "" if parse(message.trace) else root(message.id)
-        attributes = {"fusion.event": event.kind, "messaging.message.id": message.id, "fusion.priority": message.priority.value}
+        attributes = {
+            "fusion.event": event.kind,
+            "fusion.repository": str(message.body.get("repository", "")),
+            "fusion.priority": message.priority.value,
+            "messaging.message.id": message.id,
+        }
         with step(
             self.telemetry.tracer,
             f"process {event.kind}",

@@ -215,6 +215,21 @@ async def test_dead_letters_are_listed_replayed_and_dropped(bench: Bench) -> Non
     assert await nothing(bench, Priority.COMMAND)
 
 
+async def test_a_trace_goes_with_its_message_wherever_that_goes(bench: Bench) -> None:
+    trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    await bench.queue.send(message("traced", text="x").model_copy(update={"trace": trace}))
+    locked = await take(bench)
+    assert locked.message.trace == trace
+    await bench.queue.defer(locked, until=locked.enqueued)
+    again = await take(bench)
+    assert (again.message.trace, again.attempt) == (trace, 2)
+    await bench.queue.dead_letter(again, reason="Gone", detail="gone")
+    assert [letter.message.trace for letter in await bench.queue.list()] == [trace]
+    await bench.queue.replay("traced")
+    replayed = await take(bench)
+    assert (replayed.message.id, replayed.message.trace) == ("traced/r1", trace)
+
+
 async def test_what_nobody_ends_is_set_aside(bench: Bench) -> None:
     await bench.queue.send(message("poison"))
     await bench.queue.send(message("next"))

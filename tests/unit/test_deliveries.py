@@ -14,6 +14,9 @@ from fusion.adapters.memory.records import ManualClock
 from fusion.deliveries import Answer, take
 from fusion.errors import TransientError
 from fusion.ports import Message, Priority
+from fusion.ports.telemetry import OFF, Telemetry
+from fusion.telemetry.context import parse
+from tests.fakes.spans import Kept, id_of
 
 SECRET = b"a-secret-of-thirty-two-characters"
 COMMENT = {
@@ -39,7 +42,7 @@ class Broken(MemoryQueue):
         raise TransientError("down")
 
 
-async def ask(queue: MemoryQueue, event: str = "issue_comment", **headers: str) -> Answer:
+async def ask(queue: MemoryQueue, event: str = "issue_comment", *, telemetry: Telemetry = OFF, **headers: str) -> Answer:
     body = json.dumps(COMMENT).encode()
     given = {
         "Content-Type": "application/json",
@@ -48,7 +51,7 @@ async def ask(queue: MemoryQueue, event: str = "issue_comment", **headers: str) 
         "X-Hub-Signature-256": events.sign(SECRET, body),
         **headers,
     }
-    return await take([SECRET], given, body, queue=queue, patience=0.05)
+    return await take([SECRET], given, body, queue=queue, patience=0.05, telemetry=telemetry)
 
 
 async def test_accepted_is_kept_first() -> None:
@@ -85,3 +88,25 @@ async def test_a_body_that_is_too_large() -> None:
 async def test_what_cannot_be_kept_in_time_is_asked_for_again(mute: bool) -> None:
     answer = await ask(Broken(mute=mute))
     assert (answer.status, answer.headers) == (503, {"Retry-After": "30"})
+
+
+async def test_a_delivery_and_its_redelivery_are_one_trace() -> None:
+    kept, queue = Kept(), MemoryQueue(ManualClock())
+    for _ in range(2):
+        assert (await ask(queue, telemetry=kept.telemetry)).status == 202
+    first, second = kept.spans
+    assert (first.context.trace_id, first.parent) == (second.context.trace_id, None)  # type: ignore[union-attr]
+    assert id_of(first) != id_of(second)
+    locked = await queue.receive(Priority.COMMAND, wait=0)
+    assert locked is not None
+    place = parse(locked.message.trace)
+    assert place is not None
+    assert int(place.span, 16) == id_of(first)
+    assert await ask(queue, "ping", telemetry=kept.telemetry) is not None
+    assert len(kept.spans) == 2, "what asks for nothing leaves no trace"
+
+
+async def test_a_delivery_that_cannot_be_kept_is_a_failed_step() -> None:
+    kept = Kept()
+    assert (await ask(Broken(mute=False), telemetry=kept.telemetry)).status == 503
+    assert kept.one("webhook").status.description == "TransientError"

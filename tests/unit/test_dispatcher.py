@@ -32,6 +32,7 @@ from fusion.model import (
 from fusion.ports import Key, Message, Priority, Progress
 from fusion.ports.telemetry import OFF, Telemetry
 from fusion.scanning.wanted import last_key
+from tests.fakes.spans import Kept, id_of
 
 SHOP = "octo/shop"
 MONA = Actor(login="mona", id=1)
@@ -326,3 +327,25 @@ def test_a_host_without_an_app_takes_no_events(host: Host) -> None:
     host.hub = None
     with pytest.raises(UserError, match="FUSION_GITHUB_APP"):
         Dispatcher(host, host.conductor)
+
+
+async def test_what_a_message_starts_and_sends_is_in_its_trace(host: Host) -> None:
+    kept, trace = Kept(), "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    host.telemetry = kept.telemetry
+    dispatcher = Dispatcher(host, host.conductor)
+    event = of(host.forge.open_pull(SHOP, 12, head="a" * 40))
+    await dispatcher.handle(Message(id="d1", session="s", body=event.model_dump(mode="json"), trace=trace))
+    [(_, given)] = host.conductor.started.values()
+    handled = kept.one("process pull")
+    assert given["trace"] == f"{trace[:36]}{id_of(handled):016x}-01"
+    assert handled.parent is not None
+    assert f"{handled.parent.span_id:016x}" == trace[36:52]
+    timer = CatchUp(delivery="t1", repository=SHOP)
+    await dispatcher.handle(Message(id="t1", session="s", body=timer.model_dump(mode="json")))
+    assert kept.one("process catch_up").parent is None, "a timer's message begins a trace of its own"
+    asked = RerunAsked(delivery="r1", repository=SHOP, head="a" * 40, numbers=(12,), actor=MONA)
+    await dispatcher.handle(Message(id="r1", session="s", body=asked.model_dump(mode="json"), trace=trace))
+    assert host.queue is not None
+    sent = await host.queue.receive(Priority.COMMAND, wait=0)
+    assert sent is not None
+    assert sent.message.trace == f"{trace[:36]}{id_of(kept.one('process rerun')):016x}-01"
