@@ -11,10 +11,12 @@ import pytest
 from azure.storage.blob.aio import BlobServiceClient
 
 from fusion.adapters.azure.blobs import AzureBlobs
+from fusion.adapters.azure.checkup.contents import anchors, contents
 from fusion.adapters.azure.cosmos import CosmosStore
 from fusion.adapters.memory.records import ManualClock
 from fusion.errors import PermanentError, TransientError, UserError
 from fusion.ports import Key
+from fusion.ports.checkup import Standing
 from fusion.purge import purge
 from tests.fakes import azurite
 from tests.fakes.cosmos.server import CosmosEmulator
@@ -86,6 +88,23 @@ async def test_a_purge_of_cosmos_and_azure_takes_only_what_nothing_leads_to(acco
             assert (purged.records, purged.blobs, purged.bytes) == ({"run": 1}, 1, 5)
             assert {kept.digest async for kept in blobs.walk()} == {contents, review}
             assert {stored.key.id async for stored in store.walk(tenant="t")} == {ids[0], "pull:1"}
+
+
+async def test_a_look_at_containers_leaves_nothing_and_tells_what_is_missing(account: str) -> None:
+    name = uuid.uuid4().hex
+    async with AzureBlobs(account, container=name) as blobs:
+        kept = await blobs.put(b"kept")
+        ready, missing = await contents(account, [name, "answers"])
+        assert (ready.standing, ready.detail) == (Standing.READY, "A blob was written and deleted.")
+        assert (missing.standing, missing.detail) == (Standing.MEND, "There is no such container.")
+        assert [each.digest async for each in blobs.walk()] == [kept]
+    async with BlobServiceClient.from_connection_string(account) as raw:
+        assert [blob.name async for blob in raw.get_container_client(name).list_blobs(name_starts_with="doctor")] == []
+    (anchored,) = await anchors(account, name)
+    assert anchored.standing is Standing.MEND
+    assert anchored.detail.startswith("It has no immutability policy and no legal hold")
+    (refused,) = await contents(account.replace(azurite.KEY, "d3Jvbmc="), [name])
+    assert '--role "Storage Blob Data Contributor"' in refused.command
 
 
 async def test_a_wrong_key_and_a_dead_host_are_clear_sentences(account: str) -> None:

@@ -2,7 +2,7 @@
 
 What a queue was made with is asked over the namespace's HTTP interface, which only Azure Service Bus Data Owner may use. Where
 that is refused, what AMQP shows is told (sessions, and how long they are locked), and what it does not show is named. No
-message is sent or taken: a link is opened and closed, and of sessions an empty one of our own.
+message is sent or taken: links are opened and closed, and the one to receive by asks for an empty session of our own.
 
 Sources: learn.microsoft.com/rest/api/servicebus/get-queue, learn.microsoft.com/azure/service-bus-messaging/message-sessions.
 """
@@ -88,10 +88,10 @@ async def _looked(
         return [mend(PART, needs.name, said, needs.creating(host) if missing else "") for said in failed], ""
     seen = next(one for one in tried if isinstance(one, _Seen))
     if made is None:
-        if seen.sessions is not needs.sessions:
+        if seen.sessions is (not needs.sessions):
             return [wrong(needs, host, [f"sessions {'off' if needs.sessions else 'on'}"], anew=True)], why
         lock = f", locked for {seen.lock:.0f} s" if seen.lock is not None else ""
-        sessions = "has sessions" if seen.sessions else "has none"
+        sessions = {True: "has sessions", False: "has no sessions", None: "whether it has sessions is not shown"}[seen.sessions]
         return [ready(PART, needs.name, f"Sends and receives; {sessions}{lock}.")], why
     return [differences(needs, made, host) or ready(PART, needs.name, f"Sends and receives; {made.told}.")], ""
 
@@ -155,23 +155,28 @@ async def _sent(client: ServiceBusClient, needs: Needs, host: str) -> FusionErro
 
 
 async def _received(client: ServiceBusClient, needs: Needs, host: str) -> FusionError | _Seen:
-    """Open a link to receive by; what it showed, or why it did not open."""
+    """Ask for a session of our own, in which there is nothing to take; what that showed, or why it was refused.
+
+    A queue without sessions refuses it, too, and says that this is why.
+    """
     try:
-        async with _permitted("servicebus-receiver", "receive from", needs, host):
-            if not needs.sessions:
-                async with client.get_queue_receiver(needs.name):
-                    return _Seen(sessions=False)
-            async with client.get_queue_receiver(needs.name, session_id=SESSION) as receiver:
-                until = receiver.session.locked_until_utc
-                return _Seen(sessions=True, lock=until.timestamp() - time.time() if until else None)
+        async with (
+            _permitted("servicebus-receiver", "receive from", needs, host),
+            client.get_queue_receiver(needs.name, session_id=SESSION) as receiver,
+        ):
+            if until := receiver.session.locked_until_utc:
+                return _Seen(sessions=True, lock=until.timestamp() - time.time())
+            # A link that is refused opens first, and the reason comes with the next frames.
+            await receiver.receive_messages(max_message_count=1, max_wait_time=2)
+            return _Seen()
     except _OfAnotherKind:
-        return _Seen(sessions=not needs.sessions)
+        return _Seen(sessions=False)
     except FusionError as error:
         return error
 
 
 class _OfAnotherKind(FusionError):
-    """The queue has sessions and the receiver has none, or the other way round."""
+    """The queue has no sessions, and was asked for one."""
 
 
 @asynccontextmanager
