@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.infrastructure import agreed, confidential, early, forms, reading, roles, statements, symbols, wiring
+from tests.infrastructure import agreed, confidential, delivery, early, forms, reading, roles, statements, symbols, wiring
 from tests.infrastructure.expressions import Project
 from tests.infrastructure.problems import Problem
 
@@ -19,6 +19,7 @@ TEMPLATES: tuple[Callable[[Project], Iterator[Problem]], ...] = (
     confidential.problems,
     roles.problems,
     early.problems,
+    delivery.problems,
 )
 
 

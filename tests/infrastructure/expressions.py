@@ -76,11 +76,12 @@ class Index(Expr):
 
 @dataclass(frozen=True, slots=True)
 class Call(Expr):
-    """`name(...)`, or `of.name(...)`."""
+    """`name(...)`, or `of.name(...)`; and whether a namespace is before it, `az.name(...)`."""
 
     name: str
     of: Expr | None
     arguments: tuple[Expr, ...]
+    is_full: bool = False
 
 
 @dataclass(frozen=True, slots=True)

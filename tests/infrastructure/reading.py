@@ -280,7 +280,7 @@ def _call(node: Node) -> ex.Expr:
     def calling(function: ex.Expr) -> ex.Expr:
         if isinstance(function, ex.Member):
             is_namespace = isinstance(function.of, ex.Name) and function.of.name in ("az", "sys")
-            return ex.Call(line, function.name, None if is_namespace else function.of, arguments)
+            return ex.Call(line, function.name, None if is_namespace else function.of, arguments, is_namespace)
         return ex.Call(line, function.name if isinstance(function, ex.Name) else "", None, arguments)
 
     return _into(_expression(function) if function else ex.Name(line, ""), calling, _TIGHTEST)

@@ -60,6 +60,7 @@ def _twice(file: ex.File) -> Iterator[Problem]:
 def _unknown(file: ex.File) -> Iterator[Problem]:
     known = {declared.name for declared in file.declared()} | {*file.imported} | _NAMESPACES
     functions = FUNCTIONS | {function.name for function in file.functions} | {*file.imported}
+    hidden = {declared.name for declared in file.declared()} - {function.name for function in file.functions}
     outer = {resource.name: _loop_names(resource.body) for resource in file.resources}
     for declared, value in file.values():
         own = frozenset(declared.names) if isinstance(declared, ex.Function) else frozenset()
@@ -69,8 +70,13 @@ def _unknown(file: ex.File) -> Iterator[Problem]:
             if name.name not in known:
                 yield Problem(file.path, name.line, "symbol-unknown", f"{name.name} is declared nowhere in this file.")
         for each in ex.walk(value):
-            if isinstance(each, ex.Call) and each.of is None and each.name not in functions:
+            if not isinstance(each, ex.Call) or each.of is not None:
+                continue
+            if each.name not in functions:
                 yield Problem(file.path, each.line, "function-unknown", f"There is no function {each.name}().")
+            elif each.name in hidden and not each.is_full:
+                sentence = f"{each.name}() is hidden by what is declared as {each.name} here: write az.{each.name}() or sys."
+                yield Problem(file.path, each.line, "function-hidden", sentence)
     for declared in (*file.declared(), *file.outputs):
         for decorator in declared.decorators:
             if decorator.name not in DECORATORS:

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.infrastructure import reading
+from tests.infrastructure import checks, reading
+from tests.infrastructure import expressions as ex
 from tests.infrastructure.checks import of_templates
-from tests.infrastructure.expressions import Project
+from tests.infrastructure.delivery import AZD, WORKFLOW
+from tests.infrastructure.deploying import parameters, plan
 
 SAMPLES = Path(__file__).parent / "samples"
 MAIN, STORE, VAULT = "bicep/main.bicep", "bicep/modules/store.bicep", "bicep/modules/vault.bicep"
@@ -18,8 +20,8 @@ ROLES, VERSIONS = "bicep/roles.json", "bicep/api-versions.json"
 
 
 @cache
-def sample() -> Project:
-    return reading.project(SAMPLES, "bicep")
+def sample() -> ex.Project:
+    return reading.project(SAMPLES, *checks.PARTS)
 
 
 def test_a_deployment_that_is_right_has_no_problems() -> None:
@@ -90,6 +92,43 @@ PLANTED = (
     (DEV, "using 'main.bicep'", "using 'mains.bicep'", "module-file", "mains.bicep"),
     (DEV, "'sample'", "true", "parameter-type", "takes a string, and is given a bool"),
     (MAIN, "modules/identity.bicep", "modules/vault.bicep", "module-unused", "No other file"),
+    (MAIN, "var tags", "var subscription = name\nvar tags", "function-hidden", "az.subscription()"),
+    (MAIN, "'rg-${name}'", "'rg-${store.outputs.address}'", "too-late", "The name of group depends on store.outputs"),
+    (MAIN, "if (size == 'large')", "if (!empty(store.outputs.address))", "too-late", "The condition of vault"),
+    (STORE, "in containers:", "in account.properties.containers:", "too-late", "The loop of container"),
+    (STORE, "guid(account.id, principal", "guid(account.id, account.properties.x", "too-late", "account.properties"),
+    (MAIN, "workload: name", "workload: [for item in kept: item.name]", "loop-place", "use map()"),
+    (STORE, "= account.properties.primaryEndpoints.blob", "= container.id", "loop-index", "container[0].id"),
+    (MAIN, "name: 'id-${name}'", "name: store.outputs.address", "circle", "identity waits for itself"),
+    (WORKFLOW, "name: deploy", "name: [deploy", "workflow-syntax", "no workflow"),
+    (WORKFLOW, "needs: build", "needs: builds", "workflow-syntax", "builds, which is no job"),
+    (WORKFLOW, "@11bd71901bbe5b1630ceea73d27597364c9af683 # v4.2.2", "@v4", "workflow-pin", "not pinned"),
+    (WORKFLOW, "      id-token: write\n", "", "workflow-permission", "no id-token: write, and signs in"),
+    (WORKFLOW, "contents: read\n    steps", "id-token: write\n    steps", "workflow-permission", "does not sign in"),
+    (WORKFLOW, "contents: read\n    steps", "contents: write\n    steps", "workflow-permission", "may write contents"),
+    (WORKFLOW, "permissions: {}", "permissions: write-all", "workflow-permission", "as a whole"),
+    (WORKFLOW, "  pull_request:", "  pull_request_target:", "workflow-event", "beside a stranger's change"),
+    (WORKFLOW, "github.event_name == 'workflow_dispatch'", "always()", "workflow-stranger", "on a stranger's pull request"),
+    (WORKFLOW, "    timeout-minutes: 30\n", "", "workflow-limit", "no timeout-minutes"),
+    (WORKFLOW, "persist-credentials: false", "fetch-depth: 1", "workflow-token", "leaves its token"),
+    (WORKFLOW, "client-id: ${{ vars.AZURE_CLIENT_ID }}", "creds: x", "workflow-secret", "use OIDC"),
+    (WORKFLOW, "vars.AZURE_CLIENT_ID", "secrets.AZURE_CLIENT_ID", "workflow-secret", "reads a secret"),
+    (
+        WORKFLOW,
+        "--file bicep/main.bicep",
+        "--file ${{ github.head_ref }}",
+        "workflow-injection",
+        "github.head_ref into a script",
+    ),
+    (WORKFLOW, "--file bicep/main.bicep", "--file bicep/mine.bicep", "workflow-file", "bicep/mine.bicep is not there"),
+    (WORKFLOW, ".address.value", ".adress.value", "workflow-output", "no output adress"),
+    (WORKFLOW, "      PASSWORD: ${{ vars.PASSWORD }}\n", "", "workflow-variable", "reads PASSWORD"),
+    (AZD, "module: main", "module: all", "azd", "bicep/all.bicep"),
+    (AZD, "host: function", "host: lambda", "azd", "no host lambda"),
+    (AZD, "name: sample", "name: Sample App", "azd", "no name Sample App"),
+    (AZD, "hooks:", "hook:", "azd", "no hook"),
+    (AZD, "postprovision:", "afterprovision:", "azd", "no hook afterprovision"),
+    (AZD, "  store:", "  shop:", "azd-tag", "azd-service-name: shop"),
 )
 
 
@@ -99,3 +138,70 @@ def test_a_planted_mistake_is_found(path: str, old: str, new: str, kind: str, wo
     assert old in texts[path]
     texts[path] = texts[path].replace(old, new, 1)
     assert [problem for problem in of_templates(reading.parsed(texts)) if problem.kind == kind and words in problem.sentence]
+
+
+def value(text: str) -> ex.Expr:
+    (found,) = reading.read("x.bicep", f"var x = {text}").variables
+    return found.value
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        # The grammar takes the first of each pair for something else.
+        ("a ? b : c.d", "a ? b : (c.d)"),
+        ("!a.b", "!(a.b)"),
+        ("a && b == c.d", "a && (b == (c.d))"),
+        ("a == b.c && d.e", "(a == (b.c)) && (d.e)"),
+        ("a ?? b.c[0].d", "a ?? (b.c[0].d)"),
+        ("map(a, x => x.b)", "map(a, x => (x.b))"),
+        ("filter(a, x => !empty(x.b) && x.c != 'd')", "filter(a, x => ((!empty(x.b)) && ((x.c) != 'd')))"),
+        ("a!.b!.c", "a.b.c"),
+        ("a ? b : c.d('e')", "a ? b : (c.d('e'))"),
+    ],
+)
+def test_what_binds_tighter_is_read_so(written: str, meant: str) -> None:
+    assert value(written) == value(meant)
+    assert value("(a ? b : c).d") != value("a ? b : c.d")
+
+
+def test_strings_lists_and_objects_are_read_with_all_that_may_be_in_them() -> None:
+    assert value(r"'it\'s \${no} \u{41}${a}'") == ex.Text(1, ("it's ${no} A", ex.Name(1, "a")))
+    assert value("'''\na ${b}'''") == ex.Value(1, "a ${b}")
+    assert value("[...a, 1]") == ex.Array(1, (ex.Spread(1, ex.Name(1, "a")), ex.Value(1, 1)))
+    assert value("{ ...a }") == ex.Object(1, (ex.Entry(1, None, ex.Name(1, "a")),))
+    (wrong,) = reading.read("x.bicep", "var a = 1\nvar b = {").wrong
+    assert wrong[0] == 2
+
+
+def test_what_would_be_made_is_worked_out() -> None:
+    small = plan(sample(), MAIN, parameters(sample(), DEV))
+    large = plan(sample(), MAIN, {**parameters(sample(), DEV), "size": "large", "privateEndpoints": True})
+    assert not small.problems
+    assert not large.problems
+    assert [each.name for each in small.of("Microsoft.Storage/storageAccounts/blobServices/containers")] == ["blobs", "anchors"]
+    assert not small.of("Microsoft.KeyVault/vaults")
+    assert small.outputs["vaultAddress"] == ""
+    assert large.outputs["vaultAddress"] == "https://kv-sample.vault.azure.net/"
+    (group,) = large.of("Microsoft.Resources/resourceGroups")
+    assert group.body["tags"] == {"workload": "sample", "tier": "prod"}
+    (account,) = large.of("Microsoft.Storage/storageAccounts")
+    assert account.body["properties"]["publicNetworkAccess"] == "Disabled"
+    (role,) = large.of("Microsoft.Authorization/roleAssignments")
+    assert role.id.startswith(account.id)
+    assert role.body["properties"]["principalId"] == "«id-sample.properties.principalId»"
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "words"),
+    [
+        (MAIN, "vault.?outputs.?address ?? ''", "vault.outputs.address", "a module or resource that is not deployed"),
+        (STORE, "roles.blobs.id)\n    p", "roles.queues.id)\n    p", "There is no queues"),
+        (MAIN, "param privateEndpoints bool = false", "param privateEndpoints bool = bool(kept.days)", "no members"),
+    ],
+)
+def test_what_has_no_value_is_found(path: str, old: str, new: str, words: str) -> None:
+    texts = dict(sample().texts)
+    assert old in texts[path]
+    project = reading.parsed({**texts, path: texts[path].replace(old, new, 1)})
+    assert [each for each in plan(project, MAIN, parameters(project, DEV)).problems if words in each.sentence]

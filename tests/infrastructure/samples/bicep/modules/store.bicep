@@ -16,6 +16,7 @@ var roles = loadJsonContent('../roles.json')
 resource account 'Microsoft.Storage/storageAccounts@2024-01-01' = {
   name: name
   location: location
+  tags: { 'azd-service-name': 'store' }
   kind: 'StorageV2'
   sku: { name: size == 'large' ? 'Standard_ZRS' : 'Standard_LRS' }
   properties: {

@@ -1,0 +1,213 @@
+"""Our own templates: nothing is wrong with them, and each mistake in what they would make is found.
+
+Mistakes are put into what would be made, not into the text, so that they stay mistakes however the text is written.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.infrastructure import agreed, apps, checks, exposure, forms, services
+from tests.infrastructure.deploying import Made, Plan
+from tests.infrastructure.expressions import Project
+from tests.infrastructure.forms import Form
+
+GONE = object()
+"""Put in the place of what is taken away."""
+
+
+@cache
+def ours() -> Project:
+    return checks.ours()
+
+
+@cache
+def everything() -> Form:
+    """The productive form with all switches on: every resource there is."""
+    return next(form for form in forms.forms(ours()) if form.name == "main.prod.bicepparam, all switches on")
+
+
+def test_nothing_is_wrong_with_our_templates() -> None:
+    assert [str(problem) for problem in checks.problems(ours())] == []
+
+
+def test_every_template_is_read() -> None:
+    found = {path.relative_to(checks.ROOT).as_posix() for path in (checks.ROOT / "bicep").rglob("*.bicep*")}
+    assert found == set(ours().files)
+    assert len(everything().plan.resources) > 100
+    assert not [form.name for form in forms.forms(ours()) if form.plan.problems]
+
+
+def altered(value: Any, path: tuple[str, ...], new: object) -> Any:
+    """The same with something else at a path; a number is a place in a list."""
+    if not path:
+        return new
+    first, rest = path[0], path[1:]
+    if isinstance(value, list):
+        items = [altered(each, rest, new) if place == int(first) else each for place, each in enumerate(value)]
+        return [each for each in items if each is not GONE]
+    inner = altered(value.get(first, {}), rest, new)
+    return {**{key: each for key, each in value.items() if key != first}, **({} if inner is GONE else {first: inner})}
+
+
+def with_mistake(type: str, name: str, path: str, new: object) -> Form:
+    """All resources, one of them otherwise; without a path, that one is not there, or has another name."""
+    form = everything()
+    made: list[Made] = []
+    hits = 0
+    for each in form.plan.resources:
+        if each.type != type or each.is_existing or not re.fullmatch(name, each.name):
+            made.append(each)
+            continue
+        hits += 1
+        if path:
+            made.append(replace(each, body=altered(each.body, tuple(path.split("/")), new)))
+        elif new is not GONE:
+            made.append(replace(each, name=str(new)))
+    assert hits == 1
+    return replace(form, plan=Plan(resources=made, outputs=form.plan.outputs))
+
+
+STORE, QUEUE, RECORDS, BLOBS = exposure.STORAGE, services.QUEUE, services.RECORDS, services.BLOBS
+SITE, CONFIG, APP, POOL = apps.SITE, apps.CONFIG, apps.APP, apps.POOL
+ENV = "properties/template/containers/0/env"
+SETTINGS = "properties"
+
+# A resource, where in it, what is put there: the kind of the problem that is found, and words of its sentence.
+PLANTED = (
+    (QUEUE, "fusion-event", "properties/requiresSession", False, "queue-property", "requiresSession of the queue fusion-event"),
+    (QUEUE, "fusion-command", "properties/duplicateDetectionHistoryTimeWindow", "PT10M", "queue-property", "asks for P7D"),
+    (QUEUE, "fusion-scheduled", "properties/lockDuration", "PT5S", "queue-property", "asks for PT1M"),
+    (QUEUE, "fusion-event", "properties/deadLetteringOnMessageExpiration", GONE, "queue-property", "is not set"),
+    (QUEUE, "inference-pull", "properties/requiresSession", True, "queue-property", "asks for false"),
+    (QUEUE, "inference-results", "properties/duplicateDetectionHistoryTimeWindow", "PT1H", "queue-property", "asks for P1D"),
+    (QUEUE, "fusion-event", "", GONE, "queue-missing", "fusion-event, and nothing makes it"),
+    (QUEUE, "inference-again", "", "inference-agen", "queue-unknown", "inference-agen is made"),
+    (exposure.BUS, ".*", "sku/name", "Basic", "queue-property", "Standard or Premium"),
+    (RECORDS, "records", "properties/resource/partitionKey/paths", ["/tenant"], "records-key", "the Store needs"),
+    (RECORDS, "records", "properties/resource/partitionKey/version", 1, "records-key", "'version': 2"),
+    (RECORDS, "records", "properties/resource/indexingPolicy/includedPaths/2", GONE, "records-index", "includedPaths"),
+    (RECORDS, "records", "properties/resource/defaultTtl", 3600, "records-ttl", "would vanish"),
+    (RECORDS, "records", "", "record", "records-missing", "no container records"),
+    (services.DATABASE, "fusion", "", GONE, "records-missing", "database fusion"),
+    (BLOBS, "answers", "", "answer", "container-missing", "container answers"),
+    (BLOBS, "anchors", "", "evidence-anchors", "container-missing", "FUSION_ANCHOR"),
+    (services.RETENTION, ".*", "", GONE, "anchors-retention", "not immutable"),
+    (services.RETENTION, ".*", "properties/allowProtectedAppendWrites", True, "anchors-retention", "appended"),
+    (CONFIG, "appsettings", f"{SETTINGS}/FUSION_COSMOS", GONE, "setting-missing", "not given FUSION_COSMOS"),
+    (CONFIG, "appsettings", f"{SETTINGS}/FUSION_GITHUB_KEY", GONE, "setting-missing", "needs all"),
+    (CONFIG, "appsettings", f"{SETTINGS}/FUSION_COSMO", "x", "setting-unknown", "FUSION_COSMO, which nothing reads"),
+    (CONFIG, "appsettings", f"{SETTINGS}/FUSION_QUOTA", "many", "setting-value", "FUSION_QUOTA"),
+    (CONFIG, "appsettings", f"{SETTINGS}/FUSION_QUOTA", 30, "setting-value", "a setting is a text"),
+    (CONFIG, "appsettings", f"{SETTINGS}/FUSION_MODELS", "models.toml", "setting-value", "FUSION_MODELS"),
+    (CONFIG, "appsettings", f"{SETTINGS}/FUSION_WEBHOOK_SECRET", "swordfish-swordfish", "setting-secret", "Key Vault"),
+    (
+        CONFIG,
+        "appsettings",
+        f"{SETTINGS}/FUSION_SERVICEBUS",
+        "x.servicebus.windows.net",
+        "trigger-connection",
+        "connection string",
+    ),
+    (CONFIG, "appsettings", f"{SETTINGS}/FUSION_SERVICEBUS__clientId", GONE, "trigger-connection", "clientId"),
+    (CONFIG, "appsettings", f"{SETTINGS}/FUSION_SERVICEBUS__credential", GONE, "trigger-connection", "managedidentity"),
+    (CONFIG, "appsettings", f"{SETTINGS}/AzureWebJobsStorage", "x", "trigger-connection", "no connection string"),
+    (SITE, ".*", "properties/functionAppConfig/runtime/version", "3.11", "app-runtime", "needs Python 3.13"),
+    (SITE, ".*", "properties/functionAppConfig/deployment/storage/authentication/type", "Key", "app-deployment", "identity"),
+    (SITE, ".*", "properties/httpsOnly", False, "local-auth", "httpsOnly"),
+    (APP, ".*worker", f"{ENV}/1/name", "FUSION_WORKER_BLOB", "worker-setting", "which it does not read"),
+    (APP, ".*worker", f"{ENV}/1", GONE, "worker-setting", "not given FUSION_WORKER_BLOBS"),
+    (APP, ".*worker", "properties/template/terminationGracePeriodSeconds", 60, "worker-grace", "before its own"),
+    (APP, ".*worker", "properties/template/scale/rules/0", GONE, "worker-scale", "differ in inference-"),
+    (APP, ".*worker", "properties/template/scale/rules/0/custom/metadata/messageCount", "1", "worker-scale", "has to count"),
+    (APP, ".*worker", "properties/template/scale/rules/0/custom/identity", GONE, "scaler", "give it the identity"),
+    (APP, ".*worker", "properties/configuration/ingress", {"external": True}, "worker-ingress", "nobody has to call it"),
+    (APP, ".*worker", "properties/template/containers/0/probes/0/httpGet/port", 8080, "port", "looked for on 8080"),
+    (APP, ".*scheduler", "properties/configuration/ingress/targetPort", 80, "port", "looked for on 80"),
+    (APP, ".*scheduler", "properties/template/scale/minReplicas", 0, "host-replicas", "no replica"),
+    (APP, ".*scheduler", "properties/configuration/registries/0/identity", GONE, "scaler", "password"),
+    (apps.HUB, "fusion", "", "other", "task-hub", "host.json is fusion"),
+    (POOL, ".*", "properties/sessionNetworkConfiguration/status", "EgressEnabled", "local-auth", "EgressDisabled"),
+    (POOL, ".*", "properties/managedIdentitySettings/0/lifecycle", "Main", "session-identity", "can use an identity"),
+    (exposure.COSMOS, ".*", "properties/disableLocalAuth", GONE, "local-auth", "disableLocalAuth"),
+    (exposure.VAULT, ".*", "properties/enablePurgeProtection", False, "local-auth", "enablePurgeProtection"),
+    (exposure.INSIGHTS, ".*", "properties/DisableLocalAuth", False, "local-auth", "DisableLocalAuth"),
+    (STORE, "stfusioc.*", "properties/allowSharedKeyAccess", True, "local-auth", "allowSharedKeyAccess"),
+    (STORE, "stfusioc.*", "properties/publicNetworkAccess", "Enabled", "public-access", "reached from anywhere"),
+    (STORE, "stfusioc.*", "properties/encryption/keySource", "Microsoft.Storage", "customers-key", "customer's key"),
+    (STORE, "stfusioc.*", "tags/owner", GONE, "tags", "no tag owner"),
+    (STORE, "stfusioc.*", "", "St-Fusion", "name", "cannot be the name"),
+    (exposure.ENDPOINT, ".*-cosmos", "", GONE, "private-endpoint", "no private endpoint"),
+    (exposure.BUS, ".*", "sku/name", "Standard", "private-endpoint", "Premium"),
+    ("Microsoft.Web/sites/basicPublishingCredentialsPolicies", "scm", "", GONE, "local-auth", "scm with a password"),
+)
+
+
+@pytest.mark.parametrize(("type", "name", "path", "new", "kind", "words"), PLANTED)
+def test_a_planted_mistake_is_found(type: str, name: str, path: str, new: object, kind: str, words: str) -> None:
+    found = list(forms.of_form(with_mistake(type, name, path, new), agreed.ours()))
+    assert [problem for problem in found if problem.kind == kind and words in problem.sentence], found
+
+
+def test_a_role_on_the_whole_group_and_one_that_is_made_twice_are_found() -> None:
+    form = everything()
+    role = next(each for each in form.plan.resources if each.type == exposure.ASSIGNMENTS[0])
+    broad = replace(role, id=re.sub(r"(/resourceGroups/[^/]+)/.*(/providers/Microsoft\.Authorization)", r"\1\2", role.id))
+    nobody = replace(role, id=f"{role.id}0", body=altered(role.body, ("properties", "principalId"), ""))
+    plan = Plan(resources=[*form.plan.resources, replace(role), broad, nobody])
+    kinds = {problem.kind for problem in exposure.problems(plan, private=True, customers_key=True)}
+    assert kinds == {"made-twice", "role-scope", "role-holder"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "kind", "words"),
+    [
+        ({"settings": agreed.ours().settings | {"FUSION_NEW"}}, "setting-forgotten", "No host is given FUSION_NEW"),
+        ({"settings": agreed.ours().settings - {"FUSION_COSMOS"}}, "setting-unknown", "FUSION_COSMOS"),
+        ({"left_out": {**agreed.LEFT_OUT, "FUSION_OLD": "gone"}}, "setting-forgotten", "no such setting"),
+        ({"required": frozenset({"FUSION_HOME"})}, "setting-missing", "FUSION_HOME"),
+        ({"queues": {**agreed.ours().queues, "fusion-new": {}}}, "queue-missing", "fusion-new"),
+        ({"queues": {}}, "queue-unknown", "fusion-event"),
+        ({"jobs": frozenset({"inference-person"})}, "worker-scale", "inference-pull"),
+        ({"worker": frozenset({"FUSION_WORKER_MODEL"})}, "worker-setting", "FUSION_WORKER_PORT"),
+        ({"container": "items"}, "records-missing", "items"),
+        ({"partition_key": ("/id",)}, "records-key", "'/id'"),
+        ({"indexing": {"indexingMode": "lazy"}}, "records-index", "lazy"),
+        ({"blobs": frozenset({"models"})}, "container-missing", "models"),
+        ({"connection": "FUSION_BUS"}, "trigger-connection", "FUSION_BUS__fullyQualifiedNamespace"),
+        ({"hub": "review"}, "task-hub", "host.json is review"),
+        ({"prefix": "bot"}, "route", "/bot"),
+    ],
+)
+def test_code_that_moves_away_from_the_templates_is_found(changes: Mapping[str, Any], kind: str, words: str) -> None:
+    found = list(forms.of_form(everything(), agreed.ours().but(**changes)))
+    assert [problem for problem in found if problem.kind == kind and words in problem.sentence], found
+
+
+def test_what_the_code_says_is_read_from_it() -> None:
+    said = agreed.ours()
+    assert said.queues["fusion-event"]["duplicateDetectionHistoryTimeWindow"] == ("P7D", False)
+    assert said.queues["inference-pull"]["duplicateDetectionHistoryTimeWindow"] == ("P1D", True)
+    assert len(said.queues["fusion-event"]) == 7
+    assert len(said.queues["inference-results"]) == 7
+    assert said.blobs == {"blobs", "answers", "utilisation"}
+
+
+@pytest.mark.skipif(not shutil.which("bicep"), reason="there is no Bicep compiler on this machine: types are not checked")
+@pytest.mark.parametrize("path", ["bicep/main.bicep", "bicep/main.dev.bicepparam", "bicep/main.prod.bicepparam"])
+def test_the_compiler_takes_it(path: str, tmp_path: Path) -> None:
+    command = "build" if path.endswith(".bicep") else "build-params"
+    done = subprocess.run(
+        ["bicep", command, str(checks.ROOT / path), "--outfile", str(tmp_path / "out.json")], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Warning" not in done.stderr, done.stderr
