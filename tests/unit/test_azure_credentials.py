@@ -7,6 +7,7 @@ import base64
 import json
 import re
 import time
+from pathlib import Path
 from urllib.parse import parse_qs
 
 import pytest
@@ -117,6 +118,15 @@ async def test_a_job_of_github_actions_shows_its_own_token(monkeypatch: pytest.M
     async with signed_in(environ) as credential:
         with pytest.raises(ClientAuthenticationError, match="GitHub Actions gave no token"):
             await credential.get_token("https://vault.azure.net/.default")
+
+
+def test_the_templates_grant_roles_of_the_same_names_and_ids() -> None:
+    table = json.loads((Path(__file__).parents[2] / "bicep" / "roles.json").read_text(encoding="utf-8"))
+    templates = {role["id"]: role["name"] for role in table.values()}
+    ours = {role.id: role.name for role in ROLES.values()}
+    assert templates.items() <= ours.items()
+    # One is for whoever looks, and the other for a connector that a models file may name.
+    assert ours.keys() - templates.keys() <= {ROLES["servicebus-owner"].id, ROLES["inference"].id}
 
 
 def test_each_role_has_a_command_that_grants_it() -> None:

@@ -57,11 +57,14 @@ async def ask(
         raise TransientError(f"{host} did not answer ({type(error).__name__}).") from None
 
 
-async def token(scope: str, credential: AsyncTokenCredential | None) -> str:
-    """A token of that credential, or of what this process has. Raises UserError or TransientError."""
+async def token(scope: str, credential: AsyncTokenCredential | None, *, client: str = "") -> str:
+    """A token of that credential, or of what this process has. Raises UserError or TransientError.
+
+    `client`: of a user-assigned identity that is not the one everything else signs in as.
+    """
     from azure.core.exceptions import AzureError, ClientAuthenticationError
 
-    own = signed_in() if credential is None else None
+    own = signed_in(client=client) if credential is None else None
     try:
         async with asyncio.timeout(SECONDS):
             given = await (own or credential).get_token(scope)  # type: ignore[union-attr]  # one of the two is there

@@ -58,9 +58,10 @@ async def insights(connection: str, sign_in: str, *, credential: AsyncTokenCrede
                 "APPLICATIONINSIGHTS_CONNECTION_STRING lacks InstrumentationKey or IngestionEndpoint: copy it anew."
             )
         headers = {"content-type": "application/json"}
-        entra = fields(sign_in).get("authorization", "").upper() == "AAD"
+        asked = fields(sign_in)
+        entra = asked.get("authorization", "").upper() == "AAD"
         if entra:
-            headers["authorization"] = f"Bearer {await token(SCOPE, credential)}"
+            headers["authorization"] = f"Bearer {await token(SCOPE, credential, client=asked.get('clientid', ''))}"
         answer = await ask("POST", f"{endpoint}/v2.1/track", headers=headers, content=_line(key))
         found.append(_meaning(answer.status, answer.body, entra=entra))
     return found
