@@ -64,7 +64,7 @@ class Fan:
         known = self._known(name, "counter", labels)
         for meter in self._meters:
             meter.add(name, max(amount, 0.0), **known)
-        self._judge(name, amount, labels)
+        self._judge(name, amount, labels, times=max(amount, 0.0))
 
     def record(self, name: str, value: float, **labels: str) -> None:
         """One value of a distribution."""
@@ -79,9 +79,9 @@ class Fan:
         for meter in self._meters:
             meter.set(name, value, **known)
 
-    def _judge(self, name: str, value: float, labels: Mapping[str, str]) -> None:
+    def _judge(self, name: str, value: float, labels: Mapping[str, str], times: float = 1.0) -> None:
         for objective, met in objectives.judged(name, value, labels):
-            self.add(objectives.EVENTS, objective=objective, met="yes" if met else "no")
+            self.add(objectives.EVENTS, times, objective=objective, met="yes" if met else "no")
 
     def _known(self, name: str, kind: Literal["counter", "histogram", "gauge"], labels: Mapping[str, str]) -> dict[str, str]:
         metric = METRICS.get(name)
