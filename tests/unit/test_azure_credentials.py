@@ -129,6 +129,12 @@ def test_the_templates_grant_roles_of_the_same_names_and_ids() -> None:
     assert ours.keys() - templates.keys() <= {ROLES["servicebus-owner"].id, ROLES["inference"].id}
 
 
+def test_the_page_has_each_role_with_its_reason() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "authentication.md").read_text(encoding="utf-8")
+    rows = [f"| {role.name} | `{role.on}` | {role.reason} |" for role in ROLES.values()]
+    assert "\n".join(rows) in page
+
+
 def test_each_role_has_a_command_that_grants_it() -> None:
     ids = [role.id for role in ROLES.values()]
     assert len(set(ids)) == len(ids)

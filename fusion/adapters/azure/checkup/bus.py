@@ -1,7 +1,7 @@
 """Service Bus: each queue may be sent to and received from, and is made as the code counts on.
 
-What a queue was made with is asked over the namespace's HTTP interface, which only Azure Service Bus Data Owner may use. Where
-that is refused, what AMQP shows is told (sessions, and how long they are locked), and what it does not show is named. No
+What a queue was made with is asked over the namespace's HTTP interface, which a key opens only with the claim Manage. Where that
+is refused, what AMQP shows is told (sessions, and how long they are locked), and what it does not show is named. No
 message is sent or taken: links are opened and closed, and the one to receive by asks for an empty session of our own.
 
 Sources: learn.microsoft.com/rest/api/servicebus/get-queue, learn.microsoft.com/azure/service-bus-messaging/message-sessions.
