@@ -55,6 +55,7 @@ def doctor(
 
 def _rows() -> list[tuple[str, str, bool, str]]:
     from fusion import plugins, runtime, settings
+    from fusion.cli import doctor_evidence
     from fusion.cli import doctor_scans as scanning
     from fusion.dataflow.knowledge.added import added
     from fusion.evidence.analyzer import Ready
@@ -77,6 +78,7 @@ def _rows() -> list[tuple[str, str, bool, str]]:
         rows.append(("state", "folder", True, str(runtime.state_folder(configured))))
     except UserError as error:
         rows.append(("state", "folder", False, str(error)))
+    rows += doctor_evidence.rows(configured)
     analyzers = plugins.analyzers()
     for name, analyzer in analyzers.plugins.items():
         found = analyzer.locate()

@@ -22,7 +22,7 @@ from fusion.evidence.analyzer import Analyzer, Missing, Ready
 from fusion.evidence.examiner import Look
 from fusion.evidence.remote import answers, questions
 from fusion.evidence.remote.parts import Part, Room, divide
-from fusion.evidence.remote.replies import Attempts, Ending, began, weigh
+from fusion.evidence.remote.replies import HASTY, Attempts, Ending, began, weigh
 from fusion.evidence.service.contract import EXAMINE, LIMITS
 from fusion.evidence.shown import message
 from fusion.model import Outcome, Unread
@@ -32,6 +32,8 @@ GRACE = 60.0
 """Seconds beside the tool's own for a pool that is cold or full."""
 _CARRYING = 10.0
 """Seconds for the way there and back."""
+_GONE = 30.0
+"""Seconds for which nobody is waited for who was not there: a review has many questions, and must end."""
 _TRIALS = 10
 """Further questions to find the files that no answer comes for."""
 _AT_ONCE = 3
@@ -68,6 +70,7 @@ class RemoteExaminer:
     ) -> None:
         self._sessions = sessions
         self._room, self._grace, self._sleep = room, grace, sleep
+        self._gone = float("-inf")
 
     @property
     def isolation(self) -> str:
@@ -144,7 +147,7 @@ class RemoteExaminer:
 
     async def _asked(self, search: _Search, part: Part) -> Look | Ending:
         """One question until there is an answer, or none is to be had: each time in another session."""
-        attempts = Attempts()
+        attempts = HASTY if time.monotonic() - self._gone < _GONE else Attempts()
         while True:
             left = search.left
             if left <= 0:
@@ -171,6 +174,8 @@ class RemoteExaminer:
             if then is None:
                 return await asyncio.to_thread(answers.read, reply.body, part, tool=search.analyzer.name)
             if isinstance(then, Ending):
+                if then.gone:
+                    self._gone = time.monotonic()
                 return then
             attempts = then.attempts
             await self._sleep(then.seconds)

@@ -7,7 +7,7 @@ next time is not. What ends without an answer has examined nothing, and says so.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fusion.evidence.shown import message
 from fusion.model import Outcome
@@ -17,6 +17,8 @@ BUSY = frozenset({404, 408, 425, 429, 502, 503, 504})
 """Answers of who has no room now, or is not up yet. A pool whose sessions are all taken answers 404 or 429."""
 _MOST_WAITS = 12
 """Some two minutes."""
+_MOST_MISSES = 4
+"""Connections that do not come about: seven seconds. Who is not there at all is told soon."""
 _MOST_DEATHS = 3
 """Sessions that one question may end: a file may be what ends them."""
 _FIRST, _LONGEST = 1.0, 15.0
@@ -28,9 +30,15 @@ class Attempts:
     """What has been tried for one question."""
 
     waits: int = 0
-    """Times that the service was busy, or not there."""
+    """Times that the service was busy."""
+    misses: int = 0
+    """Times that nobody was there."""
     deaths: int = 0
     """Sessions that ended or failed before their answer did."""
+
+
+HASTY = Attempts(misses=_MOST_MISSES - 1)
+"""As if nobody had been there so far: one more try, and no other after it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +56,8 @@ class Ending:
     outcome: Outcome
     reason: str
     divide: bool = False
+    gone: bool = False
+    """Nobody was there, however often."""
 
 
 def weigh(reply: Reply, attempts: Attempts, *, left: float, spread: float) -> Again | Ending | None:
@@ -63,12 +73,17 @@ def weigh(reply: Reply, attempts: Attempts, *, left: float, spread: float) -> Ag
     if reply.fault is Fault.FLOOD or reply.status == 413:
         return Ending(outcome=Outcome.CUT if reply.fault else Outcome.FAILED, reason=why, divide=True)
     if reply.fault is Fault.BROKEN or (reply.status >= 500 and reply.status not in BUSY):
-        then = Attempts(waits=attempts.waits, deaths=attempts.deaths + 1)
+        then = replace(attempts, deaths=attempts.deaths + 1)
         if then.deaths >= _MOST_DEATHS:
             return Ending(outcome=Outcome.FAILED, reason=f"{why} ({then.deaths} times)", divide=True)
         return _later(reply, then, why, then.deaths, left, spread)
-    if reply.fault is Fault.UNREACHABLE or (reply.status in BUSY and reply.kind != _PROBLEM) or reply.status in (408, 429, 503):
-        then = Attempts(waits=attempts.waits + 1, deaths=attempts.deaths)
+    if reply.fault is Fault.UNREACHABLE:
+        then = replace(attempts, misses=attempts.misses + 1)
+        if then.misses >= _MOST_MISSES:
+            return Ending(outcome=Outcome.FAILED, reason=why, gone=True)
+        return _later(reply, then, why, then.misses, left, spread)
+    if (reply.status in BUSY and reply.kind != _PROBLEM) or reply.status in (408, 429, 503):
+        then = replace(attempts, waits=attempts.waits + 1)
         if then.waits > _MOST_WAITS:
             return Ending(outcome=Outcome.FAILED, reason=f"{why} ({attempts.waits + 1} times)")
         return _later(reply, then, why, then.waits, left, spread)
