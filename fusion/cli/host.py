@@ -25,6 +25,7 @@ def scheduler(
     port: Annotated[int, typer.Option("--port", "-p", min=0, max=65535, help="Port; 0 takes a free one.")] = 8080,
     at_once: Annotated[int, typer.Option("--activities", min=1, max=256, help="Activities at work at the same time.")] = 32,
     log: Annotated[str, typer.Option("--log", help="Form of the log on standard error: text or json.")] = "text",
+    drain: Annotated[bool, typer.Option("--drain", help="Take nothing new; finish what the hub has, and end.")] = False,
 ) -> None:
     """Take webhooks, messages and work of the task hub, until SIGTERM or Ctrl-C. Start as many as there is work for.
 
@@ -49,5 +50,6 @@ def scheduler(
             place=place,
         ),
         beside_identities=True,
+        drain=drain,
     )
     raise typer.Exit(Exit.FINE)

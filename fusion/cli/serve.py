@@ -24,6 +24,7 @@ def serve(
     host: Annotated[str, typer.Option("--host", help="Address to listen on. Default: this machine alone.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", "-p", min=0, max=65535, help="Port; 0 takes a free one.")] = 8080,
     log: Annotated[str, typer.Option("--log", help="Form of the log on standard error: text or json.")] = "text",
+    drain: Annotated[bool, typer.Option("--drain", help="Take nothing new; finish what is unfinished, and end.")] = False,
 ) -> None:
     """Run the bot in one process: webhooks in at /github, reviews out, until SIGTERM or Ctrl-C.
 
@@ -41,6 +42,7 @@ def serve(
         port,
         form(log),
         lambda bundle: Embedded(bundle, runtime.state_folder(configured) / "bot.db", grace=GRACE),
+        drain=drain,
     )
     raise typer.Exit(Exit.FINE)
 
@@ -62,19 +64,24 @@ def bot(
     durable: Callable[[Bundle], Durable],
     *,
     beside_identities: bool = False,
+    drain: bool = False,
 ) -> None:
-    """The life of a bot, from its first line to SIGTERM; `durable` runs its orchestrations."""
+    """The life of a bot, from its first line to SIGTERM; `durable` runs its orchestrations.
+
+    `drain`: it only finishes what is unfinished. Raises UserError where SIGTERM leaves some of it.
+    """
     import asyncio
     import signal
 
     from fusion import runtime
+    from fusion.serve import drain as draining
     from fusion.serve import logs
     from fusion.serve.metrics import Metrics
     from fusion.serve.process import Process
     from fusion.serve.web import listen
 
     metrics = Metrics()
-    listening = listen(host, port)
+    listening = None if drain else listen(host, port)
     logs.configure(log)
 
     async def run() -> None:
@@ -82,13 +89,17 @@ def bot(
         loop = asyncio.get_running_loop()
         for ending in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(ending, stop.set)
-        where = listening.getsockname()
-        place = f"[{where[0]}]:{where[1]}" if ":" in where[0] else f"{where[0]}:{where[1]}"
         opening = runtime.bot(
             configured, listen=metrics.heard, meters=[metrics.prometheus], beside_identities=beside_identities
         )
         async with opening as bundle:
             metrics.join(bundle.telemetry.meter)
+            if listening is None:
+                if left := await draining.drain(bundle, durable(bundle), stop):
+                    raise UserError(f"Unfinished runs: {max(left, 0)} or more; start it again with --drain, or without.")
+                return
+            where = listening.getsockname()
+            place = f"[{where[0]}]:{where[1]}" if ":" in where[0] else f"{where[0]}:{where[1]}"
             process = Process(configured, bundle, listening, durable=durable(bundle), metrics=metrics)
             await process.run(stop, opened=lambda: _opened(place, log))
 

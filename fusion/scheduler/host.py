@@ -61,6 +61,10 @@ class Hub(Protocol):
         """Forget what ended before then."""
         ...
 
+    async def unfinished(self) -> int:
+        """How many orchestrations have not ended."""
+        ...
+
 
 Open = Callable[[Mapping[str, Orchestrator], Mapping[str, Activity]], AbstractAsyncContextManager[Hub]]
 """Opens the hub with a worker for these orchestrators and activities."""
@@ -141,6 +145,12 @@ class Scheduled:
                 log.warning("what has ended stays for another hour in the task hub: %s", error)
             else:
                 log.info("%d ended orchestrations are gone from the task hub", gone)
+
+    async def unfinished(self) -> int:
+        """How many orchestrations of the hub have not ended, those within others counted, too."""
+        if self.hub is None:
+            raise TransientError("The Durable Task Scheduler is not connected.")
+        return await self.hub.unfinished()
 
     def age(self, run: str) -> float | None:
         """Seconds since an orchestration began, where it was replayed here."""

@@ -60,6 +60,10 @@ class Durable(Protocol):
         """Keep it open until `stop`; `first` is done once messages may be taken. Raises UserError when it cannot begin."""
         ...
 
+    async def unfinished(self) -> int:
+        """How many orchestrations have not ended. Raises TransientError."""
+        ...
+
     def age(self, run: str) -> float | None:
         """Seconds since an orchestration began; None where that is not known."""
         ...

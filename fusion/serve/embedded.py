@@ -87,6 +87,12 @@ class Embedded:
                     await asyncio.wait_for(stop.wait(), wait)
                 wait = min(2 * wait, _REOPEN[1])
 
+    async def unfinished(self) -> int:
+        """How many orchestrations have not ended, those within others counted, too."""
+        if self.engine is None:
+            raise EngineStopped("The engine is not open.")
+        return self.engine.metrics().live
+
     def age(self, run: str) -> float | None:
         """Seconds since an orchestration began; None when the engine does not know it."""
         state = self.engine.status(run) if self.engine is not None and self.engine.stopped is None else None

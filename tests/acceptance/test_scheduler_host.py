@@ -20,11 +20,19 @@ import pytest
 from pydantic import SecretStr
 
 from fusion.adapters.azure.scheduler import Scheduler
+from fusion.dispatch.catchup import due
+from fusion.engine import Engine
 from fusion.errors import TransientError, UserError
+from fusion.local import worker
 from fusion.model import Change, Request
+from fusion.ports import Progress
 from fusion.runtime import scheduled
 from fusion.scheduler.flows import GOES_ON
 from fusion.scheduler.host import Scheduled
+from fusion.serve.conductor import EngineConductor
+from fusion.serve.drain import drain
+from fusion.serve.durable import Durable
+from fusion.serve.embedded import Embedded
 from fusion.serve.metrics import Metrics
 from fusion.serve.process import Process
 from fusion.serve.web import listen
@@ -171,6 +179,40 @@ async def test_what_outlives_the_grace_is_nobodys_failure() -> None:
             state = await next.conductor.status("run")
     assert state is not None
     assert state.status == "running"
+
+
+@pytest.mark.parametrize("host", ["engine", "scheduler"])
+async def test_a_host_that_drains_finishes_what_there_is_and_takes_nothing_new(tmp_path: Path, host: str) -> None:
+    world = World(folder=tmp_path)
+    bundle = world.bundle
+    new = world.open("a", BAD)
+    await world.queue.send(new)
+    begun = {"event": due(world.clock.now()).body}
+    with task_hub() as (_, port):
+        durable: Durable
+        if host == "engine":
+            killed = worker(bundle, lambda _name, _activity: flows.hangs)
+            async with Engine(tmp_path / "bot.db", killed, version=VERSION, drain=0) as engine:
+                await engine.start("catch_up", begun, "run")
+            durable = Embedded(bundle, tmp_path / "bot.db", grace=1)
+        else:
+            async with opener(port)({}, {}) as hub:
+                await hub.conductor.start("catch_up", begun, "run")
+                assert await hub.unfinished() == 1
+            durable = Scheduled(bundle, opener(port), place="")
+        left = await asyncio.wait_for(drain(bundle, durable, asyncio.Event(), look=0.05), 30)
+        ended: Progress | None
+        if host == "engine":
+            async with Engine(tmp_path / "bot.db", worker(bundle), version=VERSION) as engine:
+                ended = await EngineConductor(engine).status("run")
+        else:
+            async with opener(port)({}, {}) as hub:
+                ended = await hub.conductor.status("run")
+    assert left == 0
+    assert ended is not None
+    assert ended.status == "completed"
+    assert sum([state.waiting for state in (await world.queue.depth()).values()]) == 1
+    assert world.fetched == []
 
 
 async def test_a_missing_role_is_a_sentence_with_the_command_that_grants_it() -> None:

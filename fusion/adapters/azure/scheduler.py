@@ -43,6 +43,8 @@ UNWIND = 5.0
 """Seconds that cancelled activities have to end."""
 PAGE = 500
 """Finished instances that are looked at in one question."""
+_JOINING = 2.0
+"""Seconds that the worker may need to connect where the client has."""
 _MESSAGE = 64 * 1024 * 1024
 """Bytes of one message: a long history comes in one."""
 
@@ -131,8 +133,11 @@ class Scheduler:
         """See whether orchestrations are started and worked on now. Raises TransientError; UserError: a role is missing."""
         # An id that nobody has: the answer takes a signed-in call to the hub, and costs no action.
         await self._conductor(patience).status("fusion:reach")
-        if not self._streams:
-            raise TransientError(f"The worker waits for a connection to the Durable Task Scheduler at {self.host}.")
+        for _ in range(int(_JOINING / 0.05)):
+            if self._streams:
+                return
+            await asyncio.sleep(0.05)
+        raise TransientError(f"The worker waits for a connection to the Durable Task Scheduler at {self.host}.")
 
     async def purge(self, before: datetime) -> int:
         """Forget what ended before then, with what it began; how many that were. Raises TransientError."""
@@ -152,6 +157,15 @@ class Scheduler:
             async with conductor.errors(f"purge {state.instance_id}"):
                 gone += (await self._client.purge_orchestration(state.instance_id)).deleted_instance_count
         return gone
+
+    async def unfinished(self) -> int:
+        """How many orchestrations have not ended. Raises TransientError."""
+        from durabletask.client import OrchestrationQuery, OrchestrationStatus
+
+        assert self._client is not None
+        alive = [OrchestrationStatus.RUNNING, OrchestrationStatus.PENDING, OrchestrationStatus.SUSPENDED]
+        async with self._conductor(60.0).errors("look for what has not ended"):
+            return len(await self._client.get_all_orchestration_states(OrchestrationQuery(runtime_status=alive)))
 
     async def close(self) -> None:
         """Take no more work, give activities their grace, and drop what is left without an answer."""
