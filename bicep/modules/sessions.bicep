@@ -84,7 +84,7 @@ resource pool 'Microsoft.App/sessionPools@2025-07-01' = {
         }
       ]
       ingress: {
-        targetPort: 8080
+        targetPort: 8090
       }
     }
   }
