@@ -84,7 +84,7 @@ resource pool 'Microsoft.App/sessionPools@2025-07-01' = {
         }
       ]
       ingress: {
-        targetPort: 8090
+        targetPort: 8080
       }
     }
   }
