@@ -5,17 +5,20 @@ from __future__ import annotations
 import inspect
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+import typer.main
 
 from fusion import functions, settings
 from fusion.adapters.azure import blobs, cosmos
 from fusion.adapters.servicebus.queue import QUEUES
 from fusion.adapters.servicebus.queues import QUEUES as JOBS
 from fusion.adapters.servicebus.queues import InferenceQueue
+from fusion.cli import registered
 from gpu_worker import archive, blob
 from gpu_worker import settings as worker
 
@@ -74,6 +77,16 @@ class Agreed:
     hub: str
     prefix: str
     """Of the routes."""
+    entrypoint: tuple[str, ...]
+    """Of the image of the hosts."""
+    commands: Mapping[str, frozenset[str]]
+    """Of the command line, with the options of each."""
+    evidence_port: int
+    """On which the image of the analyzers listens."""
+    evidence_options: frozenset[str]
+    """That it can be started with."""
+    secrets: frozenset[str]
+    """Names under which our pages have secrets put into Key Vault."""
 
     def but(self, **changes: Any) -> Agreed:
         """The same with changes."""
@@ -91,7 +104,7 @@ def ours() -> Agreed:
     store = inspect.signature(cosmos.CosmosStore.__init__).parameters
     contents = inspect.signature(blobs.AzureBlobs.__init__).parameters["container"].default
     answers = inspect.signature(blob.BlobAnswers.__init__).parameters["container"].default
-    connection = functions.CONNECTION
+    service = (ROOT / "fusion/evidence/service/__main__.py").read_text(encoding="utf-8")
     return Agreed(
         queues={**dict.fromkeys(QUEUES.values(), of_events), **dict.fromkeys(JOBS.values(), of_jobs)},
         jobs=frozenset(name for queue, name in JOBS.items() if queue is not InferenceQueue.RESULTS),
@@ -104,10 +117,35 @@ def ours() -> Agreed:
         required=frozenset({"FUSION_TENANT", "FUSION_COSMOS", "FUSION_BLOBS", "FUSION_EVIDENCE_KEY", "FUSION_ANCHOR"}),
         left_out=LEFT_OUT,
         worker=frozenset(worker.DEFAULTS),
-        connection=connection,
+        connection=functions.CONNECTION,
         hub=host["durableTask"]["hubName"],
         prefix=host["http"]["routePrefix"],
+        entrypoint=tuple(json.loads(_said("Dockerfile", r"^ENTRYPOINT (\[.*\])"))),
+        commands=dict(_commands(typer.main.get_command(registered()), "fusion")),
+        evidence_port=int(_said("Dockerfile.evidence", r"^EXPOSE (\d+)")),
+        evidence_options=frozenset(re.findall(r'add_argument\(\s*"(--[\w-]+)"', service)),
+        secrets=_secrets(),
     )
+
+
+def _secrets() -> frozenset[str]:
+    """Names that our pages have somebody put into the vault."""
+    pages = [ROOT / "docs/azure.md", ROOT / "docs/deploy.md", ROOT / "bicep/README.md"]
+    said = "\n".join(page.read_text(encoding="utf-8") for page in pages if page.exists())
+    return frozenset(re.findall(r"(?:--name |`)(fusion-[a-z-]+)", said))
+
+
+def _said(name: str, pattern: str) -> str:
+    found = re.search(pattern, (ROOT / name).read_text(encoding="utf-8"), re.MULTILINE)
+    assert found, name
+    return found[1]
+
+
+def _commands(command: Any, path: str) -> Iterator[tuple[str, frozenset[str]]]:
+    """Every command of the command line with its options, groups spelled out."""
+    for name, child in getattr(command, "commands", {}).items():
+        yield from _commands(child, f"{path} {name}")
+    yield path, frozenset(option for param in command.params for option in param.opts)
 
 
 def _rows(table: str) -> dict[str, tuple[str, bool]]:

@@ -12,7 +12,7 @@ from gpu_worker import settings as worker
 from tests.infrastructure.agreed import OF_THE_PLATFORM, Agreed
 from tests.infrastructure.deploying import Made, Plan
 from tests.infrastructure.problems import Problem
-from tests.infrastructure.services import BLOBS, at, problem
+from tests.infrastructure.services import BLOBS, VAULT_KEY, at, problem
 
 SITE, CONFIG, APP = "Microsoft.Web/sites", "Microsoft.Web/sites/config", "Microsoft.App/containerApps"
 POOL, SCHEDULER, HUB = (
@@ -49,8 +49,10 @@ def problems(plan: Plan, agreed: Agreed) -> Iterator[Problem]:
             set_somewhere |= set(given)
             yield from _host(app, given, agreed, plan)
             yield from _scheduler(app, given, agreed, plan)
+            yield from _command(app, agreed)
     yield from _routes(plan, agreed)
     yield from _hubs(plan, agreed)
+    yield from _pools(plan, agreed)
     if hosts:
         yield from _both_ways(next(iter(hosts.values())), set_somewhere, agreed)
 
@@ -86,6 +88,15 @@ def _host(made: Made, given: Mapping[str, Any], agreed: Agreed, plan: Plan) -> I
         settings.read({name: str(value) for name, value in known.items() if value})
     except UserError as error:
         yield problem(made, "setting-value", f"{made.name} would not start: {error}")
+    named = set(re.findall(r"/secrets/([\w-]+)", " ".join(map(str, given.values()))))
+    named |= {
+        str(each.get("keyVaultUrl")).rpartition("/secrets/")[2] for each in at(made, "properties.configuration.secrets") or []
+    }
+    for name in sorted(named - agreed.secrets):
+        yield problem(made, "secret-name", f"{made.name} reads the secret {name}, which no page has put into the vault.")
+    key = re.search(r"/keys/([\w-]+)/", str(given.get("FUSION_EVIDENCE_KEY", "")))
+    if key and key[1] not in {each.name for each in plan.of(VAULT_KEY)}:
+        yield problem(made, "secret-name", f"FUSION_EVIDENCE_KEY names the key {key[1]}, which nothing makes.")
     anchor = re.search(r"blob\.core\.windows\.net/(\S+)", str(given.get("FUSION_ANCHOR", "")))
     if "FUSION_ANCHOR" in given and (not anchor or anchor[1] not in {each.name for each in plan.of(BLOBS)}):
         sentence = f"FUSION_ANCHOR ({given['FUSION_ANCHOR']}) names no container that is made."
@@ -186,6 +197,38 @@ def _scheduler(made: Made, given: Mapping[str, Any], agreed: Agreed, plan: Plan)
         yield problem(made, "task-hub", f"{made.name} works in the task hub {hub}, which nothing makes.")
     if (at(made, "properties.template.scale.minReplicas") or 0) < 1:
         yield problem(made, "host-replicas", f"{made.name} may have no replica: nobody would answer GitHub, and no timer run.")
+
+
+def _command(made: Made, agreed: Agreed) -> Iterator[Problem]:
+    """What the image is started with is a command of ours with options that it has."""
+    for container in at(made, "properties.template.containers") or []:
+        words = [*(container.get("command") or agreed.entrypoint), *(container.get("args") or [])]
+        path = next((" ".join(words[:count]) for count in (4, 3, 2) if " ".join(words[:count]) in agreed.commands), "")
+        options = [word for word in words[path.count(" ") + 1 :] if word.startswith("-")]
+        if path in ("", "fusion") or any(word in words[:1] for word in options):
+            yield problem(made, "command", f"{' '.join(words)} is no command of ours.")
+            continue
+        for option in options:
+            if option not in agreed.commands[path]:
+                yield problem(made, "command", f"{path} has no option {option}.")
+        stray = [word for word in words[path.count(" ") + 1 :][:1] if not word.startswith("-")]
+        if stray:
+            yield problem(made, "command", f"{' '.join(words)}: {path} takes no {stray[0]}.")
+
+
+def _pools(plan: Plan, agreed: Agreed) -> Iterator[Problem]:
+    for made in plan.of(POOL):
+        port = at(made, "properties.customContainerTemplate.ingress.targetPort")
+        for container in at(made, "properties.customContainerTemplate.containers") or []:
+            given = [str(word) for word in container.get("args") or []]
+            listens = given[given.index("--port") + 1] if "--port" in given[:-1] else agreed.evidence_port
+            if str(port) != str(listens):
+                yield problem(made, "port", f"The analyzers listen on {listens}, and are looked for on {port}.")
+            if "--in-sandbox-pool" not in given:
+                yield problem(made, "command", "The analyzers do not start in a pool without the argument --in-sandbox-pool.")
+            for option in (word for word in given if word.startswith("--")):
+                if option not in agreed.evidence_options:
+                    yield problem(made, "command", f"The image of the analyzers has no option {option}.")
 
 
 def _hubs(plan: Plan, agreed: Agreed) -> Iterator[Problem]:

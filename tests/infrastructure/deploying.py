@@ -16,7 +16,7 @@ import yaml
 
 from tests.infrastructure import expressions as ex
 from tests.infrastructure.functions import SUBSCRIPTION, Fault, Later, called, resource_id, text
-from tests.infrastructure.kinds import beside
+from tests.infrastructure.kinds import base, beside, unfit
 from tests.infrastructure.problems import Problem
 from tests.infrastructure.told import told
 
@@ -122,7 +122,7 @@ class _Inside:
 
     def deploy(self) -> None:
         """Work out every resource and module."""
-        for declared in (*self.file.resources, *self.file.modules):
+        for declared in (*self.file.params, *self.file.resources, *self.file.modules):
             self.tried(declared.line, partial(self.symbol, declared.name))
 
     def tried(self, line: int, work: Any) -> Any:
@@ -147,7 +147,10 @@ class _Inside:
 
     def _param(self, param: ex.Param) -> Any:
         if param.name in self._given:
-            return self._given[param.name]
+            value = self._given[param.name]
+            if sentence := unfit(param, value, base(param.type, self.file)):
+                self.into.problems.append(Problem(self.file.path, param.line, "parameter-value", sentence))
+            return value
         if param.default is not None:
             return self.value(param.default, {})
         return None if param.type.endswith("?") else Later.of(param.name)

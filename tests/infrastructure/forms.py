@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.infrastructure import apps, exposure, services
+from tests.infrastructure import apps, exposure, holders, services
 from tests.infrastructure.agreed import Agreed
 from tests.infrastructure.deploying import Made, Plan, parameters, plan
 from tests.infrastructure.expressions import File, Project
@@ -72,25 +72,28 @@ def _defaults(main: File) -> dict[str, Any]:
 
 def problems(project: Project, agreed: Agreed) -> Iterator[Problem]:
     """What is wrong with what would be made."""
+    if MAIN not in project.files:
+        return
+    roles = table(project)
     given: set[str] = set()
     found: dict[Problem, str] = {}
     for form in forms(project):
         given |= {match for made in form.plan.resources if made.type in ASSIGNMENTS for match in _role(made)}
-        for problem in of_form(form, agreed):
+        for problem in of_form(form, agreed, roles):
             found.setdefault(problem, form.name)
     for problem, name in found.items():
         yield Problem(problem.path, problem.line, problem.kind, f"{problem.sentence} [{name}]")
-    if MAIN in project.files:
-        for key, role in table(project).items():
-            if str(role["id"]).lower() not in given:
-                yield Problem(TABLE, 1, "role-unused", f"No form of the deployment gives anybody the role {key}.")
+    for key, role in roles.items():
+        if str(role["id"]).lower() not in given:
+            yield Problem(TABLE, 1, "role-unused", f"No form of the deployment gives anybody the role {key}.")
 
 
-def of_form(form: Form, agreed: Agreed) -> Iterator[Problem]:
+def of_form(form: Form, agreed: Agreed, roles: Mapping[str, Mapping[str, Any]]) -> Iterator[Problem]:
     """What is wrong with one form."""
     yield from form.plan.problems
     yield from services.problems(form.plan, agreed)
     yield from apps.problems(form.plan, agreed)
+    yield from holders.problems(form.plan, roles)
     yield from exposure.problems(form.plan, private=form.is_on(PRIVATE), customers_key=form.is_on(CUSTOMERS_KEY))
 
 

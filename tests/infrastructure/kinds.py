@@ -45,6 +45,31 @@ def choices(param: ex.Param) -> frozenset[object]:
     return frozenset()
 
 
+_PYTHONS: dict[str, type] = {"string": str, "int": int, "bool": bool, "array": list, "object": dict}
+_LIMITS = {"minValue": (1, False), "maxValue": (-1, False), "minLength": (1, True), "maxLength": (-1, True)}
+
+
+def unfit(param: ex.Param, value: object, type: str) -> str:
+    """Why a parameter cannot have this value; empty where it can."""
+    if isinstance(value, str) and "«" in value:
+        return ""  # Only Azure knows it.
+    if value is None:
+        return "" if param.type.endswith("?") else f"{param.name} is given nothing."
+    wanted = _PYTHONS.get(type)
+    if wanted and (not isinstance(value, wanted) or (wanted is int and isinstance(value, bool))):
+        return f"{param.name} is given {value!r}, and takes a value of the type {type}."
+    allowed = choices(param)
+    if allowed and value not in allowed:
+        return f"{param.name} is given {value!r}, and takes one of {', '.join(sorted(map(str, allowed)))}."
+    for decorator in param.decorators:
+        if decorator.name in _LIMITS and decorator.arguments and isinstance(decorator.arguments[0], ex.Value):
+            sign, is_length = _LIMITS[decorator.name]
+            size, limit = len(value) if is_length else value, decorator.arguments[0].value  # type: ignore[arg-type]
+            if isinstance(size, int) and isinstance(limit, int) and size * sign < limit * sign:
+                return f"{param.name} is given {value!r}, and @{decorator.name} is {limit}."
+    return ""
+
+
 def seen(expression: ex.Expr, file: ex.File, project: ex.Project) -> str:
     """The type that a value surely has; empty where that cannot be seen."""
     match expression:

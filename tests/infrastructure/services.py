@@ -15,6 +15,7 @@ DATABASE = "Microsoft.DocumentDB/databaseAccounts/sqlDatabases"
 RECORDS = f"{DATABASE}/containers"
 BLOBS = "Microsoft.Storage/storageAccounts/blobServices/containers"
 RETENTION = f"{BLOBS}/immutabilityPolicies"
+VAULT_KEY = "Microsoft.KeyVault/vaults/keys"
 _DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
 
 

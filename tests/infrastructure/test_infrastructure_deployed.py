@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from tests.infrastructure import agreed, apps, checks, exposure, forms, services
+from tests.infrastructure import agreed, apps, checks, exposure, forms, holders, roles, services
 from tests.infrastructure.deploying import Made, Plan
 from tests.infrastructure.expressions import Project
 from tests.infrastructure.forms import Form
@@ -80,6 +80,9 @@ def with_mistake(type: str, name: str, path: str, new: object) -> Form:
 STORE, QUEUE, RECORDS, BLOBS = exposure.STORAGE, services.QUEUE, services.RECORDS, services.BLOBS
 SITE, CONFIG, APP, POOL = apps.SITE, apps.CONFIG, apps.APP, apps.POOL
 ENV = "properties/template/containers/0/env"
+ARGS = "properties/template/containers/0/args"
+SECRETS = "properties/configuration/secrets"
+IN_POOL = "properties/customContainerTemplate/containers/0"
 SETTINGS = "properties"
 
 # A resource, where in it, what is put there: the kind of the problem that is found, and words of its sentence.
@@ -135,6 +138,14 @@ PLANTED = (
     (APP, ".*scheduler", "properties/configuration/ingress/targetPort", 80, "port", "looked for on 80"),
     (APP, ".*scheduler", "properties/template/scale/minReplicas", 0, "host-replicas", "no replica"),
     (APP, ".*scheduler", "properties/configuration/registries/0/identity", GONE, "scaler", "password"),
+    (APP, ".*scheduler", f"{ARGS}/1", "planner", "command", "fusion host"),
+    (APP, ".*scheduler", f"{ARGS}/2", "--address", "command", "has no option --address"),
+    (APP, ".*scheduler", f"{SECRETS}/0/keyVaultUrl", "https://v/secrets/app", "secret-name", "reads the secret app"),
+    (POOL, ".*", f"{IN_POOL}/args", ["--in-sandbox-pool"], "port", "listen on 8090"),
+    (POOL, ".*", f"{IN_POOL}/args", ["--host", "0.0.0.0"], "command", "--in-sandbox-pool"),
+    (POOL, ".*", f"{IN_POOL}/args", ["--in-sandbox-pool", "--address"], "command", "has no option --address"),
+    (services.VAULT_KEY, "fusion-evidence", "", "evidence", "secret-name", "the key fusion-evidence, which nothing makes"),
+    (POOL, ".*", "properties/customContainerTemplate/ingress/targetPort", 80, "port", "looked for on 80"),
     (apps.HUB, "fusion", "", "other", "task-hub", "host.json is fusion"),
     (POOL, ".*", "properties/sessionNetworkConfiguration/status", "EgressEnabled", "local-auth", "EgressDisabled"),
     (POOL, ".*", "properties/managedIdentitySettings/0/lifecycle", "Main", "session-identity", "can use an identity"),
@@ -154,18 +165,43 @@ PLANTED = (
 
 @pytest.mark.parametrize(("type", "name", "path", "new", "kind", "words"), PLANTED)
 def test_a_planted_mistake_is_found(type: str, name: str, path: str, new: object, kind: str, words: str) -> None:
-    found = list(forms.of_form(with_mistake(type, name, path, new), agreed.ours()))
+    found = list(forms.of_form(with_mistake(type, name, path, new), agreed.ours(), roles.table(ours())))
     assert [problem for problem in found if problem.kind == kind and words in problem.sentence], found
 
 
 def test_a_role_on_the_whole_group_and_one_that_is_made_twice_are_found() -> None:
     form = everything()
-    role = next(each for each in form.plan.resources if each.type == exposure.ASSIGNMENTS[0])
+    role = next(each for each in form.plan.resources if each.type == roles.ASSIGNMENTS[0])
     broad = replace(role, id=re.sub(r"(/resourceGroups/[^/]+)/.*(/providers/Microsoft\.Authorization)", r"\1\2", role.id))
     nobody = replace(role, id=f"{role.id}0", body=altered(role.body, ("properties", "principalId"), ""))
     plan = Plan(resources=[*form.plan.resources, replace(role), broad, nobody])
     kinds = {problem.kind for problem in exposure.problems(plan, private=True, customers_key=True)}
     assert kinds == {"made-twice", "role-scope", "role-holder"}
+
+
+def test_a_role_that_a_workload_lacks_and_one_that_it_does_not_need_are_found() -> None:
+    form, table = everything(), roles.table(ours())
+    assert not list(holders.problems(form.plan, table))
+    for key, (type, holder) in {
+        "cosmosDataContributor": (roles.ASSIGNMENTS[1], "app"),
+        "durableTaskDataContributor": (roles.ASSIGNMENTS[0], "scheduler"),
+        "keyVaultSecretsUser": (roles.ASSIGNMENTS[0], "scheduler"),
+    }.items():
+        given = next(
+            each
+            for each in form.plan.of(type)
+            if table[key]["id"] in str(each.body) and each.body["properties"]["principalId"].split(".")[0].endswith(holder)
+        )
+        moved = replace(
+            given, body=altered(given.body, ("properties", "principalId"), "«id-fusion-prod-worker.properties.principalId»")
+        )
+        found = list(
+            holders.problems(Plan(resources=[moved if each is given else each for each in form.plan.resources]), table)
+        )
+        assert [(each.kind, key in each.sentence, each.sentence.split()[0]) for each in found] == [
+            ("role-missing", True, f"id-fusion-prod-{holder}"),
+            ("role-needless", True, "id-fusion-prod-worker"),
+        ]
 
 
 @pytest.mark.parametrize(
@@ -186,10 +222,13 @@ def test_a_role_on_the_whole_group_and_one_that_is_made_twice_are_found() -> Non
         ({"connection": "FUSION_BUS"}, "trigger-connection", "FUSION_BUS__fullyQualifiedNamespace"),
         ({"hub": "review"}, "task-hub", "host.json is review"),
         ({"prefix": "bot"}, "route", "/bot"),
+        ({"commands": {"fusion": frozenset[str]()}}, "command", "no command of ours"),
+        ({"evidence_options": frozenset({"--host"})}, "command", "no option --in-sandbox-pool"),
+        ({"secrets": frozenset({"fusion-key"})}, "secret-name", "fusion-webhook"),
     ],
 )
 def test_code_that_moves_away_from_the_templates_is_found(changes: Mapping[str, Any], kind: str, words: str) -> None:
-    found = list(forms.of_form(everything(), agreed.ours().but(**changes)))
+    found = list(forms.of_form(everything(), agreed.ours().but(**changes), roles.table(ours())))
     assert [problem for problem in found if problem.kind == kind and words in problem.sentence], found
 
 

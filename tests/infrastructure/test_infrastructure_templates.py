@@ -195,6 +195,9 @@ def test_what_would_be_made_is_worked_out() -> None:
 @pytest.mark.parametrize(
     ("path", "old", "new", "words"),
     [
+        (DEV, "'sample'", "'s'", "name is given 's', and @minLength is 3"),
+        (MAIN, "size: size", "size: toLower('TINY')", "takes one of large, small"),
+        (MAIN, "containers: names", "containers: first(names)", "containers is given 'blobs'"),
         (MAIN, "vault.?outputs.?address ?? ''", "vault.outputs.address", "a module or resource that is not deployed"),
         (STORE, "roles.blobs.id)\n    p", "roles.queues.id)\n    p", "There is no queues"),
         (MAIN, "param privateEndpoints bool = false", "param privateEndpoints bool = bool(kept.days)", "no members"),
