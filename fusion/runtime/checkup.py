@@ -6,6 +6,7 @@ import asyncio
 import os
 from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from itertools import chain
 from urllib.parse import urlsplit
 
@@ -21,6 +22,7 @@ from fusion.settings import Settings
 Look = Awaitable[Sequence[Told]]
 ANCHORS = "evidence-anchors"
 """The container of anchors where FUSION_ANCHOR is a connection string, and so names none."""
+_EXTRA = 'pip install -c constraints.txt -e ".[azure]", in the folder of Fusion'
 _REFERENCE = "@Microsoft.KeyVault("
 _APP = "WEBSITE_SITE_NAME"
 _NAMED = ("FUSION_", "GITHUB_", "APPLICATIONINSIGHTS_", "OTEL_")
@@ -169,7 +171,9 @@ async def _evidence(settings: Settings) -> Sequence[Told]:
 
 
 def _hub(settings: Settings) -> Iterator[Look]:
-    if settings.scheduler:
+    if settings.scheduler and find_spec("durabletask.azuremanaged") is None:
+        yield _skip("scheduler", settings.taskhub, f"durabletask-azuremanaged is not installed: {_EXTRA}.", Standing.MEND)
+    elif settings.scheduler:
         from fusion.adapters.azure.checkup.hub import hub
 
         yield hub(settings.scheduler, settings.taskhub)
@@ -183,7 +187,9 @@ def _telemetry(settings: Settings) -> Iterator[Look]:
 
     if settings.application_insights is not None:
         yield sight.insights(settings.application_insights.get_secret_value(), settings.application_insights_sign_in)
-    if settings.otlp_endpoint:
+    if settings.otlp_endpoint and find_spec("opentelemetry") is None:
+        yield _skip("telemetry", "collector", f"OpenTelemetry is not installed: {_EXTRA}.", Standing.MEND)
+    elif settings.otlp_endpoint:
         from fusion.adapters.telemetry.otlp import headers
 
         given = settings.otlp_headers.get_secret_value() if settings.otlp_headers else ""

@@ -72,7 +72,7 @@ ROLES: Mapping[str, Role] = {
             key="servicebus-owner",
             name="Azure Service Bus Data Owner",
             id="090c5cfd-751d-490a-894a-3ce6f1109419",
-            reason="shows `fusion doctor --azure` how queues were made, where the namespace does not show a receiver; no host needs it",
+            reason="shows `fusion doctor --azure` how queues were made, where a receiver may not see it; no host needs it",
             on=_SERVICEBUS,
         ),
         Role(

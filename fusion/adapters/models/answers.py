@@ -16,6 +16,7 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeGuard
 
+from fusion.adapters.azure.roles import ROLES
 from fusion.model import Ending, Response, Usage
 
 LONGEST_WAIT = 3600.0
@@ -252,7 +253,8 @@ def _access(place: Place) -> str:
         return f"see whether the key in {place.key} is this endpoint's, and allows the deployment {place.deployment!r}"
     if place.entra:
         return (
-            f"give this host's identity the role Cognitive Services OpenAI User there, for the deployment {place.deployment!r}"
+            f"give this host's identity the role {ROLES['models'].name} there, for the deployment {place.deployment!r}"
+            " (fusion doctor --azure prints the command)"
         )
     return f"nobody signs in there; name its key in the models file, for the deployment {place.deployment!r}"
 

@@ -1,7 +1,7 @@
 """Service Bus: each queue may be sent to and received from, and is made as the code counts on.
 
-What a queue was made with is asked over the namespace's HTTP interface, which a key opens only with the claim Manage. Where that
-is refused, what AMQP shows is told (sessions, and how long they are locked), and what it does not show is named. No
+What a queue was made with is asked over the namespace's HTTP interface, which a key opens only with the claim Manage. Where
+that is refused, what AMQP shows is told (sessions, and how long they are locked), and what it does not show is named. No
 message is sent or taken: links are opened and closed, and the one to receive by asks for an empty session of our own.
 
 Sources: learn.microsoft.com/rest/api/servicebus/get-queue, learn.microsoft.com/azure/service-bus-messaging/message-sessions.
@@ -26,8 +26,10 @@ from fusion.adapters.azure.checkup.queues import Made, Needs, differences, read,
 from fusion.adapters.azure.cloud import fields
 from fusion.adapters.azure.credentials import principal, signed_in
 from fusion.adapters.azure.roles import granted
+from fusion.adapters.servicebus.connections import Connections
 from fusion.adapters.servicebus.messages import meaning
 from fusion.errors import FusionError, UserError
+from fusion.ports import Priority
 from fusion.ports.checkup import Told
 
 if TYPE_CHECKING:
@@ -56,6 +58,11 @@ async def queues(
 ) -> list[Told]:
     """`connection` as FUSION_SERVICEBUS has it. `management`: where the HTTP interface is, if not at the namespace's host."""
     found: list[Told] = []
+    try:
+        # As the hosts read it: a sentence about what it must look like.
+        Connections[Priority](connection, {}, None, 1.0)
+    except UserError as error:
+        return [mend(PART, "queues", str(error))]
     parts = fields(connection)
     host = parts.get("endpoint", connection).removeprefix("sb://").removeprefix("https://").strip("/ ")
     emulated = parts.get("usedevelopmentemulator", "").lower() == "true"

@@ -9,6 +9,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from fusion.adapters.anchors.blob import BlobAnchor
+from fusion.adapters.azure.blobs import AzureBlobs
 from fusion.adapters.azure.checkup.asking import mend, ready, told, warning
 from fusion.adapters.azure.cloud import Service, fields
 from fusion.adapters.azure.credentials import signed_in
@@ -23,12 +25,14 @@ PREFIX = "doctor/"
 """Where a probe is written; no purge and no reader looks there."""
 
 
-async def contents(
-    connection: str, containers: Sequence[str], *, credential: AsyncTokenCredential | None = None, setting: str = "FUSION_BLOBS"
-) -> list[Told]:
+async def contents(connection: str, containers: Sequence[str], *, credential: AsyncTokenCredential | None = None) -> list[Told]:
     """Each container is written to, and what was written is deleted."""
     found: list[Told] = []
-    async with told(found, PART, "access"), _opened(connection, credential, setting) as (client, service):
+    async with told(found, PART, "access"):
+        AzureBlobs(connection)  # as the hosts read it: a sentence about what it must look like
+    if found:
+        return found
+    async with told(found, PART, "access"), _opened(connection, credential, "FUSION_BLOBS") as (client, service):
         for name in containers:
             async with told(found, PART, name), service.errors():
                 found.append(await _tried(client.get_container_client(name), service.host))
@@ -38,6 +42,10 @@ async def contents(
 async def anchors(connection: str, container: str, *, credential: AsyncTokenCredential | None = None) -> list[Told]:
     """The container of anchors; nothing is written there, for it could not be deleted."""
     found: list[Told] = []
+    async with told(found, PART, container):
+        BlobAnchor(connection if fields(connection) else f"{connection}/{container}")
+    if found:
+        return found
     async with told(found, PART, container), _opened(connection, credential, "FUSION_ANCHOR") as (client, service):
         async with service.errors():
             one = client.get_container_client(container)
