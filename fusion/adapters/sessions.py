@@ -38,6 +38,9 @@ _INGRESS = 230.0
 _CONNECT = 15.0
 """Seconds for a connection; sessions are waited for afterwards."""
 _STOP = 10.0
+_BUSY = frozenset({408, 425, 429, 502, 503, 504})
+"""Of who has no room now, or is not up yet."""
+_PROBLEM = "application/problem+json"
 _COMPLAINT = 64 * 1024
 """Bytes that are read of an answer that is a refusal."""
 _FRESH = 300.0
@@ -117,6 +120,8 @@ class HttpSessions:
                 body=bytes(read[:cap]),
                 kind=kind,
                 wait=_seconds(answer.headers.get("retry-after", "")),
+                # A pool without a session left says that there is none; a container's own word is a problem document.
+                full=answer.status_code in _BUSY or (self._pool and answer.status_code == 404 and kind != _PROBLEM),
                 told=self._refusal(answer.status_code),
             )
 

@@ -36,6 +36,8 @@ class Reply:
     """The answer's media type, lower case, without parameters."""
     wait: float | None = None
     """Seconds that the other side asks to wait."""
+    full: bool = False
+    """This is how the place says that all its sessions are taken, or not up yet."""
     fault: Fault | None = None
     told: str = ""
     """More about a fault or a refusal, as a sentence that says what to do; made here, never by the other side."""

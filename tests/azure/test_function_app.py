@@ -13,15 +13,19 @@ from typing import Any
 
 import pytest
 
-from fusion import local, runtime, settings
+from fusion import local, plugins, runtime, settings
 from fusion.adapters.servicebus.queue import ServiceBusQueue
 from fusion.dispatch.catchup import EVERY
 from fusion.dispatch.consume import LOOPS
 from fusion.dispatch.triggered import LIMIT
+from fusion.evidence.sandbox import Sandbox
+from fusion.evidence.service.answering import Answering
+from fusion.evidence.service.app import App
 from fusion.functions import CATCH_UP, PURGE, PURGE_LIMIT
 from fusion.model import Request, RequestKind, Review
 from tests.fakes.commandline import Workplace
 from tests.fakes.github import FakeGitHub
+from tests.fakes.github.wire import Wire
 
 pytestmark = [
     pytest.mark.azure,
@@ -31,6 +35,7 @@ pytestmark = [
 ]
 
 ROOT = Path(__file__).parents[2]
+TOKEN = "a-token-of-thirty-two-characters"
 PATCH = """\
 diff --git a/run.py b/run.py
 new file mode 100644
@@ -175,6 +180,18 @@ async def test_a_refusal_is_a_result(home: Path, github: FakeGitHub) -> None:
         found = await review(host, {"repository": "octo/shop", "number": 99})
     assert found["result"]["status"] == "refused"
     assert "octo/shop" in found["result"]["message"]
+
+
+async def test_analyzers_look_in_the_service_beside_the_app(home: Path) -> None:
+    service = Wire(App(Answering(plugins.analyzers().plugins, Sandbox.detect()), token=TOKEN, at_once=4))
+    service.start()
+    async with function_app(home, FUSION_EVIDENCE_SERVICE=service.url, FUSION_EVIDENCE_TOKEN=TOKEN) as host:
+        found = await review(host, {"patch": PATCH})
+    service.stop()
+    runs = {run["tool"]: run for run in found["review"]["coverage"]["tools"]}
+    assert runs["bandit"]["outcome"] == "ok"
+    assert runs["bandit"]["isolation"] == f"evidence service at 127.0.0.1; {Sandbox.detect().isolation}"
+    assert [run for run in runs.values() if "switched off" in run.get("reason", "")] == []
 
 
 async def test_both_hosts_give_the_same_review(home: Path, tmp_path: Path, github: FakeGitHub) -> None:

@@ -33,7 +33,7 @@ GRACE = 60.0
 _CARRYING = 10.0
 """Seconds for the way there and back."""
 _GONE = 30.0
-"""Seconds for which nobody is waited for who was not there: a review has many questions, and must end."""
+"""Seconds for which nobody is waited for who was not there, or full: a review has many questions, and must end."""
 _TRIALS = 10
 """Further questions to find the files that no answer comes for."""
 _AT_ONCE = 3
@@ -170,7 +170,7 @@ class RemoteExaminer:
                 raise
             if began(reply):
                 await self._sessions.stop(session)
-            then = weigh(reply, attempts, left=search.left, spread=random.random())
+            then = weigh(reply, attempts, left=search.left, patience=self._grace, spread=random.random())
             if then is None:
                 return await asyncio.to_thread(answers.read, reply.body, part, tool=search.analyzer.name)
             if isinstance(then, Ending):

@@ -9,20 +9,16 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 
+from fusion.evidence.service.contract import PROBLEM
 from fusion.evidence.shown import message
 from fusion.model import Outcome
 from fusion.ports.sessions import Fault, Reply
 
-BUSY = frozenset({404, 408, 425, 429, 502, 503, 504})
-"""Answers of who has no room now, or is not up yet. A pool whose sessions are all taken answers 404 or 429."""
-_MOST_WAITS = 12
-"""Some two minutes."""
 _MOST_MISSES = 4
 """Connections that do not come about: seven seconds. Who is not there at all is told soon."""
 _MOST_DEATHS = 3
 """Sessions that one question may end: a file may be what ends them."""
 _FIRST, _LONGEST = 1.0, 15.0
-_PROBLEM = "application/problem+json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,14 +26,16 @@ class Attempts:
     """What has been tried for one question."""
 
     waits: int = 0
-    """Times that the service was busy."""
+    """Times that no session was free."""
+    waited: float = 0.0
+    """Seconds between these."""
     misses: int = 0
     """Times that nobody was there."""
     deaths: int = 0
     """Sessions that ended or failed before their answer did."""
 
 
-HASTY = Attempts(misses=_MOST_MISSES - 1)
+HASTY = Attempts(misses=_MOST_MISSES - 1, waited=float("inf"))
 """As if nobody had been there so far: one more try, and no other after it."""
 
 
@@ -57,22 +55,23 @@ class Ending:
     reason: str
     divide: bool = False
     gone: bool = False
-    """Nobody was there, however often."""
+    """Nobody was there, or had a session free, however often."""
 
 
-def weigh(reply: Reply, attempts: Attempts, *, left: float, spread: float) -> Again | Ending | None:
+def weigh(reply: Reply, attempts: Attempts, *, left: float, patience: float, spread: float) -> Again | Ending | None:
     """What to do about a reply; None: it is an answer, to be read.
 
-    `left`: seconds until nobody waits any more. `spread`: from 0 to 1, by chance, so that many do not come back at once.
+    `left`: seconds until nobody waits any more; `patience`: for how many a session is waited for. `spread`: from 0 to 1, by
+    chance, so that many do not come back at once.
     """
     if reply.fault is None and reply.status == 200:
         return None
     why = told(reply)
     if reply.fault is Fault.LATE:
-        return Ending(outcome=Outcome.TIMED_OUT, reason=why, divide=True)
+        return Ending(outcome=Outcome.TIMED_OUT, reason=why)
     if reply.fault is Fault.FLOOD or reply.status == 413:
         return Ending(outcome=Outcome.CUT if reply.fault else Outcome.FAILED, reason=why, divide=True)
-    if reply.fault is Fault.BROKEN or (reply.status >= 500 and reply.status not in BUSY):
+    if reply.fault is Fault.BROKEN or (reply.status >= 500 and not reply.full):
         then = replace(attempts, deaths=attempts.deaths + 1)
         if then.deaths >= _MOST_DEATHS:
             return Ending(outcome=Outcome.FAILED, reason=f"{why} ({then.deaths} times)", divide=True)
@@ -82,11 +81,12 @@ def weigh(reply: Reply, attempts: Attempts, *, left: float, spread: float) -> Ag
         if then.misses >= _MOST_MISSES:
             return Ending(outcome=Outcome.FAILED, reason=why, gone=True)
         return _later(reply, then, why, then.misses, left, spread)
-    if (reply.status in BUSY and reply.kind != _PROBLEM) or reply.status in (408, 429, 503):
+    if reply.full:
         then = replace(attempts, waits=attempts.waits + 1)
-        if then.waits > _MOST_WAITS:
-            return Ending(outcome=Outcome.FAILED, reason=f"{why} ({attempts.waits + 1} times)")
-        return _later(reply, then, why, then.waits, left, spread)
+        found = _later(reply, then, why, then.waits, min(left, patience - attempts.waited), spread)
+        if isinstance(found, Again):
+            return replace(found, attempts=replace(then, waited=then.waited + found.seconds))
+        return replace(found, gone=True)
     return Ending(outcome=Outcome.FAILED, reason=why)
 
 
@@ -101,7 +101,7 @@ def _later(reply: Reply, then: Attempts, why: str, times: int, left: float, spre
     pause = min(_LONGEST, _FIRST * 2 ** (times - 1)) * (0.5 + spread / 2)
     pause = max(pause, min(reply.wait or 0.0, _LONGEST * 4))
     if pause >= left:
-        return Ending(outcome=Outcome.FAILED, reason=f"{why}, and there is no time left to try again")
+        return Ending(outcome=Outcome.FAILED, reason=f"{why}, {times} times")
     return Again(seconds=pause, attempts=then)
 
 
@@ -123,14 +123,14 @@ def told(reply: Reply) -> str:
     if 300 <= reply.status < 400:
         return f"the evidence service leads elsewhere ({reply.status}), and nobody follows: name its final address"
     detail = problem(reply)
-    if reply.status in BUSY and not detail:
+    if reply.full and not detail:
         return f"the evidence service has no session free ({reply.status})"
     return f"the evidence service answered {reply.status}" + (f": {detail}" if detail else "")
 
 
 def problem(reply: Reply) -> str:
     """The detail of a problem (RFC 9457), fit to be shown; empty where it is none."""
-    if reply.kind != _PROBLEM:
+    if reply.kind != PROBLEM:
         return ""
     try:
         found = json.loads(reply.body)
