@@ -46,6 +46,8 @@ REQUIRED: Mapping[str, Mapping[str, Any]] = {
 """What has to be so in every form, for a key that nobody has cannot leak."""
 PRIVATE = (STORAGE, VAULT, COSMOS, BUS, REGISTRY, FOUNDRY)
 """What has no open door under the private switch. GitHub has to reach the hosts."""
+WATCHED = (VAULT, COSMOS, BUS, REGISTRY, FOUNDRY, SITE)
+"""What has a diagnostic setting."""
 CUSTOMERS_KEY: Mapping[str, tuple[str, str]] = {
     STORAGE: ("properties.encryption.keySource", "Microsoft.Keyvault"),
     BUS: ("properties.encryption.keySource", "Microsoft.KeyVault"),
@@ -86,6 +88,8 @@ def problems(plan: Plan, *, private: bool, customers_key: bool) -> Iterator[Prob
         if made.type in ASSIGNMENTS:
             yield from _assignment(made)
     yield from _publishing(plan)
+    yield from _residency(plan)
+    yield from _watched(plan)
     yield from _twice(plan)
 
 
@@ -140,6 +144,28 @@ def _publishing(plan: Plan) -> Iterator[Problem]:
         shut = {each.name for each in plan.of(kind) if each.id.startswith(site.id) and at(each, "properties.allow") is False}
         for name in sorted({"ftp", "scm"} - shut):
             yield problem(site, "local-auth", f"{site.name} takes code by {name} with a password.")
+
+
+def _residency(plan: Plan) -> Iterator[Problem]:
+    """A policy says where data may lie, and everything lies there."""
+    allowed: set[str] = {"global"}
+    for made in plan.of("Microsoft.Authorization/policyAssignments"):
+        allowed |= set(at(made, "properties.parameters.listOfAllowedLocations.value") or [])
+    if allowed == {"global"}:
+        yield Problem("bicep/main.bicep", 1, "residency", "No policy says in which regions resources may lie.")
+        return
+    for made in plan.resources:
+        location = made.body.get("location")
+        if location is not None and location not in allowed:
+            yield problem(made, "residency", f"{made.name} lies in {location}, where the policy on regions lets nothing lie.")
+
+
+def _watched(plan: Plan) -> Iterator[Problem]:
+    """Who did what with data is on record."""
+    settings = [each.id for each in plan.of("Microsoft.Insights/diagnosticSettings")]
+    for made in plan.resources:
+        if made.type in WATCHED and not made.is_existing and not any(id.startswith(f"{made.id}/") for id in settings):
+            yield problem(made, "diagnostics", f"Nothing records what happens at {made.name} ({made.type}).")
 
 
 def _twice(plan: Plan) -> Iterator[Problem]:

@@ -12,6 +12,8 @@ from tests.infrastructure import expressions as ex
 from tests.infrastructure.problems import Problem
 
 TABLE = "bicep/api-versions.json"
+_CLOUD = re.compile(r"\b(core\.windows\.net|management\.azure\.com|login\.microsoftonline\.com|azurecr\.io)\b")
+"""Addresses of the public cloud, which environment() knows for each cloud."""
 _REGION = re.compile(
     r"(?:(?:north|south|east|west|central)+(?:us|europe|asia|india)|(?:sweden|france|germany|norway|switzerland|poland|italy|spain|uk"
     r"|uae|qatar|israel|korea|japan|australia|brazil|canada|southafrica)(?:north|south|east|west|central)+)\d?"
@@ -64,8 +66,14 @@ def _versions(project: ex.Project) -> Iterator[Problem]:
 
 
 def _regions(file: ex.File) -> Iterator[Problem]:
-    for _, value in file.values():
+    for declared, value in file.values():
+        described = any(value is argument for each in declared.decorators for argument in each.arguments)
         for each in ex.walk(value):
+            parts = each.parts if isinstance(each, ex.Text) else (each.value,) if isinstance(each, ex.Value) else ()
+            for part in parts:
+                if not described and isinstance(part, str) and (match := _CLOUD.search(part)):
+                    sentence = f"{match[1]} is written into the template: take it from environment()."
+                    yield Problem(file.path, each.line, "cloud-address", sentence)
             written: object = None
             if isinstance(each, ex.Value) and isinstance(each.value, str) and _REGION.fullmatch(each.value.lower()):
                 written = each.value

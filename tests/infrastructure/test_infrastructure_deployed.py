@@ -5,6 +5,7 @@ Mistakes are put into what would be made, not into the text, so that they stay m
 
 from __future__ import annotations
 
+import ast
 import re
 import shutil
 import subprocess
@@ -159,6 +160,8 @@ PLANTED = (
     (STORE, "stfusioc.*", "", "St-Fusion", "name", "cannot be the name"),
     (exposure.ENDPOINT, ".*-cosmos", "", GONE, "private-endpoint", "no private endpoint"),
     (exposure.BUS, ".*", "sku/name", "Standard", "private-endpoint", "Premium"),
+    ("Microsoft.Authorization/policyAssignments", ".*", "", GONE, "residency", "No policy says"),
+    (exposure.COSMOS, ".*", "location", "westeurope", "residency", "lies in westeurope"),
     ("Microsoft.Web/sites/basicPublishingCredentialsPolicies", "scm", "", GONE, "local-auth", "scm with a password"),
 )
 
@@ -230,6 +233,36 @@ def test_a_role_that_a_workload_lacks_and_one_that_it_does_not_need_are_found() 
 def test_code_that_moves_away_from_the_templates_is_found(changes: Mapping[str, Any], kind: str, words: str) -> None:
     found = list(forms.of_form(everything(), agreed.ours().but(**changes), roles.table(ours())))
     assert [problem for problem in found if problem.kind == kind and words in problem.sentence], found
+
+
+def test_what_nothing_records_is_found() -> None:
+    made = [each for each in everything().plan.resources if "diagnosticSettings" not in each.type]
+    found = exposure.problems(Plan(resources=made), private=False, customers_key=False)
+    assert {problem.kind for problem in found} == {"diagnostics"}
+
+
+def kinds() -> set[str]:
+    """Every kind of problem that some check names."""
+    found: set[str] = set()
+    for path in Path(__file__).parent.glob("[a-z]*.py"):
+        if path.name.startswith("test_"):
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id in ("Problem", "problem", "said")
+            ):
+                kind = node.args[2 if node.func.id == "Problem" else 1]
+                if isinstance(kind, ast.Constant):
+                    found.add(str(kind.value))
+    return found
+
+
+def test_each_kind_of_problem_is_shown_on_a_planted_mistake() -> None:
+    tests = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_*.py"))
+    assert len(kinds()) > 60
+    assert {kind for kind in kinds() if f'"{kind}"' not in tests} == set()
 
 
 def test_what_the_code_says_is_read_from_it() -> None:

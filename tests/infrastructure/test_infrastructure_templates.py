@@ -100,6 +100,7 @@ PLANTED = (
     (MAIN, "workload: name", "workload: [for item in kept: item.name]", "loop-place", "use map()"),
     (STORE, "= account.properties.primaryEndpoints.blob", "= container.id", "loop-index", "container[0].id"),
     (MAIN, "name: 'id-${name}'", "name: store.outputs.address", "circle", "identity waits for itself"),
+    (STORE, "kind: 'StorageV2'", "kind: 'https://${name}.blob.core.windows.net'", "cloud-address", "environment()"),
     (WORKFLOW, "name: deploy", "name: [deploy", "workflow-syntax", "no workflow"),
     (WORKFLOW, "needs: build", "needs: builds", "workflow-syntax", "builds, which is no job"),
     (WORKFLOW, "@11bd71901bbe5b1630ceea73d27597364c9af683 # v4.2.2", "@v4", "workflow-pin", "not pinned"),
@@ -193,18 +194,20 @@ def test_what_would_be_made_is_worked_out() -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "old", "new", "words"),
+    ("path", "old", "new", "kind", "words"),
     [
-        (DEV, "'sample'", "'s'", "name is given 's', and @minLength is 3"),
-        (MAIN, "size: size", "size: toLower('TINY')", "takes one of large, small"),
-        (MAIN, "containers: names", "containers: first(names)", "containers is given 'blobs'"),
-        (MAIN, "vault.?outputs.?address ?? ''", "vault.outputs.address", "a module or resource that is not deployed"),
-        (STORE, "roles.blobs.id)\n    p", "roles.queues.id)\n    p", "There is no queues"),
-        (MAIN, "param privateEndpoints bool = false", "param privateEndpoints bool = bool(kept.days)", "no members"),
+        (DEV, "'sample'", "'s'", "parameter-value", "name is given 's', and @minLength is 3"),
+        (MAIN, "size: size", "size: toLower('TINY')", "parameter-value", "takes one of large, small"),
+        (MAIN, "containers: names", "containers: first(names)", "parameter-value", "containers is given 'blobs'"),
+        (MAIN, "vault.?outputs.?address ?? ''", "vault.outputs.address", "evaluation", "that is not deployed"),
+        (STORE, "roles.blobs.id)\n    p", "roles.queues.id)\n    p", "evaluation", "There is no queues"),
+        (MAIN, "bool = false", "bool = bool(kept.days)", "evaluation", "no members"),
+        (MAIN, "uniqueString(subscription().id, name)", "substring(name, 1, 'x')", "evaluation", "substring() cannot take"),
     ],
 )
-def test_what_has_no_value_is_found(path: str, old: str, new: str, words: str) -> None:
+def test_what_has_no_value_is_found(path: str, old: str, new: str, kind: str, words: str) -> None:
     texts = dict(sample().texts)
     assert old in texts[path]
     project = reading.parsed({**texts, path: texts[path].replace(old, new, 1)})
-    assert [each for each in plan(project, MAIN, parameters(project, DEV)).problems if words in each.sentence]
+    found = plan(project, MAIN, parameters(project, DEV)).problems
+    assert [each for each in found if each.kind == kind and words in each.sentence], found
