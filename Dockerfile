@@ -1,7 +1,9 @@
-# `fusion serve` as a container: docs/bot.md says how to run it. State lives in /state: mount a volume there.
+# The bot as a container, on either of its hosts that are a process of ours: `fusion serve` (docs/bot.md), which is what it
+# runs left to itself, and whose state lives in /state: mount a volume there; and `fusion host scheduler` (docs/hosts.md).
 #
 #   docker build -t fusion .
 #   docker run --stop-timeout 30 -p 127.0.0.1:8080:8080 -v fusion-state:/state -v ./app.pem:/run/app.pem:ro --env-file fusion.env fusion
+#   docker run --stop-timeout 60 -p 127.0.0.1:8080:8080 --env-file fusion.env fusion host scheduler --host 0.0.0.0 --log json
 
 FROM python:3.13-slim AS build
 WORKDIR /source
@@ -26,4 +28,5 @@ EXPOSE 8080
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \
     CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8080/readyz', timeout=4)"]
-ENTRYPOINT ["fusion", "serve", "--host", "0.0.0.0", "--log", "json"]
+ENTRYPOINT ["fusion"]
+CMD ["serve", "--host", "0.0.0.0", "--log", "json"]

@@ -210,10 +210,10 @@ resource app 'Microsoft.App/containerApps@2025-07-01' = if (ready) {
               timeoutSeconds: 5
             }
             {
-              // Deliveries are kept also while the scheduler is away; a replica without its stores gets none.
+              // Not /readyz: while the scheduler is away that answers 503, and deliveries are to be kept all the same.
               type: 'Readiness'
               httpGet: {
-                path: '/readyz'
+                path: '/healthz'
                 port: 8080
               }
               periodSeconds: 10

@@ -30,6 +30,8 @@ log = logging.getLogger("fusion.scheduler")
 
 LOOK = 5.0
 """Seconds between looks at the scheduler, and those that one may take."""
+STRANDED = 60.0
+"""Seconds for which the scheduler answers and gives no work until the worker is made anew: the SDK's should not need it."""
 PURGE = timedelta(hours=1)
 KEPT = timedelta(days=1)
 """How long the task hub remembers what has ended; the records of runs are in the Store."""
@@ -54,7 +56,11 @@ class Hub(Protocol):
         ...
 
     async def reach(self, patience: float) -> None:
-        """Raises TransientError while nothing can be started or worked on; UserError where a person has to mend it."""
+        """Raises TransientError while nothing can be started; UserError where a person has to mend it."""
+        ...
+
+    async def joined(self) -> bool:
+        """Whether the worker is given work."""
         ...
 
     async def purge(self, before: datetime) -> int:
@@ -71,14 +77,15 @@ Open = Callable[[Mapping[str, Orchestrator], Mapping[str, Activity]], AbstractAs
 
 
 class Scheduled:
-    """Orchestrations on a task hub that `open` opens. `look`: seconds between looks at it."""
+    """Orchestrations on a task hub that `open` opens. `look`: seconds between looks at it; `stranded`: see `STRANDED`."""
 
-    def __init__(self, bundle: Bundle, open: Open, *, place: str, look: float = LOOK) -> None:
+    def __init__(self, bundle: Bundle, open: Open, *, place: str, look: float = LOOK, stranded: float = STRANDED) -> None:
         self.bundle = bundle
         self.hub: Hub | None = None
         self._open = open
         self._place = place
         self._look = look
+        self._stranded = stranded
         self._standing = Standing()
         self._beginnings = Beginnings()
 
@@ -105,42 +112,55 @@ class Scheduled:
             loop.call_soon_threadsafe(_tell, end)
 
         flows = watched(orchestrators(lambda: self.bundle.telemetry.tracer), self._beginnings, ended)
-        async with self._open(flows, activities(self.bundle)) as self.hub:
-            await self._see()
+        while not stop.is_set():
+            async with self._open(flows, activities(self.bundle)) as hub:
+                self.hub = hub
+                purging = asyncio.create_task(self._purge(hub))
+                try:
+                    await self._watch(hub, stop, first)
+                finally:
+                    purging.cancel()
+                    self.hub = None
+
+    async def _watch(self, hub: Hub, stop: asyncio.Event, first: asyncio.Future[None]) -> None:
+        """Look at the hub again and again, until `stop` or until its worker has had no work for too long."""
+        since = 0.0
+        while not stop.is_set():
+            since = 0.0 if await self._see(hub) else since + self._look
             if not first.done():
                 first.set_result(None)
-            purging = asyncio.create_task(self._purge())
-            try:
-                while not stop.is_set():
-                    with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(stop.wait(), self._look)
-                    if not stop.is_set():
-                        await self._see()
-            finally:
-                purging.cancel()
+            if since >= self._stranded:
+                log.error("the worker of the scheduler at %s is made anew: it gets no work", hub.host)
+                return
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), self._look)
 
-    async def _see(self) -> None:
-        """Look whether the scheduler is there, and say so when that has changed."""
-        assert self.hub is not None
-        before = self._standing.why
+    async def _see(self, hub: Hub) -> bool:
+        """Look whether the scheduler is there, and say so when that has changed. False: it is, and gives no work."""
+        before, joined = self._standing.why, True
         try:
-            await self.hub.reach(self._look)
+            await hub.reach(self._look)
         except FusionError as error:
-            self._standing.close(str(error))
-            if before != str(error):
-                log.error("%s Deliveries are kept, and worked on once it is mended.", error)
+            now = str(error)
+        else:
+            joined = await hub.joined()
+            now = "" if joined else f"The worker waits for a connection to the Durable Task Scheduler at {hub.host}."
+        if now:
+            self._standing.close(now)
+            if before != now:
+                log.error("%s Deliveries are kept, and worked on once it is mended.", now)
         else:
             self._standing.open()
             if before:
-                log.info("the scheduler at %s answers, and gives work", self.hub.host)
+                log.info("the scheduler at %s answers, and gives work", hub.host)
+        return joined
 
-    async def _purge(self) -> None:
+    async def _purge(self, hub: Hub) -> None:
         """Forget what has ended: the hub's history costs, and holds what repositories contain."""
-        assert self.hub is not None
         while True:
             await asyncio.sleep(PURGE.total_seconds())
             try:
-                gone = await self.hub.purge(datetime.now(UTC) - KEPT)
+                gone = await hub.purge(datetime.now(UTC) - KEPT)
             except FusionError as error:
                 log.warning("what has ended stays for another hour in the task hub: %s", error)
             else:

@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
 from pydantic import SecretStr
@@ -25,7 +25,7 @@ from fusion.engine import Engine
 from fusion.errors import TransientError, UserError
 from fusion.local import worker
 from fusion.model import Change, Request
-from fusion.ports import Progress
+from fusion.ports import Conductor, Progress
 from fusion.runtime import scheduled
 from fusion.scheduler.flows import GOES_ON
 from fusion.scheduler.host import Scheduled
@@ -213,6 +213,53 @@ async def test_a_host_that_drains_finishes_what_there_is_and_takes_nothing_new(t
     assert ended.status == "completed"
     assert sum([state.waiting for state in (await world.queue.depth()).values()]) == 1
     assert world.fetched == []
+
+
+async def test_a_worker_that_is_given_no_work_is_made_anew(tmp_path: Path) -> None:
+    opened: list[Stranded] = []
+
+    def open(_flows: Mapping[str, Any], _activities: Mapping[str, Any]) -> Stranded:
+        opened.append(Stranded(is_joined=len(opened) == 1))
+        return opened[-1]
+
+    host = Scheduled(World(folder=tmp_path).bundle, open, place="", look=0.01, stranded=0.05)
+    stop = asyncio.Event()
+    kept = asyncio.create_task(host.keep(stop, asyncio.get_running_loop().create_future()))
+    await asyncio.wait_for(host.standing.opened(), 20)
+    assert len(opened) == 2
+    stop.set()
+    await kept
+
+
+@dataclass
+class Stranded:
+    """A hub that answers, and may give its worker nothing."""
+
+    is_joined: bool
+    host: str = "hub"
+    running: int = 0
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        return
+
+    @property
+    def conductor(self) -> Conductor:
+        raise AssertionError
+
+    async def reach(self, patience: float) -> None:
+        """It answers."""
+
+    async def joined(self) -> bool:
+        return self.is_joined
+
+    async def purge(self, before: object) -> int:
+        return 0
+
+    async def unfinished(self) -> int:
+        return 0
 
 
 async def test_a_missing_role_is_a_sentence_with_the_command_that_grants_it() -> None:

@@ -24,7 +24,6 @@ from fusion.adapters.azure.credentials import signed_in, signed_in_here
 from fusion.adapters.azure.delivering import delivering
 from fusion.adapters.azure.durable import DurableConductor
 from fusion.adapters.azure.roles import granted
-from fusion.errors import TransientError
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
@@ -130,14 +129,17 @@ class Scheduler:
         return len(self._running)
 
     async def reach(self, patience: float) -> None:
-        """See whether orchestrations are started and worked on now. Raises TransientError; UserError: a role is missing."""
+        """See whether orchestrations can be started now. Raises TransientError; UserError: a role is missing."""
         # An id that nobody has: the answer takes a signed-in call to the hub, and costs no action.
         await self._conductor(patience).status("fusion:reach")
+
+    async def joined(self) -> bool:
+        """Whether the worker is connected, and is given work."""
         for _ in range(int(_JOINING / 0.05)):
             if self._streams:
-                return
+                return True
             await asyncio.sleep(0.05)
-        raise TransientError(f"The worker waits for a connection to the Durable Task Scheduler at {self.host}.")
+        return False
 
     async def purge(self, before: datetime) -> int:
         """Forget what ended before then, with what it began; how many that were. Raises TransientError."""
