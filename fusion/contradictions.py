@@ -46,9 +46,9 @@ def _half(settings: Settings, environ: Mapping[str, str]) -> Iterator[Said]:
     stores = {"FUSION_SERVICEBUS": settings.servicebus, "FUSION_COSMOS": settings.cosmos, "FUSION_BLOBS": settings.blobs}
     absent = [name for name, value in stores.items() if value is None]
     if absent and len(absent) < 3:
-        kept = f"what {listed(absent)} would name lies in the state folder of one machine, the rest on Azure"
         standing = Standing.MEND if _APP in environ else Standing.WARNING
-        yield absent[0], standing, f"{listed(absent)} not set: {kept}; hosts that share a store need all three."
+        kept = "that lies in the state folder of one machine, the rest on Azure; hosts that share a store need all three."
+        yield absent[0], standing, f"{listed(absent)} not set: {kept}"
     if len(absent) == 3 and _APP in environ and not missing:
         yield absent[0], Standing.MEND, f"{listed(absent)} not set: a bot in a Function App needs them, and does not start."
     if settings.cosmos is not None and settings.tenant == "local":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import time
 from collections.abc import Mapping
@@ -304,4 +303,6 @@ async def test_who_signs_in_is_told_and_never_the_token(monkeypatch: pytest.Monk
     assert half.standing is Standing.MEND
     assert "AZURE_TENANT_ID and AZURE_CLIENT_ID not" in half.detail
     assert (await who(needed=False))[0].standing is Standing.SKIPPED
-    await asyncio.sleep(0)
+    monkeypatch.setenv("IDENTITY_ENDPOINT", "http://127.0.0.1:1/msi/token")
+    (away,) = await who(needed=True)
+    assert away.detail.startswith("What gives tokens to the system-assigned managed identity did not answer")

@@ -17,7 +17,7 @@ SCOPE = "https://management.azure.com/.default"
 
 async def who(*, needed: bool, environ: Mapping[str, str] | None = None) -> list[Told]:
     """`needed`: something is reached by Entra ID, and not by a key alone."""
-    from azure.core.exceptions import AzureError
+    from azure.core.exceptions import AzureError, ClientAuthenticationError
 
     environ = os.environ if environ is None else environ
     if not needed:
@@ -30,9 +30,11 @@ async def who(*, needed: bool, environ: Mapping[str, str] | None = None) -> list
         return [mend("identity", "sign-in", str(error))]
     except TimeoutError:
         return [mend("identity", "sign-in", f"Entra ID gave no token for {told} within {SECONDS:g} seconds.")]
-    except AzureError as error:
+    except ClientAuthenticationError as error:
         said = (str(error).strip().splitlines() or [type(error).__name__])[0][:500]
         return [mend("identity", "sign-in", f"Entra ID gave {said.rstrip('.')}.")]
+    except AzureError as error:
+        return [mend("identity", "sign-in", f"What gives tokens to the {told} did not answer ({type(error).__name__}).")]
     found = principal()
     parts = [
         told,
