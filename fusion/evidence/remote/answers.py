@@ -47,21 +47,21 @@ def nothing(part: Part, outcome: Outcome, reason: str, *, tool: str) -> Look:
 def _look(answer: Answer, part: Part, tool: str) -> Look:
     if answer.tool != tool:
         raise Worthless(f"it is about {message(answer.tool)[:40]!r}, and {tool} was asked")
-    look = answer.look
+    look, sent = answer.look, _Sent(part)
     if max(len(look.hits), len(look.cleared)) > LIMITS.hits:
         raise Worthless(f"it has more than {LIMITS.hits:,} hits")
     asked = frozenset(part.files)
     _among(look.read, asked, "it claims to have read")
     _among((item.path for item in look.unread), asked, "it speaks of not having read")
-    _among((item.path for item in look.unfollowed), part.paths, "it speaks of not having followed")
+    _among((item.path for item in look.unfollowed), sent.paths, "it speaks of not having followed")
     for hit in (*look.hits, *look.cleared):
-        _inside(hit, part)
+        sent.hold(hit)
     if look.outcome is Outcome.SKIPPED:
         if look.read or look.hits or look.cleared:
             raise Worthless("it tells of what it skipped")
         return nothing(part, Outcome.SKIPPED, message(look.reason) or "the evidence service does not have it", tool=tool)
     unread = {item.path: Unread(path=item.path, reason=message(item.reason)) for item in look.unread}
-    silent = [path for path in part.files if path not in unread and path not in look.read]
+    silent = sorted(asked - unread.keys() - set(look.read))
     outcome, reason = look.outcome, message(look.reason)
     if silent:
         outcome = outcome if outcome is not Outcome.OK else Outcome.FAILED
@@ -88,22 +88,32 @@ def _among(paths: Iterable[str], known: frozenset[str], what: str) -> None:
             raise Worthless(f"{what} {message(path)[:80]!r}, which was not asked")
 
 
-def _inside(hit: Hit, part: Part) -> None:
-    """Raises Worthless where a hit, a step of its trace or an edit of its fix lies in no file that was sent."""
-    for location in (hit.location, *(step.location for step in hit.trace)):
-        _placed(location, part)
-    for edit in hit.fix.edits if hit.fix is not None else ():
-        if edit.path not in part.paths:
-            raise Worthless(f"it would change {message(edit.path)[:80]!r}, which was not sent")
+class _Sent:
+    """What was sent, and how many lines it has; counted once, for an answer may speak of one file a million times."""
 
+    def __init__(self, part: Part) -> None:
+        self.paths = part.paths
+        self._part = part
+        self._lines: dict[str, int] = {}
 
-def _placed(location: Location, part: Part) -> None:
-    data = part.files.get(location.path, part.beside.get(location.path))
-    if data is None:
-        raise Worthless(f"it sees something in {message(location.path)[:80]!r}, which was not sent")
-    # Tools report the place behind the last line, too.
-    if location.side is not Side.RIGHT or not 1 <= location.line <= data.count(b"\n") + 2:
-        raise Worthless(f"it sees something in {message(location.path)[:80]!r} at a line that is not there")
+    def hold(self, hit: Hit) -> None:
+        """Raises Worthless where a hit, a step of its trace or an edit of its fix lies in no file that was sent."""
+        for location in (hit.location, *(step.location for step in hit.trace)):
+            self._place(location)
+        for edit in hit.fix.edits if hit.fix is not None else ():
+            if edit.path not in self.paths:
+                raise Worthless(f"it would change {message(edit.path)[:80]!r}, which was not sent")
+
+    def _place(self, location: Location) -> None:
+        path = location.path
+        if path not in self.paths:
+            raise Worthless(f"it sees something in {message(path)[:80]!r}, which was not sent")
+        if path not in self._lines:
+            data = self._part.files.get(path, self._part.beside.get(path, b""))
+            self._lines[path] = data.count(b"\n") + 1
+        # Tools report the place behind the last line, too.
+        if location.side is not Side.RIGHT or not 1 <= location.line <= self._lines[path] + 1:
+            raise Worthless(f"it sees something in {message(path)[:80]!r} at a line that is not there")
 
 
 def _claimed(hit: Hit) -> Hit:
