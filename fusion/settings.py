@@ -205,6 +205,11 @@ class Settings(Record):
     def _long_enough(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
         if any(len(secret.get_secret_value()) < SHORTEST_SECRET for secret in value):
             raise ValueError(f"a secret has at least {SHORTEST_SECRET} characters")
+        # What Azure could not resolve it leaves as it is; whoever knows the vault's name could sign deliveries with that.
+        if any(secret.get_secret_value().lower().startswith("@microsoft.keyvault(") for secret in value):
+            raise ValueError(
+                "Azure did not resolve the reference to Key Vault: put the secret there, and give the role to read it"
+            )
         return value
 
     @field_validator("evidence_token")

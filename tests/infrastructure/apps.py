@@ -25,7 +25,7 @@ _HIDDEN = re.compile(r"KEY$|SECRET$|TOKEN$|PASSPHRASE$")
 _OPEN = {"FUSION_EVIDENCE_KEY"}
 """Named like a secret, and none: the address of a key in Key Vault."""
 _REFERENCE = re.compile(r"@Microsoft\.KeyVault\(|secret:")
-_RESOLVED = {"FUSION_API_TOKEN": f"somebody={'0' * 32}"}
+_RESOLVED = {"FUSION_API_TOKEN": f"somebody={'0' * 32}", "FUSION_WEBHOOK_SECRET": "0" * 32}
 """What lies in the vault, where the code looks at the form of a secret when it starts."""
 
 

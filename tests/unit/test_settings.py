@@ -66,3 +66,11 @@ def test_the_models_file_lies_outside_of_what_is_reviewed() -> None:
 def test_a_wrong_value_names_its_variable(name: str, value: str) -> None:
     with pytest.raises(UserError, match=name):
         settings.read({name: value})
+
+
+def test_a_reference_that_azure_did_not_resolve_is_no_secret() -> None:
+    reference = "@Microsoft.KeyVault(SecretUri=https://kv-fusion.vault.azure.net/secrets/fusion-webhook/)"
+    with pytest.raises(
+        UserError, match=r"FUSION_WEBHOOK_SECRET is not usable: Azure did not resolve the reference to Key Vault"
+    ):
+        settings.read({"FUSION_WEBHOOK_SECRET": reference})
