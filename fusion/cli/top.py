@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import typer
 
-from fusion.cli import app, work
+from fusion.cli import Exit, Interrupted, app, work
 from fusion.errors import UserError
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ _STYLES = {"head": "bold", "good": "green", "bad": "red", "dim": "dim"}
 
 @app.command(
     short_help="Show live what a host does.",
-    epilog="Exit codes: 0 shown; 2 nobody answers there, or it is no host of Fusion; 130 interrupted.",
+    epilog="Exit codes: 0 shown, and ended with Ctrl-C; 2 nobody answers there, or it is no host of Fusion.",
 )
 def top(
     url: Annotated[str, typer.Argument(metavar="[URL]", help="Address of `fusion serve` or `fusion host scheduler`.")] = HERE,
@@ -45,7 +45,11 @@ def top(
         for line in work(_once(address)):
             typer.echo(line.text)
         return
-    work(_live(address, every))
+    try:
+        work(_live(address, every))
+    except Interrupted:
+        # That is how one leaves it.
+        raise typer.Exit(Exit.FINE) from None
 
 
 def _address(url: str) -> str:
