@@ -22,6 +22,7 @@ LOGS = "Microsoft.OperationalInsights/workspaces"
 POOL = "Microsoft.App/sessionPools"
 SITE = "Microsoft.Web/sites"
 ENDPOINT = "Microsoft.Network/privateEndpoints"
+ZONE = "Microsoft.Network/privateDnsZones"
 
 REQUIRED: Mapping[str, Mapping[str, Any]] = {
     STORAGE: {
@@ -55,6 +56,19 @@ CUSTOMERS_KEY: Mapping[str, tuple[str, str]] = {
     REGISTRY: ("properties.encryption.status", "enabled"),
     FOUNDRY: ("properties.encryption.keySource", "Microsoft.KeyVault"),
 }
+ZONES: Mapping[str, frozenset[str]] = {
+    "blob": frozenset({"privatelink.blob.core.windows.net"}),
+    "queue": frozenset({"privatelink.queue.core.windows.net"}),
+    "table": frozenset({"privatelink.table.core.windows.net"}),
+    "vault": frozenset({"privatelink.vaultcore.azure.net"}),
+    "namespace": frozenset({"privatelink.servicebus.windows.net"}),
+    "Sql": frozenset({"privatelink.documents.azure.com"}),
+    "registry": frozenset({"privatelink.azurecr.io"}),
+    "account": frozenset(
+        {"privatelink.cognitiveservices.azure.com", "privatelink.openai.azure.com", "privatelink.services.ai.azure.com"}
+    ),
+}
+"""Group of a private endpoint -> its zones. Source: learn.microsoft.com/azure/private-link/private-endpoint-dns."""
 NAMES: Mapping[str, str] = {
     STORAGE: r"[a-z0-9]{3,24}",
     VAULT: r"(?=.{3,24}$)[a-zA-Z][a-zA-Z0-9]*(-[a-zA-Z0-9]+)*",
@@ -88,6 +102,7 @@ def problems(plan: Plan, *, private: bool, customers_key: bool) -> Iterator[Prob
         if made.type in ASSIGNMENTS:
             yield from _assignment(made)
     yield from _publishing(plan)
+    yield from _resolved(plan)
     yield from _residency(plan)
     yield from _watched(plan)
     yield from _twice(plan)
@@ -98,6 +113,17 @@ def _settled(made: Made) -> Iterator[Problem]:
         if at(made, path) != wanted:
             said = str(wanted).lower() if isinstance(wanted, bool) else wanted
             yield problem(made, "local-auth", f"{path} of {made.name} has to be {said}; it is {at(made, path)}.")
+    if not made.name:
+        yield problem(made, "name", f"A resource of the type {made.type} has no name.")
+    identity = made.body.get("identity")
+    if isinstance(identity, dict) and ("UserAssigned" in str(identity.get("type"))) != bool(
+        identity.get("userAssignedIdentities")
+    ):
+        yield problem(made, "identity", f"The type of the identity of {made.name} and its identities do not agree.")
+    if at(made, "properties.configuration.ingress.allowInsecure") is True:
+        yield problem(made, "local-auth", f"{made.name} answers without TLS.")
+    if made.type in NAMES and made.body.get("location") is None:
+        yield problem(made, "residency", f"{made.name} ({made.type}) has no location.")
     pattern = NAMES.get(made.type)
     if pattern and "«" not in made.name and not re.fullmatch(pattern, made.name):
         yield problem(made, "name", f"{made.name} cannot be the name of a resource of the type {made.type}.")
@@ -123,6 +149,30 @@ def _private(made: Made, plan: Plan) -> Iterator[Problem]:
         yield problem(made, "private-endpoint", f"{made.name} ({made.type}) has no private endpoint in the private form.")
     if made.type in (BUS, REGISTRY) and at(made, "sku.name") != "Premium":
         yield problem(made, "private-endpoint", f"{made.name} needs the tier Premium for a private endpoint.")
+
+
+def _resolved(plan: Plan) -> Iterator[Problem]:
+    """The names of what has a private endpoint lead to it, in the network."""
+    linked = {each.id.partition("/virtualNetworkLinks/")[0] for each in plan.of(f"{ZONE}/virtualNetworkLinks")}
+    zones = {each.name: each for each in plan.of(ZONE)}
+    for endpoint in plan.of(ENDPOINT):
+        connections = at(endpoint, "properties.privateLinkServiceConnections") or [{}]
+        groups = connections[0].get("properties", {}).get("groupIds") or [""]
+        wanted = ZONES.get(groups[0])
+        if wanted is None:
+            yield problem(endpoint, "private-dns", f"{endpoint.name} is for {groups[0] or 'nothing'}, which no service has.")
+            continue
+        ids = {
+            str(config.get("properties", {}).get("privateDnsZoneId")).rpartition("/")[2]
+            for each in plan.of(f"{ENDPOINT}/privateDnsZoneGroups")
+            if each.id.startswith(f"{endpoint.id}/")
+            for config in at(each, "properties.privateDnsZoneConfigs") or []
+        }
+        for zone in sorted(wanted - ids):
+            yield problem(endpoint, "private-dns", f"{endpoint.name} has no entry in the zone {zone}: its name leads outside.")
+        for zone in sorted(ids):
+            if zone not in zones or zones[zone].id not in linked:
+                yield problem(endpoint, "private-dns", f"The zone {zone} is not made, or the network does not look into it.")
 
 
 def _assignment(made: Made) -> Iterator[Problem]:

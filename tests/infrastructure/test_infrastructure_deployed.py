@@ -84,6 +84,7 @@ ENV = "properties/template/containers/0/env"
 ARGS = "properties/template/containers/0/args"
 SECRETS = "properties/configuration/secrets"
 IN_POOL = "properties/customContainerTemplate/containers/0"
+LINK = "properties/privateLinkServiceConnections/0/properties"
 SETTINGS = "properties"
 
 # A resource, where in it, what is put there: the kind of the problem that is found, and words of its sentence.
@@ -160,6 +161,13 @@ PLANTED = (
     (STORE, "stfusioc.*", "", "St-Fusion", "name", "cannot be the name"),
     (exposure.ENDPOINT, ".*-cosmos", "", GONE, "private-endpoint", "no private endpoint"),
     (exposure.BUS, ".*", "sku/name", "Standard", "private-endpoint", "Premium"),
+    (exposure.ZONE, "privatelink.documents.*", "", GONE, "private-dns", "documents.azure.com is not made"),
+    (exposure.ENDPOINT, ".*-cosmos", f"{LINK}/groupIds", ["Cosmos"], "private-dns", "which no service has"),
+    (exposure.ENDPOINT, ".*-cosmos", f"{LINK}/groupIds", ["blob"], "private-dns", "its name leads outside"),
+    (exposure.COSMOS, ".*", "identity/type", "None", "identity", "do not agree"),
+    (exposure.COSMOS, ".*", "location", GONE, "residency", "has no location"),
+    (exposure.COSMOS, ".*", "", "", "name", "has no name"),
+    (APP, ".*scheduler", "properties/configuration/ingress/allowInsecure", True, "local-auth", "without TLS"),
     ("Microsoft.Authorization/policyAssignments", ".*", "", GONE, "residency", "No policy says"),
     (exposure.COSMOS, ".*", "location", "westeurope", "residency", "lies in westeurope"),
     ("Microsoft.Web/sites/basicPublishingCredentialsPolicies", "scm", "", GONE, "local-auth", "scm with a password"),
