@@ -134,9 +134,9 @@ class HttpSessions:
         return "set FUSION_EVIDENCE_TOKEN to the token of that service"
 
     @cached_property
-    def _trust(self) -> ssl.SSLContext | bool:
-        """Made once: reading the certificates takes longer than a question."""
-        return httpx.create_ssl_context() if self._address.startswith("https:") else True
+    def _trust(self) -> ssl.SSLContext:
+        """Made once: reading the certificates takes longer than a question, and each client would do it, for http too."""
+        return httpx.create_ssl_context()
 
 
 def fixed(text: str) -> Token:
