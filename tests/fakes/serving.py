@@ -38,6 +38,7 @@ class Serving:
     port: int = 0
     url: str = ""
     process: subprocess.Popen[bytes] | None = None
+    command: tuple[str, ...] = ("serve",)
 
     @property
     def _log(self) -> Path:
@@ -48,7 +49,7 @@ class Serving:
         before = len(self.log)
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "fusion", "serve", "--port", str(self.port)],
+                [sys.executable, "-m", "fusion", *self.command, "--port", str(self.port)],
                 env={"PATH": os.environ["PATH"], "HOME": str(self.home), "FUSION_HOME": str(self.home), **self.environment},
                 stdout=log,
                 stderr=log,
