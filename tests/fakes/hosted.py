@@ -176,11 +176,13 @@ async def hosted(
     skew: timedelta = timedelta(),
     around: Around | None = None,
     change: Mapping[str, Callable[[Any], Any]] | None = None,
+    team: bool = False,
     **environment: str,
 ) -> AsyncIterator[Hosted]:
     """The bot, installed on repositories (on `octo/shop` if none are named). Opened again on the same folder it goes on.
 
-    `around` is put around every activity, `change` puts something else in place of a field of the bundle.
+    `around` is put around every activity, `change` puts something else in place of a field of the bundle. With `team` the agents
+    of this installation review instead of one that reads alone.
     """
     if not github.apps:
         private, public = pair()
@@ -205,7 +207,8 @@ async def hosted(
     async with AsyncExitStack() as stack:
         made = await stack.enter_async_context(runtime.bot(here, clock=clock))
         other = {name: put(getattr(made, name)) for name, put in (change or {}).items()}
-        bundle = replace(made, agents=Loaded(plugins={"spotter": Reader()}, broken={}), **other)
+        agents = made.agents if team else Loaded(plugins={"spotter": Reader()}, broken={})
+        bundle = replace(made, agents=agents, **other)
         registered = worker(bundle)
         if around is not None:
             for name, activity in registered.activities.items():
