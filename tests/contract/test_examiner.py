@@ -19,6 +19,7 @@ import pytest
 from fusion import plugins
 from fusion.adapters.sessions import HttpSessions, fixed
 from fusion.evidence.analyzer import Analyzer, Ready
+from fusion.evidence.analyzers.dataflow import Dataflow
 from fusion.evidence.collect import collect
 from fusion.evidence.examiner import Examiner, Look
 from fusion.evidence.local import LocalExaminer
@@ -338,6 +339,21 @@ async def test_more_than_a_question_holds_is_asked_in_several() -> None:
         found = await look(asking(pool, room=Room(files=4, bytes=10_000, one=1000)), Marks(), files)
         assert (found.outcome, len(found.hits), pool.questions) == (Outcome.FAILED, 10, 3)
         assert [(item.path, "larger than the 1,000 bytes" in item.reason) for item in found.unread] == [("large.txt", True)]
+
+
+async def test_data_is_followed_from_one_question_into_another(examiners: Mapping[str, Examiner]) -> None:
+    files = {
+        "web.py": "import flask\nimport shell\n\n\ndef page():\n    return shell.run(flask.request.args['name'])\n",
+        "shell.py": "import os\n\n\ndef run(name):\n    os.system('echo ' + name)\n",
+        "large.py": "x = 1\n" * 40,
+    }
+    near = await _scanned(examiners["local"], Dataflow(), files)
+    with Pool(service) as pool:
+        far = await _scanned(asking(pool, room=Room(files=3, bytes=480, one=500)), Dataflow(), files)
+        assert pool.questions == 3
+    assert near.run.hits >= 1
+    assert {(item.rule, item.location) for item in far.evidence} == {(item.rule, item.location) for item in near.evidence}
+    assert far.run.outcome is Outcome.OK
 
 
 async def test_a_session_that_lies_is_believed_nothing() -> None:

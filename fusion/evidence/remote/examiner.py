@@ -122,7 +122,7 @@ class RemoteExaminer:
         return _together(
             search.looks,
             unread=(*unsendable, *division.unread),
-            note=f"{left_out:,} files could not be consulted where the analyzers run" if left_out else "",
+            note=f"{left_out:,} file{'s' if left_out > 1 else ''} could not be consulted there (no room)" if left_out else "",
             place=self._sessions.place,
             seconds=time.monotonic() - started,
         )
