@@ -106,15 +106,23 @@ def parameters(project: ex.Project, path: str) -> dict[str, Any]:
     """The values of a parameter file."""
     file = project.files[path]
     inside = _Inside(project, file, {}, SUBSCRIPTION, Plan())
-    return {each.name: inside.value(each.value, {}) for each in file.variables}
+    return {each.name: inside.tried(each.line, partial(inside.value, each.value, {})) for each in file.variables}
 
 
 class _Inside:
     """One file, deployed once."""
 
-    def __init__(self, project: ex.Project, file: ex.File, given: dict[str, Any], scope: str, into: Plan) -> None:
+    def __init__(
+        self,
+        project: ex.Project,
+        file: ex.File,
+        given: dict[str, Any],
+        scope: str,
+        into: Plan,
+        through: tuple[str, ...] = (),
+    ) -> None:
         self.project, self.file, self.scope, self.into = project, file, scope, into
-        self._given = given
+        self._given, self._through = given, (*through, file.path)
         self._known: dict[str, Any] = {}
         self._declared: dict[str, ex.Declared] = {each.name: each for each in file.declared()}
 
@@ -181,8 +189,10 @@ class _Inside:
         params = self.value(given, bound) if given else {}
         if target is None:
             return Later.of(module.name)
+        if target.path in self._through:
+            raise Fault(f"The module {module.name} holds itself.")
         scope = self._scope_of(self.value(body.get("scope"), bound)) if body.get("scope") else self.scope
-        inside = _Inside(self.project, target, dict(params), scope, self.into)
+        inside = _Inside(self.project, target, dict(params), scope, self.into, self._through)
         inside.deploy()
         return _Module(module.name, inside)
 
@@ -360,7 +370,10 @@ class _Inside:
                     raise Fault(f"There is no file {path}.")
                 if call.name == "loadTextContent":
                     return content
-                return json.loads(content) if "Json" in call.name else yaml.safe_load(content)
+                try:
+                    return json.loads(content) if "Json" in call.name else yaml.safe_load(content)
+                except (ValueError, yaml.YAMLError) as error:
+                    raise Fault(f"{path} cannot be read: {error}.") from None
             case "resourceGroup", []:
                 name = self.scope.rpartition("/")[2]
                 return {"id": self.scope, "name": name, "location": Later.of("location"), "tags": {}}

@@ -72,9 +72,12 @@ def _defaults(main: File) -> dict[str, Any]:
 
 def problems(project: Project, agreed: Agreed) -> Iterator[Problem]:
     """What is wrong with what would be made."""
-    if MAIN not in project.files:
-        return
-    roles = table(project)
+    if MAIN not in project.files or any(file.wrong for file in project.files.values()):
+        return  # What cannot be read makes nothing.
+    try:
+        roles = table(project)
+    except ValueError:
+        return  # The checks of the table say why.
     given: set[str] = set()
     found: dict[Problem, str] = {}
     for form in forms(project):
@@ -89,8 +92,10 @@ def problems(project: Project, agreed: Agreed) -> Iterator[Problem]:
 
 
 def of_form(form: Form, agreed: Agreed, roles: Mapping[str, Mapping[str, Any]]) -> Iterator[Problem]:
-    """What is wrong with one form."""
+    """What is wrong with one form; where something has no value, that alone."""
     yield from form.plan.problems
+    if form.plan.problems:
+        return
     yield from services.problems(form.plan, agreed)
     yield from apps.problems(form.plan, agreed)
     yield from holders.problems(form.plan, roles)

@@ -202,6 +202,14 @@ def test_what_would_be_made_is_worked_out() -> None:
         (MAIN, "vault.?outputs.?address ?? ''", "vault.outputs.address", "evaluation", "that is not deployed"),
         (STORE, "roles.blobs.id)\n    p", "roles.queues.id)\n    p", "evaluation", "There is no queues"),
         (MAIN, "bool = false", "bool = bool(kept.days)", "evaluation", "no members"),
+        (
+            STORE,
+            "resource account '",
+            "module again 'store.bicep' = { params: {} }\nresource account '",
+            "evaluation",
+            "holds itself",
+        ),
+        (ROLES, '"reason"', "reason", "evaluation", "../roles.json cannot be read"),
         (MAIN, "uniqueString(subscription().id, name)", "substring(name, 1, 'x')", "evaluation", "substring() cannot take"),
     ],
 )
