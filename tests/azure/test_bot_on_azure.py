@@ -34,6 +34,7 @@ from tests.azure.triggers import Listening
 from tests.azure.worker import AzureApp, AzureHost, HttpReply, InvocationFailed
 from tests.fakes import azurite
 from tests.fakes.azurite import Azurite
+from tests.fakes.collector import collecting
 from tests.fakes.cosmos.server import CosmosEmulator
 from tests.fakes.github import Delivery, FakeGitHub
 from tests.fakes.servicebus.bus import QueueOptions, ServiceBus
@@ -170,8 +171,21 @@ def said(github: FakeGitHub, number: int) -> tuple[int, list[bool], str | None]:
     return len(github.comments(NAME, number)), threads, github.checks(NAME, number)[-1].conclusion
 
 
+MEASURED = {
+    *("fusion.deliveries", "fusion.acknowledgement", "fusion.messages", "fusion.message.wait", "fusion.reviews"),
+    *("fusion.findings", "fusion.agents", "fusion.review.delivery", "fusion.objective.events"),
+}
+
+
 @pytest.mark.slow
 async def test_from_a_webhook_to_a_review_that_converges(cloud: Cloud) -> None:
+    with collecting() as collector:
+        cloud.more["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.url
+        await _converges(cloud)
+    assert collector.metrics >= MEASURED
+
+
+async def _converges(cloud: Cloud) -> None:
     github = cloud.github
     number, delivery = opened(github)
     async with cloud.app() as bot:
