@@ -14,6 +14,7 @@ from fusion.adapters.azure.cosmos import CONTAINER
 from fusion.errors import TransientError, UserError
 from fusion.functions import Functions, Kept
 from fusion.ports import Priority
+from fusion.runtime.evidence import examiner
 
 KEYED = "Endpoint=sb://b.servicebus.windows.net/;SharedAccessKeyName=n;SharedAccessKey=k"
 BOT = {"FUSION_GITHUB_APP": "7", "FUSION_GITHUB_KEY": "pem", "FUSION_WEBHOOK_SECRET": "x" * 16}
@@ -27,7 +28,7 @@ def test_a_bot_listens_to_every_queue(bus: Mapping[str, str]) -> None:
     assert functions.is_bot
     assert set(functions.queues) == set(Priority)
     assert {"fetch_change", "publish", "redeliver"} <= set(functions.activities())
-    assert functions.settings.evidence == "off", "beside identities no analyzer runs"
+    assert examiner(functions.settings, beside_identities=True) is None, "beside identities no analyzer runs unasked"
 
 
 def test_without_an_app_there_is_the_reviewer_alone() -> None:
