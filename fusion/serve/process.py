@@ -117,7 +117,12 @@ class Process:
                 timers = [group.create_task(work(stop)) for work in (self._catch_up, self._purge, self._scans, self._sound)]
                 if self.bundle.reasoning is not None and self.bundle.reasoning.inference is not None:
                     timers.append(group.create_task(relay(self.bundle.reasoning.inference, conductor)))
-                await stop.wait()
+                stopping = group.create_task(stop.wait())
+                await asyncio.wait({stopping, durable}, return_when=asyncio.FIRST_COMPLETED)
+                if not stop.is_set():
+                    # Nothing is to end it before: a mistake, or what no longer can be mended while it runs.
+                    stopping.cancel()
+                    durable.result()
                 log.info("draining: no more deliveries are taken")
                 self._is_stopping = True
                 await asyncio.to_thread(web.stop)

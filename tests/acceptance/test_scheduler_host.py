@@ -304,3 +304,21 @@ def test_the_orchestrators_that_go_on_as_new_are_known() -> None:
             if isinstance(node, ast.FunctionDef) and "continue_as_new" in ast.dump(node):
                 found.add(node.name)
     assert found & set(ORCHESTRATORS) == GOES_ON
+
+
+async def test_a_host_that_fails_ends_the_process(tmp_path: Path) -> None:
+    world = World(folder=tmp_path)
+    fails = asyncio.Event()
+
+    class Failing(Scheduled):
+        async def keep(self, stop: asyncio.Event, first: asyncio.Future[None]) -> None:
+            first.set_result(None)
+            await fails.wait()
+            raise ValueError("a mistake")
+
+    settings = Settings(home=tmp_path, webhook_secret=(SecretStr(SECRET.decode()),))
+    host = Failing(world.bundle, opener(1), place="")
+    process = Process(settings, world.bundle, listen("127.0.0.1", 0), durable=host, metrics=Metrics())
+    with pytest.raises(ExceptionGroup) as ended:
+        await asyncio.wait_for(process.run(asyncio.Event(), opened=fails.set), 30)
+    assert ended.group_contains(ValueError, match="a mistake")
