@@ -1,5 +1,7 @@
 """A collector of OpenTelemetry's: a real HTTP server that decodes what it is sent, and shows traces as trees.
 
+It takes what is meant for Application Insights, too (`/v2.1/track`): `insights`.
+
 `moods`: how it answers, one after another, the last for ever: `ok`, `busy` (503), `refuse` (400), `silent` (never), `flood`
 (an answer without end), `hang_up`.
 """
@@ -7,6 +9,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -44,6 +47,7 @@ class Collector:
     moods: list[str] = field(default_factory=lambda: ["ok"])
     spans: list[Seen] = field(default_factory=list)
     metrics: set[str] = field(default_factory=set)
+    insights: list[dict[str, Any]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     bodies: bytes = b""
     """All that was sent, unpacked: for looking whether something is in it."""
@@ -65,6 +69,9 @@ class Collector:
 
     def take(self, path: str, body: bytes) -> None:
         self.bodies += body
+        if path.endswith("/track"):
+            self.insights += json.loads(body)
+            return
         if path == "/v1/metrics":
             told = ExportMetricsServiceRequest.FromString(body)
             self.metrics |= {
@@ -148,9 +155,13 @@ def collecting(*moods: str) -> Iterator[Collector]:
                 return
 
         def _answer(self, status: int) -> None:
+            # Application Insights says how many it took; others are not asked what they say.
+            said = json.dumps({"itemsReceived": 1, "itemsAccepted": 1, "errors": []}).encode()
             self.send_response(status)
-            self.send_header("Content-Length", "0")
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(said)))
             self.end_headers()
+            self.wfile.write(said)
 
         def log_message(self, format: str, *args: object) -> None:
             return

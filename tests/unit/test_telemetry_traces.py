@@ -102,6 +102,24 @@ async def test_spans_that_a_busy_collector_did_not_take_are_sent_again() -> None
         assert len(collector.spans) == 3
 
 
+async def test_application_insights_is_told_the_same_and_nothing_global_is_set() -> None:
+    with collecting() as collector:
+        there = f"InstrumentationKey={'0' * 8}-0000-0000-0000-{'0' * 11}1;IngestionEndpoint={collector.url}/"
+        inner = await traced("", APPLICATIONINSIGHTS_CONNECTION_STRING=there)
+    told = {item["data"]["baseData"]["name"]: item for item in collector.insights if "name" in item["data"]["baseData"]}
+    assert {name: item["data"]["baseType"] for name, item in told.items()} == {
+        "outer": "RequestData",
+        "inner": "RemoteDependencyData",
+        "past": "RemoteDependencyData",
+    }
+    assert {item["tags"]["ai.operation.id"] for item in told.values()} == {inner[3:35]}
+    assert told["inner"]["tags"]["ai.operation.parentId"] == told["outer"]["data"]["baseData"]["id"]
+    assert told["past"]["data"]["baseData"]["success"] is False
+    measured = [item["data"]["baseData"]["metrics"][0]["name"] for item in collector.insights if item not in told.values()]
+    assert "fusion.messages" in measured
+    assert type(ambient.get_tracer_provider()).__name__ == "ProxyTracerProvider"
+
+
 async def test_a_trace_that_is_not_kept_is_kept_by_nobody() -> None:
     with collecting() as collector:
         assert (await traced(collector.url, OTEL_TRACES_SAMPLER_ARG="0")).endswith("-00")
