@@ -68,6 +68,8 @@ async def test_an_agent_that_cannot_ask_leaves_a_failed_report(tmp_path: Path) -
     assert script.jobs("complete") == []
 
 
+TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+"""The place in a trace that a run may be begun with; what it starts has places made of it."""
 COMMENT = {"repository": "octo/shop", "number": 12, "installation": 5}
 BOT: dict[str, dict[str, Any]] = {
     "pull": {"request": {"kind": "pull", "number": 12}},
@@ -178,6 +180,8 @@ async def recorded(folder: Path) -> dict[str, Recording]:
     for name, given in BOT.items():
         _, found = await run(folder / f"{name}.db", Script(), given, name=name)
         named[name] = found[0]
+    _, found = await run(folder / "traced.db", Script(), {**BOT["pull"], "trace": TRACE}, name="pull")
+    named["pull-traced"] = found[0]
     _, found = await run(folder / "goes.db", in_goes(), BOT["scan_repository"], name="scan_repository")
     return {**named, "scan_repository-in-goes": found[0]}
 
@@ -231,7 +235,7 @@ async def test_recorded_histories_still_replay(tmp_path: Path) -> None:
             if not (file := RECORDINGS / f"{name}-v{VERSION}.json").exists():
                 file.write_text(recording.to_json(), encoding="utf-8")
     there = {path.name.removesuffix(f"-v{VERSION}.json") for path in RECORDINGS.glob("*.json")}
-    assert {"review", "scan-begun", "scan_repository-in-goes", *BOT} <= there
+    assert {"review", "scan-begun", "scan_repository-in-goes", "pull-traced", *BOT} <= there
     for path in sorted(RECORDINGS.glob("*.json")):
         for sticky in (False, True):
             replay(script.worker(), Recording.from_json(path.read_text(encoding="utf-8")), strict=True, sticky=sticky)
