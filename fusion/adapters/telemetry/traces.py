@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
+from functools import lru_cache
 from types import MappingProxyType
 
 from opentelemetry import trace
@@ -175,6 +176,7 @@ def _failed(span: trace.Span, why: str) -> None:
     span.set_status(Status(StatusCode.ERROR, _clean(why)))
 
 
+@lru_cache(maxsize=1024)
 def _place(traceparent: str) -> SpanContext | None:
     """Where that is; None for what is no traceparent: `fusion.telemetry.context` has let none through."""
     parts = traceparent.split("-")
