@@ -64,7 +64,9 @@ def understood(words: list[str]) -> None:
         context = command.make_context(name, list(rest), parent=context)
         if not hasattr(command, "resolve_command"):
             return
-        name, command, rest = command.resolve_command(context, [*context._protected_args, *context.args])
+        if not (left := [*context._protected_args, *context.args]):
+            raise typer.BadParameter(f"{name} is a group of commands.")
+        name, command, rest = command.resolve_command(context, left)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
