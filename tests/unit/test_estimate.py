@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from tests.bench import footprint
+
 ROOT = Path(__file__).parents[2]
 TOOL = ROOT / "tools/estimate"
 DATA: dict[str, Any] = tomllib.loads((ROOT / "bicep/prices.toml").read_text(encoding="utf-8"))
@@ -88,6 +90,20 @@ def test_figures_that_are_said_to_be_measured_stand_where_they_are_said_to() -> 
     assert f"{ASSUME['calls_push']} calls" in cost
     for assumed in FILE["assume"].values():
         assert re.match(r"(measured|assumed|Microsoft|gpt-)", assumed["source"]), assumed
+
+
+def test_the_footprint_of_a_review_is_about_what_is_assumed() -> None:
+    measured = {one["name"].rsplit(": ", 1)[1]: one["value"] for one in footprint.measures() if "opened" in one["name"]}
+    said = {
+        "activities": "activities",
+        "records, get": "record_reads",
+        "records, put": "record_writes",
+        "blobs, get": "blob_reads",
+        "blobs, put": "blob_writes",
+    }
+    for name, assumed in said.items():
+        assert 0.6 < measured[name] / ASSUME[assumed] < 1.6, f"{assumed}: measured {measured[name]}"
+    assert measured["messages, send"] + measured["messages, receive"] <= ASSUME["bus_operations"]
 
 
 def test_figures_of_the_templates() -> None:
