@@ -32,7 +32,8 @@ SCOPE = "https://dynamicsessions.io/.default"
 """What a token for a pool is asked for."""
 API_VERSION = "2025-10-02-preview"
 """Of the pool's own API, which only ends sessions here; what the container answers has no such version."""
-_POOLS = (".azurecontainerapps.", ".dynamicsessions.")
+_POOLS = (".azurecontainerapps.io", ".dynamicsessions.io")
+"""Nobody else is shown a token of Entra ID."""
 _INGRESS = 230.0
 """Seconds: a pool's ingress gives a request up after four minutes."""
 _CONNECT = 15.0
@@ -103,7 +104,10 @@ class HttpSessions:
             headers["Authorization"] = f"Bearer {await self._token()}"
         timeout = httpx.Timeout(None, connect=_CONNECT)
         async with (
-            httpx.AsyncClient(verify=self._trust, timeout=timeout, follow_redirects=False) as client,
+            # Of this machine's own service no proxy hears, whatever the environment says: http is read on the way.
+            httpx.AsyncClient(
+                verify=self._trust, timeout=timeout, follow_redirects=False, trust_env=self._address.startswith("https:")
+            ) as client,
             client.stream("GET" if body is None else "POST", url, content=body, headers=headers) as answer,
         ):
             kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -173,7 +177,7 @@ class EntraToken:
 def is_pool(address: str) -> bool:
     """Whether an address is the management endpoint of a session pool, by its host."""
     host = (urlsplit(address).hostname or "").lower()
-    return any(mark in host for mark in _POOLS)
+    return host.endswith(_POOLS)
 
 
 def allowed(address: str) -> None:

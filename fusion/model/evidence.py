@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated
+
+from pydantic import FailFast
 
 from fusion.model.values import Category, Confidence, Provenance, Record, Severity, Side
 
@@ -41,13 +44,13 @@ class Fix(Record):
     """A suggested change. Offered to people only when `verified`: its witness, run again on the patched copy, is silent."""
 
     title: str
-    edits: tuple[Edit, ...]
+    edits: Annotated[tuple[Edit, ...], FailFast()]
     safe: bool = False
     """The tool that made it says it keeps behaviour."""
     verified: bool = False
     patch: str = ""
     """Unified diff that `git apply` takes, from the head; filled when verified."""
-    by: tuple[str, ...] = ()
+    by: Annotated[tuple[str, ...], FailFast()] = ()
     """The tools that looked at the patched copy again and were silent; filled when verified."""
 
 
@@ -59,10 +62,10 @@ class Hit(Record):
     location: Location
     severity: Severity | None = None
     confidence: Confidence | None = None
-    cwe: tuple[int, ...] = ()
+    cwe: Annotated[tuple[int, ...], FailFast()] = ()
     fix: Fix | None = None
     help_uri: str = ""
-    trace: tuple[Step, ...] = ()
+    trace: Annotated[tuple[Step, ...], FailFast()] = ()
 
 
 class Evidence(Record):

@@ -1,6 +1,7 @@
 """The evidence service over real connections: what it looks at, whom it refuses, and what is left of a question: nothing."""
 
 import asyncio
+import contextlib
 import json
 import socket
 import tempfile
@@ -24,7 +25,8 @@ from fusion.evidence.sandbox import Sandbox
 from fusion.evidence.service.answering import Answering
 from fusion.evidence.service.app import App
 from fusion.evidence.service.contract import LIMITS, Answer, Catalogue, Question
-from fusion.evidence.service.process import exposed, serve, unconfined
+from fusion.evidence.service.process import configured, exposed, serve, unconfined
+from fusion.evidence.service.wire import Bounded
 from fusion.model import Outcome
 from tests.fakes.analyzers import CRASHING, GARBLED, Absent, Marks
 
@@ -60,12 +62,18 @@ TOOLS: Sequence[Analyzer] = (Marks(), CRASHING, GARBLED, Absent(), Raising(), Mu
 
 @asynccontextmanager
 async def service(
-    sandbox: Sandbox = HOST, *, token: str = "", at_once: int = 2, limits: Any = LIMITS, **patience: float
+    sandbox: Sandbox = HOST,
+    *,
+    token: str = "",
+    at_once: int = 2,
+    limits: Any = LIMITS,
+    wire: type[Bounded] = Bounded,
+    **patience: float,
 ) -> AsyncIterator[httpx.AsyncClient]:
     answering = Answering({tool.name: tool for tool in TOOLS}, sandbox, limits=limits)
     app = App(answering, token=token, at_once=at_once, limits=limits, **patience)
     listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=5))
+    server = uvicorn.Server(configured(app, wire=wire))
     running = asyncio.create_task(server.serve(sockets=[listening]))
     try:
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{listening.getsockname()[1]}", timeout=30) as client:
@@ -185,15 +193,16 @@ REFUSED: Mapping[str, tuple[int, str, dict[str, Any]]] = {
     "too long": (413, "at most 2,000 bytes", {"content": b" " * 2_001}),
     "too long in pieces": (413, "at most 2,000 bytes", {"content": pieces(3)}),
     "no JSON": (400, "is no JSON", {"content": b'{"tool": SECRET'}),
-    "deep": (400, "is no JSON", {"content": b"[" * 1_500}),
+    "deep": (400, "is no JSON", {"content": b"[" * 400}),
     "a field more": (422, "Extra inputs", {"content": b'{"tool": "marks", "seconds": 1, "files": {"a": ""}, "SECRET": 1}'}),
     "out of the folder": (422, "relative", {"content": b'{"tool": "marks", "seconds": 1, "files": {"../SECRET": ""}}'}),
+    "more values than bytes need": (422, "more than 500 values", {"content": b'{"x": [' + b"[]," * 400 + b"1]}"}),
     "no base64": (422, "files: it is not base64", {"content": b'{"tool": "marks", "seconds": 1, "files": {"SECRET": "*"}}'}),
 }
 
 
 async def test_what_is_refused_is_said_without_repeating_it() -> None:
-    async with service(limits=replace(LIMITS, question=2_000)) as client:
+    async with service(limits=replace(LIMITS, question=2_000, values=500)) as client:
         for name, (status, why, request) in REFUSED.items():
             given = {"method": "POST", "url": "/examine", "headers": JSON} | request
             reply = await client.request(**given)
@@ -208,7 +217,7 @@ async def test_what_is_refused_is_said_without_repeating_it() -> None:
 async def test_whoever_finds_no_slot_is_told_when_to_come_back() -> None:
     mark = uuid4().hex
     async with service(at_once=1, patience=0.05) as client:
-        long = asyncio.create_task(answered(client, asked({mark: b"HANG"}, seconds=2)))
+        long = asyncio.create_task(answered(client, asked({mark: b"HANG"}, seconds=0.5)))
         await until(lambda: left(mark))
         busy = await client.post("/examine", content=asked({"a": b"BAD"}), headers=JSON)
         assert (busy.status_code, busy.headers["retry-after"]) == (429, "2")
@@ -251,6 +260,29 @@ async def test_a_question_that_trickles_in_is_not_waited_for() -> None:
         writer.close()
         assert answer.startswith(b"HTTP/1.1 408 ")
         assert b"did not arrive within 0.2 s" in answer
+
+
+class Hurried(Bounded):
+    """No time for anything but a question."""
+
+    most = 3
+    head = taking = 0.2
+
+
+@pytest.mark.parametrize("said", ["", "POST /examine HTTP/1.1\r\nhost:", "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\nGET"])
+async def test_nobody_keeps_a_connection_by_dawdling(said: str) -> None:
+    mark = uuid4().hex
+    async with service(wire=Hurried) as client:
+        long = asyncio.create_task(answered(client, asked({mark: b"HANG"}, seconds=0.5)))
+        await until(lambda: left(mark))
+        silent = [await asyncio.open_connection(client.base_url.host, client.base_url.port) for _ in range(5)]
+        for reader, writer in silent:
+            writer.write(said.encode())
+            with contextlib.suppress(ConnectionError):
+                await reader.read()
+            writer.close()
+        assert (await long).look.outcome is Outcome.TIMED_OUT, "a question has its own time"
+        assert (await answered(client, asked({"a": b"BAD"}))).look.hits
 
 
 KNOWLEDGE = b"""schema_version = 1
@@ -296,6 +328,7 @@ async def test_knowledge_that_is_sent_along_counts_for_its_question_alone(tmp_pa
         ("::", "", False, False),
         ("evidence.example", "", False, False),
         ("0.0.0.0", TOKEN, False, True),
+        ("127.0.0.1", TOKEN, True, False),
         ("0.0.0.0", "", True, True),
     ],
 )

@@ -53,6 +53,7 @@ def test_a_good_answer_is_taken_as_it_is() -> None:
 
 LIES: dict[str, Callable[[], Any]] = {
     "no JSON": lambda: "x",
+    "more values than an answer has": lambda: [0] * 1_000_001,
     "another version": lambda: said() | {"schema_version": 2},
     "a field more": lambda: said() | {"verdict": "pass"},
     "another tool": lambda: said() | {"tool": "bandit"},

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import subprocess
+import sys
 import time
 from typing import Any, Self
 
@@ -52,7 +56,8 @@ def test_a_pool_is_known_by_its_host() -> None:
     code = "https://westeurope.dynamicsessions.io/subscriptions/1/resourceGroups/g/sessionPools/tools"
     assert is_pool(POOL)
     assert is_pool(code)
-    assert not is_pool("https://evidence.example.com/azurecontainerapps.io")
+    for other in ("https://evidence.example.com/azurecontainerapps.io", f"{POOL}.example.com", "https://xdynamicsessions.io"):
+        assert not is_pool(other)
     assert HttpSessions(code, token=None, pool=True).place == "Container Apps dynamic session (pool tools)"
 
 
@@ -139,3 +144,24 @@ def test_what_a_service_says_of_its_refusal_is_shown_as_its_word() -> None:
     assert tried(Reply(status=422, body=b"[" * 9000, kind="application/problem+json"), Attempts())[1].reason.endswith("422")
     assert not began(Reply(status=404))
     assert began(Reply(fault=Fault.BROKEN))
+
+
+async def test_no_proxy_hears_what_is_told_to_this_machine() -> None:
+    """The environment of the whole process names a proxy; a service of this machine is asked without it."""
+    code = (
+        "import asyncio, socket, threading\n"
+        "from fusion.adapters.sessions import HttpSessions\n"
+        "door = socket.create_server(('127.0.0.1', 0))\n"
+        "def answer():\n"
+        "    near, _ = door.accept()\n"
+        "    assert near.recv(999).startswith(b'GET /tools ')\n"
+        "    near.sendall(b'HTTP/1.1 200 OK\\r\\ncontent-length: 2\\r\\n\\r\\n{}')\n"
+        "threading.Thread(target=answer, daemon=True).start()\n"
+        "sessions = HttpSessions(f'http://127.0.0.1:{door.getsockname()[1]}', token=None, pool=False)\n"
+        "print(asyncio.run(sessions.ask('/tools', None, session='s', seconds=9, most=99)).status)\n"
+    )
+    environ = {**os.environ, "HTTP_PROXY": "http://127.0.0.1:9", "ALL_PROXY": "http://127.0.0.1:9", "NO_PROXY": ""}
+    done = await asyncio.to_thread(
+        subprocess.run, [sys.executable, "-c", code], env=environ, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.stdout == "200\n", done.stderr

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from fusion.evidence.examiner import Look
 from fusion.evidence.remote.parts import Part, joined
-from fusion.evidence.service.contract import LIMITS, Answer
+from fusion.evidence.service.contract import LIMITS, Answer, values
 from fusion.evidence.shown import message
 from fusion.model import Fix, Hit, Location, Outcome, Side, Unread
 
@@ -30,6 +30,8 @@ class Worthless(ValueError):
 def read(body: bytes, part: Part, *, tool: str) -> Look:
     """What an answer to the question about `part` says; a failed look with every file unread where it counts for nothing."""
     try:
+        if values(body) > LIMITS.values:
+            raise Worthless(f"it has more than {LIMITS.values:,} values")
         try:
             answer = Answer.model_validate_json(body)
         except ValidationError as error:

@@ -20,7 +20,7 @@ from fusion.evidence.collect import rules_digest
 from fusion.evidence.examine import examine, rules_folder
 from fusion.evidence.examiner import Look
 from fusion.evidence.sandbox import Sandbox
-from fusion.evidence.service.contract import LIMITS, Answer, Catalogue, Limits, Question, Tool, knowledge_file, seen
+from fusion.evidence.service.contract import LIMITS, Answer, Catalogue, Limits, Question, Tool, knowledge_file, seen, values
 from fusion.model import Outcome, Unread
 
 log = logging.getLogger("fusion.evidence.service")
@@ -132,9 +132,9 @@ class Answering:
         """JSON within the limit; a tool that floods, or says what JSON cannot, has failed."""
         try:
             document = answer.model_dump_json().encode()
-            if len(document) <= self._limits.answer:
+            if len(document) <= self._limits.answer and values(document) <= self._limits.values:
                 return document
-            why = f"its answer is larger than {self._limits.answer:,} bytes"
+            why = f"its answer is larger than {self._limits.answer:,} bytes, or has more than {self._limits.values:,} values"
         except (PydanticSerializationError, UnicodeEncodeError):
             why = "it said what is no text"
         look = _unread(question, Outcome.FAILED, why)

@@ -17,7 +17,17 @@ from typing import Any
 from pydantic import ValidationError
 
 from fusion.evidence.service.answering import Answering
-from fusion.evidence.service.contract import EXAMINE, HEALTH, LIMITS, MEDIA_TYPE, PROBLEM, TOOLS, Limits, Question
+from fusion.evidence.service.contract import (
+    EXAMINE,
+    HEALTH,
+    LIMITS,
+    MEDIA_TYPE,
+    PROBLEM,
+    TOOLS,
+    Limits,
+    Question,
+    values,
+)
 
 log = logging.getLogger("fusion.evidence.service")
 
@@ -97,7 +107,7 @@ class App:
             return catalogue.model_dump_json().encode()
         self._check(scope)
         async with _Slot(self._slots, self._patience):
-            question = await asyncio.to_thread(_question, await self._body(receive))
+            question = await asyncio.to_thread(_question, await self._body(receive), self._limits)
             return await _while_awaited(self._answering.answer(question), receive)
 
     def _admit(self, shown: list[bytes]) -> None:
@@ -158,8 +168,10 @@ class _Slot:
         self._slots.release()
 
 
-def _question(body: bytes) -> Question:
+def _question(body: bytes, limits: Limits) -> Question:
     """The question. Messages name the place and the rule, never what was sent."""
+    if values(body) > limits.values:
+        raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, f"The question has more than {limits.values:,} values.")
     try:
         return Question.model_validate_json(body)
     except ValidationError as error:

@@ -23,7 +23,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, FailFast, Field, PlainSerializer, WithJsonSchema, model_validator
 
 from fusion.evidence.examiner import Look
 from fusion.model import Hit, Outcome, Record, Unread
@@ -56,6 +56,8 @@ class Limits:
     """Of the answer's JSON."""
     hits: int = 20_000
     """Of an answer, and as many cleared places."""
+    values: int = 1_000_000
+    """Of either JSON, as `values` counts them: in memory, each takes many times its bytes."""
 
     def until(self, seconds: float) -> float:
         """Seconds after which a question that gives one run so many is answered, whatever happens.
@@ -68,6 +70,11 @@ class Limits:
 LIMITS = Limits()
 
 _KNOWLEDGE = re.compile(r"(?:\d{1,4} )?(python|javascript)/([A-Za-z0-9_][A-Za-z0-9_.+-]{0,119}\.toml)")
+
+
+def values(document: bytes) -> int:
+    """At least as many as there are values in JSON, without reading it: commas and opening brackets, those in strings, too."""
+    return sum(document.count(mark) for mark in (b",", b"[", b"{"))
 
 
 def _decoded(value: object) -> object:
@@ -101,7 +108,7 @@ class Question(Record):
     """What to look at."""
     beside: Mapping[str, Bytes] = Field(default={})
     """What it may consult, and does not report on."""
-    own: tuple[str, ...] = ()
+    own: Annotated[tuple[str, ...], FailFast()] = ()
     """Those `beside` that other questions over the same tree have it report on."""
     seconds: float = Field(gt=0, le=LIMITS.seconds)
     """Wall time of one run."""
@@ -149,11 +156,11 @@ class Seen(Record):
 
     outcome: Outcome
     reason: str = ""
-    read: tuple[str, ...] = ()
-    hits: tuple[Hit, ...] = ()
-    unread: tuple[Unread, ...] = ()
-    cleared: tuple[Hit, ...] = ()
-    unfollowed: tuple[Unread, ...] = ()
+    read: Annotated[tuple[str, ...], FailFast()] = ()
+    hits: Annotated[tuple[Hit, ...], FailFast()] = ()
+    unread: Annotated[tuple[Unread, ...], FailFast()] = ()
+    cleared: Annotated[tuple[Hit, ...], FailFast()] = ()
+    unfollowed: Annotated[tuple[Unread, ...], FailFast()] = ()
     seconds: float = Field(default=0.0, ge=0, allow_inf_nan=False)
     """Of wall time, at the service."""
 

@@ -23,6 +23,7 @@ from fusion.errors import UserError
 from fusion.evidence.sandbox import Sandbox
 from fusion.evidence.service.answering import Answering
 from fusion.evidence.service.app import App
+from fusion.evidence.service.wire import Bounded
 
 PORT = 8090
 _GRACE = 20
@@ -48,8 +49,14 @@ def serve(
     app = App(Answering(plugins.analyzers().plugins, sandbox), token=token, at_once=at_once)
     where = listening.getsockname()
     opened(f"http://[{where[0]}]:{where[1]}" if ":" in where[0] else f"http://{where[0]}:{where[1]}")
-    config = uvicorn.Config(
+    asyncio.run(_until_told(_Server(configured(app)), listening))
+
+
+def configured(app: App, *, wire: type[Bounded] = Bounded) -> uvicorn.Config:
+    """How the application is served. `wire` speaks HTTP on each connection."""
+    return uvicorn.Config(
         app,
+        http=wire,
         log_config=None,
         access_log=False,
         lifespan="off",
@@ -58,7 +65,6 @@ def serve(
         timeout_graceful_shutdown=_GRACE,
         proxy_headers=False,
     )
-    asyncio.run(_until_told(_Server(config), listening))
 
 
 class _Server(uvicorn.Server):
@@ -81,6 +87,11 @@ async def _until_told(server: uvicorn.Server, listening: socket.socket) -> None:
 
 def exposed(host: str, *, token: str, in_sandbox_pool: bool) -> str:
     """Why the service must not listen there; empty where it may."""
+    if token and in_sandbox_pool:
+        return (
+            "In a pool of sessions Entra ID says who asks, and nobody shows FUSION_EVIDENCE_TOKEN: unset it, or leave "
+            "--in-sandbox-pool away, which elsewhere would let strangers' files be looked at without isolation."
+        )
     if token or in_sandbox_pool or _is_loopback(host):
         return ""
     return (
