@@ -1,7 +1,7 @@
 // Fusion in a subscription: a resource group and what lies in it. bicep/README.md has the map; docs/deploy.md says how to deploy.
 targetScope = 'subscription'
 
-@description('Name of the environment, for example dev or prod: part of every name.')
+@description('Name of the environment, for example dev or prod: letters, digits and hyphens, part of every name.')
 @minLength(2)
 @maxLength(10)
 param environmentName string
@@ -9,7 +9,7 @@ param environmentName string
 param location string
 @description('Regions in which resources may lie; a policy refuses others. Empty: the region above alone.')
 param allowedLocations array = []
-@description('Short name of the workload: part of every name.')
+@description('Short name of the workload: letters, digits and hyphens, a letter first; part of every name.')
 @minLength(2)
 @maxLength(12)
 param workload string = 'fusion'
@@ -61,6 +61,18 @@ param storageSku string = 'Standard_LRS'
 param zoneRedundant bool = false
 @description('Days for which an anchor of the evidence can be neither changed nor deleted.')
 param anchorRetentionDays int = 365
+@description('locked once somebody has locked the policy of the anchors: it takes no deployment any more.')
+@allowed([
+  'open'
+  'locked'
+])
+param anchorPolicy string = 'open'
+@description('recover for one deployment, after the group was deleted: the vault of that name waits 90 days, and cannot be made anew.')
+@allowed([
+  'default'
+  'recover'
+])
+param vaultCreateMode string = 'default'
 @description('Days for which deleted contents can be had back.')
 param recoveryDays int = 14
 @description('How capacity of Cosmos DB is paid for.')
@@ -152,8 +164,9 @@ param deployments array = []
 
 var abbreviations = loadJsonContent('abbreviations.json')
 var suffix = uniqueString(subscription().id, environmentName, location)
-var short = take(replace(workload, '-', ''), 5)
-var base = '${workload}-${environmentName}'
+var short = take(toLower(replace(workload, '-', '')), 5)
+// Cosmos DB and storage take small letters alone.
+var base = toLower('${workload}-${environmentName}')
 // Globally unique names carry the suffix; the others say workload and environment alone.
 var names = {
   resourceGroup: '${abbreviations.resourceGroup}-${base}'
@@ -363,6 +376,7 @@ module vault 'modules/keyvault.bicep' = {
     location: location
     tags: tags
     hosts: hosts
+    createMode: vaultCreateMode
     encryptionPrincipalId: customerManagedKeys ? encryptionIdentity!.outputs.principalId : ''
     private: privateEndpoints
     workspaceId: monitoring.outputs.workspaceId
@@ -382,6 +396,7 @@ module storage 'modules/storage.bicep' = {
     functionsPrincipalId: functionApp ? appIdentity!.outputs.principalId : ''
     workerPrincipalId: workerPrincipalId
     anchorRetentionDays: anchorRetentionDays
+    anchorPolicy: anchorPolicy
     recoveryDays: recoveryDays
     private: privateEndpoints
     encryptionIdentityId: encryptionIdentityId

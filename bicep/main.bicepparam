@@ -15,6 +15,9 @@ param gpuWorker = bool(readEnvironmentVariable('FUSION_GPU_WORKER', 'false'))
 param sessions = bool(readEnvironmentVariable('FUSION_SESSIONS', 'false'))
 param foundry = bool(readEnvironmentVariable('FUSION_FOUNDRY', 'false'))
 
+// After a policy was locked, and after a group was deleted: bicep/README.md says when.
+param anchorPolicy = readEnvironmentVariable('FUSION_ANCHOR_POLICY', 'open')
+param vaultCreateMode = readEnvironmentVariable('FUSION_VAULT_CREATE_MODE', 'default')
 param githubApp = readEnvironmentVariable('FUSION_GITHUB_APP', '')
 param modelsFile = readEnvironmentVariable('FUSION_MODELS', '')
 param schedulerImage = readEnvironmentVariable('FUSION_SCHEDULER_IMAGE', '')

@@ -79,7 +79,7 @@ resource project 'Microsoft.CognitiveServices/accounts/projects@2025-06-01' = {
   }
 }
 
-// One after the other: the account takes one change at a time.
+// One after the other, and after the project: the account takes one change at a time.
 @batchSize(1)
 resource deployed 'Microsoft.CognitiveServices/accounts/deployments@2025-06-01' = [for item in deployments: {
   parent: account
@@ -97,6 +97,9 @@ resource deployed 'Microsoft.CognitiveServices/accounts/deployments@2025-06-01' 
     // A new version is another model with other figures: somebody chooses it.
     versionUpgradeOption: 'NoAutoUpgrade'
   }
+  dependsOn: [
+    project
+  ]
 }]
 
 // A host asks the models. It can deploy none and read no key.

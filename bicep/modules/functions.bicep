@@ -138,8 +138,8 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
     virtualNetworkSubnetId: empty(subnetId) ? null : subnetId
     siteConfig: {
       minTlsVersion: '1.2'
+      // No ftpsState: Flex Consumption has no FTP and does not want the property.
       http20Enabled: true
-      ftpsState: 'Disabled'
     }
     functionAppConfig: {
       runtime: {

@@ -11,6 +11,12 @@ param tags object
 param hosts array
 @description('Object id of the identity with which services reach the encryption key; empty without customer-managed keys.')
 param encryptionPrincipalId string
+@description('recover where a deleted vault of this name waits out its retention: it can be neither purged nor made anew.')
+@allowed([
+  'default'
+  'recover'
+])
+param createMode string
 @description('Whether the vault is reached through a private endpoint alone.')
 param private bool
 @description('Resource id of the Log Analytics workspace.')
@@ -28,6 +34,7 @@ resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
       name: 'standard'
     }
     tenantId: tenant().tenantId
+    createMode: createMode
     enableRbacAuthorization: true
     enableSoftDelete: true
     softDeleteRetentionInDays: 90

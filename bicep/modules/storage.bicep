@@ -21,6 +21,12 @@ param workerPrincipalId string
 @minValue(1)
 @maxValue(146000)
 param anchorRetentionDays int
+@description('Whether somebody has locked the policy of the anchors: a locked one takes no deployment, which would fail.')
+@allowed([
+  'open'
+  'locked'
+])
+param anchorPolicy string
 @description('Days for which deleted blobs and containers can be had back.')
 @minValue(1)
 @maxValue(365)
@@ -171,8 +177,9 @@ resource anchors 'Microsoft.Storage/storageAccounts/blobServices/containers@2025
 }
 
 // Write once, read many. The policy is made unlocked; locking cannot be taken back and is therefore a person's deed
-// (bicep/README.md has the command). Until then whoever may change the account may take the policy away.
-resource worm 'Microsoft.Storage/storageAccounts/blobServices/containers/immutabilityPolicies@2025-01-01' = {
+// (bicep/README.md has the command). Until then whoever may change the account may take the policy away. Once it is locked,
+// Azure takes nothing but more days, and not from a template: it stays as it is, and is left out here.
+resource worm 'Microsoft.Storage/storageAccounts/blobServices/containers/immutabilityPolicies@2025-01-01' = if (anchorPolicy == 'open') {
   parent: anchors
   name: 'default'
   properties: {

@@ -40,7 +40,6 @@ REQUIRED: Mapping[str, Mapping[str, Any]] = {
     SITE: {
         "properties.httpsOnly": True,
         "properties.siteConfig.minTlsVersion": "1.2",
-        "properties.siteConfig.ftpsState": "Disabled",
     },
     POOL: {"properties.sessionNetworkConfiguration.status": "EgressDisabled"},
 }

@@ -105,7 +105,7 @@ PARAMETERS = set(re.findall(r"^param (\w+)", BICEP, re.MULTILINE))
 
 def _short(workload: str = "fusion") -> str:
     """The variable `short` of main.bicep."""
-    assert "var short = take(replace(workload, '-', ''), 5)" in MAIN
+    assert "var short = take(toLower(replace(workload, '-', '')), 5)" in MAIN
     return workload.replace("-", "")[:5]
 
 
