@@ -58,10 +58,14 @@ def restore(source: Path, home: Path, *, opened: Callable[[Path], None]) -> Mani
 
 def _unpacked(source: Path, folder: Path) -> Manifest:
     try:
-        with tarfile.open(source, mode="r|*") as archive:
-            return _members(archive, source, folder)
+        given = source.open("rb")
     except FileNotFoundError:
         raise UserError(f"There is no file {source}.") from None
+    except OSError as error:
+        raise UserError(f"{source} cannot be read ({error.strerror or error}).") from None
+    try:
+        with given, tarfile.open(fileobj=given, mode="r|*") as archive:
+            return _members(archive, source, folder)
     except (tarfile.TarError, EOFError, zlib.error, OverflowError, UnicodeError) as error:
         raise UserError(f"{source} is no backup of Fusion, or was cut off ({error}).") from None
     except OSError as error:

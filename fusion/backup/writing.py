@@ -107,10 +107,17 @@ def _copied(source: Path, copy: Path) -> bool:
         if not source.exists():
             copy.unlink(missing_ok=True)
             return False
+        if not _is_damage(error):
+            raise UserError(f"{source} cannot be copied to {copy.parent.parent} ({error}).") from None
         flaw = str(error)
     if flaw != "ok":
         raise UserError(f"{source} is damaged ({flaw}): there is no backup of what is damaged; restore an older one.")
     return True
+
+
+def _is_damage(error: sqlite3.Error) -> bool:
+    """Whether it is the database's fault, and not that of a full disk, a lock or a missing permission."""
+    return getattr(error, "sqlite_errorname", "").startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB"))
 
 
 def _added(archive: tarfile.TarFile, path: Path, name: str) -> Part:

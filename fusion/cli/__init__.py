@@ -5,11 +5,12 @@ Exit codes: 0 fine; 1 findings at or above --fail-on; 2 usage or input; 3 incomp
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import sys
 import traceback
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
 from enum import IntEnum
 from typing import Annotated, Any, TypeVar
 
@@ -59,6 +60,23 @@ def work(task: Coroutine[Any, Any, T]) -> T:
         return asyncio.run(ending())
     except (KeyboardInterrupt, asyncio.CancelledError):
         raise Interrupted from None
+
+
+@contextlib.contextmanager
+def unchanged() -> Iterator[None]:
+    """For what is done whole or not at all, and cleans up after itself: SIGTERM as Ctrl-C. Raises Interrupted."""
+    import signal
+
+    def ending(_number: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, ending)
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise Interrupted("Interrupted: nothing was changed.") from None
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 class _Ordered(TyperGroup):

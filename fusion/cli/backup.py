@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fusion import __version__
-from fusion.cli import Exit, app, say
+from fusion.cli import Exit, app, say, unchanged
 from fusion.errors import UserError
 
 if TYPE_CHECKING:
@@ -39,7 +39,8 @@ def backup(
 
     configured = settings.read(os.environ)
     _embedded(configured)
-    manifest = write(configured.home, file, now=SystemClock().now(), version=__version__, with_key=not without_key)
+    with unchanged():
+        manifest = write(configured.home, file, now=SystemClock().now(), version=__version__, with_key=not without_key)
     typer.echo(f"{file}: {_held(manifest)}.")
     if not manifest.has_key and not without_key:
         say("fusion: the key that signs evidence is not in it: FUSION_EVIDENCE_KEY names it, keep a copy of it, too.")
@@ -59,7 +60,8 @@ def restore(file: Annotated[Path, typer.Argument(help="What `fusion backup` wrot
 
     configured = settings.read(os.environ)
     _embedded(configured)
-    manifest = reading.restore(file, configured.home, opened=_opened)
+    with unchanged():
+        manifest = reading.restore(file, configured.home, opened=_opened)
     typer.echo(f"{configured.home}: {_held(manifest)}, as of {manifest.made:%Y-%m-%d %H:%M} UTC.")
     say("fusion: `fusion evidence export` and `fusion evidence verify` say whether the evidence is whole; then start what ran.")
     if not manifest.has_key:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import resource
+import signal
 import sqlite3
 import tarfile
 from collections.abc import Callable
@@ -18,6 +20,7 @@ from fusion.adapters.sqlite.store import SqliteStore
 from fusion.backup.manifest import KEY, MANIFEST
 from fusion.backup.reading import restore
 from fusion.backup.writing import write
+from fusion.cli import Interrupted, unchanged
 from fusion.cli.backup import _opened
 from fusion.engine.journal import Journal
 from fusion.errors import FusionError, UserError
@@ -190,3 +193,36 @@ async def test_no_backup_of_what_is_damaged(home: Path) -> None:
     with pytest.raises(UserError, match="is damaged"):
         saved(home)
     assert not (home.parent / "backup.tar").exists()
+
+
+async def test_a_disk_without_room_is_no_damage(home: Path) -> None:
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (8 * 1024, limits[1]))
+    try:
+        with pytest.raises(UserError, match=r"\.db cannot be copied to "):
+            saved(home)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert [path.name for path in home.parent.iterdir()] == ["home"]
+
+
+async def test_a_backup_that_cannot_be_read_is_not_the_folders_fault(home: Path) -> None:
+    with pytest.raises(UserError, match=r"home cannot be read"):
+        restore(home, home.parent / "again", opened=_opened)
+
+
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
+async def test_who_is_interrupted_leaves_nothing_half_done(home: Path, ending: signal.Signals) -> None:
+    archive = saved(home)
+
+    def interrupt(_folder: Path) -> None:
+        signal.raise_signal(ending)
+
+    before = signal.getsignal(signal.SIGINT)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(Interrupted, match="nothing was changed"), unchanged():
+            restore(archive, home.parent / "again", opened=interrupt)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert sorted(path.name for path in home.parent.iterdir()) == ["backup.tar", "home"]
