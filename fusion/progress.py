@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from fusion.model import Change, Quote, Report, Review, ToolReport, Work
+from fusion.model import Change, Finding, Quote, Report, Review, State, ToolReport, Work
 from fusion.model.compliance import ScanOf
 
 
@@ -88,8 +88,31 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
+class Recorded:
+    """The review is kept, and its ledger with it: told by the attempt that wrote them, and so at most once of each."""
+
+    review: Review
+
+
+Means = Literal["review", "command", "reply", "reaction", "thread"]
+"""How it is known what becomes of a finding: from the next review, or from people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What becomes of a finding is another now in its ledger; told by whoever wrote that."""
+
+    finding: Finding
+    state: State
+    how: Means
+
+
+@dataclass(frozen=True, slots=True)
 class Published:
-    """What `run` found stands on its pull request, `seconds` after the webhook that asked for it; None: no webhook did."""
+    """What `run` found stands on its pull request, `seconds` after the webhook that asked for it; None: no webhook did.
+
+    Told once of a run.
+    """
 
     run: str
     seconds: float | None = None
@@ -148,6 +171,8 @@ Notice = (
     | Rerouted
     | AgentFinished
     | Judged
+    | Recorded
+    | Decided
     | Published
     | Listed
     | ScanStep

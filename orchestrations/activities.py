@@ -12,13 +12,14 @@ from functools import cached_property, partial
 
 from fusion.errors import Conflict, HeadMoved, PermanentError, TransientError, UserError
 from fusion.evidence.analyzer import Analyzer
+from fusion.evidence.examiner import Footing
 from fusion.evidence.imported import read_sarif
 from fusion.evidence.new_suppressions import TOOL as SUPPRESSIONS
 from fusion.evidence.new_suppressions import suppression_evidence
 from fusion.evidence.portions import Progress, collect_on, collected, finished
 from fusion.evidence.verify import verify
 from fusion.judging.judge import judge
-from fusion.judging.ledger import Ledger, unsettled
+from fusion.judging.ledger import Ledger, changed, unsettled
 from fusion.model import (
     Change,
     Contents,
@@ -27,13 +28,14 @@ from fusion.model import (
     Report,
     Request,
     RequestKind,
+    Review,
     ToolReport,
     ToolRun,
     Walkthrough,
 )
 from fusion.policy import Policy
 from fusion.ports import Key, Place, Stored
-from fusion.progress import Fetched, Judged, ToolFinished, ToolStarted
+from fusion.progress import Decided, Fetched, Judged, Recorded, ToolFinished, ToolStarted
 from fusion.routing import reach
 from fusion.runs import Run, run_key
 from fusion.scanning.reading import is_scan, scanned_under
@@ -150,7 +152,7 @@ class Activities:
         if self.bundle.examiner is None:
             return finished(_skipped(name, "analyzers are switched off on this host", policy))
         analyzer = self.bundle.analyzers.plugins[name]
-        made_from = self._made_from(analyzer, change, contents, policy, job)
+        footing, made_from = await self._made_from(analyzer, change, contents, policy, job)
         if made_from and (known := await self._paid.evidence(change.repository, made_from, change.provenance)):
             return finished(known)
         look = partial(collect_on, so_far=so_far) if is_scan(change) else collected
@@ -168,18 +170,23 @@ class Activities:
                 ToolReport(run=ToolRun(tool=name, outcome=Outcome.FAILED, reason=said("the analyzer raised", error)))
             )
         if made_from and progress.finished:
-            await self._paid.keep_evidence(change.repository, made_from, progress.report)
+            await self._paid.keep_evidence(change.repository, made_from, progress.report, footing)
         return progress
 
-    def _made_from(self, analyzer: Analyzer, change: Change, contents: Contents, policy: Policy, job: Job) -> str:
+    async def _made_from(
+        self, analyzer: Analyzer, change: Change, contents: Contents, policy: Policy, job: Job
+    ) -> tuple[Footing, str]:
         """For a pull request, what the report can be recalled by: a later push may leave what the analyzer reads as it is."""
         examiner = self.bundle.examiner
         if examiner is None or not job["request"].get("publish"):
-            return ""
+            return Footing(), ""
         try:
-            return examined(analyzer, change=change, contents=contents, policy=policy, examiner=examiner) or ""
+            footing = await examiner.footing(analyzer)
+            if not isinstance(footing, Footing):
+                return Footing(), ""
+            return footing, examined(analyzer, change=change, contents=contents, policy=policy, footing=footing) or ""
         except Exception:  # as above; what it raised is told when it is run
-            return ""
+            return Footing(), ""
 
     async def import_evidence(self, job: Job) -> list[str]:
         """One SARIF file of another tool -> the digests of its runs' reports."""
@@ -277,11 +284,16 @@ class Activities:
         if stored and stored.value["run"] == job["run"]:
             return True
         ledger = await self.shelf.load(Ledger, job["result"]["ledger"])
+        review = await self.shelf.load(Review, job["result"]["summary"]["review"])
         try:
             value = {"run": job["run"], "ledger": ledger.model_dump(mode="json")}
             await self.bundle.store.put(key, value, etag=job["result"]["etag"])
         except Conflict:
             return False
+        self.bundle.listen(Recorded(review))
+        before = Ledger.model_validate(stored.value["ledger"]) if stored else Ledger()
+        for entry in changed(before, ledger):
+            self.bundle.listen(Decided(entry.finding, entry.disposition.state, "review"))
         return True
 
     def _ledger_key(self, change: Change) -> Key:

@@ -17,7 +17,7 @@ from fusion.model.compliance import Scan
 from fusion.model.posture import Unknown
 from fusion.plugins import Loaded
 from fusion.policy import Policy
-from fusion.ports import AppAccess, Blobs, Clock, Conversation, Forge, Hub, Inference, Model, Place, Queue, Store
+from fusion.ports import AppAccess, Blobs, Clock, Conversation, Forge, Hub, Inference, Model, Place, Queue, Recordings, Store
 from fusion.ports.compliance import Advisories, Anchor, History, Settings, Signer
 from fusion.ports.telemetry import OFF, Telemetry
 from fusion.progress import Listener, nobody
@@ -39,6 +39,8 @@ class Reasoning:
     breakers: Breakers
     book: Book
     inference: Inference | None = None
+    recordings: Recordings | None = None
+    """What workers recorded of their accelerators; None without a worker."""
     parallel: int = 8
     """Calls to the cloud under way at the same time."""
     patience: float = 900.0

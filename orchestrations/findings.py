@@ -5,9 +5,10 @@ from __future__ import annotations
 from fusion.dispatch.record import Concluded, PullRecord, concluded_key, pull_key
 from fusion.errors import PermanentError, UserError
 from fusion.events.commands import Command, Verb
-from fusion.judging.ledger import Ledger, LedgerEntry, dismiss, entry_named, finder
+from fusion.judging.ledger import Ledger, LedgerEntry, changed, dismiss, entry_named, finder
 from fusion.model import CommentMade, Disposition, Finding, Review, State
 from fusion.ports import Place
+from fusion.progress import Decided
 from fusion.publishing import Posted, threads_of
 from fusion.publishing.desired import MARKER
 from fusion.render.github import BODY
@@ -46,11 +47,13 @@ class Findings:
             after, _ = dismiss(ledger, asked.fingerprint, state, by=event.actor.login, how=how, at=at)
         else:
             said = Disposition(state=state, by=event.actor.login, how=how, at=at)
-            changed = entry.model_copy(update={"disposition": said})
-            entries = tuple(changed if other.id == entry.id else other for other in ledger.entries)
+            settled = entry.model_copy(update={"disposition": said})
+            entries = tuple(settled if other.id == entry.id else other for other in ledger.entries)
             after = ledger.model_copy(update={"entries": entries})
         if after != ledger:
             await keep(self.bundle, stored, after)
+            for entry in changed(ledger, after):
+                self.bundle.listen(Decided(entry.finding, entry.disposition.state, "command"))
 
     async def explain(self, place: Place, event: CommentMade, fingerprint: str) -> str:
         """What speaks for a finding: its evidence and how the data gets there. Raises UserError where none is meant."""

@@ -11,6 +11,7 @@ from fusion.dispatch.record import subject
 from fusion.judging.ledger import Ledger
 from fusion.model import EVENTS, CommentMade, Request, ThreadChanged
 from fusion.ports import Key, Place, Stored
+from fusion.progress import Decided
 from fusion.publishing import Posted, asks, learn
 from orchestrations.activity import Activity, Job, named
 from orchestrations.bundle import Bundle
@@ -56,6 +57,8 @@ class Listening:
         )
         if learnt.ledger != ledger:
             await keep(self.bundle, stored, learnt.ledger, by=job["run"] if learnt.changes else "")
+            for lesson in learnt.changes:
+                self.bundle.listen(Decided(lesson.entry.finding, lesson.entry.disposition.state, lesson.means))
             return {"status": "learnt", "changed": len(learnt.changes)}
         # written by an attempt whose answer got lost: the wish that follows from it is still to come
         return {"status": "learnt", "changed": int(stored.value.get("learnt") == job["run"])}

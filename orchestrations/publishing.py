@@ -238,7 +238,8 @@ class Publishing:
             at=self.bundle.clock.now(),
         )
         await self.bundle.store.put(key, concluded.model_dump(mode="json"), etag=stored.etag if stored else None)
-        if isinstance(what, Reviewed):
+        # An attempt whose answer got lost has told it.
+        if isinstance(what, Reviewed) and (stored is None or stored.value["run"] != run):
             waited = (self.bundle.clock.now() - request.received).total_seconds() if request.received else None
             self.bundle.listen(Published(run, waited))
 

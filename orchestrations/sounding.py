@@ -1,7 +1,8 @@
-"""How things stand, for whoever measures: the queue, the worker's queue, the month's money."""
+"""How things stand, for whoever measures: the queue, the worker's queue, its accelerators, the month's money."""
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -10,12 +11,15 @@ from fusion.errors import FusionError
 from fusion.ports import Measured
 from fusion.telemetry.metering import Measurement
 from fusion.telemetry.watching import of_queue
+from fusion.utilisation.lately import LATELY, lately
 from orchestrations.bundle import Bundle, Reasoning
 
 log = logging.getLogger("fusion.telemetry")
 
 EVERY = timedelta(seconds=30)
 """How often a host that stays looks."""
+PATIENCE = 15.0
+"""Seconds that reading what workers recorded may take."""
 
 
 async def soundings(bundle: Bundle) -> tuple[Measurement, ...]:
@@ -37,6 +41,18 @@ async def _soundings(bundle: Bundle) -> AsyncIterator[Measurement]:
             yield one
     except FusionError as error:
         log.debug("the accounts or the worker's queue do not answer: %s", error)
+    if bundle.reasoning.recordings is not None:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                now = bundle.clock.now()
+                lines = await bundle.reasoning.recordings.recent(now - LATELY)
+                # Some thousand lines: elsewhere, so that nothing waits for them.
+                told = await asyncio.to_thread(lambda: tuple(lately(lines, now)))
+        except (FusionError, TimeoutError) as error:
+            log.debug("what workers recorded cannot be read: %s", str(error) or "no answer in time")
+        else:
+            for one in told:
+                yield one
 
 
 async def _of_models(bundle: Bundle, reasoning: Reasoning) -> AsyncIterator[Measurement]:

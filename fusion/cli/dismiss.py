@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import getpass
 import os
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -63,7 +65,7 @@ async def _last(store: Store, blobs: Blobs, configured: Settings, folder: str) -
 async def _record(
     store: Store, configured: Settings, review: Review, finding: str, state: State, why: str, path: str
 ) -> LedgerEntry:
-    from fusion.judging.ledger import Ledger, dismiss
+    from fusion.judging.ledger import Ledger, changed, dismiss
     from fusion.ports import Key
     from fusion.runtime import SystemClock
 
@@ -72,11 +74,26 @@ async def _record(
         stored = await store.get(key)
         ledger = Ledger.model_validate(stored.value["ledger"]) if stored else Ledger()
         by, at = getpass.getuser(), SystemClock().now()
-        changed, entry = dismiss(ledger, finding, state, by=by, how=why or "fusion dismiss", at=at, path=path)
-        value = {"run": stored.value["run"] if stored else "", "ledger": changed.model_dump(mode="json")}
+        after, entry = dismiss(ledger, finding, state, by=by, how=why or "fusion dismiss", at=at, path=path)
+        value = {"run": stored.value["run"] if stored else "", "ledger": after.model_dump(mode="json")}
         try:
             await store.put(key, value, etag=stored.etag if stored else None)
         except Conflict:
             continue
+        await _tell(configured, list(changed(ledger, after)))
         return entry
     raise UserError("Reviews of this branch are being recorded right now; try again in a moment.")
+
+
+async def _tell(configured: Settings, entries: Sequence[LedgerEntry]) -> None:
+    """To whoever the settings say that measures."""
+    from fusion.progress import Decided
+    from fusion.runtime.telemetry import telemetry
+    from fusion.telemetry.metering import tell
+    from fusion.telemetry.watching import of_notice
+
+    # It is dismissed, whether the packages to tell of it are there or not.
+    with suppress(UserError):
+        async with telemetry(configured) as seen:
+            for entry in entries:
+                tell(seen.meter, of_notice(Decided(entry.finding, entry.disposition.state, "command")))

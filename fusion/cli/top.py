@@ -116,23 +116,24 @@ async def _live(address: str, every: float) -> None:
     from rich.live import Live
 
     from fusion.cli.show import Terminal
-    from fusion.telemetry.top import Line, lines
+    from fusion.telemetry.top import TITLE, Line, lines
 
     before: Snapshot | None = None
     at = time.monotonic()
     async with httpx.AsyncClient(timeout=PATIENCE, trust_env=False) as client:
         now = await _look(client, address)
-        shown = [_title(address, now), Line(""), *lines(now)]
-        with Live(_drawn(shown), console=Terminal(highlight=False), screen=True, auto_refresh=False) as live:
+        console = Terminal(highlight=False)
+        shown = [_title(address, now), Line(""), *lines(now, height=console.height - TITLE)]
+        with Live(_drawn(shown), console=console, screen=True, auto_refresh=False) as live:
             while True:
                 await asyncio.sleep(every)
                 try:
                     before, now = now, await _look(client, address)
                 except UserError as error:
-                    live.update(_drawn([Line(str(error), "bad"), Line(""), *shown[2:]]), refresh=True)
+                    live.update(_drawn([Line(str(error), "bad"), *shown[1:]]), refresh=True)
                     continue
                 seconds, at = time.monotonic() - at, time.monotonic()
-                shown = [_title(address, now), Line(""), *lines(now, before, seconds)]
+                shown = [_title(address, now), Line(""), *lines(now, before, seconds, height=console.height - TITLE)]
                 live.update(_drawn(shown), refresh=True)
 
 

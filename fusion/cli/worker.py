@@ -34,7 +34,8 @@ def worker(
     threads: Annotated[int, typer.Option("--threads", min=1, max=256, help="Threads of the engine.")] = 1,
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port of its status and metrics; 0 takes one.")] = 0,
     samples: Annotated[
-        Path | None, typer.Option("--samples", metavar="FILE", help="Record utilisation there, for `fusion gpu report`.")
+        Path | None,
+        typer.Option("--samples", metavar="FILE", help="Record utilisation there. Default: utilisation/ in the state folder."),
     ] = None,
 ) -> None:
     """Take model calls from the queue in the state folder and answer them, until Ctrl-C or SIGTERM.
@@ -53,7 +54,14 @@ def worker(
         )
     asked = _asked(configured)
     prepared = _settings(
-        model, server, name=name, parallel=parallel, context=context, threads=threads, port=port, samples=samples
+        model,
+        server,
+        name=name,
+        parallel=parallel,
+        context=context,
+        threads=threads,
+        port=port,
+        samples=samples or configured.home / runtime.RECORDINGS / "worker.jsonl",
     )
     if asked and prepared.model not in asked:
         names = " or ".join(asked)

@@ -349,6 +349,8 @@ def again(
         again=True,
         full=full,
         why=why,
+        # An installation has all its pull requests reviewed, one after the other: nobody waits for one of them.
+        received=None if isinstance(event, InstallationChanged) else event.received,
     )
     body = wanted.model_dump(mode="json")
     return Message(id=delivery, session=_name(pull), priority=Priority.COMMAND, body=body, trace=here())

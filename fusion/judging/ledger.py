@@ -7,7 +7,7 @@ one is written back under its ETag.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -229,6 +229,12 @@ def _order(entry: LedgerEntry) -> tuple[str, int, str, str]:
 
 def _time(entry: LedgerEntry) -> float:
     return entry.last_seen.at.timestamp() if entry.last_seen.at else 0.0
+
+
+def changed(before: Ledger, after: Ledger) -> Iterator[LedgerEntry]:
+    """The entries of `after` that are new, or of which something else has become than in `before`."""
+    known = {entry.id: entry.disposition.state for entry in before.entries}
+    return (entry for entry in after.entries if known.get(entry.id) is not entry.disposition.state)
 
 
 RESOLVED = "resolved the thread"

@@ -20,7 +20,7 @@ from fusion.ports.queue import (
     QueueState,
     Reclaiming,
 )
-from fusion.ports.reasoning import Answered, Clock, DeadJob, Heard, Inference, Model, Tokenizer
+from fusion.ports.reasoning import Answered, Clock, DeadJob, Heard, Inference, Model, Recordings, Tokenizer
 from fusion.ports.records import Blobs, KeptBlob, Key, Store, Stored
 
 __all__ = [
@@ -55,6 +55,7 @@ __all__ = [
     "Queue",
     "QueueState",
     "Reclaiming",
+    "Recordings",
     "Store",
     "Stored",
     "Tokenizer",

@@ -52,6 +52,17 @@ class DeadJob:
     """What came: JSON, where it is a job."""
 
 
+class Recordings(Protocol):
+    """What inference workers record of their accelerators: lines of JSON (`gpu-worker/contract/sample.schema.json`)."""
+
+    async def recent(self, since: datetime) -> Sequence[str]:
+        """Lines that were put away since then, older ones and broken ones among them; of very many the latest.
+
+        Raises TransientError or UserError while they cannot be read.
+        """
+        ...
+
+
 class Inference(Protocol):
     """Jobs to the worker and results back, each at least once. Raises TransientError while the queue is away."""
 

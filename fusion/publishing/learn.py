@@ -16,6 +16,7 @@ from datetime import datetime
 from fusion.judging.ledger import DISMISSED, RESOLVED, Ledger, LedgerEntry
 from fusion.model import Disposition, Said, Scene, State, Thread, ThreadChanged
 from fusion.ports import Permission
+from fusion.progress import Means
 from fusion.publishing.markers import Marks
 from fusion.publishing.posted import Posted
 from fusion.publishing.remarks import said as said_by
@@ -25,6 +26,7 @@ from fusion.publishing.wording import REPLIED
 _SEEN_RESOLVED = "resolved"
 """In `heard` while the thread is resolved, whoever did it: only a change says something."""
 NEEDED = Permission.WRITE
+REACTED = "thumbs down on comment "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +35,12 @@ class Lesson:
 
     entry: LedgerEntry
     before: Disposition
+
+    @property
+    def means(self) -> Means:
+        """In which way it was said."""
+        how = self.entry.disposition.how
+        return "reply" if how.startswith(REPLIED) else "reaction" if how.startswith(REACTED) else "thread"
 
     @property
     def sentence(self) -> str:
@@ -140,7 +148,7 @@ def _remarks(scene: Scene, thread: Thread) -> Iterator[_Remark]:
         yield _Remark(_SEEN_RESOLVED, thread.resolved_by, State.WONT_FIX, RESOLVED)
     for login in first.reactions.by.get("-1", ()):
         if _is_a_person(login, scene):
-            yield _Remark(f"reaction:{first.id}:{login}", login, State.INCORRECT, f"thumbs down on comment {first.id}")
+            yield _Remark(f"reaction:{first.id}:{login}", login, State.INCORRECT, f"{REACTED}{first.id}")
     for comment in thread.comments[1:]:
         if _is_a_persons(comment, scene) and (state := said_by(comment.body)) is not None:
             how = f"{REPLIED}{comment.id}"

@@ -7,10 +7,21 @@ from fusion.runtime.evidence import evidence_service
 from fusion.runtime.models import is_installed, recorded, replayed, thoughtful, unanswered
 from fusion.runtime.scanning import local_name, scanner
 from fusion.runtime.scheduler import scheduled, task_hub
-from fusion.runtime.storage import inference, open_databases, queue, records, state_folder, stores, stores_in, worker_queue
+from fusion.runtime.storage import (
+    RECORDINGS,
+    inference,
+    open_databases,
+    queue,
+    records,
+    state_folder,
+    stores,
+    stores_in,
+    worker_queue,
+)
 from fusion.runtime.triggers import conductor, result_queue, trigger_queues, triggered
 
 __all__ = [
+    "RECORDINGS",
     "SystemClock",
     "attested",
     "bot",

@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from fusion.errors import UserError
 from fusion.ports import Model
 from fusion.routing.readiness import CLOUD, NOT_INSTALLED
-from fusion.runtime.storage import inference
+from fusion.runtime.storage import inference, recordings
 from fusion.settings import Settings
 from orchestrations.bundle import Bundle, Reasoning
 
@@ -55,6 +55,7 @@ async def thoughtful(
             breakers=Breakers(),
             book=Book(bundle.store, bundle.tenant, bundle.clock, currency=file.caps.currency),
             inference=await stack.enter_async_context(inference(settings, clock=bundle.clock)) if file.has_worker else None,
+            recordings=await stack.enter_async_context(recordings(settings)) if file.has_worker else None,
             patience=file.worker.patience,
         )
         yield dataclasses.replace(bundle, reasoning=reasoning)

@@ -8,12 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fusion.errors import UserError
-from fusion.ports import Blobs, Clock, Inference, Mailbox, Store
+from fusion.ports import Blobs, Clock, Inference, Mailbox, Recordings, Store
 from fusion.settings import Settings
 
 if TYPE_CHECKING:
     from fusion.adapters.sqlite.inference import SqliteJobs, SqliteResults
     from fusion.adapters.sqlite.jobs import Pick
+
+
+RECORDINGS = "utilisation"
+"""The folder of the state folder where `fusion worker` records what its accelerator does."""
 
 
 def state_folder(settings: Settings) -> Path:
@@ -113,6 +117,20 @@ async def inference(settings: Settings, *, clock: Clock | None = None) -> AsyncI
 
     with SqliteInference(state_folder(settings) / "inference.db", clock=clock) as local:
         yield local
+
+
+@asynccontextmanager
+async def recordings(settings: Settings) -> AsyncIterator[Recordings]:
+    """What workers recorded: in Azure Storage where FUSION_BLOBS names it, else where `fusion worker` writes it."""
+    if settings.blobs:
+        from fusion.adapters.azure.recordings import AzureRecordings
+
+        async with AzureRecordings(settings.blobs.get_secret_value()) as remote:
+            yield remote
+        return
+    from fusion.adapters.recordings import FileRecordings
+
+    yield FileRecordings(settings.home / RECORDINGS)
 
 
 @contextmanager

@@ -40,9 +40,10 @@ class Metrics:
 
     def gauges(self) -> Iterable[Measurement]:
         """What things are at this moment."""
-        yield from watching.of_queue(self._queue)
         for read in self._readers:
             yield from read()
+        # Last: asked for just now, where others tell what they have seen a while ago.
+        yield from watching.of_queue(self._queue)
 
     def heard(self, notice: Notice) -> None:
         """Measure what only this host knows of what activities tell; the rest is measured on every host."""

@@ -59,6 +59,7 @@ class Process:
         self.listening = listening
         self.durable = durable
         self._is_stopping = False
+        self._sounded: tuple[Measurement, ...] = ()
         self.metrics = metrics
         metrics.read(self._gauges)
         metrics.age = durable.age
@@ -191,9 +192,12 @@ class Process:
     async def _sound(self, stop: asyncio.Event) -> None:
         """Tell whoever measures how things stand; /metrics asks for itself."""
         while not stop.is_set():
-            tell(self.metrics.meter, (*await soundings(self.bundle), *self._gauges()))
+            self._sounded = await soundings(self.bundle)
+            tell(self.metrics.meter, self._gauges())
             await asyncio.sleep(EVERY_SOUNDING.total_seconds())
 
     def _gauges(self) -> Iterable[Measurement]:
         yield Measurement("fusion.ready", 0.0 if self.why else 1.0)
         yield from self.durable.gauges()
+        # What a sounding no longer finds, an accelerator whose workers are gone, is not shown either.
+        yield from self._sounded

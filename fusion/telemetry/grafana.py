@@ -8,7 +8,7 @@ from typing import Any
 from fusion.telemetry import promql
 from fusion.telemetry.metrics import WORKER
 from fusion.telemetry.objectives import DAYS, OBJECTIVES
-from fusion.telemetry.panels import SHARES, Panel, rows
+from fusion.telemetry.panels import INCORRECT, SHARES, Panel, rows
 from fusion.telemetry.promql import Query
 
 _SOURCE = {"type": "prometheus", "uid": "${source}"}
@@ -23,7 +23,6 @@ def dashboard() -> dict[str, Any]:
     """The dashboard as Grafana imports it."""
     panels = list(_laid(_panels()))
     return {
-        "__inputs": [],
         "annotations": {"list": []},
         "description": "Written by tools/telemetry from the list of metrics.",
         "editable": True,
@@ -42,16 +41,19 @@ def dashboard() -> dict[str, Any]:
 
 
 def _panels() -> Iterator[dict[str, Any]]:
-    yield _row("Promises", f"The share of events of {DAYS} days that was as promised; red is missed.")
+    yield _row(f"Promises: the share of events of {DAYS} days that was as promised; red is missed")
     for objective in OBJECTIVES:
         steps: list[dict[str, Any]] = [{"color": "red", "value": None}, {"color": "green", "value": objective.share}]
         yield _stat(objective.title, objective.promise, promql.kept(objective, f"{DAYS}d"), steps)
     for share in SHARES:
         yield _stat(share.title, "", promql.share(share), [{"color": "blue", "value": None}])
     for row in rows():
-        yield _row(row.title, row.about)
+        yield _row(row.title)
         yield from map(_over_time, row.panels)
-    yield _row("Inference workers", "What workers tell on their own /metrics.")
+        if any(panel.metric.name == INCORRECT.metric for panel in row.panels):
+            legend = " ".join(f"{{{{{one}}}}}" for one in INCORRECT.by)
+            yield _lines(INCORRECT.title, "1", [Query(expression=promql.share(INCORRECT), legend=legend)])
+    yield _row("Inference workers, as their own /metrics tell")
     yield _lines("Share of workers' time that is idle", "1", [Query(expression=IDLE, legend="idle")])
     for theirs in WORKER:
         by = f" by ({', '.join(theirs.labels)})" if theirs.labels else ""
@@ -71,8 +73,8 @@ def _over_time(panel: Panel) -> dict[str, Any]:
     return _lines(panel.title, panel.metric.unit, promql.panel(panel), panel.metric.help)
 
 
-def _row(title: str, about: str) -> dict[str, Any]:
-    return {"type": "row", "title": title, "description": about, "collapsed": False, "panels": [], "_size": (_WIDE, 1)}
+def _row(title: str) -> dict[str, Any]:
+    return {"type": "row", "title": title, "collapsed": False, "panels": [], "_size": (_WIDE, 1)}
 
 
 def _stat(title: str, about: str, expression: str, steps: list[dict[str, Any]]) -> dict[str, Any]:

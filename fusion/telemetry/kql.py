@@ -12,7 +12,7 @@ from typing import Any
 
 from fusion.ports.telemetry import Metric
 from fusion.telemetry.objectives import BURNS, DAYS, EVENTS, LEAST, OBJECTIVES, Burn
-from fusion.telemetry.panels import SHARES, Panel, Share, rows
+from fusion.telemetry.panels import INCORRECT, SETTLED, SHARES, WRONG, Panel, Share, rows
 
 LONGEST = 48.0
 """Hours over which an alert of logs can look back: what burns slower is seen in the workbook."""
@@ -26,9 +26,13 @@ def _from(metric: str) -> str:
     return f'AppMetrics\n| where Name == "{metric}"'
 
 
+def _column(label: str) -> str:
+    return label.replace(".", "_")
+
+
 def _label(name: str) -> str:
     """A label as a column: the dots of its name are none of an operator's."""
-    return f'{name.replace(".", "_")} = tostring(Properties["{name}"])'
+    return f'{_column(name)} = tostring(Properties["{name}"])'
 
 
 def panel(panel: Panel) -> str:
@@ -51,12 +55,31 @@ def _value(metric: Metric, over: str) -> str:
 
 def share(of: Share) -> str:
     """The part of a counter that has these values, in percent."""
+    if of.by:
+        return (
+            f"{_parts(of)}\n| where whole > 0\n"
+            f"| project {', '.join(map(_column, of.by))}, settled = whole, percent = round(100.0 * part / whole, 2)\n"
+            "| order by percent desc"
+        )
+    return f'{_parts(of)}\n| project what = "{of.title}", percent = round(100.0 * part / whole, 2)'
+
+
+def _parts(of: Share) -> str:
     values = ", ".join(f'"{value}"' for value in of.values)
+    whole = ", ".join(f'"{value}"' for value in of.of)
+    said = f'tostring(Properties["{of.label}"])'
     return (
         f"{_from(of.metric)}\n"
-        f'| summarize part = sumif(Sum, tostring(Properties["{of.label}"]) in ({values})), whole = sum(Sum)\n'
-        f'| project what = "{of.title}", percent = round(100.0 * part / whole, 2)'
+        f"| summarize part = sumif(Sum, {said} in ({values})), "
+        + (f"whole = sumif(Sum, {said} in ({whole}))" if whole else "whole = sum(Sum)")
+        + (f" by {', '.join(map(_label, of.by))}" if of.by else "")
     )
+
+
+def incorrect() -> str:
+    """Whose findings people call incorrect oftener than they should: as far back as an alert can look."""
+    columns = ", ".join(map(_column, INCORRECT.by))
+    return f"{_parts(INCORRECT)}\n| where whole >= {SETTLED} and part > {WRONG} * whole\n| project {columns}, wrong = part"
 
 
 def kept() -> str:
@@ -120,6 +143,22 @@ def alerts() -> dict[str, Any]:
             "query": f"{_from('fusion.budget.left')}\n| summarize spent = countif(Sum <= 0) by {_label('currency')}",
             "metricMeasureColumn": "spent",
             "dimensions": ["currency"],
+            "timeAggregation": "Maximum",
+            "operator": "GreaterThan",
+            "threshold": 0,
+        }
+    )
+    logs.append(
+        {
+            "name": "findings-incorrect",
+            "displayName": f"Fusion: of somebody's findings people call more than {WRONG:.0%} incorrect",
+            "description": "The dimensions say whose: mend its rule, or switch it off in `.fusion.yml`.",
+            "severity": _SEVERITIES["ticket"],
+            "evaluationFrequency": "PT1H",
+            "windowSize": "P2D",
+            "query": incorrect(),
+            "metricMeasureColumn": "wrong",
+            "dimensions": [*INCORRECT.by],
             "timeAggregation": "Maximum",
             "operator": "GreaterThan",
             "threshold": 0,
@@ -218,10 +257,13 @@ def _items() -> Iterator[dict[str, Any]]:
         yield _text(row.title.lower(), f"## {row.title}\n\n{row.about}")
         for one in row.panels:
             yield _query(one.metric.name, f"{one.title} ({_unit(one.metric)})", panel(one), width="33")
+            if one.metric.name == INCORRECT.metric:
+                days = INCORRECT.days * 86_400_000
+                yield _query("incorrect", INCORRECT.title, share(INCORRECT), shown="table", width="33", fixed=days)
 
 
 def _unit(metric: Metric) -> str:
-    return "seconds" if metric.unit == "s" else metric.unit.strip("{}")
+    return {"s": "seconds", "1": "share"}.get(metric.unit, metric.unit.strip("{}"))
 
 
 def _text(name: str, markdown: str) -> dict[str, Any]:

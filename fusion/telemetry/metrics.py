@@ -12,12 +12,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, get_args
 
 from fusion.events import EVENTS
-from fusion.model import Category, Ending, Outcome, Severity, Urgency, Verdict, Work
+from fusion.model import Category, Ending, Outcome, Severity, State, Urgency, Verdict, Work
 from fusion.ports import Priority
 from fusion.ports.telemetry import Label, Metric
+from fusion.progress import Means
 
 FAST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 SLOW = (0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0, 1800.0, 3600.0)
@@ -49,6 +50,7 @@ _END = Label("end", ("done", "postponed", "dead", "lost", "given_back", "unsettl
 _SEVERITY = Label("severity", _words(Severity))
 _CATEGORY = Label("category", _words(Category))
 _TOOL, _AGENT, _ENDPOINT, _CURRENCY = Label("tool"), Label("agent"), Label("endpoint"), Label("currency")
+_ACCELERATOR = Label("accelerator")
 _WORK, _ENDING = Label("work", _words(Work)), Label("ending", _words(Ending))
 _OPERATION = Label("gen_ai.operation.name", ("chat",))
 _PROVIDER = Label(
@@ -93,7 +95,7 @@ GROUPS: tuple[Group, ...] = (
         about="From GitHub's webhook to a review on the pull request.",
         metrics=(
             _counter("fusion.deliveries", "{delivery}", "Webhook deliveries by what was answered.", _EVENT, _ANSWER),
-            _histogram("fusion.acknowledgement", "s", "From the first byte of a delivery to its answer.", FAST),
+            _histogram("fusion.acknowledgement", "s", "From the first byte of a delivery to its answer.", FAST, _ANSWER),
             _histogram("fusion.review.delivery", "s", "From a webhook's arrival to the review on its pull request.", SLOW),
             _histogram("fusion.publish", "s", "From the beginning of a review to what is published.", SLOW),
         ),
@@ -141,8 +143,37 @@ GROUPS: tuple[Group, ...] = (
                 Label("disposition", ("new", "carried", "fixed", "dismissed", "suppressed")),
             ),
             _counter(
+                "fusion.dispositions",
+                "{finding}",
+                "Findings that have become something else, by whose they are, what they are now, and how that is known.",
+                _AGENT,
+                _TOOL,
+                Label("disposition", _words(State)),
+                Label("how", get_args(Means)),
+            ),
+            _counter(
                 "fusion.findings.open", "{finding}", "Findings that reviews show, by what they are.", _SEVERITY, _CATEGORY
             ),
+        ),
+    ),
+    Group(
+        title="Accelerators",
+        about="What inference workers have recorded of the last fifteen minutes.",
+        metrics=(
+            _gauge(
+                "fusion.gpu.idle",
+                "1",
+                "Share of the workers' time in which nothing was generated.",
+                _ACCELERATOR,
+            ),
+            _gauge(
+                "fusion.gpu.seconds",
+                "s",
+                "Workers' time: with a generation, ready and without one, or starting, down or draining.",
+                _ACCELERATOR,
+                Label("state", ("busy", "idle", "away")),
+            ),
+            _gauge("fusion.gpu.memory", "1", "Share of the accelerator's memory in use, at its highest.", _ACCELERATOR),
         ),
     ),
     Group(

@@ -30,9 +30,14 @@ class Words:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Within:
-    """Counts a histogram's values: as promised is at most `most`, in the metric's unit."""
+    """Counts a histogram's values: as promised is at most `most`, in the metric's unit.
+
+    `label`: only those that have one of `values` of it are counted.
+    """
 
     most: float
+    label: str = ""
+    values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,20 +78,20 @@ OBJECTIVES: tuple[Objective, ...] = (
     Objective(
         id="webhooks_kept",
         title="Deliveries are kept",
-        promise="Of 1000 signed deliveries, 999 are kept or need no work.",
+        promise="Of 1000 deliveries that ask for something, 999 are kept.",
         why="GitHub redelivers nothing by itself; Fusion asks for what failed within ten minutes. Look at the queue's store.",
         share=0.999,
         metric="fusion.deliveries",
-        counts=Words(label="answer", met=("accepted", "ignored"), missed=("failed",)),
+        counts=Words(label="answer", met=("accepted",), missed=("failed",)),
     ),
     Objective(
         id="webhooks_quick",
         title="Deliveries are answered in time",
-        promise="Of 100 deliveries, 99 are answered within 5 seconds.",
+        promise="Of 100 deliveries that ask for something, 99 are answered within 5 seconds.",
         why="After 10 seconds GitHub counts a delivery as failed. Look at the queue's store, and at cold starts.",
         share=0.99,
         metric="fusion.acknowledgement",
-        counts=Within(most=5.0),
+        counts=Within(most=5.0, label="answer", values=("accepted", "failed")),
     ),
     Objective(
         id="reviews_timely",
@@ -126,8 +131,9 @@ def judged(metric: str, value: float, labels: Mapping[str, str]) -> Iterator[tup
     """The objectives that a measurement counts for, and whether it is as promised."""
     for objective in _BY_METRIC.get(metric, ()):
         match objective.counts:
-            case Within(most=most):
-                yield objective.id, value <= most
+            case Within(most=most, label=label, values=values):
+                if not label or labels.get(label, "") in values:
+                    yield objective.id, value <= most
             case Words(label=label, met=met, missed=missed):
                 said = labels.get(label, "")
                 if said in met or said in missed:

@@ -14,9 +14,11 @@ _BY: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "fusion.objective.events": ("objective", "met"),
         "fusion.deliveries": ("answer",),
+        "fusion.acknowledgement": (),
         "fusion.messages": ("priority", "end"),
         "fusion.tools": ("tool", "outcome"),
         "fusion.agents": ("agent", "outcome"),
+        "fusion.dispositions": ("disposition", "how"),
         "fusion.findings.open": ("severity",),
         "fusion.model.calls": ("endpoint", "ending"),
         "fusion.model.cost": ("endpoint", "currency"),
@@ -68,11 +70,17 @@ class Share:
     metric: str
     label: str
     values: tuple[str, ...]
+    of: tuple[str, ...] = ()
+    """The whole: what has one of these values; empty: all."""
+    by: tuple[str, ...] = ()
+    """Told apart by these labels."""
+    days: int = 0
+    """Over so many days; 0: over what the dashboard shows."""
 
     def __post_init__(self) -> None:
         """Raises ValueError where the list knows no such metric or value: a panel of it would be empty for ever."""
         known = next((label for label in METRICS[self.metric].labels if label.name == self.label), None)
-        if known is None or not set(self.values) <= set(known.values):
+        if known is None or not {*self.values, *self.of} <= set(known.values):
             raise ValueError(f"{self.metric} has no {self.label} {self.values}")
 
 
@@ -83,6 +91,21 @@ SHARES: Sequence[Share] = (
     Share(title="Analyzers that ended well", metric="fusion.tools", label="outcome", values=("ok", "skipped")),
 )
 """Shown on top, one number each."""
+
+INCORRECT = Share(
+    title="Findings that people called incorrect, of those that were settled in thirty days",
+    metric="fusion.dispositions",
+    label="disposition",
+    values=("incorrect",),
+    of=("addressed", "wont_fix", "incorrect", "duplicate"),
+    by=("agent", "tool"),
+    days=30,
+)
+"""Whose word people do not believe: shown with the findings, and a reason to call somebody."""
+WRONG = 0.1
+"""The share of findings that may be incorrect: "Lessons from Building Static Analysis Tools at Google" (CACM 61:4) has 10 %."""
+SETTLED = 10
+"""Findings that must have been settled before that share says anything."""
 
 
 def rows() -> Sequence[Row]:

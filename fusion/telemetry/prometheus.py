@@ -23,7 +23,7 @@ from fusion.ports.telemetry import Metric
 from fusion.telemetry.metering import Measurement
 from fusion.telemetry.metrics import METRICS, prometheus_label, prometheus_name
 
-MANY = 30
+MANY = 40
 """Series of one counter that are too many to begin at 0."""
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -31,7 +31,8 @@ CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 class PrometheusMeter:
     """A Meter whose values are asked for. It takes what `fusion.telemetry.metering.Fan` lets through.
 
-    A gauge that nobody has set is not shown, for absent is not 0. A counter of few labels, all of them known, begins at 0.
+    A gauge that nobody has set is not shown, for absent is not 0. A counter of few values begins at 0 with all of them; where
+    the operator names some (an analyzer), with all of the others once that name is told.
     """
 
     def __init__(self) -> None:
@@ -42,15 +43,14 @@ class PrometheusMeter:
         self._counters = {name: self._counter(one) for name, one in METRICS.items() if one.kind == "counter"}
         self._histograms = {name: self._histogram(one) for name, one in METRICS.items() if one.kind == "histogram"}
         self._gauges = _Gauges()
+        self._begun: set[tuple[str, tuple[str, ...]]] = set()
         self.registry.register(self._gauges)
 
     def _counter(self, metric: Metric) -> Counter:
         names = [prometheus_label(label) for label in metric.labels]
         counter = Counter(prometheus_name(metric), metric.help, names, registry=self.registry)
-        if names and math.prod(len(label.values) or MANY for label in metric.labels) < MANY:
-            # From 0 on: of a counter that begins at 1 Prometheus sees no growth.
-            for values in itertools.product(*(label.values for label in metric.labels)):
-                counter.labels(*values)
+        if names and all(label.values for label in metric.labels):
+            _begin(metric, counter, {})
         return counter
 
     def _histogram(self, metric: Metric) -> Histogram:
@@ -59,7 +59,11 @@ class PrometheusMeter:
 
     def add(self, name: str, amount: float = 1.0, **labels: str) -> None:
         """Count up."""
-        counter = self._counters[name]
+        counter, metric = self._counters[name], METRICS[name]
+        free = tuple(labels[label.name] for label in metric.labels if not label.values)
+        if free and (name, free) not in self._begun:
+            self._begun.add((name, free))
+            _begin(metric, counter, labels)
         (counter.labels(*_values(name, labels)) if labels else counter).inc(amount)
 
     def record(self, name: str, value: float, **labels: str) -> None:
@@ -82,6 +86,14 @@ class PrometheusMeter:
 
 def _values(name: str, labels: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(labels[label.name] for label in METRICS[name].labels)
+
+
+def _begin(metric: Metric, counter: Counter, free: Mapping[str, str]) -> None:
+    """From 0 on, where they are few: of a counter that begins at 1 Prometheus sees no growth."""
+    known = [label.values or (free[label.name],) for label in metric.labels]
+    if math.prod(map(len, known)) < MANY:
+        for values in itertools.product(*known):
+            counter.labels(*values)
 
 
 class _Gauges(Collector):

@@ -9,7 +9,7 @@ from typing import Literal
 
 from fusion.telemetry.metrics import METRICS, prometheus_label, prometheus_name
 from fusion.telemetry.objectives import BURNS, EVENTS, LEAST, OBJECTIVES, Burn, Objective
-from fusion.telemetry.panels import Panel, Share
+from fusion.telemetry.panels import INCORRECT, SETTLED, WRONG, Panel, Share
 
 QUANTILES = (0.5, 0.95)
 
@@ -37,6 +37,52 @@ class Condition:
 def name(metric: str) -> str:
     """What Prometheus calls a metric of the list."""
     return prometheus_name(METRICS[metric])
+
+
+def _by(labels: Sequence[str]) -> str:
+    return f" by ({', '.join(labels)})" if labels else ""
+
+
+def panel(panel: Panel, within: str = "$__rate_interval") -> Sequence[Query]:
+    """The queries of one metric over time."""
+    metric = panel.metric
+    own, by = prometheus_name(metric), tuple(one.replace(".", "_") for one in panel.by)
+    legend = " ".join(f"{{{{{one}}}}}" for one in by)
+    match metric.kind:
+        case "counter":
+            return [Query(expression=f"sum{_by(by)} (increase({own}[{within}]))", legend=legend or panel.title)]
+        case "gauge":
+            return [Query(expression=f"{panel.over}{_by(by)} ({own})", legend=legend or panel.title)]
+        case "histogram":
+            return [
+                Query(
+                    expression=f"histogram_quantile({share}, sum{_by(('le', *by))} (rate({own}_bucket[{within}])))",
+                    legend=f"{share:.0%} {legend}".strip(),
+                )
+                for share in QUANTILES
+            ]
+
+
+def share(of: Share, within: str = "$__range") -> str:
+    """The part of a counter that has these values."""
+    metric = METRICS[of.metric]
+    label = next(prometheus_label(label) for label in metric.labels if label.name == of.label)
+    own = prometheus_name(metric)
+    within = f"{of.days}d" if of.days else within
+    by = _by(tuple(one.replace(".", "_") for one in of.by))
+    whole = f'{{{label}=~"{"|".join(of.of)}"}}' if of.of else ""
+    return f'sum{by} (increase({own}{{{label}=~"{"|".join(of.values)}"}}[{within}])) / {_whole(own, whole, by, within)}'
+
+
+def _whole(own: str, chosen: str, by: str, within: str) -> str:
+    return f"sum{by} (increase({own}{chosen}[{within}]))"
+
+
+def incorrect() -> str:
+    """Whose findings people call incorrect oftener than they should."""
+    label = prometheus_label(next(label for label in METRICS[INCORRECT.metric].labels if label.name == INCORRECT.label))
+    whole = _whole(name(INCORRECT.metric), f'{{{label}=~"{"|".join(INCORRECT.of)}"}}', _by(INCORRECT.by), f"{INCORRECT.days}d")
+    return f"{share(INCORRECT)} > {WRONG} and {whole} >= {SETTLED}"
 
 
 CONDITIONS: Sequence[Condition] = (
@@ -72,45 +118,21 @@ CONDITIONS: Sequence[Condition] = (
         summary="The month's budget for models is spent",
         why="Reviews go on without paid models. `fusion cost` says where it went.",
     ),
+    Condition(
+        name="FusionFindingsIncorrect",
+        expression=incorrect(),
+        lasts="1h",
+        severity="ticket",
+        summary=f"Of somebody's findings people call more than {WRONG:.0%} incorrect",
+        why="`agent` and `tool` say whose: mend its rule, or switch it off in `.fusion.yml`.",
+    ),
 )
 """What calls somebody beside the objectives."""
-
-
-def panel(panel: Panel, within: str = "$__rate_interval") -> Sequence[Query]:
-    """The queries of one metric over time."""
-    metric = panel.metric
-    own, by = prometheus_name(metric), tuple(one.replace(".", "_") for one in panel.by)
-    legend = " ".join(f"{{{{{one}}}}}" for one in by)
-    match metric.kind:
-        case "counter":
-            return [Query(expression=f"sum{_by(by)} (increase({own}[{within}]))", legend=legend or panel.title)]
-        case "gauge":
-            return [Query(expression=f"{panel.over}{_by(by)} ({own})", legend=legend or panel.title)]
-        case "histogram":
-            return [
-                Query(
-                    expression=f"histogram_quantile({share}, sum{_by(('le', *by))} (rate({own}_bucket[{within}])))",
-                    legend=f"{share:.0%} {legend}".strip(),
-                )
-                for share in QUANTILES
-            ]
-
-
-def share(of: Share, within: str = "$__range") -> str:
-    """The part of a counter that has these values."""
-    metric = METRICS[of.metric]
-    label = next(prometheus_label(label) for label in metric.labels if label.name == of.label)
-    own = prometheus_name(metric)
-    return f'sum(increase({own}{{{label}=~"{"|".join(of.values)}"}}[{within}])) / sum(increase({own}[{within}]))'
 
 
 def kept(objective: Objective, within: str) -> str:
     """The share of an objective's events that was as promised."""
     return f"{_events(objective, within, met='yes')} / {_events(objective, within)}"
-
-
-def _by(labels: Sequence[str]) -> str:
-    return f" by ({', '.join(labels)})" if labels else ""
 
 
 def _events(objective: Objective, within: str, met: str = "") -> str:

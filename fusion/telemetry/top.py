@@ -12,6 +12,8 @@ from fusion.telemetry.metrics import METRICS
 from fusion.telemetry.objectives import EVENTS, LEAST, OBJECTIVES
 
 WIDTH = 80
+TITLE = 2
+"""Lines that stand above: what is looked at, and an empty one."""
 _MOST = 8
 """Endpoints, analyzers and agents that are shown of each."""
 
@@ -24,11 +26,39 @@ class Line:
     how: str = ""
 
 
-def lines(now: Snapshot, before: Snapshot | None = None, seconds: float = 0.0) -> Sequence[Line]:
-    """What the host does; `before` is the same `seconds` ago, for what is told as a rate."""
+def lines(now: Snapshot, before: Snapshot | None = None, seconds: float = 0.0, *, height: int | None = None) -> Sequence[Line]:
+    """What the host does; `before` is the same `seconds` ago, for what is told as a rate.
+
+    `height`: lines that there is room for. Where they are too few, what tells least is left out, and the last line says so.
+    """
     view = _View(now, before, seconds)
-    made = [line for part in (view.promises, view.queue, view.work, view.findings, view.models) for line in part()]
-    return [Line(exact(line.text)[:WIDTH], line.how) for line in made]
+    made = {part.__name__: list(part()) for part in (view.promises, view.queue, view.work, view.accelerators, view.models)}
+    shown = _fitting({name: part for name, part in made.items() if part}, height)
+    return [Line(exact(line.text)[:WIDTH], line.how) for line in shown]
+
+
+_LEAST = ("accelerators", "models", "work", "queue", "promises")
+"""What goes first where room is short."""
+
+
+def _fitting(parts: dict[str, list[Line]], height: int | None) -> list[Line]:
+    """The parts with a line between them; without those lines, and then without parts, where they are too many."""
+    apart = [line for part in parts.values() for line in (Line(""), *part)][1:]
+    if height is None or len(apart) <= height:
+        return apart
+    left_out: list[str] = []
+    wrong = False
+    for name in (None, *_LEAST):
+        if name in parts:
+            left_out.append(name)
+            wrong = wrong or any(line.how == "bad" for line in parts.pop(name))
+        together = [line for part in parts.values() for line in part]
+        if len(together) + bool(left_out) <= height:
+            break
+    if left_out:
+        what = f"{', '.join(left_out)}{' (something is wrong there)' if wrong else ''}"
+        together.append(Line(f"Not shown: {what}; {len(apart) + TITLE} lines have room for all.", "bad" if wrong else "dim"))
+    return together[:height]
 
 
 class _View:
@@ -48,7 +78,6 @@ class _View:
             yield Line(text, "bad" if bad else "good" if events else "dim")
 
     def queue(self) -> Iterator[Line]:
-        yield Line("")
         yield Line(f"{'Queue':<17}{'waiting':>10}{'in hand':>10}{'later':>10}{'set aside':>12}{'oldest':>12}", "head")
         for priority in Priority:
             told = {
@@ -64,7 +93,6 @@ class _View:
             self.now.total(name)
             for name in ("fusion.orchestrations.live", "fusion.activities.running", "fusion.activities.waiting")
         )
-        yield Line("")
         yield Line(f"{'Work':<23}{live:.0f} orchestrations, {running:.0f} activities at work, {waiting:.0f} wait", "head")
         yield self._counted("Deliveries", "fusion.deliveries", "answer")
         yield self._counted("Messages", "fusion.messages", "end")
@@ -74,15 +102,25 @@ class _View:
         yield from self._troubled("Analyzers", "fusion.tools", "tool")
         yield from self._troubled("Agents", "fusion.agents", "agent")
 
-    def findings(self) -> Iterator[Line]:
         yield self._counted("Findings", "fusion.findings", "disposition")
+        yield self._counted("Have become", "fusion.dispositions", "disposition")
+
+    def accelerators(self) -> Iterator[Line]:
+        kinds = [one for one in self.now.values("fusion.gpu.idle", "accelerator") if one][:_MOST]
+        if not kinds:
+            return
+        yield Line(f"{'Accelerators, lately':<37}{'idle':>10}{'at work':>11}{'ready':>9}{'memory':>13}", "head")
+        for one in kinds:
+            idle, memory = (self.now.total(f"fusion.gpu.{name}", accelerator=one) for name in ("idle", "memory"))
+            busy, ready = (self.now.total("fusion.gpu.seconds", accelerator=one, state=state) for state in ("busy", "idle"))
+            used = f"{memory:.0%}" if memory else "-"
+            yield Line(f"  {one[:34]:<35}{idle:>10.0%}{_time(busy):>11}{_time(ready):>9}{used:>13}")
 
     def models(self) -> Iterator[Line]:
         endpoints = [one for one in self.now.values("fusion.model.calls", "endpoint") if one][:_MOST]
         currencies = self.now.values("fusion.budget.left", "currency")
         if not endpoints and not currencies:
             return
-        yield Line("")
         yield Line(f"{'Models':<25}{'calls':>8}{'failed':>8}{'cached':>8}{'cost':>15}{'per minute':>15}", "head")
         for one in endpoints:
             calls = self.now.total("fusion.model.calls", endpoint=one)
@@ -101,7 +139,7 @@ class _View:
             f"  {'Tokens':<21}{tokens['input']:,.0f} in, {tokens['output']:,.0f} out,"
             f" {self.now.total('fusion.model.cached.tokens'):,.0f} of those in from prefix caches"
         )
-        yield self._counted("Asked again elsewhere", "fusion.model.escalations", "why")
+        yield self._counted("Asked elsewhere", "fusion.model.escalations", "why")
         for currency in currencies:
             left = self.now.total("fusion.budget.left", currency=currency)
             yield Line(f"  {'Left this month':<21}{left:,.2f} {currency}", "bad" if left <= 0 else "")

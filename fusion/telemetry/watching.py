@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 
 from fusion.dispatch.outcomes import Begun, Outcome, Unavailable
 from fusion.events import EVENTS
-from fusion.model import Call, Ending, Report, Review
+from fusion.model import Call, Ending, Placement, Report, Review
 from fusion.ports import Priority, QueueState
 from fusion.ports.telemetry import Meter
-from fusion.progress import AgentFinished, Judged, Listener, Notice, Published, Rerouted, Scanned, ToolFinished
+from fusion.progress import AgentFinished, Decided, Listener, Notice, Published, Recorded, Rerouted, Scanned, ToolFinished
 from fusion.routing.catalogue import Endpoint, ModelsFile
 from fusion.telemetry.metering import Measurement, tell
 
@@ -46,8 +46,11 @@ def of_notice(notice: Notice, models: ModelsFile | None = None) -> Iterator[Meas
                 yield Measurement("fusion.tool.duration", report.run.seconds, {"tool": report.run.tool})
         case AgentFinished(report):
             yield from of_report(report, models)
-        case Judged(review):
+        case Recorded(review):
             yield from of_review(review)
+        case Decided(finding, state, how):
+            said = {"agent": finding.agent, "tool": finding.evidence[0].tool if finding.evidence else ""}
+            yield Measurement("fusion.dispositions", 1, {**said, "disposition": state.value, "how": how})
         case Published(_, seconds) if seconds is not None:
             yield Measurement("fusion.review.delivery", max(seconds, 0.0))
         case Rerouted(work, why):
@@ -72,6 +75,8 @@ def of_review(review: Review) -> Iterator[Measurement]:
         if count := getattr(review.tally, disposition):
             yield Measurement("fusion.findings", count, {"disposition": disposition})
     for finding in review.findings:
+        if finding.placement is Placement.HIDDEN:
+            continue
         yield Measurement("fusion.findings.open", 1, {"severity": finding.severity.value, "category": finding.category.value})
 
 
@@ -132,7 +137,7 @@ def of_outcome(outcome: Outcome, end: str, now: datetime) -> Iterator[Measuremen
 def of_delivery(event: str, answer: str, seconds: float) -> Iterator[Measurement]:
     """A webhook delivery: the event as its header says, the word that answered it, and how long that took."""
     yield Measurement("fusion.deliveries", 1, {"event": event if event in EVENTS else "other", "answer": answer})
-    yield Measurement("fusion.acknowledgement", seconds)
+    yield Measurement("fusion.acknowledgement", seconds, {"answer": answer})
 
 
 def of_publishing(notice: Notice, age: Callable[[str], float | None]) -> Iterator[Measurement]:

@@ -20,9 +20,12 @@ log = logging.getLogger(__name__)
 
 
 class Archive:
-    """Gathers lines and puts them away now and then, as `WORKER/TIME.jsonl`. For one event loop."""
+    """Gathers lines and puts them away now and then, as `DAY/HOUR/TIME-WORKER.jsonl`: what is recent is found by its name.
 
-    def __init__(self, put: Put, *, worker: str, every: float = 900.0) -> None:
+    For one event loop.
+    """
+
+    def __init__(self, put: Put, *, worker: str, every: float = 300.0) -> None:
         self._put = put
         self._worker = "".join(char if char.isalnum() or char in "-_." else "-" for char in worker) or "worker"
         self._every = every
@@ -51,7 +54,7 @@ class Archive:
         if not self._waiting:
             return
         lines, self._waiting, self._bytes = self._waiting, [], 0
-        name = f"{self._worker}/{datetime.now(UTC).strftime('%Y%m%dT%H%M%S%f')}.jsonl"
+        name = f"{datetime.now(UTC).strftime('%Y%m%d/%H/%M%S%f')}-{self._worker}.jsonl"
         try:
             async with asyncio.timeout(within):
                 await self._put(name, b"".join(lines))

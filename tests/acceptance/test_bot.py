@@ -19,6 +19,11 @@ from fusion.model import (
     ThreadChanged,
 )
 from fusion.ports import Attempted, Installed, Message
+from fusion.telemetry.exposition import read
+from fusion.telemetry.metering import Fan
+from fusion.telemetry.objectives import EVENTS
+from fusion.telemetry.prometheus import PrometheusMeter
+from fusion.telemetry.watching import watching
 from tests.fakes.bot import NUMBER, REPOSITORY, World, message_of, sha
 from tests.fakes.reasoning import Replying, reasoning_of
 
@@ -339,6 +344,34 @@ class Died(Exception):
     """The process was killed."""
 
 
+def received(world: World, message: Message) -> Message:
+    """The message of a webhook that came now."""
+    return message.model_copy(update={"body": {**message.body, "received": world.clock.now().isoformat()}})
+
+
+async def test_the_time_to_a_review_is_that_of_its_own_webhook(world: World) -> None:
+    """Not of a redelivery, nor of the push before, which a newer one has superseded; and none of a closed pull request."""
+    prometheus = PrometheusMeter()
+    world.bundle_fields["listen"] = watching(Fan(prometheus))
+    async with world.process() as bot:
+        first, second = received(world, world.open("a", BAD)), received(world, world.push("b", BAD))
+        await world.queue.send(second)
+        locked = await world.queue.receive(second.priority, wait=0)
+        assert locked is not None
+        await world.queue.defer(locked, until=world.clock.now())
+        world.clock.advance(30)
+        # GitHub delivers it again, and the queue knows it.
+        await world.queue.send(received(world, second))
+        world.clock.advance(60)
+        await bot.take(first)
+        assert read(prometheus.text().decode()).total("fusion.review.delivery", "_sum") == 90
+        closed = received(world, world.change(open=False))
+        await bot.take(closed, received(world, world.comment("/fusion review")))
+    told = read(prometheus.text().decode())
+    assert told.total("fusion.reviews") == told.total("fusion.review.delivery", "_count") == 1
+    assert told.total(EVENTS, objective="reviews_timely") == 1
+
+
 async def dies(world: World, opened: Message, at: int) -> bool:
     """Kill the process before (even) or after (odd) its activity number `at` // 2; False where it ends without one."""
     numbers, reached = count(), asyncio.Event()
@@ -369,21 +402,32 @@ async def dies(world: World, opened: Message, at: int) -> bool:
 
 @pytest.mark.parametrize(("said", "conclusion"), [("", "failure"), ("/fusion dismiss", "success"), ("won't fix", "success")])
 async def test_a_crash_at_every_activity_loses_and_doubles_nothing(tmp_path: Path, said: str, conclusion: str) -> None:
-    """The process dies before and after each activity in turn; the next one finishes, and the conversation is the same."""
+    """The process dies before and after each activity in turn; the next one finishes, and the conversation is the same.
+
+    What is measured in both together is the same, too: each event once.
+    """
     for at in count():
-        world = World(folder=tmp_path / str(at))
+        prometheus = PrometheusMeter()
+        world = World(folder=tmp_path / str(at), bundle_fields={"listen": watching(Fan(prometheus))})
         world.folder.mkdir()
-        fatal = world.open("a", BAD)
+        fatal = received(world, world.open("a", BAD))
         if said:
             async with world.process() as bot:
                 await bot.take(fatal)
-            fatal = world.comment(said, thread=world.threads[0])
+            fatal = received(world, world.comment(said, thread=world.threads[0]))
         died = await dies(world, fatal, at)
         async with world.process() as bot:
-            await bot.take(fatal.model_copy(update={"id": "delivered again"}))
+            await bot.take(received(world, fatal.model_copy(update={"id": "delivered again"})))
         assert (world.wrote("post_review"), world.wrote("create_comment")) == (1, 1), at
         assert (world.check.conclusion, world.unfinished) == (conclusion, []), at
         assert [thread.resolved for thread in world.threads] == [bool(said)], at
+        told, reviews = read(prometheus.text().decode()), 2 if said else 1
+        assert told.total("fusion.reviews") == told.total("fusion.review.delivery", "_count") == reviews, at
+        assert told.total(EVENTS, objective="reviews_timely") == told.total(EVENTS, objective="reviews_complete") == reviews, at
+        assert told.total("fusion.dispositions", disposition="open", how="review") == 1, at
+        how = "command" if said.startswith("/") else "reply"
+        assert told.total("fusion.dispositions", disposition="wont_fix", how=how) == bool(said), at
+        assert told.total("fusion.dispositions") == reviews, at
         if not died:
             break
     assert at > 3

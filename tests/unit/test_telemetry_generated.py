@@ -124,7 +124,7 @@ def test_every_promise_calls_somebody_in_both_worlds() -> None:
         assert all(re.search(rf"\b{one}\b", alert["query"]) for one in alert["dimensions"])
         if alert["name"].startswith("objectives"):
             assert all(f'"{one.id}", {float(f"{1 - one.share:.6g}")!r}' in alert["query"] for one in OBJECTIVES)
-    assert [alert["severity"] for alert in alerts["logAlerts"]] == [1, 3, 3]
+    assert [alert["severity"] for alert in alerts["logAlerts"]] == [1, 3, 3, 3]
 
 
 def test_the_page_names_every_metric_and_every_promise() -> None:

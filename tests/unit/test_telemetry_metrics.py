@@ -12,16 +12,17 @@ from opentelemetry.sdk.metrics.export import HistogramDataPoint, InMemoryMetricR
 from fusion.adapters.telemetry.meters import OTelMeter
 from fusion.dispatch.outcomes import Begun, Unavailable
 from fusion.errors import TransientError
-from fusion.model import Call, Ending, Outcome, Severity, ToolReport, Usage, Work
+from fusion.model import Call, Ending, Outcome, Severity, State, ToolReport, Usage, Work
 from fusion.model.compliance import ScanOf
 from fusion.model.review import Tally
 from fusion.ports import Message, Priority, QueueState
 from fusion.ports.telemetry import Meter, Unmeasured
 from fusion.progress import (
     AgentFinished,
-    Judged,
+    Decided,
     Notice,
     Published,
+    Recorded,
     Rerouted,
     Scanned,
     ToolFinished,
@@ -83,7 +84,7 @@ def test_no_label_names_a_repository_a_person_or_an_id() -> None:
     assert {name for name in labels if NAMELESS.search(name)} == set()
     # What the list leaves open is named by the operator, never by what is reviewed.
     free = {label.name for metric in METRICS.values() for label in metric.labels if not label.values}
-    assert free == {"tool", "agent", "endpoint", "currency", "gen_ai.request.model"}
+    assert free == {"tool", "agent", "endpoint", "currency", "accelerator", "gen_ai.request.model"}
 
 
 def test_the_fan_lets_through_what_is_in_the_list_and_nothing_else() -> None:
@@ -157,11 +158,12 @@ def test_what_activities_tell_is_measured() -> None:
         ToolFinished(ToolReport(run=judging.run_of("ruff", seconds=2.5))),
         ToolFinished(ToolReport(run=judging.run_of("bandit", outcome=Outcome.TIMED_OUT))),
         AgentFinished(judging.report_of(agent="security", calls=(call(), call(cached=True)))),
-        Judged(
+        Recorded(
             reviews.review(
                 findings=(reviews.finding(severity=Severity.HIGH),), tally=Tally(new=1, carried=2, fixed=3, dismissed=4)
             )
         ),
+        Decided(reviews.finding(agent="security", evidence=(judging.evidence_of("ruff"),)), State.INCORRECT, "reaction"),
         Published("review-1", 61.0),
         Published("review-2"),
         Rerouted(Work.REVIEW, "unsure"),
@@ -180,6 +182,10 @@ def test_what_activities_tell_is_measured() -> None:
     wanted = {"new": 1, "carried": 2, "fixed": 3, "dismissed": 4, "suppressed": 0}
     assert {one: found.total("fusion.findings", disposition=one) for one in wanted} == wanted
     assert found.total("fusion.findings.open", severity="high") == 1
+    assert found.total("fusion.dispositions", agent="security", tool="ruff", disposition="incorrect", how="reaction") == 1
+    # Prometheus sees growth only of what it saw before.
+    assert found.is_told("fusion.dispositions")
+    assert len(found.values("fusion.dispositions", "disposition")) == len(State)
     assert (found.total("fusion.review.delivery", "_count"), found.total("fusion.review.delivery", "_sum")) == (1, 61)
     assert found.total("fusion.model.escalations", work="review", why="unsure") == 1
     assert found.total("fusion.scans", status="gone") == 1
@@ -254,7 +260,8 @@ def test_nothing_of_a_repository_or_a_person_is_told() -> None:
     for notice in (
         ToolFinished(ToolReport(run=run)),
         AgentFinished(judging.report_of([finding], calls=(asked,), reason=planted)),
-        Judged(review),
+        Recorded(review),
+        Decided(finding, State.INCORRECT, "reply"),
         Published(planted, 1.0),
         Scanned(ScanOf(repository=planted, status=planted, reason=planted, commit=planted)),
     ):
@@ -270,12 +277,15 @@ def test_promises_are_about_what_is_measured() -> None:
     for objective in OBJECTIVES:
         metric = METRICS[objective.metric]
         match objective.counts:
-            case Within(most=most):
+            case Within(most=most, label=label, values=values):
                 assert metric.kind == "histogram"
                 # Prometheus can check the count only where a bucket ends.
                 assert most in metric.buckets
-                assert list(judged(metric.name, most, {})) == [(objective.id, True)]
-                assert list(judged(metric.name, most + 0.001, {})) == [(objective.id, False)]
+                said = {label: values[0]} if label else {}
+                assert list(judged(metric.name, most, said)) == [(objective.id, True)]
+                assert list(judged(metric.name, most + 0.001, said)) == [(objective.id, False)]
+                # What asks for nothing, or was signed by nobody, is promised nothing.
+                assert not label or not list(judged(metric.name, most, {label: "ignored"}))
             case Words(label=label, met=met, missed=missed):
                 [known] = [one for one in metric.labels if one.name == label]
                 assert {*met, *missed} <= set(known.values)
