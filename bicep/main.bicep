@@ -205,8 +205,6 @@ var tags = union({
 var residency = empty(allowedLocations) ? [
   location
 ] : allowedLocations
-var containers = scheduler || gpuWorker || sessions
-var premium = privateEndpoints || customerManagedKeys
 
 resource group 'Microsoft.Resources/resourceGroups@2024-11-01' = {
   name: names.resourceGroup
@@ -224,528 +222,140 @@ module policy 'modules/policy.bicep' = {
   }
 }
 
-module appIdentity 'modules/identity.bicep' = if (functionApp) {
-  name: 'identity-app'
+module identities 'modules/identities.bicep' = {
+  name: 'identities'
   scope: group
   params: {
-    name: '${names.identity}-app'
+    name: names.identity
     location: location
     tags: tags
+    functionApp: functionApp
+    scheduler: scheduler
+    gpuWorker: gpuWorker
+    sessions: sessions
+    customerManagedKeys: customerManagedKeys
   }
   dependsOn: [
     policy
   ]
 }
 
-module schedulerIdentity 'modules/identity.bicep' = if (scheduler) {
-  name: 'identity-scheduler'
+module services 'modules/services.bicep' = {
+  name: 'services'
   scope: group
   params: {
-    name: '${names.identity}-scheduler'
+    names: names
     location: location
     tags: tags
-  }
-  dependsOn: [
-    policy
-  ]
-}
-
-module workerIdentity 'modules/identity.bicep' = if (gpuWorker) {
-  name: 'identity-worker'
-  scope: group
-  params: {
-    name: '${names.identity}-worker'
-    location: location
-    tags: tags
-  }
-  dependsOn: [
-    policy
-  ]
-}
-
-// Fetches the image of the analyzers, and has no other role.
-module poolIdentity 'modules/identity.bicep' = if (sessions) {
-  name: 'identity-pool'
-  scope: group
-  params: {
-    name: '${names.identity}-pool'
-    location: location
-    tags: tags
-  }
-  dependsOn: [
-    policy
-  ]
-}
-
-// With it services reach the encryption key, and nothing else.
-module encryptionIdentity 'modules/identity.bicep' = if (customerManagedKeys) {
-  name: 'identity-encryption'
-  scope: group
-  params: {
-    name: '${names.identity}-encryption'
-    location: location
-    tags: tags
-  }
-  dependsOn: [
-    policy
-  ]
-}
-
-var hosts = concat(
-  functionApp ? [
-    appIdentity!.outputs.principalId
-  ] : [],
-  scheduler ? [
-    schedulerIdentity!.outputs.principalId
-  ] : []
-)
-var pullers = concat(
-  scheduler ? [
-    schedulerIdentity!.outputs.principalId
-  ] : [],
-  gpuWorker ? [
-    workerIdentity!.outputs.principalId
-  ] : [],
-  sessions ? [
-    poolIdentity!.outputs.principalId
-  ] : []
-)
-var encryptionIdentityId = customerManagedKeys ? encryptionIdentity!.outputs.id : ''
-var encryptionClientId = customerManagedKeys ? encryptionIdentity!.outputs.clientId : ''
-var workerPrincipalId = gpuWorker ? workerIdentity!.outputs.principalId : ''
-
-module monitoring 'modules/monitoring.bicep' = {
-  name: 'monitoring'
-  scope: group
-  params: {
-    workspaceName: names.workspace
-    insightsName: names.insights
-    location: location
-    tags: tags
-    retentionDays: logRetentionDays
-    dailyCapGb: logDailyCapGb
-  }
-  dependsOn: [
-    policy
-  ]
-}
-
-module telemetry 'modules/telemetry.bicep' = {
-  name: 'telemetry'
-  scope: group
-  params: {
-    insightsName: monitoring.outputs.insightsName
-    hosts: hosts
-  }
-}
-
-module alerts 'modules/alerts.bicep' = {
-  name: 'alerts'
-  scope: group
-  params: {
-    actionGroupName: names.actionGroup
-    location: location
-    tags: tags
-    emails: alertEmails
-    workspaceId: monitoring.outputs.workspaceId
-    namespaceId: bus.outputs.id
-  }
-}
-
-module network 'modules/network.bicep' = if (privateEndpoints) {
-  name: 'network'
-  scope: group
-  params: {
-    name: names.network
-    natName: names.nat
-    publicIpName: names.publicIp
-    location: location
-    tags: tags
-    addressPrefix: addressPrefix
-  }
-  dependsOn: [
-    policy
-  ]
-}
-
-module vault 'modules/keyvault.bicep' = {
-  name: 'keyvault'
-  scope: group
-  params: {
-    name: names.vault
-    location: location
-    tags: tags
-    hosts: hosts
-    createMode: vaultCreateMode
-    encryptionPrincipalId: customerManagedKeys ? encryptionIdentity!.outputs.principalId : ''
-    private: privateEndpoints
-    workspaceId: monitoring.outputs.workspaceId
-  }
-}
-
-module storage 'modules/storage.bicep' = {
-  name: 'storage'
-  scope: group
-  params: {
-    hostName: names.hostStorage
-    contentsName: names.contentsStorage
-    location: location
-    tags: tags
-    sku: storageSku
-    hosts: hosts
-    functionsPrincipalId: functionApp ? appIdentity!.outputs.principalId : ''
-    workerPrincipalId: workerPrincipalId
+    hosts: identities.outputs.hosts
+    pullers: identities.outputs.pullers
+    functionsPrincipalId: identities.outputs.app.principalId
+    workerPrincipalId: identities.outputs.worker.principalId
+    encryption: identities.outputs.encryption
+    containers: scheduler || gpuWorker || sessions
+    privateEndpoints: privateEndpoints
+    customerManagedKeys: customerManagedKeys
+    foundry: foundry
+    storageSku: storageSku
+    zoneRedundant: zoneRedundant
     anchorRetentionDays: anchorRetentionDays
     anchorPolicy: anchorPolicy
     recoveryDays: recoveryDays
-    private: privateEndpoints
-    encryptionIdentityId: encryptionIdentityId
-    vaultUri: vault.outputs.uri
-    encryptionKeyName: vault.outputs.encryptionKeyName
-    workspaceId: monitoring.outputs.workspaceId
-  }
-}
-
-module bus 'modules/servicebus.bicep' = {
-  name: 'servicebus'
-  scope: group
-  params: {
-    name: names.serviceBus
-    location: location
-    tags: tags
-    tier: premium ? 'Premium' : 'Standard'
-    capacity: serviceBusCapacity
-    hosts: hosts
-    workerPrincipalId: workerPrincipalId
-    private: privateEndpoints
-    encryptionIdentityId: encryptionIdentityId
-    vaultUri: vault.outputs.uri
-    encryptionKeyName: vault.outputs.encryptionKeyName
-    workspaceId: monitoring.outputs.workspaceId
-  }
-}
-
-module cosmos 'modules/cosmos.bicep' = {
-  name: 'cosmos'
-  scope: group
-  params: {
-    name: names.cosmos
-    location: location
-    tags: tags
-    capacity: cosmosCapacity
-    maxThroughput: cosmosMaxThroughput
-    zoneRedundant: zoneRedundant
-    backup: cosmosBackup
-    hosts: hosts
-    private: privateEndpoints
-    encryptionIdentityId: encryptionIdentityId
-    encryptionKeyUri: vault.outputs.encryptionKeyUri
-    workspaceId: monitoring.outputs.workspaceId
-  }
-}
-
-module registry 'modules/registry.bicep' = if (containers) {
-  name: 'registry'
-  scope: group
-  params: {
-    name: names.registry
-    location: location
-    tags: tags
-    tier: premium ? 'Premium' : 'Basic'
-    pullers: pullers
-    private: privateEndpoints
-    encryptionIdentityId: encryptionIdentityId
-    encryptionClientId: encryptionClientId
-    encryptionKeyUri: vault.outputs.encryptionKeyUri
-    workspaceId: monitoring.outputs.workspaceId
-  }
-}
-
-module models 'modules/foundry.bicep' = if (foundry) {
-  name: 'foundry'
-  scope: group
-  params: {
-    name: names.foundry
-    projectName: names.project
-    location: foundryLocation
-    tags: tags
+    vaultCreateMode: vaultCreateMode
+    cosmosCapacity: cosmosCapacity
+    cosmosMaxThroughput: cosmosMaxThroughput
+    cosmosBackup: cosmosBackup
+    serviceBusCapacity: serviceBusCapacity
+    logRetentionDays: logRetentionDays
+    logDailyCapGb: logDailyCapGb
+    alertEmails: alertEmails
+    addressPrefix: addressPrefix
+    foundryLocation: foundryLocation
     deployments: deployments
-    hosts: hosts
-    private: privateEndpoints
-    encryptionIdentityId: encryptionIdentityId
-    encryptionClientId: encryptionClientId
-    vaultUri: vault.outputs.uri
-    encryptionKeyName: vault.outputs.encryptionKeyName
-    encryptionKeyVersion: vault.outputs.encryptionKeyVersion
-    workspaceId: monitoring.outputs.workspaceId
   }
 }
 
-module environment 'modules/environment.bicep' = if (containers) {
-  name: 'environment'
+module hosts 'modules/hosts.bicep' = {
+  name: 'hosts'
   scope: group
   params: {
-    name: names.environment
+    names: names
     location: location
     tags: tags
-    gpuProfile: gpuWorker ? gpuProfile.type : ''
+    hosts: identities.outputs.hosts
+    appIdentity: identities.outputs.app
+    schedulerIdentity: identities.outputs.scheduler
+    workerIdentity: identities.outputs.worker
+    poolIdentity: identities.outputs.pool
+    workspaceId: services.outputs.workspaceId
+    insightsConnection: services.outputs.insightsConnection
+    functionsSubnetId: services.outputs.functionsSubnetId
+    containersSubnetId: services.outputs.containersSubnetId
+    vaultUri: services.outputs.vaultUri
+    evidenceKeyUri: services.outputs.evidenceKeyUri
+    hostStorageName: services.outputs.hostStorageName
+    packagesUrl: services.outputs.packagesUrl
+    blobsUrl: services.outputs.blobsUrl
+    anchor: services.outputs.anchor
+    namespaceName: services.outputs.namespaceName
+    namespaceHostName: services.outputs.namespaceHostName
+    cosmosEndpoint: services.outputs.cosmosEndpoint
+    registryServer: services.outputs.registryServer
+    eventQueues: services.outputs.eventQueues
+    jobQueues: services.outputs.jobQueues
+    functionApp: functionApp
+    scheduler: scheduler
+    gpuWorker: gpuWorker
+    sessions: sessions
+    tenantName: tenantName
+    githubApp: githubApp
+    apiTokens: apiTokens
+    modelsFile: modelsFile
+    traceRatio: traceRatio
+    furtherSettings: furtherSettings
     zoneRedundant: zoneRedundant
-    subnetId: privateEndpoints ? network!.outputs.containersSubnetId : ''
-    workspaceId: monitoring.outputs.workspaceId
-  }
-}
-
-// The pool is made once there is an image to start.
-var examined = sessions && !empty(evidenceImage)
-
-module pool 'modules/sessions.bicep' = if (examined) {
-  name: 'sessions'
-  scope: group
-  params: {
-    name: names.pool
-    location: location
-    tags: tags
-    environmentId: environment!.outputs.id
-    image: evidenceImage
-    registryServer: registry!.outputs.server
-    pullIdentityId: poolIdentity!.outputs.id
+    functionMemory: functionMemory
+    functionMaxInstances: functionMaxInstances
+    functionAlwaysReady: functionAlwaysReady
+    schedulerImage: schedulerImage
+    schedulerTier: schedulerTier
+    schedulerAllowedAddresses: schedulerAllowedAddresses
+    schedulerMinReplicas: schedulerMinReplicas
+    schedulerMaxReplicas: schedulerMaxReplicas
+    evidenceImage: evidenceImage
     maxSessions: maxSessions
     readySessions: readySessions
-    hosts: hosts
-  }
-}
-
-var evidenceService = examined ? pool!.outputs.endpoint : ''
-
-module functions 'modules/functions.bicep' = if (functionApp) {
-  name: 'functions'
-  scope: group
-  params: {
-    name: names.functionApp
-    planName: names.plan
-    location: location
-    tags: tags
-    identityId: appIdentity!.outputs.id
-    clientId: appIdentity!.outputs.clientId
-    storageName: storage.outputs.hostName
-    packagesUrl: storage.outputs.packagesUrl
-    memory: functionMemory
-    maxInstances: functionMaxInstances
-    alwaysReady: functionAlwaysReady
-    zoneRedundant: zoneRedundant
-    subnetId: privateEndpoints ? network!.outputs.functionsSubnetId : ''
-    vaultUri: vault.outputs.uri
-    tenantName: tenantName
-    githubApp: githubApp
-    apiTokens: apiTokens
-    namespaceHostName: bus.outputs.hostName
-    cosmosEndpoint: cosmos.outputs.endpoint
-    blobsUrl: storage.outputs.blobsUrl
-    anchor: storage.outputs.anchor
-    evidenceKeyUri: vault.outputs.evidenceKeyUri
-    evidenceService: evidenceService
-    modelsFile: modelsFile
-    insightsConnection: monitoring.outputs.insightsConnection
-    traceRatio: traceRatio
-    furtherSettings: furtherSettings
-    workspaceId: monitoring.outputs.workspaceId
-  }
-  dependsOn: [
-    endpoints
-  ]
-}
-
-module durable 'modules/scheduler.bicep' = if (scheduler) {
-  name: 'scheduler'
-  scope: group
-  params: {
-    name: names.scheduler
-    appName: names.schedulerApp
-    location: location
-    tags: tags
-    tier: schedulerTier
-    allowedAddresses: schedulerAllowedAddresses
-    environmentId: environment!.outputs.id
-    image: schedulerImage
-    registryServer: registry!.outputs.server
-    identityId: schedulerIdentity!.outputs.id
-    clientId: schedulerIdentity!.outputs.clientId
-    principalId: schedulerIdentity!.outputs.principalId
-    minReplicas: schedulerMinReplicas
-    maxReplicas: schedulerMaxReplicas
-    vaultUri: vault.outputs.uri
-    tenantName: tenantName
-    githubApp: githubApp
-    apiTokens: apiTokens
-    namespaceHostName: bus.outputs.hostName
-    namespaceName: bus.outputs.name
-    eventQueues: bus.outputs.eventQueues
-    cosmosEndpoint: cosmos.outputs.endpoint
-    blobsUrl: storage.outputs.blobsUrl
-    anchor: storage.outputs.anchor
-    evidenceKeyUri: vault.outputs.evidenceKeyUri
-    evidenceService: evidenceService
-    modelsFile: modelsFile
-    insightsConnection: monitoring.outputs.insightsConnection
-    traceRatio: traceRatio
-    furtherSettings: furtherSettings
-  }
-  dependsOn: [
-    endpoints
-  ]
-}
-
-var mounted = gpuWorker && privateEndpoints && !empty(workerWeights.server)
-
-module weights 'modules/weights.bicep' = if (mounted) {
-  name: 'weights'
-  scope: group
-  params: {
-    environmentName: environment!.outputs.name
-    server: workerWeights.server
-    share: workerWeights.share
-  }
-}
-
-module worker 'modules/worker.bicep' = if (gpuWorker && !empty(workerImage)) {
-  name: 'worker'
-  scope: group
-  params: {
-    name: names.worker
-    location: location
-    tags: tags
-    environmentId: environment!.outputs.id
-    image: workerImage
-    registryServer: registry!.outputs.server
-    identityId: workerIdentity!.outputs.id
-    clientId: workerIdentity!.outputs.clientId
-    cores: gpuProfile.cores
-    memory: gpuProfile.memory
-    model: workerModel
-    capacity: workerCapacity
-    minReplicas: workerMinReplicas
-    maxReplicas: workerMaxReplicas
-    gpuHour: workerGpuHour
-    currency: workerCurrency
-    namespaceHostName: bus.outputs.hostName
-    namespaceName: bus.outputs.name
-    jobQueues: bus.outputs.jobQueues
-    blobsUrl: storage.outputs.blobsUrl
-    weightsStorage: mounted ? weights!.outputs.name : ''
-  }
-  dependsOn: [
-    endpoints
-  ]
-}
-
-module endpoints 'modules/endpoints.bicep' = if (privateEndpoints) {
-  name: 'endpoints'
-  scope: group
-  params: {
-    location: location
-    tags: tags
-    networkId: network!.outputs.id
-    subnetId: network!.outputs.endpointsSubnetId
-    endpoints: concat([
-      {
-        name: '${names.endpoint}-host-blob'
-        target: storage.outputs.hostId
-        group: 'blob'
-        zones: [
-          'blob'
-        ]
-      }
-      {
-        name: '${names.endpoint}-host-queue'
-        target: storage.outputs.hostId
-        group: 'queue'
-        zones: [
-          'queue'
-        ]
-      }
-      {
-        name: '${names.endpoint}-host-table'
-        target: storage.outputs.hostId
-        group: 'table'
-        zones: [
-          'table'
-        ]
-      }
-      {
-        name: '${names.endpoint}-contents'
-        target: storage.outputs.contentsId
-        group: 'blob'
-        zones: [
-          'blob'
-        ]
-      }
-      {
-        name: '${names.endpoint}-vault'
-        target: vault.outputs.id
-        group: 'vault'
-        zones: [
-          'vault'
-        ]
-      }
-      {
-        name: '${names.endpoint}-servicebus'
-        target: bus.outputs.id
-        group: 'namespace'
-        zones: [
-          'servicebus'
-        ]
-      }
-      {
-        name: '${names.endpoint}-cosmos'
-        target: cosmos.outputs.id
-        group: 'Sql'
-        zones: [
-          'cosmos'
-        ]
-      }
-    ], containers ? [
-      {
-        name: '${names.endpoint}-registry'
-        target: registry!.outputs.id
-        group: 'registry'
-        zones: [
-          'registry'
-        ]
-      }
-    ] : [], foundry ? [
-      {
-        name: '${names.endpoint}-foundry'
-        target: models!.outputs.id
-        group: 'account'
-        zones: [
-          'cognitive'
-          'openai'
-          'services'
-        ]
-      }
-    ] : [])
+    workerImage: workerImage
+    gpuProfile: gpuProfile
+    workerModel: workerModel
+    workerCapacity: workerCapacity
+    workerMinReplicas: workerMinReplicas
+    workerMaxReplicas: workerMaxReplicas
+    workerGpuHour: workerGpuHour
+    workerCurrency: workerCurrency
+    workerWeights: workerWeights
   }
 }
 
 @description('The resource group.')
 output AZURE_RESOURCE_GROUP string = group.name
 @description('Name of the Function App; empty without one.')
-output FUSION_FUNCTION_APP string = functionApp ? functions!.outputs.name : ''
+output FUSION_FUNCTION_APP string = hosts.outputs.functionsName
 @description('Address below which the webhook is /github.')
-output FUSION_URL string = functionApp ? functions!.outputs.url : (scheduler ? durable!.outputs.url : '')
+output FUSION_URL string = hosts.outputs.url
 @description('The vault that the GitHub App\'s key and the webhook\'s secret are put into.')
-output FUSION_KEY_VAULT string = vault.outputs.name
+output FUSION_KEY_VAULT string = services.outputs.vaultName
 @description('The registry that images are pushed to; empty without containers.')
-output AZURE_CONTAINER_REGISTRY_ENDPOINT string = containers ? registry!.outputs.server : ''
+output AZURE_CONTAINER_REGISTRY_ENDPOINT string = services.outputs.registryServer
 @description('Address of the deployed models, for the models file; empty without Foundry.')
-output FUSION_FOUNDRY_ENDPOINT string = foundry ? models!.outputs.endpoint : ''
+output FUSION_FOUNDRY_ENDPOINT string = services.outputs.modelsEndpoint
 @description('Address of Durable Task Scheduler; empty without it.')
-output FUSION_SCHEDULER string = scheduler ? durable!.outputs.endpoint : ''
+output FUSION_SCHEDULER string = hosts.outputs.schedulerEndpoint
 @description('Host name of the Service Bus namespace.')
-output FUSION_SERVICEBUS string = bus.outputs.hostName
+output FUSION_SERVICEBUS string = services.outputs.namespaceHostName
 @description('Address of the Cosmos DB account.')
-output FUSION_COSMOS string = cosmos.outputs.endpoint
+output FUSION_COSMOS string = services.outputs.cosmosEndpoint
 @description('Blob address of the account of contents.')
-output FUSION_BLOBS string = storage.outputs.blobsUrl
+output FUSION_BLOBS string = services.outputs.blobsUrl
 @description('Address from which GitHub is called in the private form; empty otherwise.')
-output FUSION_OUTBOUND_ADDRESS string = privateEndpoints ? network!.outputs.outboundAddress : ''
+output FUSION_OUTBOUND_ADDRESS string = services.outputs.outboundAddress

@@ -1,4 +1,4 @@
-// Private endpoints with their DNS zones. Which services get one is main.bicep's affair.
+// Private endpoints with their DNS zones. Which services get one is services.bicep's affair.
 
 @description('Endpoints: name, target (a resource id), group (the target\'s sub-resource) and zones (keys of the zones below).')
 param endpoints array

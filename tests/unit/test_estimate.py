@@ -108,7 +108,7 @@ def test_the_footprint_of_a_review_is_about_what_is_assumed() -> None:
 
 def test_figures_of_the_templates() -> None:
     main, endpoints = bicep("main.bicep"), bicep("modules/endpoints.bicep")
-    assert len(re.findall(r"^ +group: '", main, re.MULTILINE)) == estimate["ENDPOINTS"]
+    assert len(re.findall(r"^ +group: '", bicep("modules/services.bicep"), re.MULTILINE)) == estimate["ENDPOINTS"]
     assert endpoints.count("'privatelink") == estimate["ZONES"]
     alerts = json.loads(bicep("generated/alerts.json"))
     assert (len(alerts["logAlerts"]), len(alerts["metricAlerts"])) == (estimate["ALERTS"], estimate["METRICS"])
