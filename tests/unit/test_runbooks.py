@@ -152,6 +152,8 @@ def test_parameters_are_there() -> None:
 
 def test_every_module_is_explained() -> None:
     page = (ROOT / "docs/deploy.md").read_text(encoding="utf-8")
-    making = {path.name for path in (ROOT / "bicep/modules").glob("*.bicep") if "\nresource " in path.read_text(encoding="utf-8")}
+    making = {
+        path.name for path in (ROOT / "bicep/modules").glob("*.bicep") if "\nresource " in path.read_text(encoding="utf-8")
+    }
     assert len(making) > 15
     assert {name for name in making if f"`{name}`" not in page} == set()
