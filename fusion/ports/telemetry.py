@@ -55,8 +55,30 @@ class Span(Protocol):
         ...
 
 
+@dataclass(slots=True)
+class Record:
+    """A span that is over, for whoever exports it."""
+
+    name: str
+    kind: Kind
+    trace: str
+    """32 hexadecimal digits."""
+    id: str
+    """16 of them."""
+    parent: str
+    """16 of them; empty: its trace begins with it."""
+    start: int
+    """Nanoseconds since 1970."""
+    attributes: dict[str, Value]
+    end: int = 0
+    failure: str = ""
+    """One word for why it failed; empty: it did not."""
+    size: int = 0
+    """Characters of its values."""
+
+
 class Tracer(Protocol):
-    """Makes spans. A span that is begun inside of another is its child unless a `parent` is given."""
+    """Makes spans. A span that is begun inside of a `fusion.telemetry.context.step` is its child unless a `parent` is given."""
 
     def span(
         self, name: str, *, kind: Kind = "internal", parent: str = "", own: str = "", attributes: Mapping[str, Value] = ...

@@ -10,11 +10,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from fusion import __version__
 from fusion.errors import UserError
 from fusion.ports.telemetry import OFF, Telemetry
 from fusion.settings import Settings
 from fusion.telemetry.metering import Fan
 from fusion.telemetry.metrics import METRICS
+from fusion.telemetry.spans import Tracer
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.metrics.export import MetricExporter
@@ -38,17 +40,18 @@ async def telemetry(settings: Settings) -> AsyncIterator[Telemetry]:
         raise UserError("Telemetry needs OpenTelemetry's packages: pip install 'fusion-ai-auto-coder[telemetry]'.")
     from opentelemetry.sdk.metrics import MeterProvider
     from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
+    from opentelemetry.sdk.resources import Resource
 
-    from fusion.adapters.telemetry import otlp, outbox, traces
+    from fusion.adapters.telemetry import otlp, outbox
     from fusion.adapters.telemetry.meters import OTelMeter
 
-    spans = traces.provider(service=settings.service_name, ratio=settings.trace_ratio, instance=platform.node())
+    about = _about(settings)
     boxes: list[outbox.Outbox] = []
     exporters: list[MetricExporter] = []
     with contextlib.ExitStack() as opened:
         if settings.otlp_endpoint:
             given = settings.otlp_headers.get_secret_value() if settings.otlp_headers else ""
-            collector = otlp.Collector(settings.otlp_endpoint, headers=otlp.headers(given))
+            collector = otlp.Collector(settings.otlp_endpoint, headers=otlp.headers(given), about=about)
             opened.callback(collector.close)
             boxes.append(outbox.Outbox(collector.send, name=collector.host))
             exporters.append(otlp.Metrics(collector))
@@ -57,13 +60,13 @@ async def telemetry(settings: Settings) -> AsyncIterator[Telemetry]:
 
             connection = settings.application_insights.get_secret_value()
             credential = insights.credential(settings.application_insights_sign_in)
-            boxes.append(outbox.Outbox(insights.spans(connection, credential, spans), name="Application Insights"))
+            boxes.append(outbox.Outbox(insights.spans(connection, credential, about), name="Application Insights"))
             exporters.append(insights.metrics(connection, credential))
         readers = [PeriodicExportingMetricReader(each, export_interval_millis=EVERY * 1000) for each in exporters]
-        measures = MeterProvider(readers, resource=spans.resource, shutdown_on_exit=False)
+        measures = MeterProvider(readers, resource=Resource(about), shutdown_on_exit=False)
         try:
             yield Telemetry(
-                tracer=traces.Tracer(spans, boxes),
+                tracer=Tracer([box.put for box in boxes], ratio=settings.trace_ratio),
                 meter=Fan(OTelMeter(measures, METRICS.values())),
                 content=settings.telemetry_content == "on",
             )
@@ -73,3 +76,15 @@ async def telemetry(settings: Settings) -> AsyncIterator[Telemetry]:
                 asyncio.to_thread(outbox.close, boxes, PARTING),
                 asyncio.to_thread(measures.shutdown, timeout_millis=PARTING * 1000),
             )
+
+
+def _about(settings: Settings) -> dict[str, str]:
+    """The resource, as OpenTelemetry's conventions name what a host is."""
+    about = {
+        "service.name": settings.service_name,
+        "service.version": __version__,
+        "service.instance.id": platform.node(),
+        "telemetry.sdk.name": "fusion",
+        "telemetry.sdk.language": "python",
+    }
+    return {name: value for name, value in about.items() if value}

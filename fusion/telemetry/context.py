@@ -10,15 +10,17 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from types import MappingProxyType
+from functools import lru_cache
+from types import MappingProxyType, TracebackType
 
 from fusion.ports.telemetry import Kind, Span, Tracer, Value
 
 _FORM = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")
+_LENGTH = 55
 _NONE: Mapping[str, Value] = MappingProxyType({})
 _here: ContextVar[str] = ContextVar("traceparent", default="")
 
@@ -38,6 +40,11 @@ class Traceparent:
 
 def parse(text: str) -> Traceparent | None:
     """The place that a `traceparent` names; None where it is none: such a one is to be ignored."""
+    return _parsed(text) if len(text) == _LENGTH else None
+
+
+@lru_cache(maxsize=1024)
+def _parsed(text: str) -> Traceparent | None:
     found = _FORM.fullmatch(text)
     if found is None or not int(found[1], 16) or not int(found[2], 16):
         return None
@@ -68,7 +75,6 @@ def trace_id(traceparent: str = "") -> str:
     return place.trace if place else ""
 
 
-@contextmanager
 def step(
     tracer: Tracer,
     name: str,
@@ -77,18 +83,34 @@ def step(
     parent: str = "",
     own: str = "",
     attributes: Mapping[str, Value] = _NONE,
-) -> Iterator[Span]:
+) -> AbstractContextManager[Span]:
     """A span, within which `here` is its place. Where nobody traces, the place that was handed in is handed on.
 
     `parent`: left out, the present step. `own`: its own traceparent, where its ids are not to be chance.
     """
     parent = parent if parse(parent) else "" if own else here()
-    with tracer.span(name, kind=kind, parent=parent, own=own, attributes=attributes) as span:
-        token = _here.set(span.traceparent or parent)
-        try:
-            yield span
-        finally:
-            _here.reset(token)
+    return _Step(tracer.span(name, kind=kind, parent=parent, own=own, attributes=attributes), parent)
+
+
+class _Step:
+    """Of a span: that `here` is its place."""
+
+    __slots__ = ("_parent", "_span", "_token")
+
+    def __init__(self, span: AbstractContextManager[Span], parent: str) -> None:
+        self._span = span
+        self._parent = parent
+
+    def __enter__(self) -> Span:
+        span = self._span.__enter__()
+        self._token = _here.set(span.traceparent or self._parent)
+        return span
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> bool | None:
+        _here.reset(self._token)
+        return self._span.__exit__(kind, error, traceback)
 
 
 def _digest(*parts: str) -> str:

@@ -1,22 +1,24 @@
-"""What a tracer told, kept in memory: the adapter's own tracer, with nobody behind it."""
+"""What a tracer told, kept in memory as the SDK's spans: a host's own tracer, with nobody behind it."""
 
 from __future__ import annotations
 
-from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import ReadableSpan
 
-from fusion.adapters.telemetry.traces import Tracer, provider
-from fusion.ports.telemetry import Telemetry
+from fusion.adapters.telemetry.application_insights import readable
+from fusion.ports.telemetry import Record, Telemetry
+from fusion.telemetry.spans import Tracer
 
 
-class Kept(SpanProcessor):
+class Kept:
     """The spans that ended, in order."""
 
     def __init__(self, *, content: bool = False) -> None:
         self.spans: list[ReadableSpan] = []
-        self.telemetry = Telemetry(tracer=Tracer(provider(service="test", ratio=1.0), [self]), content=content)
+        self.telemetry = Telemetry(tracer=Tracer([self.put]), content=content)
 
-    def on_end(self, span: ReadableSpan) -> None:
-        self.spans.append(span)
+    def put(self, span: Record) -> None:
+        self.spans.append(readable(span, Resource({"service.name": "test"})))
 
     @property
     def names(self) -> list[str]:
@@ -33,5 +35,6 @@ class Kept(SpanProcessor):
 
 def id_of(span: ReadableSpan) -> int:
     """Its id."""
-    assert span.context is not None
-    return span.context.span_id
+    context = span.get_span_context()
+    assert context is not None
+    return context.span_id

@@ -15,12 +15,12 @@ from opentelemetry import trace as ambient
 
 from fusion.adapters.telemetry.otlp import Collector, headers
 from fusion.adapters.telemetry.outbox import Outbox, Sending, close
-from fusion.adapters.telemetry.traces import Tracer, provider
 from fusion.errors import UserError
 from fusion.ports.telemetry import Untraced
 from fusion.runtime.telemetry import telemetry
 from fusion.settings import read
 from fusion.telemetry.context import Traceparent, derived, here, parse, root, step, trace_id
+from fusion.telemetry.spans import Tracer
 from tests.fakes.collector import collecting, tree
 
 PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
@@ -148,7 +148,7 @@ def test_what_is_lost_is_counted_and_said(caplog: pytest.LogCaptureFixture) -> N
         return Sending.DONE
 
     box = Outbox(send, name="there", most=10, batch=1)
-    tracer = Tracer(provider(service="x", ratio=1.0), [box])
+    tracer = Tracer([box.put])
     for _ in range(25):
         with tracer.span("x"):
             pass
@@ -172,11 +172,11 @@ def test_what_a_collector_does_not_take_makes_way_for_the_next(wrong: Sending | 
         return wrong if len(sent) == 1 and isinstance(wrong, Sending) else Sending.DONE
 
     box = Outbox(send, name="there", batch=1, every=0.01)  # type: ignore[arg-type]
-    tracer = Tracer(provider(service="x", ratio=1.0), [box])
+    tracer = Tracer([box.put])
     for _ in range(2):
         with tracer.span("x"):
             pass
-        assert box.force_flush()
+        assert box.flush()
     close([box], 5)
     assert (sent, box.lost) == ([1, 1], 1)
 

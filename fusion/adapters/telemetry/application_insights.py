@@ -7,19 +7,25 @@ send in files, and retry for minutes: all that is off, the first two by the only
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from opentelemetry.sdk.metrics.export import MetricExporter
-from opentelemetry.sdk.trace import ReadableSpan
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SpanExportResult
+from opentelemetry.sdk.util.instrumentation import InstrumentationScope
+from opentelemetry.trace import SpanContext, SpanKind, Status, StatusCode, TraceFlags
 
+from fusion import __version__
 from fusion.adapters.telemetry.outbox import Sending
 from fusion.errors import UserError
+from fusion.ports.telemetry import Record
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
-    from opentelemetry.sdk.trace import TracerProvider
+
+_SCOPE = InstrumentationScope("fusion", __version__)
 
 _OFF = (
     "APPLICATIONINSIGHTS_STATSBEAT_DISABLED_ALL",
@@ -46,18 +52,40 @@ def credential(text: str) -> TokenCredential | None:
     return signed_in_here(client=pairs.get("clientid", ""))
 
 
+def readable(span: Record, resource: Resource) -> ReadableSpan:
+    """A span as the SDK's exporters take it."""
+
+    def place(id: str, *, is_remote: bool) -> SpanContext:
+        return SpanContext(int(span.trace, 16), int(id, 16), is_remote, TraceFlags(TraceFlags.SAMPLED))
+
+    return ReadableSpan(
+        span.name,
+        place(span.id, is_remote=False),
+        place(span.parent, is_remote=True) if span.parent else None,
+        resource,
+        span.attributes,
+        kind=SpanKind[span.kind.upper()],
+        status=Status(StatusCode.ERROR, span.failure) if span.failure else Status(),
+        start_time=span.start,
+        end_time=span.end,
+        instrumentation_scope=_SCOPE,
+    )
+
+
 def spans(
-    connection: str, credential: TokenCredential | None, provider: TracerProvider
-) -> Callable[[Sequence[ReadableSpan]], Sending]:
-    """What sends spans there. Raises UserError for a connection string of another form."""
+    connection: str, credential: TokenCredential | None, about: Mapping[str, str]
+) -> Callable[[Sequence[Record]], Sending]:
+    """What sends spans of the resource `about` there. Raises UserError for a connection string of another form."""
     _alone()
     from azure.monitor.opentelemetry.exporter import AzureMonitorTraceExporter
+
+    resource = Resource(about)
 
     try:
         exporter = AzureMonitorTraceExporter(
             connection_string=connection,
             credential=credential,
-            tracer_provider=provider,
+            tracer_provider=TracerProvider(resource=resource, shutdown_on_exit=False),
             disable_offline_storage=True,
             timeout=PATIENCE,
             retry_total=0,
@@ -65,9 +93,13 @@ def spans(
     except ValueError as error:
         raise UserError(f"APPLICATIONINSIGHTS_CONNECTION_STRING is not usable: {error}.") from None
 
-    def send(batch: Sequence[ReadableSpan]) -> Sending:
+    def send(batch: Sequence[Record]) -> Sending:
         # It tells failures that may pass from others in its log alone; the outbox tries so often and no more.
-        return Sending.DONE if exporter.export(batch) is SpanExportResult.SUCCESS else Sending.AGAIN
+        return (
+            Sending.DONE
+            if exporter.export([readable(span, resource) for span in batch]) is SpanExportResult.SUCCESS
+            else Sending.AGAIN
+        )
 
     return send
 

@@ -12,12 +12,12 @@ from collections.abc import Mapping, Sequence
 
 import httpx
 from opentelemetry.exporter.otlp.proto.common.metrics_encoder import encode_metrics
-from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
 from opentelemetry.sdk.metrics.export import MetricExporter, MetricExportResult, MetricsData
-from opentelemetry.sdk.trace import ReadableSpan
 
+from fusion.adapters.telemetry import encoding
 from fusion.adapters.telemetry.outbox import Sending
 from fusion.errors import UserError
+from fusion.ports.telemetry import Record
 
 log = logging.getLogger("fusion.telemetry")
 
@@ -42,23 +42,33 @@ def headers(text: str) -> Mapping[str, str]:
 class Collector:
     """A collector at an address, for spans (`send`) and for metrics (`Metrics`)."""
 
-    def __init__(self, address: str, *, headers: Mapping[str, str] | None = None, patience: float = PATIENCE) -> None:
+    def __init__(
+        self,
+        address: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        about: Mapping[str, str] | None = None,
+        patience: float = PATIENCE,
+    ) -> None:
+        """`about`: the resource whose spans are sent."""
         self._address = address.rstrip("/")
+        self._about = dict(about or {})
         self._client = httpx.Client(headers=dict(headers or {}), timeout=patience, follow_redirects=False)
         self._status = 0
 
     @property
     def host(self) -> str:
         """Its name and port, for people."""
-        return urllib.parse.urlsplit(self._address).netloc
+        # Without what may stand before it: a name and a password.
+        return urllib.parse.urlsplit(self._address).netloc.rpartition("@")[2]
 
     def close(self) -> None:
         """End its connections, also those that are in use."""
         self._client.close()
 
-    def send(self, spans: Sequence[ReadableSpan]) -> Sending:
+    def send(self, spans: Sequence[Record]) -> Sending:
         """Send spans; for one thread."""
-        return self.post("v1/traces", encode_spans(spans).SerializeToString())
+        return self.post("v1/traces", encoding.request(spans, self._about))
 
     def post(self, path: str, body: bytes) -> Sending:
         """Send a message of the protocol."""
@@ -78,9 +88,7 @@ class Collector:
         if status != self._status:
             # Once for each: that a token is wrong should be seen, and not all the time.
             self._status = status
-            log.warning(
-                "the collector at %s answers %d, and takes nothing", urllib.parse.urlsplit(self._address).netloc, status
-            )
+            log.warning("the collector at %s answers %d, and takes nothing", self.host, status)
         return Sending.LOST
 
 

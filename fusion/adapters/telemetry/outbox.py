@@ -13,13 +13,17 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from enum import Enum
 
-from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor
+from fusion.ports.telemetry import Record
 
 log = logging.getLogger("fusion.telemetry")
 
 MOST = 4096
 """Spans that wait at most."""
+HEAVIEST = 16 * 1024 * 1024
+"""Characters that they hold at most: what models are asked and answer, where that is recorded, is long."""
 BATCH = 512
+BULK = 1024 * 1024
+"""Characters after which a batch takes no further span: collectors refuse what is too large, the whole of it."""
 EVERY = 1.0
 """Seconds between batches that are not full."""
 LONGEST = 30.0
@@ -42,7 +46,7 @@ class Sending(Enum):
     """The other side does not take it."""
 
 
-class Outbox(SpanProcessor):
+class Outbox:
     """Spans that wait for `send`, which one thread calls, at most `batch` at a time.
 
     `send` may block for as long as it likes. `name`: the other side, in log lines.
@@ -50,10 +54,11 @@ class Outbox(SpanProcessor):
 
     def __init__(
         self,
-        send: Callable[[Sequence[ReadableSpan]], Sending],
+        send: Callable[[Sequence[Record]], Sending],
         *,
         name: str,
         most: int = MOST,
+        heaviest: int = HEAVIEST,
         batch: int = BATCH,
         every: float = EVERY,
         longest: float = LONGEST,
@@ -62,13 +67,15 @@ class Outbox(SpanProcessor):
         self._send = send
         self._name = name
         self._most = most
+        self._heaviest = heaviest
         self._batch = batch
         self._every = every
         self._longest = longest
         self._told_every = told
         self._lock = threading.Lock()
-        self._waiting: deque[ReadableSpan] = deque()
-        self._hand: Sequence[ReadableSpan] = ()
+        self._waiting: deque[Record] = deque()
+        self._hand: Sequence[Record] = ()
+        self._weight = 0
         self._wake = threading.Event()
         self._closing = threading.Event()
         self._lost = self._untold = 0
@@ -82,16 +89,21 @@ class Outbox(SpanProcessor):
         """Spans that nobody will see."""
         return self._lost
 
-    def on_end(self, span: ReadableSpan) -> None:
+    def put(self, span: Record) -> None:
         """Keep it, unless too many wait."""
         with self._lock:
-            if self._closing.is_set() or len(self._waiting) + len(self._hand) >= self._most:
+            fits = len(self._waiting) + len(self._hand) < self._most and self._weight + span.size <= self._heaviest
+            if self._closing.is_set() or not fits:
                 self._lost += 1
                 self._untold += 1
-                return
-            self._waiting.append(span)
+            else:
+                self._waiting.append(span)
+                self._weight += span.size
             full = len(self._waiting) >= self._batch
-        if full:
+        if not fits:
+            # Not left to the thread: it may be held by a collector that never comes to an end.
+            self._tell()
+        elif full:
             self._wake.set()
 
     def stop(self) -> None:
@@ -107,18 +119,14 @@ class Outbox(SpanProcessor):
             left = len(self._waiting) + len(self._hand)
             self._waiting.clear()
             self._hand = ()
+            self._weight = 0
             self._lost += left
             self._untold += left
         self._tell(last=True)
 
-    def shutdown(self) -> None:
-        """As the SDK asks for it."""
-        self.stop()
-        self.join(EVERY)
-
-    def force_flush(self, timeout_millis: int = 30_000) -> bool:
+    def flush(self, seconds: float = 30.0) -> bool:
         """Have a batch sent now, and wait until nothing is left, or so long."""
-        end = time.monotonic() + timeout_millis / 1000
+        end = time.monotonic() + seconds
         while time.monotonic() < end:
             self._wake.set()
             with self._lock:
@@ -151,7 +159,7 @@ class Outbox(SpanProcessor):
         while True:
             with self._lock:
                 if not self._hand:
-                    self._hand = [self._waiting.popleft() for _ in range(min(self._batch, len(self._waiting)))]
+                    self._hand = self._next()
                 hand = self._hand
             if not hand:
                 return True
@@ -165,20 +173,33 @@ class Outbox(SpanProcessor):
             if sending is Sending.LOST:
                 self._give_up()
             with self._lock:
-                self._hand = ()
+                self._put_down()
+
+    def _next(self) -> Sequence[Record]:
+        """The next batch."""
+        hand: list[Record] = []
+        bulk = 0
+        while self._waiting and len(hand) < self._batch and bulk < BULK:
+            hand.append(self._waiting.popleft())
+            bulk += hand[-1].size
+        return hand
+
+    def _put_down(self) -> None:
+        self._weight -= sum(span.size for span in self._hand)
+        self._hand = ()
 
     def _give_up(self) -> None:
         with self._lock:
             self._lost += len(self._hand)
             self._untold += len(self._hand)
-            self._hand = ()
+            self._put_down()
 
     def _tell(self, *, last: bool = False) -> None:
         now = time.monotonic()
-        if not self._untold or (now - self._told < self._told_every and not last):
-            return
-        self._told = now
         with self._lock:
+            if not self._untold or (now - self._told < self._told_every and not last):
+                return
+            self._told = now
             untold, self._untold = self._untold, 0
         log.warning("%d spans for %s are lost, %d altogether: it does not take them in time", untold, self._name, self._lost)
 
