@@ -6,6 +6,7 @@ A setting that cannot be read at all is an error of `fusion.settings`; here each
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from urllib.parse import urlsplit
 
 from fusion.ports.checkup import Standing, Told
 from fusion.render.phrases import listed
@@ -15,6 +16,7 @@ PART = "settings"
 _NAMESPACE = "FUSION_SERVICEBUS__fullyQualifiedNamespace"
 _APP = "WEBSITE_SITE_NAME"
 """Set by App Service, and so in a Function App."""
+_HERE = frozenset({"127.0.0.1", "localhost", "::1"})
 
 Said = tuple[str, Standing, str]
 """The setting, how bad it is, and a sentence."""
@@ -46,11 +48,13 @@ def _half(settings: Settings, environ: Mapping[str, str]) -> Iterator[Said]:
     stores = {"FUSION_SERVICEBUS": settings.servicebus, "FUSION_COSMOS": settings.cosmos, "FUSION_BLOBS": settings.blobs}
     absent = [name for name, value in stores.items() if value is None]
     if absent and len(absent) < 3:
-        standing = Standing.MEND if _APP in environ else Standing.WARNING
+        standing = Standing.MEND if _APP in environ or settings.scheduler else Standing.WARNING
         kept = "that lies in the state folder of one machine, the rest on Azure; hosts that share a store need all three."
         yield absent[0], standing, f"{listed(absent)} not set: {kept}"
     if len(absent) == 3 and _APP in environ and not missing:
         yield absent[0], Standing.MEND, f"{listed(absent)} not set: a bot in a Function App needs them, and does not start."
+    if len(absent) == 3 and settings.scheduler and _APP not in environ:
+        yield absent[0], Standing.MEND, f"{listed(absent)} not set: `fusion host scheduler` needs them, and does not start."
     if settings.cosmos is not None and settings.tenant == "local":
         yield (
             "FUSION_TENANT",
@@ -172,6 +176,13 @@ def _telemetry(settings: Settings, environ: Mapping[str, str]) -> Iterator[Said]
 def _scheduler(settings: Settings, environ: Mapping[str, str]) -> Iterator[Said]:
     if settings.scheduler and _APP in environ:
         yield "FUSION_SCHEDULER", Standing.WARNING, "A Function App does not use it: only `fusion host scheduler` does."
+    address = urlsplit(settings.scheduler)
+    if address.scheme == "http" and address.hostname not in _HERE:
+        yield (
+            "FUSION_SCHEDULER",
+            Standing.WARNING,
+            "Over http:// nobody signs in, and what runs hand on goes in the clear: that is for an emulator on this machine.",
+        )
 
 
 def _is_connection(text: str) -> bool:

@@ -273,6 +273,20 @@ def default_home(environ: Mapping[str, str]) -> Path:
         raise UserError("There is no home folder to keep state in: set HOME, or FUSION_HOME to a folder.") from None
 
 
+_ADDRESS = "it is an address, http:// or https://, without a query or a name to sign in with"
+_FORMS: Mapping[str, str] = {
+    "FUSION_EVIDENCE": "it is auto, local or off",
+    "FUSION_GITHUB_API": "it is an address, http:// or https://",
+    "FUSION_SCANS": "it is on or off",
+    "FUSION_SCHEDULER": "it is the scheduler's address alone, https://NAME.REGION.durabletask.io, or an emulator's, http://HOST:PORT",
+    "FUSION_TASKHUB": "a task hub's name has 3 to 64 letters, digits and -",
+    "FUSION_EVIDENCE_SERVICE": _ADDRESS,
+    "FUSION_TELEMETRY_CONTENT": "it is on or off",
+    "OTEL_EXPORTER_OTLP_ENDPOINT": _ADDRESS,
+}
+"""What each variable with a pattern looks like, for people."""
+
+
 def read(environ: Mapping[str, str]) -> Settings:
     """The settings of this environment. Raises UserError that names the variable."""
     values = {field: environ[name] for name, field in ENVIRONMENT.items() if environ.get(name)}
@@ -281,6 +295,7 @@ def read(environ: Mapping[str, str]) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = next(name for name, field in ENVIRONMENT.items() if field == first["loc"][0])
+        said = _FORMS.get(name) if first["type"] == "string_pattern_mismatch" else None
         raise UserError(
-            f"The environment variable {name} is not usable: {first['msg'].removeprefix('Value error, ')}."
+            f"The environment variable {name} is not usable: {said or first['msg'].removeprefix('Value error, ')}."
         ) from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -27,10 +28,15 @@ def report(format: str) -> int:
     # The SDKs' own warnings would go between the lines.
     logging.getLogger("azure").addHandler(logging.NullHandler())
     found = work(checkup(settings.read(os.environ)))
-    if format == "json":
-        typer.echo(json.dumps({"schema_version": 1, "parts": [_part(one) for one in found]}, indent=2))
-    else:
-        _show(found)
+    try:
+        if format == "json":
+            typer.echo(json.dumps({"schema_version": 1, "parts": [_part(one) for one in found]}, indent=2))
+        else:
+            _show(found)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # A reader that went away does not change what was found.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return int(Exit.FINDINGS if any(one.standing is Standing.MEND for one in found) else Exit.FINE)
 
 

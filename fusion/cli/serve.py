@@ -71,6 +71,7 @@ def bot(
     `drain`: it only finishes what is unfinished. Raises UserError where SIGTERM leaves some of it.
     """
     import asyncio
+    import logging
     import signal
 
     from fusion import runtime
@@ -80,30 +81,46 @@ def bot(
     from fusion.serve.process import Process
     from fusion.serve.web import listen
 
+    again = "; start it again with --drain, or without."
     metrics = Metrics()
     listening = None if drain else listen(host, port)
     logs.configure(log)
 
     async def run() -> None:
-        stop = asyncio.Event()
-        loop = asyncio.get_running_loop()
+        stop, is_open = asyncio.Event(), False
+        loop, opening_of = asyncio.get_running_loop(), asyncio.current_task()
+        assert opening_of is not None
+
+        def end() -> None:
+            stop.set()
+            if not is_open:
+                # What it waits for may never answer, and nothing has been taken yet.
+                opening_of.cancel()
+
         for ending in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(ending, stop.set)
+            loop.add_signal_handler(ending, end)
         opening = runtime.bot(
             configured, listen=metrics.heard, meters=[metrics.prometheus], beside_identities=beside_identities
         )
         async with opening as bundle:
+            is_open = True
             metrics.join(bundle.telemetry.meter)
             if listening is None:
                 if left := await draining.drain(bundle, durable(bundle), stop):
-                    raise UserError(f"Unfinished runs: {max(left, 0)} or more; start it again with --drain, or without.")
+                    known = f"Unfinished runs: {left}" if left > 0 else "How many runs are unfinished is not known"
+                    raise UserError(f"{known}{again}")
                 return
             where = listening.getsockname()
             place = f"[{where[0]}]:{where[1]}" if ":" in where[0] else f"{where[0]}:{where[1]}"
             process = Process(configured, bundle, listening, durable=durable(bundle), metrics=metrics)
             await process.run(stop, opened=lambda: _opened(place, log))
 
-    asyncio.run(run())
+    try:
+        asyncio.run(run())
+    except asyncio.CancelledError:
+        if drain:
+            raise UserError(f"How many runs are unfinished is not known{again}") from None
+        logging.getLogger("fusion.serve").info("stopped before anything was taken")
 
 
 def _opened(place: str, form: Form) -> None:

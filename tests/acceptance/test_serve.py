@@ -21,6 +21,7 @@ from typing import Any
 import pytest
 
 from fusion.intake import LIMIT
+from tests.fakes.app_keys import pair
 from tests.fakes.deliveries import delivery
 from tests.fakes.github import FakeGitHub
 from tests.fakes.serving import SECRET, Serving, environment, installed
@@ -240,6 +241,26 @@ def test_without_a_secret_nothing_starts(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_who_waits_for_what_does_not_answer_can_be_ended(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "fusion", "serve", "--port", "0"]
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(60)
+        env = {
+            "PATH": os.environ["PATH"],
+            "FUSION_HOME": str(tmp_path),
+            "FUSION_GITHUB_API": f"http://127.0.0.1:{silent.getsockname()[1]}",
+            "FUSION_GITHUB_APP": "1",
+            "FUSION_GITHUB_KEY": pair()[0],
+            "FUSION_WEBHOOK_SECRET": SECRET,
+        }
+        with subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True) as process, silent.accept()[0]:
+            process.terminate()
+            told = process.communicate(timeout=60)[1]
+    assert process.returncode == 0, told
+    assert told.endswith(" info stopped before anything was taken\n"), told
+    assert len(told.splitlines()) == 1, "no door was opened"
+
+
 def test_it_ends_in_order_and_goes_on_where_it_was(tmp_path: Path) -> None:
     with shop(tmp_path) as place:
         github, bot = place.github, place.bot

@@ -228,7 +228,7 @@ async def test_a_reference_to_somewhere_else_gets_no_token() -> None:
 @pytest.mark.parametrize(
     ("ahead", "standing", "said"),
     [
-        (0.0, Standing.READY, "within 1 seconds of 3 services"),
+        (0.0, Standing.READY, "within a second of 3 services"),
         (-90.0, Standing.WARNING, "90 seconds behind 3 services"),
         (400.0, Standing.MEND, "400 seconds ahead of 3 services"),
     ],

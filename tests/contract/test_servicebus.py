@@ -15,6 +15,7 @@ from azure.servicebus import ServiceBusMessage
 from azure.servicebus import exceptions as sdk
 from azure.servicebus.aio import ServiceBusClient
 
+from fusion.adapters.servicebus.connections import Connections
 from fusion.adapters.servicebus.messages import meaning
 from fusion.adapters.servicebus.queue import QUEUES, ServiceBusQueue
 from fusion.errors import FusionError, PermanentError, TransientError, UserError
@@ -248,3 +249,11 @@ async def test_a_queue_that_was_never_used_closes() -> None:
 def test_importing_it_loads_nothing_of_azure() -> None:
     code = "import sys, fusion.adapters.servicebus.queue; sys.exit(any(name.startswith('azure') for name in sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], timeout=60).returncode == 0
+
+
+async def test_what_never_ends_does_not_keep_anybody_from_closing() -> None:
+    away = Connections("nobody.servicebus.windows.net", QUEUES, None, 1.0)
+    given_up = asyncio.create_task(away.unbroken(asyncio.Event().wait()))
+    await asyncio.sleep(0)
+    given_up.cancel()
+    await asyncio.wait_for(away.close(patience=0.01), 30)

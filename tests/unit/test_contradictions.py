@@ -17,6 +17,7 @@ SOUND = {
     "FUSION_TENANT": "ours",
     "FUSION_EVIDENCE_KEY": "https://v.vault.azure.net/keys/k/1",
 }
+NOTHING = dict.fromkeys(("FUSION_SERVICEBUS__fullyQualifiedNamespace", "FUSION_COSMOS", "FUSION_BLOBS"), "")
 APP = {"WEBSITE_SITE_NAME": "app"}
 
 
@@ -26,6 +27,7 @@ def said(**environ: str) -> list[tuple[str, Standing]]:
 
 def test_what_is_sound_is_said_to_be() -> None:
     assert said(**SOUND) == [("together", Standing.READY)]
+    assert said(**SOUND, FUSION_SCHEDULER="http://127.0.0.1:8080") == [("together", Standing.READY)]
     bot = {"FUSION_GITHUB_APP": "1", "FUSION_GITHUB_KEY": "k", "FUSION_WEBHOOK_SECRET": "0123456789abcdef"}
     user = {"AZURE_CLIENT_ID": "c", "FUSION_SERVICEBUS__clientId": "c", "FUSION_SERVICEBUS__credential": "managedidentity"}
     assert said(**SOUND, **APP, **bot, **user) == [("together", Standing.READY)]
@@ -76,6 +78,9 @@ def test_what_is_sound_is_said_to_be() -> None:
             Standing.MEND,
         ),
         ({"FUSION_TELEMETRY_CONTENT": "on"}, "FUSION_TELEMETRY_CONTENT", Standing.WARNING),
+        ({"FUSION_COSMOS": "", "FUSION_SCHEDULER": "https://s.x.durabletask.io"}, "FUSION_COSMOS", Standing.MEND),
+        ({**NOTHING, "FUSION_SCHEDULER": "https://s.x.durabletask.io"}, "FUSION_SERVICEBUS", Standing.MEND),
+        ({"FUSION_SCHEDULER": "http://emulator:8080"}, "FUSION_SCHEDULER", Standing.WARNING),
         ({"FUSION_SCHEDULER": "https://s.x.durabletask.io", **APP}, "FUSION_SCHEDULER", Standing.WARNING),
     ],
 )

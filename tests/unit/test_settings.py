@@ -7,6 +7,7 @@ import pytest
 
 from fusion import settings
 from fusion.errors import UserError
+from fusion.settings import ENVIRONMENT, Settings, read
 
 
 def test_defaults() -> None:
@@ -74,3 +75,17 @@ def test_a_reference_that_azure_did_not_resolve_is_no_secret() -> None:
         UserError, match=r"FUSION_WEBHOOK_SECRET is not usable: Azure did not resolve the reference to Key Vault"
     ):
         settings.read({"FUSION_WEBHOOK_SECRET": reference})
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        name
+        for name, field in ENVIRONMENT.items()
+        if any(getattr(one, "pattern", None) for one in Settings.model_fields[field].metadata)
+    ],
+)
+def test_what_a_value_looks_like_is_said_in_words(name: str) -> None:
+    with pytest.raises(UserError, match=rf"^The environment variable {name} is not usable: (it is|a task hub)") as error:
+        read({name: "no such thing"})
+    assert "pattern" not in str(error.value)

@@ -28,6 +28,10 @@ _Q = TypeVar("_Q", bound=StrEnum)
 _log = logging.getLogger(__name__)
 
 
+CLOSING = 10.0
+"""Seconds that what goes on in the background has to end when everything is closed."""
+
+
 class Handler(Protocol):
     """A sender or a receiver."""
 
@@ -81,14 +85,19 @@ class Connections(Generic[_Q]):
         self._one_sends = {priority: asyncio.Lock() for priority in names}
         self._working: set[asyncio.Task[Any]] = set()
 
-    async def close(self) -> None:
-        """End all that are left, and wait for what goes on in the background; the next use makes others."""
+    async def close(self, *, patience: float = CLOSING) -> None:
+        """End all that are left, and give what goes on in the background that many seconds; the next use makes others."""
         for priority in self._senders:
             self._start(self._end(priority))
         clients, own = list(self._clients.values()), self._own
         self._clients, self._own = {}, None
-        while self._working:
-            await asyncio.gather(*self._working, return_exceptions=True)
+        if self._working:
+            # The service may be away, and each step towards it waits for itself.
+            _, left = await asyncio.wait(self._working, timeout=patience)
+            for task in left:
+                task.cancel()
+            if left:
+                await asyncio.wait(left, timeout=1)
         for client in clients:
             await client.close()
         if own is not None:

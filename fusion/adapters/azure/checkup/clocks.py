@@ -35,7 +35,8 @@ async def clock(addresses: Sequence[str], *, now: Callable[[], float] = time.tim
         return [mend("clock", "skew", f"{detail}: tokens and signatures are refused; set this clock.", _SET)]
     if far > NOTICED:
         return [warning("clock", "skew", f"{detail}: at {WRONG:.0f} seconds tokens are refused; set this clock.", _SET)]
-    return [ready("clock", "skew", f"within {max(far, 1):.0f} seconds of {_services(len(skews))}")]
+    near = "a second" if far < 1.5 else f"{far:.0f} seconds"
+    return [ready("clock", "skew", f"within {near} of {_services(len(skews))}")]
 
 
 def _services(count: int) -> str:

@@ -6,12 +6,12 @@ import secrets
 import shlex
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from fusion.adapters.anchors.blob import BlobAnchor
 from fusion.adapters.azure.blobs import AzureBlobs
-from fusion.adapters.azure.checkup.asking import mend, ready, told, warning
+from fusion.adapters.azure.checkup.asking import SECONDS, mend, ready, told, warning
 from fusion.adapters.azure.cloud import Service, fields
 from fusion.adapters.azure.credentials import signed_in
 from fusion.ports.checkup import Told
@@ -111,15 +111,18 @@ async def _opened(
     from azure.storage.blob.aio import BlobServiceClient, ExponentialRetry
 
     parts = fields(connection)
-    retry = ExponentialRetry(initial_backoff=0, increment_base=2, retry_total=1, random_jitter_range=1)
+    options: dict[str, Any] = {
+        "retry_policy": ExponentialRetry(initial_backoff=0, increment_base=2, retry_total=1, random_jitter_range=1),
+        "connection_timeout": SECONDS / 2,
+        "read_timeout": SECONDS / 2,
+    }
     async with AsyncExitStack() as stack:
         if parts:
             host = urlsplit(parts.get("blobendpoint", "")).netloc or parts.get("accountname", "")
-            client = BlobServiceClient.from_connection_string(connection, retry_policy=retry)
+            client = BlobServiceClient.from_connection_string(connection, **options)
         else:
             host = urlsplit(connection).netloc
-            client = BlobServiceClient(
-                connection, credential=credential or await stack.enter_async_context(signed_in()), retry_policy=retry
-            )
+            shown = credential or await stack.enter_async_context(signed_in())
+            client = BlobServiceClient(connection, credential=shown, **options)
         await stack.enter_async_context(client)
         yield client, Service(name="Blob Storage", host=host, setting=setting, role="blobs")
