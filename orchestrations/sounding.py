@@ -22,12 +22,12 @@ PATIENCE = 15.0
 """Seconds that reading what workers recorded may take."""
 
 
-async def soundings(bundle: Bundle) -> tuple[Measurement, ...]:
+async def soundings(bundle: Bundle, *, patience: float = PATIENCE) -> tuple[Measurement, ...]:
     """What can be told now; what is away tells nothing, and nobody else hears of it."""
-    return tuple([one async for one in _soundings(bundle)])
+    return tuple([one async for one in _soundings(bundle, patience)])
 
 
-async def _soundings(bundle: Bundle) -> AsyncIterator[Measurement]:
+async def _soundings(bundle: Bundle, patience: float) -> AsyncIterator[Measurement]:
     if isinstance(bundle.queue, Measured):
         try:
             for one in of_queue(await bundle.queue.depth()):
@@ -43,7 +43,7 @@ async def _soundings(bundle: Bundle) -> AsyncIterator[Measurement]:
         log.debug("the accounts or the worker's queue do not answer: %s", error)
     if bundle.reasoning.recordings is not None:
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(patience):
                 now = bundle.clock.now()
                 lines = await bundle.reasoning.recordings.recent(now - LATELY)
                 # Some thousand lines: elsewhere, so that nothing waits for them.

@@ -181,7 +181,7 @@ async def test_samples_wait_while_the_storage_is_away() -> None:
     await archive.flush()
     await archive.flush()
     assert list(kept.values()) == [b'{"number":1}\n{"number":2}\n']
-    assert re.fullmatch(r"pod-..-1/\d{8}T\d{12}\.jsonl", next(iter(kept)))
+    assert re.fullmatch(r"\d{8}/\d{2}/\d{10}-pod-..-1\.jsonl", next(iter(kept)))
     for _ in range(3):
         archive.write({"text": "x" * (MOST_BYTES // 2)})
     assert archive.lost == 2

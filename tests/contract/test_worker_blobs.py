@@ -5,14 +5,18 @@ from __future__ import annotations
 import contextlib
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from fusion.adapters.azure.blobs import AzureBlobs
+from fusion.adapters.azure.recordings import EVERY, AzureRecordings
 from fusion.adapters.files import FileBlobs
+from fusion.adapters.memory.records import ManualClock
 from fusion.errors import PermanentError
 from fusion.ports import Blobs
+from gpu_worker.archive import Archive
 from gpu_worker.blob import BlobAnswers, BlobPayloads, Storage
 from gpu_worker.files import FilePayloads
 from gpu_worker.protocols import Payloads
@@ -60,6 +64,23 @@ async def test_a_damaged_file_is_not_believed(tmp_path: Path) -> None:
     (tmp_path / digest[7:9] / digest[9:]).write_bytes(b"wrong")
     with pytest.raises(LookupError, match="damaged"):
         await payloads.get(digest)
+
+
+async def test_what_a_worker_records_a_host_reads_once(account: str) -> None:
+    clock = ManualClock(datetime.now(UTC))
+    container = uuid.uuid4().hex
+    async with Storage(account) as storage, AzureRecordings(account, container=container, clock=clock) as recordings:
+        asked = clock.now() - timedelta(minutes=15)
+        assert await recordings.recent(asked) == []
+        archive = Archive(lambda name, data: storage.put(container, name, data), worker="pod-1")
+        archive.write({"kind": "interval", "number": 1})
+        await archive.flush()
+        # No worker puts anything away oftener: until then nobody is asked.
+        assert await recordings.recent(asked) == []
+        clock.advance(EVERY.total_seconds())
+        assert await recordings.recent(asked) == ['{"kind":"interval","number":1}']
+        clock.advance(EVERY.total_seconds())
+        assert await recordings.recent(clock.now() + timedelta(hours=1)) == []
 
 
 async def test_of_two_answers_the_first_counts(account: str) -> None:

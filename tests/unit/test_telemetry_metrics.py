@@ -281,9 +281,9 @@ def test_promises_are_about_what_is_measured() -> None:
                 assert metric.kind == "histogram"
                 # Prometheus can check the count only where a bucket ends.
                 assert most in metric.buckets
-                said = {label: values[0]} if label else {}
-                assert list(judged(metric.name, most, said)) == [(objective.id, True)]
-                assert list(judged(metric.name, most + 0.001, said)) == [(objective.id, False)]
+                named = {label: values[0]} if label else {}
+                assert list(judged(metric.name, most, named)) == [(objective.id, True)]
+                assert list(judged(metric.name, most + 0.001, named)) == [(objective.id, False)]
                 # What asks for nothing, or was signed by nobody, is promised nothing.
                 assert not label or not list(judged(metric.name, most, {label: "ignored"}))
             case Words(label=label, met=met, missed=missed):
