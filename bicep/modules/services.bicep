@@ -192,6 +192,8 @@ module cosmos 'cosmos.bicep' = {
   }
 }
 
+// With a user-assigned identity it does not get past the firewall of the vault, and a system-assigned one it has only once it is
+// made: in the private form Microsoft's key encrypts images. They are Fusion's own, and hold no code of yours.
 module registry 'registry.bicep' = if (containers) {
   name: 'registry'
   params: {
@@ -201,7 +203,7 @@ module registry 'registry.bicep' = if (containers) {
     tier: premium ? 'Premium' : 'Basic'
     pullers: pullers
     private: privateEndpoints
-    encryptionIdentityId: encryption.id
+    encryptionIdentityId: privateEndpoints ? '' : encryption.id
     encryptionClientId: encryption.clientId
     encryptionKeyUri: vault.outputs.encryptionKeyUri
     workspaceId: monitoring.outputs.workspaceId
