@@ -51,13 +51,13 @@ def _fitting(parts: dict[str, list[Line]], height: int | None) -> list[Line]:
     for name in (None, *_LEAST):
         if name in parts:
             left_out.append(name)
-            wrong = wrong or any(line.how == "bad" for line in parts.pop(name))
+            wrong |= any(line.how == "bad" for line in parts.pop(name))
         together = [line for part in parts.values() for line in part]
         if len(together) + bool(left_out) <= height:
             break
     if left_out:
-        what = f"{', '.join(left_out)}{' (something is wrong there)' if wrong else ''}"
-        together.append(Line(f"Not shown: {what}; {len(apart) + TITLE} lines have room for all.", "bad" if wrong else "dim"))
+        said = f"Not shown{', though wrong' if wrong else ''}: {', '.join(left_out)}."
+        together.append(Line(f"{said} {len(apart) + TITLE} lines have room.", "bad" if wrong else "dim"))
     return together[:height]
 
 
