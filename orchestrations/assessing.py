@@ -66,11 +66,11 @@ class Assessing:
         wanted = Wanted.model_validate(job["wanted"])
         self.bundle.listen(ScanStep(wanted.repository, "assessing"))
         read = await self.shelf.load(Reading, job["reading"])
-        subject, rules = await self._subject(wanted, read, job), await self._rules.digest()
+        subject = await self._subject(wanted, read, job)
         basis = reuse.Basis(
             commit=read.tree.commit,
             tree=reuse.tree_digest(read.tree),
-            rules=rules,
+            rules=await self._rules.digest(subject.tools),
             policy=policies.digest(subject.policy),
         )
         scan = await self._scan(wanted, read, subject, basis, job)

@@ -13,10 +13,9 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from fusion.errors import Conflict, PermanentError
-from fusion.evidence.analyzer import Analyzer, Missing
-from fusion.evidence.collect import rules_digest, wanted_files
-from fusion.evidence.examine import rules_folder
-from fusion.evidence.examiner import Examiner
+from fusion.evidence.analyzer import Analyzer
+from fusion.evidence.collect import rules_of, wanted_files
+from fusion.evidence.examiner import Footing
 from fusion.model import Change, Completion, Contents, Outcome, Provenance, Record, ToolReport, Usage
 from fusion.policy import Policy, digest
 from fusion.ports import Clock, Key, Store
@@ -72,9 +71,12 @@ class Paid:
         )
         return found.model_copy(update={"evidence": evidence})
 
-    async def keep_evidence(self, scope: str, made_from: str, report: ToolReport) -> None:
-        """Remember a report, if the analyzer came to its end: what failed once may work the next time."""
-        if report.run.outcome is Outcome.OK:
+    async def keep_evidence(self, scope: str, made_from: str, report: ToolReport, footing: Footing) -> None:
+        """Remember a report, if the analyzer came to its end: what failed once may work the next time.
+
+        And if it was made on the footing that it is recalled by: a service's image may have been exchanged meanwhile.
+        """
+        if report.run.outcome is Outcome.OK and footing.carries(report.run):
             await self._put(scope, "evidence", made_from, report)
 
     async def _get(self, kind: type[R], scope: str, name: str, made_from: str) -> R | None:
@@ -111,15 +113,16 @@ def prompted(change: Change, policy: Policy, prompt: str, model: str) -> str:
     return _digest(made_from)
 
 
-def examined(analyzer: Analyzer, *, change: Change, contents: Contents, policy: Policy, examiner: Examiner) -> str | None:
+def examined(analyzer: Analyzer, *, change: Change, contents: Contents, policy: Policy, footing: Footing) -> str | None:
     """What an analyzer's report is made from: itself, its rules, the policy, and what it reads. None: it reads nothing.
+
+    Whose tool and rules these are, and how it is shut in, says the `footing`; how its hits are understood, this host's rules.
 
     Of the files that it reports on, all that the change says of them; of the others their base side, where code that was
     moved is looked for; of those that it only consults, their bytes.
     """
-    ready = examiner.locate(analyzer)
     wanted = wanted_files(analyzer, change, contents, policy)
-    if isinstance(ready, Missing) or not wanted:
+    if not wanted:
         return None
     consults = getattr(analyzer, "consults", None)
     files = [
@@ -137,10 +140,10 @@ def examined(analyzer: Analyzer, *, change: Change, contents: Contents, policy: 
     imports = [(file.path, file.blob.digest) for file in change.imports] if consults is not None else []
     return _digest(
         {
-            "analyzer": [analyzer.name, ready.version, analyzer.timeout],
-            "rules": rules_digest(analyzer.name, rules_folder(analyzer), getattr(analyzer, "rules_added", {})),
+            "analyzer": [analyzer.name, footing.version, analyzer.timeout],
+            "rules": [rules_of(analyzer), footing.rules],
             "policy": digest(policy),
-            "isolation": examiner.isolation,
+            "isolation": footing.isolation,
             "whole_tree": change.whole_tree,
             "files": files,
             "imports": imports,

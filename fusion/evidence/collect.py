@@ -100,7 +100,7 @@ async def collect(
     pages = Pages({**beside, **own, **files})
     difference = await _difference(analyzer, ready, change, contents, found, examiner, seconds)
     version = head.version or ready.version
-    digest = head.rules or rules_digest(analyzer.name, rules_folder(analyzer), getattr(analyzer, "rules_added", {}))
+    digest = head.rules or rules_of(analyzer)
     stamped = provenance.model_copy(update={"tool": f"{analyzer.name} {version}".strip(), "rules": digest})
     most = _MOST_HITS_WHOLE_TREE if change.whole_tree else _MOST_HITS
     unused = [message(sentence) for sentence in getattr(analyzer, "rules_unused", ())]
@@ -255,8 +255,17 @@ def _skipped(analyzer: Analyzer, reason: str, required: bool) -> ToolReport:
 
 def rules_digest(tool: str, folder: Path, added: Mapping[str, bytes] = MappingProxyType({})) -> str:
     """SHA-256 over everything that decides what the tool reports: its configuration, our tables, what is `added`."""
-    ours = _own_digest(tool, folder)
-    return f"sha256:{_digest({'': ours.encode(), **added}) if added else ours}"
+    return with_added(f"sha256:{_own_digest(tool, folder)}", added)
+
+
+def rules_of(analyzer: Analyzer) -> str:
+    """The same of an analyzer as it is on this host."""
+    return rules_digest(analyzer.name, rules_folder(analyzer), getattr(analyzer, "rules_added", {}))
+
+
+def with_added(ours: str, added: Mapping[str, bytes]) -> str:
+    """`rules_digest` with something added, made of the one without."""
+    return f"sha256:{_digest({'': ours.removeprefix('sha256:').encode(), **added})}" if added else ours
 
 
 @lru_cache(maxsize=64)

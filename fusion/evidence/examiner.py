@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 from fusion.evidence.analyzer import Analyzer, Missing, Ready
-from fusion.model import Hit, Outcome, Unread
+from fusion.model import Hit, Outcome, ToolRun, Unread
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +34,19 @@ class Look:
     """What was in force, where only whoever looked can say it."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Footing:
+    """What a report of an analyzer would stand on now, in the words of its receipt. One of another footing is not current."""
+
+    version: str = ""
+    rules: str = ""
+    isolation: str = ""
+
+    def carries(self, run: ToolRun) -> bool:
+        """Whether a run was made on it."""
+        return (run.version, run.rules, run.isolation) == (self.version, self.rules, self.isolation)
+
+
 class Examiner(Protocol):
     """Runs analyzers over files, and says how well what they read is shut in."""
 
@@ -54,6 +67,13 @@ class Examiner(Protocol):
 
     def locate(self, analyzer: Analyzer) -> Ready | Missing:
         """Whether the analyzer can be asked; starts no process and asks nobody."""
+        ...
+
+    async def footing(self, analyzer: Analyzer) -> Footing | Missing | None:
+        """What a report would stand on if it were made now; None: nobody can say, and nothing from before counts.
+
+        May raise whatever a third party's analyzer raises.
+        """
         ...
 
     async def examine(

@@ -16,10 +16,9 @@ from dataclasses import dataclass, field
 
 from fusion.changes.patterns import spec as path_spec
 from fusion.evidence.analyzer import Analyzer, Missing, Ready
-from fusion.evidence.collect import rules_digest
+from fusion.evidence.collect import rules_of
 from fusion.evidence.encodings import as_utf8
-from fusion.evidence.examine import rules_folder
-from fusion.evidence.examiner import Examiner, Look
+from fusion.evidence.examiner import Examiner, Footing, Look
 from fusion.evidence.pages import Pages
 from fusion.evidence.passed_over import look_again
 from fusion.evidence.records import record, sightings
@@ -90,6 +89,8 @@ class _Seen:
     version: str = ""
     """Of the tool, and the digest of its rules, where whoever looked says so."""
     rules: str = ""
+    isolation: dict[str, None] = field(default_factory=dict)
+    """Each that was in force for one of the looks."""
     failures: list[tuple[Outcome, str]] = field(default_factory=list)
 
     @classmethod
@@ -156,8 +157,10 @@ async def look_back(
     if isinstance(past, Unknown):
         return LookedBack(report=skipped(past.why), read=known)
     started, cut = time.monotonic(), [past.cut] if past.cut else []
-    digest = rules_digest(analyzer.name, rules_folder(analyzer), getattr(analyzer, "rules_added", {}))
-    rules = f"{ready.version} {digest}"
+    digest = rules_of(analyzer)
+    footing = await examiner.footing(analyzer)
+    # Where nobody can say what is current, the goes of one scan still count for each other.
+    rules = f"{footing.version} {footing.rules} {footing.isolation}" if isinstance(footing, Footing) else f"? {provenance.run}"
     stamp = provenance.model_copy(update={"tool": f"{TOOL} {ready.version}".strip(), "rules": digest})
     limit = min(analyzer.timeout, policy.caps.tool_seconds)
     wanted, large = _wanted(past, policy)
@@ -173,9 +176,12 @@ async def look_back(
         if stopped := not batch.last and time.monotonic() - started > pace.seconds:
             cut.append(f"{seen.versions:,} of {len(wanted):,} versions have been read by now; the next scan goes on from there")
             break
-    read = seen.remembered(rules)
     seconds = time.monotonic() - started
-    report = _report(seen, past, ready, cut, isolation=examiner.isolation, digest=digest, seconds=seconds)
+    isolation = "; ".join(seen.isolation) or examiner.isolation
+    report = _report(seen, past, ready, cut, isolation=isolation, digest=digest, seconds=seconds)
+    if seen.versions > before and isinstance(footing, Footing) and not footing.carries(report.run):
+        rules = f"? {provenance.run}"
+    read = seen.remembered(rules)
     return LookedBack(report=report, read=read, further=stopped and read.versions > before)
 
 
@@ -280,6 +286,7 @@ def _note(analyzer: Analyzer, ready: Ready, batch: _Batch, look: Look, stamp: Pr
         seen.miss(batch.versions[missed.path], missed.reason)
     seen.hits += len(look.hits)
     seen.version, seen.rules = look.version or seen.version, look.rules or seen.rules
+    seen.isolation |= {look.isolation: None} if look.isolation else {}
     tool_version = seen.version or ready.version
     if seen.version or seen.rules:
         stamp = stamp.model_copy(update={"tool": f"{TOOL} {tool_version}".strip(), "rules": seen.rules or stamp.rules})

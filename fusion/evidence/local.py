@@ -6,13 +6,15 @@ and where this host holds no managed identity that such a tool might talk its wa
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from fusion.evidence.analyzer import Analyzer, Missing, Ready
+from fusion.evidence.collect import rules_of
 from fusion.evidence.examine import examine
-from fusion.evidence.examiner import Look
+from fusion.evidence.examiner import Footing, Look
 from fusion.evidence.sandbox import Sandbox
 
 
@@ -42,6 +44,16 @@ class LocalExaminer:
     def locate(self, analyzer: Analyzer) -> Ready | Missing:
         """Where the analyzer's program is on this machine."""
         return analyzer.locate()
+
+    async def footing(self, analyzer: Analyzer) -> Footing | Missing | None:
+        """The tool that is installed here, our rules, and the sandbox."""
+        return await asyncio.to_thread(self._footing, analyzer)
+
+    def _footing(self, analyzer: Analyzer) -> Footing | Missing:
+        ready = analyzer.locate()
+        if isinstance(ready, Missing):
+            return ready
+        return Footing(version=ready.version, rules=rules_of(analyzer), isolation=self.isolation)
 
     async def examine(
         self,

@@ -30,7 +30,8 @@ async def look_again(
     other = await examiner.examine(analyzer, ready, contents, seconds=seconds)
     return replace(
         look,
-        outcome=other.outcome,
+        # Who has looked once and then knows of no such tool has not looked at these.
+        outcome=Outcome.FAILED if other.outcome is Outcome.SKIPPED else other.outcome,
         reason="; ".join(reason for reason in (look.reason, other.reason) if reason),
         read=(*look.read, *(originals[name] for name in other.read)),
         hits=(*look.hits, *(_moved(hit, originals[hit.location.path]) for hit in other.hits)),
@@ -38,6 +39,7 @@ async def look_again(
         seconds=look.seconds + other.seconds,
         version=look.version or other.version,
         rules=look.rules or other.rules,
+        isolation="; ".join(dict.fromkeys(filter(None, (look.isolation, other.isolation)))),
     )
 
 

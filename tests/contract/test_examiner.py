@@ -11,6 +11,7 @@ import base64
 import contextlib
 import socket
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,10 @@ import pytest
 
 from fusion import plugins
 from fusion.adapters.sessions import HttpSessions, fixed
-from fusion.evidence.analyzer import Analyzer, Ready
+from fusion.evidence.analyzer import Analyzer, Missing, Ready
 from fusion.evidence.analyzers.dataflow import Dataflow
-from fusion.evidence.collect import collect
-from fusion.evidence.examiner import Examiner, Look
+from fusion.evidence.collect import collect, rules_of
+from fusion.evidence.examiner import Examiner, Footing, Look
 from fusion.evidence.local import LocalExaminer
 from fusion.evidence.remote.examiner import RemoteExaminer
 from fusion.evidence.remote.parts import Room
@@ -29,7 +30,7 @@ from fusion.evidence.sandbox import Sandbox
 from fusion.evidence.service.answering import Answering
 from fusion.evidence.service.app import App
 from fusion.evidence.service.contract import LIMITS
-from fusion.model import Blob, Change, ChangeKind, Contents, FileChange, Outcome, Provenance, ToolReport
+from fusion.model import Blob, Change, ChangeKind, Contents, FileChange, Outcome, Provenance, ToolReport, ToolRun
 from fusion.policy import Policy
 from tests.acceptance import test_hostile_python as besieged
 from tests.acceptance import test_hostile_tools as attacked
@@ -65,8 +66,11 @@ OURS: Mapping[str, Analyzer] = {
 }
 
 
+ANSWERING = Answering({**plugins.analyzers().plugins, **OURS}, SANDBOX)
+
+
 def service(token: str = "") -> App:
-    return App(Answering({**plugins.analyzers().plugins, **OURS}, SANDBOX), token=token, at_once=4)
+    return App(ANSWERING, token=token, at_once=4)
 
 
 async def at_once(_seconds: float) -> None:
@@ -144,7 +148,7 @@ async def test_a_file_that_a_tool_fails_on_hides_no_other(examiner: Examiner) ->
     ids=lambda value: getattr(value, "name", None),
 )
 async def test_what_a_tool_does_wrong_is_the_outcome(examiner: Examiner, tool: Analyzer, outcome: Outcome) -> None:
-    found = await look(examiner, tool, {"a.txt": b"x\n"}, seconds=1.0 if tool is HANGING else 20.0)
+    found = await look(examiner, tool, {"a.txt": b"x\n"}, seconds=0.3 if tool is HANGING else 20.0)
     assert (found.outcome, found.read, found.hits) == (outcome, (), ())
     assert found.reason
 
@@ -190,6 +194,9 @@ async def test_no_siege_silences_or_executes(name: str, examiners: Mapping[str, 
     assert report.run.isolation.endswith(SANDBOX.isolation)
     assert report.run.version
     assert report.run.rules
+    footing = await examiner.footing(siege.analyzer)
+    assert isinstance(footing, Footing)
+    assert footing.carries(report.run), "what is remembered of it counts as long as the service stays what it is"
 
 
 @pytest.mark.parametrize("attack", attacked.ATTACKS, ids=[f"{one.analyzer.name} {one.path}" for one in attacked.ATTACKS])
@@ -231,6 +238,24 @@ async def _scanned(examiner: Examiner, analyzer: Analyzer, files: Mapping[str, s
 async def test_an_analyzer_that_is_not_there_is_skipped_as_here(remote: Examiner) -> None:
     report = await _scanned(remote, Marks(name="unheard-of"), {"a.txt": "x\n"})
     assert (report.run.outcome, report.run.reason) == (Outcome.SKIPPED, "the evidence service has no such analyzer")
+
+
+async def test_what_a_service_was_before_its_image_was_exchanged_counts_no_more(examiners: Mapping[str, Examiner]) -> None:
+    class Marked(Marks):
+        rules_added: Mapping[str, bytes] = {"python/more.toml": b"#"}
+
+    served = examiners["served"]
+    assert isinstance(await served.footing(Marks(name="unheard-of")), Missing)
+    now = await served.footing(Marks())
+    assert isinstance(now, Footing)
+    assert now.carries((await _scanned(served, Marks(), {"a.txt": "BAD\n"})).run)
+    taught = await served.footing(Marked())
+    assert isinstance(taught, Footing)
+    assert taught.rules == rules_of(Marked()) != now.rules
+    for run in ({"version": "0.9"}, {"rules": ""}, {"isolation": "evidence service at 127.0.0.1; resource limits"}):
+        assert not now.carries(ToolRun(tool="marks", outcome=Outcome.OK, **{**asdict(now), **run}))
+    nobody = RemoteExaminer(HttpSessions("http://127.0.0.1:1", token=None, pool=False))
+    assert await nobody.footing(Marks()) is None
 
 
 async def test_code_from_forks_is_looked_at_there(examiners: Mapping[str, Examiner]) -> None:

@@ -88,6 +88,7 @@ class Pool:
             Starlette(
                 routes=[
                     Route("/examine", self._examine, methods=["POST"]),
+                    Route("/tools", self._tools),
                     Route("/.management/stopSession", self._stop, methods=["POST"]),
                 ]
             )
@@ -137,6 +138,13 @@ class Pool:
         if trouble is not None:
             return await _troubled(trouble, request)
         return await self._forwarded(session, request, body)
+
+    async def _tools(self, request: Request) -> Response:
+        """A session of its own, which no question has."""
+        if (refused := self._refused(request)) is not None:
+            return refused
+        session = self._sessions[request.query_params["identifier"]] = self._make()
+        return await self._forwarded(session, request, b"")
 
     async def _forwarded(self, session: ASGIApp, request: Request, body: bytes) -> Response:
         """What the session's container answers. It is told neither who signed in nor the identifier."""

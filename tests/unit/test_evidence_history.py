@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -11,8 +13,9 @@ from hypothesis import strategies as st
 
 from fusion.adapters.git.history import LocalHistory
 from fusion.evidence import history
-from fusion.evidence.analyzer import Ready
+from fusion.evidence.analyzer import Analyzer, Missing, Ready
 from fusion.evidence.analyzers.secrets import Secrets
+from fusion.evidence.examiner import Footing, Look
 from fusion.evidence.history import LARGEST, LookedBack, Pace, look_back, new_lines
 from fusion.evidence.local import LocalExaminer
 from fusion.evidence.remembered import Remembered
@@ -94,6 +97,43 @@ async def test_a_history_that_is_cut_missing_or_too_large_is_never_clean() -> No
     late = await look(Scripted(("a.py", b"x = 1 # nothing\n"), ("b.py", b"y = 1 # nothing\n")), pace=Pace(files=1, seconds=-1))
     assert late.run.outcome is Outcome.CUT
     assert "1 of 2 versions have been read by now" in late.run.reason
+
+
+@dataclass(frozen=True)
+class Far(LocalExaminer):
+    """Looks as if it were a service: it alone says what it is, and its image may be exchanged."""
+
+    version: str = "1"
+    catalogued: str = "1"
+
+    async def footing(self, analyzer: Analyzer) -> Footing | Missing | None:
+        return Footing(version=self.catalogued, rules="sha256:0", isolation="far away") if self.catalogued else None
+
+    async def examine(self, *given: Any, **more: Any) -> Look:
+        seen = await super().examine(*given, **more)
+        return replace(seen, version=self.version, rules="sha256:0", isolation="far away")
+
+
+@installed
+async def test_what_was_read_counts_while_the_service_is_what_it_was() -> None:
+    past = Scripted(("a.py", f"token = '{TOKEN}'\n".encode()))
+
+    async def read(known: Remembered, run: str, **service: str) -> tuple[Remembered, int]:
+        examiner = Far(Sandbox.detect(), **service)
+        found = await look_back(
+            Secrets(), past, policy=Policy(), examiner=examiner, provenance=Provenance(run=run), known=known
+        )
+        assert len(found.report.evidence) == 1
+        return found.read, len(found.report.run.isolation)
+
+    looked, silent = len("far away"), len(LocalExaminer(Sandbox.detect()).isolation)
+    known, _ = await read(Remembered(), "1")
+    assert await read(known, "2") == (known, silent), "nobody had to look"
+    assert await read(known, "3", version="2", catalogued="2") != (known, silent)
+    for half in ({"version": "2"}, {"catalogued": ""}):
+        unsure, _ = await read(Remembered(), "4", **half)
+        assert unsure.rules == "? 4"
+        assert (await read(unsure, "5"))[1] == looked
 
 
 @installed

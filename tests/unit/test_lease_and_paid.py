@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from fusion.adapters.memory.records import ManualClock, MemoryBlobs, MemoryStore
-from fusion.evidence.local import LocalExaminer
-from fusion.evidence.sandbox import Sandbox
+from fusion.evidence.examiner import Footing
 from fusion.model import Blob, Change, Completion, FileChange, Outcome, Provenance, ToolReport, ToolRun, Usage
 from fusion.policy import Models, Policy
 from orchestrations.lease import SECONDS, Lease, Taken
@@ -109,9 +108,15 @@ async def test_evidence_is_recalled_as_of_this_run_and_failures_are_not() -> Non
     blobs = MemoryBlobs()
     paid = Paid(MemoryStore(), Shelf(blobs), "t", ManualClock())
     seen = evidence_of(provenance=Provenance(run="old", rules="sha256:r"))
-    report = ToolReport(run=ToolRun(tool="marks", outcome=Outcome.OK), evidence=(seen,))
-    await paid.keep_evidence("o/r", "same", report)
-    await paid.keep_evidence("o/r", "failed", report.model_copy(update={"run": ToolRun(tool="x", outcome=Outcome.FAILED)}))
+    now = Footing(version="1", rules="sha256:r", isolation="far away")
+    run = ToolRun(tool="marks", outcome=Outcome.OK, version="1", rules="sha256:r", isolation="far away")
+    report = ToolReport(run=run, evidence=(seen,))
+    await paid.keep_evidence("o/r", "same", report, now)
+    failed = run.model_copy(update={"outcome": Outcome.FAILED})
+    await paid.keep_evidence("o/r", "failed", report.model_copy(update={"run": failed}), now)
+    for other in ({"version": "2"}, {"rules": "sha256:s"}, {"isolation": "near"}):
+        await paid.keep_evidence("o/r", "other", report.model_copy(update={"run": run.model_copy(update=other)}), now)
+    assert await paid.evidence("o/r", "other", Provenance()) is None, "made while the service's image was exchanged"
     found = await paid.evidence("o/r", "same", Provenance(run="new", attempt=2))
     assert found is not None
     assert found.evidence[0].provenance == Provenance(run="new", attempt=2, rules="sha256:r")
@@ -124,12 +129,14 @@ Texts = Mapping[str, tuple[str | None, str | None]]
 BEFORE: Texts = {"a.txt": ("old\n", "new\n"), "b.md": ("old\n", "new\n")}
 
 
-def made_from(texts: Texts, analyzer: Marks, policy: Policy | None = None, *, head: str = "head-1") -> str | None:
+def made_from(
+    texts: Texts, analyzer: Marks, policy: Policy | None = None, *, head: str = "head-1", footing: Footing | None = None
+) -> str | None:
     change, contents = change_of(dict(texts), head=head)
     files = tuple(_named(file, contents.head[file.path]) for file in change.files)
     change = change.model_copy(update={"files": files})
     reads: Any = analyzer
-    return examined(reads, change=change, contents=contents, policy=policy or Policy(), examiner=LocalExaminer(Sandbox()))
+    return examined(reads, change=change, contents=contents, policy=policy or Policy(), footing=footing or Footing())
 
 
 def _named(file: FileChange, data: bytes) -> FileChange:
@@ -148,3 +155,5 @@ def test_evidence_is_recalled_by_what_the_analyzer_reads_and_by_nothing_else() -
     assert made_from(BEFORE, replace(texts, name="other")) != known
     assert made_from(BEFORE, texts, Policy(ignore=("docs/**",))) != known
     assert made_from(BEFORE, replace(texts, suffix=".py")) is None
+    for footing in (Footing(version="2"), Footing(rules="sha256:r"), Footing(isolation="another")):
+        assert made_from(BEFORE, texts, footing=footing) != known

@@ -46,6 +46,11 @@ def nothing(part: Part, outcome: Outcome, reason: str, *, tool: str) -> Look:
     return Look(outcome=outcome, reason=reason, unread=joined(tuple(part.files), f"{tool}: {reason}"))
 
 
+def short(text: str) -> str:
+    """What a service says of itself, as a receipt shows it."""
+    return message(text)[:_LONGEST]
+
+
 def _look(answer: Answer, part: Part, tool: str) -> Look:
     if answer.tool != tool:
         raise Worthless(f"it is about {message(answer.tool)[:40]!r}, and {tool} was asked")
@@ -78,9 +83,9 @@ def _look(answer: Answer, part: Part, tool: str) -> Look:
         unread=tuple(unread.values()),
         cleared=tuple(map(_claimed, look.cleared)),
         unfollowed=tuple(Unread(path=item.path, reason=message(item.reason)) for item in look.unfollowed),
-        version=message(answer.version)[:_LONGEST],
+        version=short(answer.version),
         rules=answer.rules if _DIGEST.fullmatch(answer.rules) else "",
-        isolation=message(answer.isolation)[:_LONGEST],
+        isolation=short(answer.isolation),
     )
 
 

@@ -19,8 +19,10 @@ from types import MappingProxyType
 from pydantic import ValidationError
 
 from fusion.evidence.analyzer import Analyzer, Missing, Ready
-from fusion.evidence.examiner import Look
+from fusion.evidence.collect import with_added
+from fusion.evidence.examiner import Footing, Look
 from fusion.evidence.remote import answers, questions
+from fusion.evidence.remote.catalogue import Current
 from fusion.evidence.remote.parts import Part, Room, divide
 from fusion.evidence.remote.replies import HASTY, Attempts, Ending, began, weigh
 from fusion.evidence.service.contract import EXAMINE, LIMITS
@@ -71,6 +73,7 @@ class RemoteExaminer:
         self._sessions = sessions
         self._room, self._grace, self._sleep = room, grace, sleep
         self._gone = float("-inf")
+        self._shelf = Current(sessions)
 
     @property
     def isolation(self) -> str:
@@ -88,8 +91,22 @@ class RemoteExaminer:
         return True
 
     def locate(self, analyzer: Analyzer) -> Ready | Missing:
-        """Whether the service has it is known when it is asked; its version, too."""
+        """Whether the service has it is known when it is asked, and its version."""
         return Ready(Path(analyzer.name))
+
+    async def footing(self, analyzer: Analyzer) -> Footing | Missing | None:
+        """What the service said of itself within the last minutes; None: it says nothing."""
+        found = await self._shelf.catalogue()
+        if found is None:
+            return None
+        tool = next((tool for tool in found.tools if tool.name == analyzer.name), None)
+        if tool is None or tool.missing:
+            return Missing(message(tool.missing) if tool else "the evidence service has no such analyzer")
+        return Footing(
+            version=answers.short(tool.version),
+            rules=with_added(tool.rules, questions.knowledge(analyzer)),
+            isolation="; ".join((self._sessions.place, answers.short(found.isolation))),
+        )
 
     async def examine(
         self,
@@ -192,7 +209,9 @@ def _together(looks: Sequence[Look], *, unread: Sequence[Unread], note: str, pla
     outcome = worst.outcome
     if outcome is Outcome.SKIPPED or (outcome is Outcome.OK and unread):
         outcome = Outcome.FAILED
-    said = (worst.reason, *(look.reason for look in looks), *_said(unread), note)
+    kinds = {(look.version, look.rules) for look in looks if look.version or look.rules}
+    mixed = "its sessions had different versions or rules" if len(kinds) > 1 else ""
+    said = (worst.reason, *(look.reason for look in looks), *_said(unread), note, mixed)
     return Look(
         outcome=outcome,
         reason="; ".join(dict.fromkeys(filter(None, said))),
