@@ -130,22 +130,31 @@ class ThoughtActivities:
         named = provider(endpoint) if endpoint is not None else ""
         return chat.asked(prompt, route, named, content=self.bundle.telemetry.content)
 
-    def _seen(self, route: Route, prompt: Prompt, response: Response, *, waited: float, seconds: float = 0.0) -> Response:
-        """The worker's answer, told as a step that is over: it waited so long for its turn, and took so long."""
+    def _seen(
+        self, route: Route, prompt: Prompt, response: Response, *, waited: float, seconds: float = 0.0, gpu: float = 0.0
+    ) -> None:
+        """The worker's answer, told as a step that is over: it waited so long for its turn, and took so long.
+
+        `gpu`: what it is charged for, its share of the accelerator's time.
+        """
         seen, now = self.bundle.telemetry, self.bundle.clock.now()
         said = chat.reply(response, content=seen.content)
         # What a worker counts is not believed beyond what can be; and no number is neither more nor less.
-        waited, seconds = (each if 0 <= each <= _LONGEST else 0.0 for each in (waited, seconds))
+        waited, seconds, gpu = (each if 0 <= each <= _LONGEST else 0.0 for each in (waited, seconds, gpu))
         seen.tracer.past(
             chat.name(route),
             kind="client",
             start=now - timedelta(seconds=waited + seconds),
             end=now,
             parent=here(),
-            attributes={**self._asked(route, prompt), **said, "fusion.queue.seconds": waited},
+            attributes={
+                **self._asked(route, prompt),
+                **said,
+                "fusion.queue.seconds": waited,
+                "fusion.accelerator.seconds": gpu,
+            },
             failure="" if response.ending is Ending.OK else response.ending.value,
         )
-        return response
 
     async def _said(self, route: Route, prompt: Prompt, *, waits: bool) -> Response:
         """One that cannot be asked as it is set up is not there."""
@@ -216,11 +225,12 @@ class ThoughtActivities:
             result = await self.shelf.load(InferenceResult, job["result"]["result"])
         except (PermanentError, ValidationError):
             unread = Response(ending=Ending.UNAVAILABLE, reason="the worker's result cannot be read")
+            self._seen(route, prompt, unread, waited=0.0)
             return await self._settled(job, prompt, route, unread, earlier=earlier)
         usage = Usage(input_tokens=result.input_tokens, output_tokens=result.output_tokens, cached_tokens=result.cached_tokens)
         response = Response(ending=result.ending, text=result.text, model=result.model, usage=usage, reason=result.reason)
-        self._seen(route, prompt, response, waited=result.queued_seconds, seconds=result.seconds)
         seconds = result.gpu_seconds or result.seconds
+        self._seen(route, prompt, response, waited=result.queued_seconds, seconds=result.seconds, gpu=seconds)
         return await self._settled(job, prompt, route, response, seconds=seconds, earlier=earlier)
 
     def _priced(self, route: Route, usage: Usage, seconds: float) -> Usage:

@@ -26,8 +26,10 @@ from fusion.dispatch.answers import relay
 from fusion.engine import Engine
 from fusion.model import Call, Ending, InferenceJob, Prompt, Request, RequestKind, Response, Review, Usage
 from fusion.ports import Heard
+from fusion.ports.telemetry import OFF, Telemetry
 from fusion.serve.conductor import EngineConductor
 from fusion.settings import Settings
+from fusion.telemetry.context import root
 from gpu_worker.answering import Rules
 from gpu_worker.consume import Consumer
 from gpu_worker.drain import Drain
@@ -35,8 +37,10 @@ from gpu_worker.files import FilePayloads
 from gpu_worker.picking import pick
 from gpu_worker.scripted import ScriptedEngine
 from orchestrations.registry import VERSION
+from orchestrations.tracing import carried
 from tests.fakes.inference_worker import LOCK
 from tests.fakes.reasoning import FILE, reasoning_of
+from tests.fakes.spans import Kept, id_of
 
 pytestmark = pytest.mark.slow
 
@@ -114,10 +118,10 @@ class Scene:
     told: Told
     id: str = "review-0000000000000001"
 
-    async def begin(self) -> None:
+    async def begin(self, trace: str = "") -> None:
         patch = await self.blobs.put(PATCH.encode())
         request = Request(kind=RequestKind.PATCH, patch=patch)
-        await self.engine.start("review", request.model_dump(mode="json", exclude_defaults=True), self.id)
+        await self.engine.start("review", carried(request.model_dump(mode="json", exclude_defaults=True), trace), self.id)
 
     async def depth(self, count: int) -> None:
         """Return when so many jobs wait."""
@@ -170,7 +174,7 @@ class Scene:
 
 
 @asynccontextmanager
-async def scene(home: Path, file: str, *, lock: float = 86_400.0) -> AsyncIterator[Scene]:
+async def scene(home: Path, file: str, *, lock: float = 86_400.0, telemetry: Telemetry = OFF) -> AsyncIterator[Scene]:
     clock, store, blobs = Time(), MemoryStore(), FileBlobs(home / "blobs")
     settings = Settings(home=home, evidence="off")
     with SqliteInference(home / "inference.db", clock=clock, lock_seconds=lock) as inference:
@@ -178,7 +182,7 @@ async def scene(home: Path, file: str, *, lock: float = 86_400.0) -> AsyncIterat
         bundle = runtime.embedded(settings, records=(store, blobs), clock=clock)
         models = {"cloud": cloud} if file is BOTH else {}
         reasoning = reasoning_of(models, store=store, clock=clock, file=file, inference=inference, patience=5.0)
-        bundle = dataclasses.replace(bundle, reasoning=reasoning, tenant="t")
+        bundle = dataclasses.replace(bundle, reasoning=reasoning, tenant="t", telemetry=telemetry)
         async with Engine(home / "journal.db", local.worker(bundle), version=VERSION, clock=clock.seconds) as engine:
             passing = asyncio.create_task(relay(inference, told := Told(engine)))
             try:
@@ -227,6 +231,29 @@ async def test_a_worker_that_dies_holding_a_job_costs_time_and_no_second_call(tm
     assert review.walkthrough is not None
     assert review.walkthrough.lines == ("The limit is higher.",)
     assert [(call.endpoint, call.ending, call.local) for call in calls] == [("gpu", Ending.OK, True)]
+
+
+async def test_what_a_worker_answered_is_a_step_of_its_thought(tmp_path: Path) -> None:
+    kept = Kept()
+    async with scene(tmp_path, WORKER, telemetry=kept.telemetry) as at, at.worker(lambda: asyncio.sleep(0, SAID)):
+        await at.begin(root("a delivery"))
+        _, [call] = await at.review()
+    [told] = [span for span in kept.spans if span.name.startswith("chat ")]
+    [collected] = [span for span in kept.spans if span.parent and told.parent and id_of(span) == told.parent.span_id]
+    assert (told.name, collected.name, kept.above(collected)) == (
+        *("chat tiny", "activity collect_inference"),
+        "orchestration thought",
+    )
+    said = dict(told.attributes or {})
+    assert (told.kind.name, said["gen_ai.provider.name"], said["fusion.route"]) == ("CLIENT", "fusion.worker", "worker")
+    assert (said["gen_ai.request.model"], said["fusion.agent"]) == ("tiny", "walkthrough")
+    tokens = (call.usage.input_tokens, call.usage.output_tokens)
+    assert (said["gen_ai.usage.input_tokens"], said["gen_ai.usage.output_tokens"]) == tokens
+    assert min(tokens) > 0
+    assert 0 <= said["fusion.queue.seconds"] <= (told.end_time - told.start_time) / 1e9 + 1e-6  # type: ignore[operator]
+    assert said["fusion.accelerator.seconds"] == call.usage.seconds > 0
+    assert not {name for name in said if name.endswith("messages")}, "content is for those who ask for it"
+    assert "The limit" not in told.to_json()
 
 
 async def test_where_no_worker_comes_in_time_the_next_route_is_taken_and_a_late_result_changes_nothing(tmp_path: Path) -> None:

@@ -106,6 +106,22 @@ async def test_a_delivery_and_its_redelivery_are_one_trace() -> None:
     assert len(kept.spans) == 2, "what asks for nothing leaves no trace"
 
 
+@pytest.mark.parametrize("said", ["00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "x" * 60_000])
+async def test_a_place_in_a_trace_that_a_delivery_brings_is_not_believed(said: str) -> None:
+    """GitHub signs a delivery's body and none of its headers: whoever repeats one could put it into any trace."""
+    kept, queue = Kept(), MemoryQueue(ManualClock())
+    brought = {"traceparent": said, "tracestate": f"a={said}", "baggage": f"b={said}"}
+    assert (await ask(queue, telemetry=kept.telemetry, **brought)).status == 202
+    assert (await ask(queue, telemetry=kept.telemetry)).status == 202
+    hostile, plain = kept.spans
+    assert hostile.parent is None
+    assert hostile.get_span_context().trace_id == plain.get_span_context().trace_id
+    assert said not in hostile.to_json()
+    locked = await queue.receive(Priority.COMMAND, wait=0)
+    assert locked is not None
+    assert said not in locked.message.model_dump_json()
+
+
 async def test_a_delivery_that_cannot_be_kept_is_a_failed_step() -> None:
     kept = Kept()
     assert (await ask(Broken(mute=False), telemetry=kept.telemetry)).status == 503

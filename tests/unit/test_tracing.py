@@ -9,16 +9,16 @@ from typing import Any
 import pytest
 from opentelemetry.trace import StatusCode
 
-from fusion.engine import Engine
+from fusion.engine import Engine, Worker
 from fusion.engine.replay import Recording, record, replay
 from fusion.model import ChatMessage, Ending, Limits, Prompt, Response, Route, Usage, Work
 from fusion.ports.telemetry import Untraced
 from fusion.telemetry import chat
-from fusion.telemetry.context import derived, here, parse, step
+from fusion.telemetry.context import derived, here, parse, root, step
 from fusion.telemetry.early import Early
 from orchestrations.registry import VERSION, orchestrators
-from orchestrations.tracing import seen
-from tests.fakes.scripts import REPOSITORIES, SUMMARY, Script, pick
+from orchestrations.tracing import carried, seen
+from tests.fakes.scripts import REPOSITORIES, SUMMARY, Script, Waiting, pick
 from tests.fakes.spans import Kept, id_of
 
 PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
@@ -88,6 +88,44 @@ async def test_each_execution_of_a_run_that_goes_on_is_a_step_beneath_the_last(t
     above = [span.parent.span_id for span in scans if span.parent is not None]
     assert above == [int(PARENT[36:52], 16), *(id_of(span) for span in scans[:-1])]
     assert len(scans) == len(REPOSITORIES) / 10
+
+
+STARTED: dict[str, dict[str, Any]] = {
+    "review": {"kind": "pull", "repository": "octo/shop", "number": 12, "publish": True},
+    "command": {"event": {"repository": "octo/shop", "number": 12, "installation": 5}},
+    "merge_group": {"event": {}},
+    "catch_up": {"event": {}},
+    "scans": {"event": {}},
+    "scan": {"account": "octo"},
+}
+"""What hosts start of themselves or for people, beside pull requests."""
+
+
+@pytest.mark.parametrize("sticky", [0, None])
+@pytest.mark.parametrize("name", STARTED)
+async def test_whatever_is_started_is_one_tree(tmp_path: Path, name: str, sticky: int | None) -> None:
+    kept = Kept()
+    script = Script(ask_agent={"prompt": "sha256:p"}, announce_group=Waiting())
+    script.answers["pick_repositories"] = lambda job: pick({**job, "count": 25})
+    worker = Worker()
+    for known, orchestrator in orchestrators(lambda: kept.telemetry.tracer).items():
+        worker.add_orchestrator(orchestrator, name=known)
+    for known, registered in script.worker().activities.items():
+        worker.add_activity(known, seen(known, registered.function, kept.telemetry))
+    with step(kept.telemetry.tracer, "start", kind="server", own=root("d1")):
+        given = carried(STARTED[name], here())
+    async with Engine(tmp_path / "j.db", worker, version=VERSION, sticky_after=sticky) as engine:
+        await engine.start(name, given, "run-1")
+        await engine.wait("run-1", timeout=20)
+    [first] = [span for span in kept.spans if span.parent is None]
+    ids = [id_of(span) for span in kept.spans]
+    assert first.name == "start"
+    assert len(set(ids)) == len(ids), "nothing is told twice, however often it is replayed"
+    assert {span.parent.span_id for span in kept.spans if span.parent} <= set(ids), "an orphan"
+    assert {span.get_span_context().trace_id for span in kept.spans} == {first.get_span_context().trace_id}
+    assert kept.names.count("orchestration " + name) == (2 if name == "scan" else 1)
+    assert len([each for each in kept.names if each.startswith("activity ")]) == len(script.asked) > 1
+    assert not any("trace" in job for _, job in script.asked)
 
 
 async def test_an_activity_is_a_step_that_never_sees_its_trace() -> None:
