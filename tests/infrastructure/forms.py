@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.infrastructure import apps, exposure, holders, services
+from tests.infrastructure import apps, exposure, holders, properties, services
 from tests.infrastructure.agreed import Agreed
 from tests.infrastructure.deploying import Made, Plan, parameters, plan
 from tests.infrastructure.expressions import File, Project
@@ -96,6 +96,7 @@ def of_form(form: Form, agreed: Agreed, roles: Mapping[str, Mapping[str, Any]]) 
     yield from form.plan.problems
     if form.plan.problems:
         return
+    yield from properties.problems(form.plan)
     yield from services.problems(form.plan, agreed)
     yield from apps.problems(form.plan, agreed)
     yield from holders.problems(form.plan, roles)

@@ -171,6 +171,15 @@ PLANTED = (
     ("Microsoft.Authorization/policyAssignments", ".*", "", GONE, "residency", "No policy says"),
     (exposure.COSMOS, ".*", "location", "westeurope", "residency", "lies in westeurope"),
     ("Microsoft.Web/sites/basicPublishingCredentialsPolicies", "scm", "", GONE, "local-auth", "scm with a password"),
+    (STORE, "stfusioc.*", "properties/allowSharedKeyAcces", False, "property-unknown", "properties.allowSharedKeyAcces"),
+    (STORE, "stfusioc.*", "properties/encryption/keyvaultproperties/keyName", "x", "property-unknown", "is written keyname"),
+    (STORE, "stfusioc.*", "properties/primaryEndpoints", {}, "property-unknown", "that can be set"),
+    (STORE, "stfusioc.*", "sku/name", GONE, "property-missing", "needs sku.name"),
+    (STORE, "stfusioc.*", "sku/name", "Standard_XRS", "property-value", "takes Standard_LRS"),
+    (POOL, ".*", "properties/scaleConfiguration/readySessionInstances", "1", "property-value", "takes int"),
+    (f"{exposure.VAULT}/keys", "fusion-evidence", "properties/keyOps", "sign", "property-value", "takes a list"),
+    (POOL, ".*", "properties/scaleConfiguration", [], "property-value", "takes an object"),
+    (services.RETENTION, ".*", "properties/allowProtectedAppendWritesAll", False, "property-unlisted", "with no model"),
 )
 
 
