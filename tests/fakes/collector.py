@@ -2,8 +2,9 @@
 
 It takes what is meant for Application Insights, too (`/v2.1/track`): `insights`.
 
-`moods`: how it answers, one after another, the last for ever: `ok`, `busy` (503), `refuse` (400), `silent` (never), `flood`
-(an answer without end), `hang_up`.
+`moods`: how it answers, one after another, the last for ever: `ok`, `busy` (503), `next_year` (429), `refuse` (400),
+`too_large` (413), `garbage` (200, and what is none), `elsewhere` (a redirect to the same path of `other`), `silent` (never),
+`flood` (an answer without end), `drip` (headers without end, one at a time), `hang_up`.
 """
 
 from __future__ import annotations
@@ -53,6 +54,7 @@ class Collector:
     """All that was sent, unpacked: for looking whether something is in it."""
     requests: int = 0
     url: str = ""
+    other: str = ""
     closing: threading.Event = field(default_factory=threading.Event)
 
     def mood(self) -> str:
@@ -124,7 +126,7 @@ def collecting(*moods: str) -> Iterator[Collector]:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             mood = collector.mood()
             collector.headers.append({name.lower(): value for name, value in self.headers.items()})
-            if mood in ("ok", "flood"):
+            if mood in ("ok", "flood", "garbage"):
                 collector.take(self.path, gzip.decompress(body) if self.headers["Content-Encoding"] == "gzip" else body)
             getattr(self, f"_{mood}")()
 
@@ -136,6 +138,26 @@ def collecting(*moods: str) -> Iterator[Collector]:
 
         def _refuse(self) -> None:
             self._answer(400)
+
+        def _too_large(self) -> None:
+            self._answer(413)
+
+        def _next_year(self) -> None:
+            self._answer(429, **{"Retry-After": "31536000"})
+
+        def _elsewhere(self) -> None:
+            self._answer(307, Location=collector.other + self.path)
+
+        def _garbage(self) -> None:
+            self._answer(200, **{"Content-Encoding": "gzip", "Set-Cookie": "a=b", "Traceparent": "00"})
+
+        def _drip(self) -> None:
+            self.wfile.write(b"HTTP/1.1 200 OK\r\n")
+            try:
+                while not collector.closing.wait(0.02):
+                    self.wfile.write(b"X-Drip: x\r\n")
+            except OSError:
+                return
 
         def _hang_up(self) -> None:
             self.close_connection = True
@@ -154,10 +176,12 @@ def collecting(*moods: str) -> Iterator[Collector]:
             except OSError:
                 return
 
-        def _answer(self, status: int) -> None:
+        def _answer(self, status: int, **headers: str) -> None:
             # Application Insights says how many it took; others are not asked what they say.
             said = json.dumps({"itemsReceived": 1, "itemsAccepted": 1, "errors": []}).encode()
             self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(said)))
             self.end_headers()

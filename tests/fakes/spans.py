@@ -37,4 +37,11 @@ def id_of(span: ReadableSpan) -> int:
     """Its id."""
     context = span.get_span_context()
     assert context is not None
-    return context.span_id
+    return int(context.span_id)
+
+
+def trace_of(span: ReadableSpan) -> int:
+    """The id of its trace."""
+    context = span.get_span_context()
+    assert context is not None
+    return int(context.trace_id)

@@ -16,7 +16,7 @@ from fusion.errors import TransientError
 from fusion.ports import Message, Priority
 from fusion.ports.telemetry import OFF, Telemetry
 from fusion.telemetry.context import parse
-from tests.fakes.spans import Kept, id_of
+from tests.fakes.spans import Kept, id_of, trace_of
 
 SECRET = b"a-secret-of-thirty-two-characters"
 COMMENT = {
@@ -95,7 +95,7 @@ async def test_a_delivery_and_its_redelivery_are_one_trace() -> None:
     for _ in range(2):
         assert (await ask(queue, telemetry=kept.telemetry)).status == 202
     first, second = kept.spans
-    assert (first.context.trace_id, first.parent) == (second.context.trace_id, None)  # type: ignore[union-attr]
+    assert (trace_of(first), first.parent) == (trace_of(second), None)
     assert id_of(first) != id_of(second)
     locked = await queue.receive(Priority.COMMAND, wait=0)
     assert locked is not None
@@ -115,7 +115,7 @@ async def test_a_place_in_a_trace_that_a_delivery_brings_is_not_believed(said: s
     assert (await ask(queue, telemetry=kept.telemetry)).status == 202
     hostile, plain = kept.spans
     assert hostile.parent is None
-    assert hostile.get_span_context().trace_id == plain.get_span_context().trace_id
+    assert trace_of(hostile) == trace_of(plain)
     assert said not in hostile.to_json()
     locked = await queue.receive(Priority.COMMAND, wait=0)
     assert locked is not None

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import logging
+import contextlib
 import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,15 +14,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from opentelemetry import trace as ambient
+from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.sdk.resources import Resource
 
+from fusion.adapters.telemetry.application_insights import readable
+from fusion.adapters.telemetry.encoding import request
 from fusion.adapters.telemetry.otlp import Collector, headers
-from fusion.adapters.telemetry.outbox import Outbox, Sending, close
+from fusion.adapters.telemetry.outbox import BULK, HEAVIEST, Outbox, Sending, close
 from fusion.errors import UserError
-from fusion.ports.telemetry import Untraced
+from fusion.ports.telemetry import Record, Untraced, Value
 from fusion.runtime.telemetry import telemetry
 from fusion.settings import read
 from fusion.telemetry.context import Traceparent, derived, here, parse, root, step, trace_id
-from fusion.telemetry.spans import Tracer
+from fusion.telemetry.spans import LONGEST, Tracer
 from tests.fakes.collector import collecting, tree
 
 PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
@@ -127,16 +134,27 @@ async def test_a_trace_that_is_not_kept_is_kept_by_nobody() -> None:
 
 
 async def test_a_collector_that_is_ill_keeps_nobody() -> None:
-    with (
-        collecting("silent") as silent,
-        collecting("flood") as flood,
-        collecting("hang_up") as rude,
-        collecting("refuse") as no,
-    ):
-        urls = [silent.url, flood.url, rude.url, no.url, "http://127.0.0.1:9"]
+    moods = ("silent", "drip", "hang_up", "refuse", "too_large", "flood", "garbage")
+    with contextlib.ExitStack() as stack:
+        ill = {mood: stack.enter_context(collecting(mood)) for mood in moods}
+        no_tls = ill["refuse"].url.replace("http:", "https:")
+        urls = [*(each.url for each in ill.values()), no_tls, "http://127.0.0.1:9"]
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(2 * len(urls)))
         # They come to their ends: what a collector does is the background's.
         assert all(parse(place) for place in await asyncio.gather(*map(traced, urls)))
-        assert [one.name for one in flood.spans] == ["past", "inner", "outer"]
+        for taken in ("flood", "garbage"):
+            assert [one.name for one in ill[taken].spans] == ["past", "inner", "outer"]
+
+
+async def test_spans_are_sent_again_when_we_see_fit_and_nowhere_else(caplog: pytest.LogCaptureFixture) -> None:
+    with collecting("next_year", "ok") as later, collecting() as other, collecting("elsewhere") as astray:
+        astray.other = other.url
+        key = {"OTEL_EXPORTER_OTLP_HEADERS": "api-key=between-us"}
+        await asyncio.gather(traced(later.url, **key), traced(astray.url, **key))
+        assert len(later.spans) == 3
+        assert (astray.requests > 0, other.requests) == (True, 0), "neither spans nor keys follow a redirect"
+    assert f"the collector at {astray.url[7:]} answers 307" in caplog.text
+    assert "between-us" not in caplog.text
 
 
 def test_what_is_lost_is_counted_and_said(caplog: pytest.LogCaptureFixture) -> None:
@@ -154,11 +172,88 @@ def test_what_is_lost_is_counted_and_said(caplog: pytest.LogCaptureFixture) -> N
             pass
     assert going.wait(10)
     assert box.lost == 15
-    with caplog.at_level(logging.WARNING, "fusion.telemetry"):
-        close([box], 0.05)
+    assert caplog.text.count(" are lost, ") == 1, "also while the thread is held, and once"
+    close([box], 0.05)
     assert box.lost == 25
     assert "25 altogether" in caplog.text
     held.set()
+
+
+def test_what_waits_is_bounded_by_what_it_holds_and_goes_in_parts() -> None:
+    sent: list[int] = []
+    go = threading.Event()
+
+    def send(batch: Sequence[Record]) -> Sending:
+        go.wait()
+        sent.append(sum(span.size for span in batch))
+        return Sending.DONE
+
+    box = Outbox(send, name="there", every=0.01)
+    tracer = Tracer([box.put])
+    for _ in range(2 * HEAVIEST // LONGEST):
+        with tracer.span("chat", attributes={**dict.fromkeys(map(str, range(100)), 1), "content": "x" * 10 * LONGEST}):
+            pass
+    go.set()
+    assert box.flush()
+    assert box.lost == HEAVIEST // LONGEST
+    assert sum(sent) == HEAVIEST
+    assert max(sent) <= BULK
+    with tracer.span("after"):
+        pass
+    close([box], 5)
+    assert sent[-1] == 0, "there is room again"
+
+
+class Odd:
+    def __len__(self) -> int:
+        raise RuntimeError("nothing of a span's is worth a review")
+
+
+async def test_what_goes_wrong_in_telling_is_nobody_elses_matter() -> None:
+    def raising(_span: Record) -> None:
+        raise RuntimeError("an exporter's mistake")
+
+    for tracer in (Tracer([raising]), Tracer([lambda span: None])):
+        with step(tracer, "x", attributes={"a": (Odd(),)}) as span:  # type: ignore[dict-item]
+            span.set("b", Odd())  # type: ignore[arg-type]
+        at = datetime(2026, 1, 1, tzinfo=UTC)
+        tracer.past("y", start=at, end=at - timedelta(days=1), attributes={"n": 2**70}, failure="x")
+    with collecting() as collector, contextlib.closing(Collector(collector.url, about={"service.name": "x"})) as there:
+        told: list[Record] = []
+        with step(Tracer([told.append]), "\udc00", attributes={"n": 2**70, "o": Odd(), "f": float("nan"), "i": -1}):  # type: ignore[dict-item]
+            pass
+        assert there.send(told) is Sending.DONE
+        [one] = collector.spans
+    assert (one.name, one.attributes["n"], one.attributes["o"], one.attributes["i"]) == ("?", "int", "Odd", -1)
+
+
+@settings(max_examples=50)
+@given(
+    st.dictionaries(
+        st.text(max_size=200),
+        st.text(max_size=200)
+        | st.booleans()
+        | st.integers(-(2**63), 2**63 - 1)
+        | st.floats()
+        | st.tuples(st.text(), st.text()),
+        max_size=5,
+    )
+)
+def test_what_is_written_is_what_the_librarys_own_reader_reads(attributes: dict[str, Value]) -> None:
+    told: list[Record] = []
+    with step(Tracer([told.append]), "x", kind="consumer", parent=PARENT, attributes=attributes) as span:
+        span.fail("limited")
+    [each] = ExportTraceServiceRequest.FromString(request(told, {"service.name": "ours"})).resource_spans
+    resource = Resource({"service.name": "ours"})
+    [theirs] = encode_spans([readable(one, resource) for one in told]).resource_spans
+    [mine], [other] = each.scope_spans[0].spans, theirs.scope_spans[0].spans
+    other.flags = 0
+    known = {pair.key: pair.value for pair in mine.attributes}
+    assert len(known) == len(mine.attributes)
+    assert known == {pair.key: pair.value for pair in other.attributes} or any(value != value for value in attributes.values())
+    del mine.attributes[:], other.attributes[:]
+    assert mine == other
+    assert each.resource == theirs.resource
 
 
 @pytest.mark.parametrize("wrong", [Sending.LOST, ValueError("no protobuf")])
@@ -203,6 +298,6 @@ async def test_settings_of_no_use_are_a_sentence(tmp_path: Path) -> None:
 
 
 def test_an_address_has_a_host_for_people() -> None:
-    collector = Collector("https://collector.example:4318/base/")
+    collector = Collector("https://somebody:password@collector.example:4318/base/")
     assert collector.host == "collector.example:4318"
     collector.close()

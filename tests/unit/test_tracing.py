@@ -19,7 +19,7 @@ from fusion.telemetry.early import Early
 from orchestrations.registry import VERSION, orchestrators
 from orchestrations.tracing import carried, seen
 from tests.fakes.scripts import REPOSITORIES, SUMMARY, Script, Waiting, pick
-from tests.fakes.spans import Kept, id_of
+from tests.fakes.spans import Kept, id_of, trace_of
 
 PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 PULL = {"request": {"kind": "pull", "repository": "octo/shop", "number": 12, "why": "words of people"}}
@@ -122,7 +122,7 @@ async def test_whatever_is_started_is_one_tree(tmp_path: Path, name: str, sticky
     assert first.name == "start"
     assert len(set(ids)) == len(ids), "nothing is told twice, however often it is replayed"
     assert {span.parent.span_id for span in kept.spans if span.parent} <= set(ids), "an orphan"
-    assert {span.get_span_context().trace_id for span in kept.spans} == {first.get_span_context().trace_id}
+    assert {trace_of(span) for span in kept.spans} == {trace_of(first)}
     assert kept.names.count("orchestration " + name) == (2 if name == "scan" else 1)
     assert len([each for each in kept.names if each.startswith("activity ")]) == len(script.asked) > 1
     assert not any("trace" in job for _, job in script.asked)
