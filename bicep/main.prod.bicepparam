@@ -20,6 +20,7 @@ param foundry = true
 param storageSku = 'Standard_ZRS'
 param zoneRedundant = true
 param anchorRetentionDays = 2555
+// Once a person has locked the policy: param anchorPolicy = 'locked'
 param recoveryDays = 30
 param cosmosCapacity = 'autoscale'
 param cosmosMaxThroughput = 4000
