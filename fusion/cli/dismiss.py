@@ -80,12 +80,12 @@ async def _record(
             await store.put(key, value, etag=stored.etag if stored else None)
         except Conflict:
             continue
-        await _tell(configured, list(changed(ledger, after)))
+        await told(configured, list(changed(ledger, after)))
         return entry
     raise UserError("Reviews of this branch are being recorded right now; try again in a moment.")
 
 
-async def _tell(configured: Settings, entries: Sequence[LedgerEntry]) -> None:
+async def told(configured: Settings, entries: Sequence[LedgerEntry]) -> None:
     """To whoever the settings say that measures."""
     from fusion.progress import Decided
     from fusion.runtime.telemetry import telemetry

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import HistogramDataPoint, InMemoryMetricReader, NumberDataPoint
 
 from fusion.adapters.telemetry.meters import OTelMeter
+from fusion.cli.dismiss import told
 from fusion.dispatch.outcomes import Begun, Unavailable
 from fusion.errors import TransientError
-from fusion.model import Call, Ending, Outcome, Severity, State, ToolReport, Usage, Work
+from fusion.judging.ledger import LedgerEntry
+from fusion.model import Call, Disposition, Ending, Outcome, Severity, State, ToolReport, Usage, Work
 from fusion.model.compliance import ScanOf
 from fusion.model.review import Tally
 from fusion.ports import Message, Priority, QueueState
@@ -29,6 +32,7 @@ from fusion.progress import (
     ToolStarted,
 )
 from fusion.routing.catalogue import load
+from fusion.settings import read as settings
 from fusion.telemetry.exposition import read
 from fusion.telemetry.metering import MOST, Fan, Measurement, tell
 from fusion.telemetry.metrics import METRICS, prometheus_label, prometheus_name
@@ -36,6 +40,7 @@ from fusion.telemetry.objectives import BURNS, DAYS, EVENTS, OBJECTIVES, Within,
 from fusion.telemetry.prometheus import PrometheusMeter
 from fusion.telemetry.watching import of_call, of_delivery, of_notice, of_outcome, of_queue
 from tests.fakes import judging, reviews
+from tests.fakes.collector import collecting
 
 ENDPOINTS = """
 [endpoints.here]
@@ -301,3 +306,14 @@ def test_promises_are_about_what_is_measured() -> None:
 def test_labels_are_the_same_names_in_both_worlds() -> None:
     for metric in METRICS.values():
         assert len({prometheus_label(label) for label in metric.labels}) == len(metric.labels)
+
+
+async def test_a_dismissal_at_a_terminal_reaches_a_collector_and_waits_for_none(tmp_path: Path) -> None:
+    entry = LedgerEntry(finding=reviews.finding(), disposition=Disposition(state=State.INCORRECT))
+    with collecting() as collector:
+        given = {"FUSION_HOME": str(tmp_path), "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url}
+        await told(settings(given), [entry])
+        assert "fusion.dispositions" in collector.metrics
+    # Nobody is there any more.
+    await told(settings(given), [entry])
+    await told(settings({"FUSION_HOME": str(tmp_path)}), [entry])
