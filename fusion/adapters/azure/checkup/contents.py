@@ -95,7 +95,7 @@ async def _tried(container: ContainerClient, host: str) -> Told:
 
 def _private(name: str, host: str) -> str:
     account = shlex.quote(host.partition(".")[0])
-    return f"az storage container set-permission --account-name {account} --name {name} --public-access off --auth-mode login"
+    return f"az storage container-rm update --storage-account {account} --name {name} --public-access off"
 
 
 def _absent(name: str, host: str) -> Told:
