@@ -23,6 +23,10 @@ from fusion.errors import FusionError, UserError
 T = TypeVar("T")
 
 
+_FOR_AZURE = ("azure", "aiohttp", "durabletask.azuremanaged")
+"""What only the extra `azure` installs."""
+
+
 class Exit(IntEnum):
     """The documented exit codes."""
 
@@ -186,10 +190,10 @@ def main() -> None:
         place = f" ({error.filename})" if error.filename else ""
         _stop(f"The system refused: {error.strerror or error}{place}. Nothing was reviewed to the end.", Exit.INCOMPLETE)
     except Exception as error:
-        if isinstance(error, ModuleNotFoundError) and (error.name or "").partition(".")[0] in ("azure", "aiohttp"):
+        if isinstance(error, ModuleNotFoundError) and (error.name or "").startswith(_FOR_AZURE):
             _stop(
-                "A service of Azure is configured (FUSION_SERVICEBUS, FUSION_COSMOS, FUSION_BLOBS, FUSION_ANCHOR or"
-                " FUSION_EVIDENCE_KEY), and the packages for Azure are not installed:"
+                "A service of Azure is configured (FUSION_SERVICEBUS, FUSION_COSMOS, FUSION_BLOBS, FUSION_ANCHOR,"
+                " FUSION_EVIDENCE_KEY or FUSION_SCHEDULER), and the packages for Azure are not installed:"
                 ' pip install -c constraints.txt -e ".[azure]", in the folder of Fusion.',
                 Exit.USAGE,
             )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import random
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
@@ -158,7 +159,8 @@ class Scheduled:
     async def _purge(self, hub: Hub) -> None:
         """Forget what has ended: the hub's history costs, and holds what repositories contain."""
         while True:
-            await asyncio.sleep(PURGE.total_seconds())
+            # Not all replicas at the same moment: what one has purged the others need not look at.
+            await asyncio.sleep(PURGE.total_seconds() * random.uniform(0.5, 1.5))
             try:
                 gone = await hub.purge(datetime.now(UTC) - KEPT)
             except FusionError as error:

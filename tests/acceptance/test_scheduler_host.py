@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
@@ -281,6 +282,37 @@ async def test_a_missing_role_is_a_sentence_with_the_command_that_grants_it() ->
         with pytest.raises(UserError, match=r"refuses these credentials.*Durable Task Data Contributor: `az role assignment"):
             await scheduler.reach(5)
     await server.stop(0)
+
+
+async def test_what_another_replica_has_purged_keeps_nobody_from_the_rest() -> None:
+    import grpc
+    from durabletask.internal import orchestrator_service_pb2 as wire_format
+
+    asked: list[str] = []
+
+    async def answer(request: bytes, context: Any) -> bytes:
+        id = wire_format.PurgeInstancesRequest.FromString(request).instanceId
+        asked.append(id)
+        if id == "run:1":
+            await context.abort(grpc.StatusCode.NOT_FOUND, "no such instance")
+        return bytes(wire_format.PurgeInstancesResponse(deletedInstanceCount=2).SerializeToString())
+
+    async def listed(_request: bytes, _context: Any) -> bytes:
+        states = [wire_format.OrchestrationState(instanceId=id) for id in ("run", "run:1", "other")]
+        return bytes(wire_format.QueryInstancesResponse(orchestrationState=states).SerializeToString())
+
+    class Purging(grpc.GenericRpcHandler):
+        def service(self, details: Any) -> Any:
+            return grpc.unary_unary_rpc_method_handler(listed if details.method.endswith("QueryInstances") else answer)
+
+    server = grpc.aio.server()
+    server.add_generic_rpc_handlers([Purging()])
+    port = server.add_insecure_port("127.0.0.1:0")
+    await server.start()
+    async with opener(port)({}, {}) as scheduler:
+        assert await scheduler.purge(datetime.now(UTC)) == 4
+    await server.stop(0)
+    assert [id for id in asked if id] == ["run", "run:1", "other"]
 
 
 async def test_a_scheduler_that_is_not_there_can_be_waited_for() -> None:

@@ -15,7 +15,7 @@ from fusion.adapters.azure import cosmos as adapter
 from fusion.adapters.azure.checkup import sight, vault
 from fusion.adapters.azure.checkup.bus import queues
 from fusion.adapters.azure.checkup.clocks import clock
-from fusion.adapters.azure.checkup.contents import immutable
+from fusion.adapters.azure.checkup.contents import anchors, immutable
 from fusion.adapters.azure.checkup.hub import hub
 from fusion.adapters.azure.checkup.queues import DELIVERIES, JOBS, Made, read
 from fusion.adapters.azure.checkup.records import compared, records
@@ -248,6 +248,19 @@ def test_anchors_that_could_be_taken_back_are_told() -> None:
     told = immutable("anchors", "account.blob.core.windows.net", kept=False, hold=False)
     assert told.standing is Standing.MEND
     assert told.command.startswith("az storage container immutability-policy create --account-name account ")
+
+
+@pytest.mark.parametrize(("policy", "standing"), [("true", Standing.READY), ("false", Standing.MEND)])
+async def test_versions_that_could_be_kept_keep_no_anchor(policy: str, standing: Standing) -> None:
+    def answer(_asked: Asked) -> bytes:
+        immutability = {"x_ms_has_immutability_policy": policy, "x_ms_has_legal_hold": "false"}
+        return reply(200, b"", **immutability, x_ms_immutable_storage_with_versioning_enabled="true")
+
+    async with listening(answer) as (_, address):
+        account = f"AccountName=a;AccountKey=c2VjcmV0;BlobEndpoint={address}/a"
+        (told,) = await anchors(account, "evidence-anchors")
+    assert told.standing is standing, told
+    assert ("whether it is locked cannot be seen" in told.detail) is (standing is Standing.READY)
 
 
 async def test_a_scheduler_that_is_away_is_said() -> None:

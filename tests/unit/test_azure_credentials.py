@@ -104,6 +104,26 @@ async def test_a_missing_identity_is_said_with_its_remedy(monkeypatch: pytest.Mo
                 await credential.get_token("https://vault.azure.net/.default")
 
 
+@pytest.mark.parametrize(
+    ("environ", "why"),
+    [
+        ({"AZURE_TENANT_ID": "not one!", "AZURE_CLIENT_SECRET": "s"}, "secret can be made of the environment .Invalid tenant"),
+        ({"AZURE_CLIENT_CERTIFICATE_PATH": "/nowhere.pem"}, "certificate can be made of the environment .*No such file"),
+        ({"AZURE_CLIENT_SECRET": "s", "AZURE_AUTHORITY_HOST": "http://x"}, "secret can be made of the environment .*authority"),
+        ({"AZURE_FEDERATED_TOKEN_FILE": "/nowhere"}, r"no token for workload identity, client c .*No such file.*: see that"),
+    ],
+)
+async def test_what_the_sdk_cannot_use_is_a_sentence(
+    environ: dict[str, str], why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = {"AZURE_TENANT_ID": "t", "AZURE_CLIENT_ID": "c", **environ}
+    for name, value in whole.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises((UserError, ClientAuthenticationError), match=why):
+        async with signed_in(whole) as credential:
+            await credential.get_token("https://x/.default")
+
+
 async def test_a_job_of_github_actions_shows_its_own_token(monkeypatch: pytest.MonkeyPatch) -> None:
     async with listening(lambda _: reply(200, {"value": token(sub="repo:octo/shop")})) as (heard, address):
         # Nobody is Entra ID here: what is asked of GitHub is what counts.

@@ -293,7 +293,15 @@ def _opened(environ: Mapping[str, str], client: str) -> _Shared:
 
 
 def _made(sdk: Any, who: Identity, environ: Mapping[str, str]) -> Any:
-    """The credential of the SDK; its asynchronous half and the other have the same names."""
+    """The credential of the SDK. Raises UserError where it cannot be made of what the environment says."""
+    try:
+        return _chosen(sdk, who, environ)
+    except (ValueError, OSError) as error:
+        raise UserError(f"No {who.kind} can be made of the environment ({_line(error)}): {who.remedy}.") from None
+
+
+def _chosen(sdk: Any, who: Identity, environ: Mapping[str, str]) -> Any:
+    """Its asynchronous half and the other have the same names."""
     if who.kind is Kind.SECRET:
         return sdk.ClientSecretCredential(who.tenant, who.client, environ["AZURE_CLIENT_SECRET"])
     if who.kind is Kind.CERTIFICATE:
@@ -324,6 +332,9 @@ def _explained(who: Identity) -> Iterator[None]:
         # What the chain of a developer's tools says of each takes a page.
         said = "" if who.kind is Kind.DEVELOPER else f" ({_line(error)})"
         raise ClientAuthenticationError(f"no token for {who.told}{said}: {who.remedy}") from error
+    except (ValueError, FileNotFoundError, PermissionError) as error:
+        # A file of the federation that is not there, or holds something else.
+        raise ClientAuthenticationError(f"no token for {who.told} ({_line(error)}): {who.remedy}") from error
 
 
 def _line(error: Exception) -> str:

@@ -157,8 +157,21 @@ class Scheduler:
             if state.last_updated_at.replace(tzinfo=before.tzinfo) >= before:
                 continue
             async with conductor.errors(f"purge {state.instance_id}"):
-                gone += (await self._client.purge_orchestration(state.instance_id)).deleted_instance_count
+                gone += await self._purged(state.instance_id)
         return gone
+
+    async def _purged(self, id: str) -> int:
+        """How many went with it; none where it went with what began it, or another replica was quicker."""
+        from grpc import StatusCode
+        from grpc.aio import AioRpcError
+
+        assert self._client is not None
+        try:
+            return (await self._client.purge_orchestration(id)).deleted_instance_count
+        except AioRpcError as error:
+            if error.code() is not StatusCode.NOT_FOUND:
+                raise
+            return 0
 
     async def unfinished(self) -> int:
         """How many orchestrations have not ended. Raises TransientError."""

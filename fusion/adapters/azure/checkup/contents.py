@@ -53,12 +53,12 @@ async def anchors(connection: str, container: str, *, credential: AsyncTokenCred
                 found.append(_absent(container, service.host))
                 return found
             properties = await one.get_container_properties()
-        kept = properties.immutable_storage_with_versioning_enabled or False
+        # That versions could be kept immutable keeps none by itself.
         found.append(
             immutable(
                 container,
                 service.host,
-                kept=bool(properties.has_immutability_policy or kept),
+                kept=bool(properties.has_immutability_policy),
                 hold=bool(properties.has_legal_hold),
             )
         )
@@ -68,7 +68,8 @@ async def anchors(connection: str, container: str, *, credential: AsyncTokenCred
 def immutable(container: str, host: str, *, kept: bool, hold: bool) -> Told:
     """`kept`: a retention policy; `hold`: a legal hold."""
     if kept or hold:
-        return ready(PART, container, f"Anchors cannot be changed or deleted ({'retention policy' if kept else 'legal hold'}).")
+        by = "a retention policy; whether it is locked cannot be seen from here" if kept else "a legal hold"
+        return ready(PART, container, f"Anchors cannot be changed or deleted: there is {by}.")
     account = shlex.quote(host.partition(".")[0])
     return mend(
         PART,
