@@ -37,7 +37,8 @@ def test_a_review_is_answered_by_the_worker_beside_it(tmp_path: Path) -> None:
     place = Workplace(tmp_path / "shop", tmp_path / "state", {"FUSION_MODELS": str(models), "FUSION_EVIDENCE": "off"}).init()
     place.commit("Begin", **{"README.md": "# Shop\n"})
     place.git("checkout", "--quiet", "-b", "feature")
-    place.commit("Halve", **{"run.py": "def half(items):\n    return items[: len(items) / 2]\n"})
+    # Of a change that says little the model says little, too, and each word costs.
+    place.commit("Print", **{"run.py": "print(1)\n"})
     options = ("--model", str(model), "--name", NAME, "--port", "0", "--context", "4096")
     with place.start("worker", *options) as worker:
         try:

@@ -61,10 +61,10 @@ diff --git a/run.py b/run.py
 new file mode 100644
 --- /dev/null
 +++ b/run.py
-@@ -0,0 +1,2 @@
-+def half(items):
-+    return items[: len(items) / 2]
+@@ -0,0 +1 @@
++print(1)
 """
+"""Of a change that says little the model says little, too, and each word costs."""
 DIGEST = "sha256:" + "a" * 64
 
 
