@@ -161,6 +161,22 @@ async def test_a_review_ends_although_the_scheduler_was_away(tmp_path: Path, fau
     assert await world.queue.list() == []
 
 
+async def test_two_replicas_that_are_told_the_same_review_once(tmp_path: Path) -> None:
+    world = Held(folder=tmp_path)
+    world.gate.set()
+    with task_hub() as (_, port):
+        async with running(world, port) as one, running(world, port) as other:
+            await until(lambda: (one.ready()[0], other.ready()[0]) == (200, 200))
+            told = world.open("a", BAD)
+            for _ in (one, other):
+                await world.queue.send(told)
+            assert [await asyncio.to_thread(each.deliver) for each in (one, other)] == [202, 202]
+            await until(lambda: world.forge.checks and world.check.status == "completed")
+            await until(lambda: all(state.waiting + state.locked == 0 for state in depth(world)))
+    assert (world.wrote("post_review"), len(world.threads), len(world.fetched)) == (1, 1, 1)
+    assert await world.queue.list() == []
+
+
 def depth(world: World) -> Any:
     return asyncio.run(world.queue.depth()).values()
 

@@ -1,4 +1,7 @@
-"""`fusion host scheduler` as its users start it: two processes on one task hub, from webhook to posted review, and SIGTERM."""
+"""`fusion host scheduler` as its users start it: from webhook to posted review, and SIGTERM.
+
+Two replicas on one hub are in tests/acceptance/test_scheduler_host.py, in one process.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,7 @@ def storage(tmp_path: Path) -> Iterator[str]:
         yield running.connection
 
 
-def test_two_processes_on_one_hub_review_once(tmp_path: Path, storage: str) -> None:
+def test_a_process_of_its_own_reviews_and_ends_in_order(tmp_path: Path, storage: str) -> None:
     queues = dict.fromkeys(
         QUEUES.values(), QueueOptions(sessions=True, duplicate_window=604_800, lock_seconds=60, max_deliveries=10)
     )
@@ -45,27 +48,24 @@ def test_two_processes_on_one_hub_review_once(tmp_path: Path, storage: str) -> N
             "FUSION_COSMOS": cosmos.connection,
             "FUSION_BLOBS": storage,
         }
-        replicas = []
-        for name in ("one", "two"):
-            (tmp_path / name).mkdir()
-            replica = Serving(tmp_path / name, environment(github, **shared), command=("host", "scheduler"))
-            replicas.append(replica.start())
+        home = tmp_path / "home"
+        home.mkdir()
+        replica = Serving(home, environment(github, **shared), command=("host", "scheduler")).start()
         try:
-            github.webhook(f"{replicas[0].url}/github", SECRET)
+            github.webhook(f"{replica.url}/github", SECRET)
             number = github.open_pull(
                 NAME, head="feature", files={"shop.py": "def price(item):\n    breakpoint()\n    return item\n"}
             )
             github.settle()
             for _ in range(600):
-                if f"{NAME}#{number}: the review of" in (logs := "".join(replica.log for replica in replicas)):
+                if f"{NAME}#{number}: the review of" in replica.log:
                     break
                 time.sleep(0.1)
-            assert [check.status for check in github.checks(NAME, number)] == ["completed"], logs
+            assert [check.status for check in github.checks(NAME, number)] == ["completed"], replica.log
             assert "analyzers" in github.conversation(NAME, number)
-            assert [replica.get("/readyz")[0] for replica in replicas] == [200, 200]
+            assert replica.get("/readyz")[0] == 200
         finally:
-            ends = [replica.stop() for replica in replicas]
-    logs = "".join(replica.log for replica in replicas)
-    assert ends == [0, 0], logs
-    assert f"its runs are in the task hub fusion at http://127.0.0.1:{port}" in logs
-    assert logs.count("stopped") == 2
+            end = replica.stop()
+    assert end == 0, replica.log
+    assert f"its runs are in the task hub fusion at http://127.0.0.1:{port}" in replica.log
+    assert replica.log.count("stopped") == 1
