@@ -7,6 +7,7 @@ repository: it is recorded only where the operator asks for it (FUSION_TELEMETRY
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 
 from fusion.model import Ending, Prompt, Response, Route, Usage
@@ -14,6 +15,8 @@ from fusion.ports.telemetry import Span, Value
 
 _FINISHED: Mapping[Ending, str] = {Ending.OK: "stop", Ending.UNUSABLE: "stop", Ending.REFUSED: "content_filter"}
 """Why a reply ended, where there was one."""
+_NAME = re.compile(r"[\w.:/@+-]{1,100}", re.ASCII)
+"""What models are called."""
 
 
 def name(route: Route) -> str:
@@ -53,7 +56,8 @@ def reply(response: Response, *, content: bool) -> Mapping[str, Value]:
     """What came back, as attributes."""
     usage = response.usage or Usage()
     attributes: dict[str, Value] = {
-        "gen_ai.response.model": response.model,
+        # An endpoint may say anything there, also what it was asked.
+        "gen_ai.response.model": response.model if _NAME.fullmatch(response.model) else "",
         "gen_ai.usage.input_tokens": usage.input_tokens,
         "gen_ai.usage.output_tokens": usage.output_tokens,
         "gen_ai.usage.cache_read.input_tokens": usage.cached_tokens,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
@@ -11,6 +12,8 @@ from typing import Literal
 from fusion.ports.telemetry import Meter, Metric
 from fusion.telemetry import objectives
 from fusion.telemetry.metrics import METRICS
+
+log = logging.getLogger("fusion.telemetry")
 
 OTHER = "other"
 """The value of what is too much, or not known."""
@@ -63,21 +66,21 @@ class Fan:
         """Count up, by what is not less than 0."""
         known = self._known(name, "counter", labels)
         for meter in self._meters:
-            meter.add(name, max(amount, 0.0), **known)
+            _safely(meter.add, name, max(amount, 0.0), known)
         self._judge(name, amount, labels, times=max(amount, 0.0))
 
     def record(self, name: str, value: float, **labels: str) -> None:
         """One value of a distribution."""
         known = self._known(name, "histogram", labels)
         for meter in self._meters:
-            meter.record(name, value, **known)
+            _safely(meter.record, name, value, known)
         self._judge(name, value, labels)
 
     def set(self, name: str, value: float, **labels: str) -> None:
         """What something is now."""
         known = self._known(name, "gauge", labels)
         for meter in self._meters:
-            meter.set(name, value, **known)
+            _safely(meter.set, name, value, known)
 
     def _judge(self, name: str, value: float, labels: Mapping[str, str], times: float = 1.0) -> None:
         for objective, met in objectives.judged(name, value, labels):
@@ -98,10 +101,18 @@ class Fan:
             return ""
         if values:
             return value if value in values else OTHER
-        value = value[:LONGEST]
+        # Without half surrogate pairs, for which an exporter refuses all that is measured.
+        value = value[:LONGEST].encode(errors="replace").decode()
         with self._lock:
             seen = self._seen.setdefault((metric.name, label), set())
             if value not in seen and len(seen) >= self._most:
                 return OTHER
             seen.add(value)
         return value
+
+
+def _safely(told: Callable[..., None], name: str, value: float, labels: Mapping[str, str]) -> None:
+    try:
+        told(name, value, **labels)
+    except Exception:  # the edge to whoever measures: whatever goes wrong there, the work that is measured goes on
+        log.debug("%s is not measured", name, exc_info=True)

@@ -317,3 +317,15 @@ async def test_a_dismissal_at_a_terminal_reaches_a_collector_and_waits_for_none(
     # Nobody is there any more.
     await told(settings(given), [entry])
     await told(settings({"FUSION_HOME": str(tmp_path)}), [entry])
+
+
+def test_a_meter_that_fails_stops_neither_the_work_nor_the_others() -> None:
+    class Failing(Unmeasured):
+        def add(self, name: str, amount: float = 1.0, **labels: str) -> None:
+            raise RuntimeError("an exporter's mistake")
+
+    prometheus = PrometheusMeter()
+    Fan(Failing(), prometheus).add("fusion.tools", tool="a\udc00b", outcome="ok")
+    assert 'tool="a?b"' in prometheus.text().decode()
+    with pytest.raises(ValueError, match="no counter"):
+        Fan(Failing()).add("fusion.nothing")

@@ -210,6 +210,13 @@ def test_a_call_of_a_model_follows_the_conventions_and_holds_content_only_on_req
     }
 
 
+def test_an_endpoint_that_says_its_question_where_its_name_belongs_is_not_repeated() -> None:
+    kept = Kept()
+    with step(kept.telemetry.tracer, "chat gpt-x") as span:
+        chat.answered(span, Response(ending=Ending.OK, text="{}", model="def secret(): ..."), content=False)
+    assert "secret" not in kept.one("chat gpt-x").to_json()
+
+
 def test_a_call_that_failed_names_its_ending_and_not_the_other_sides_words() -> None:
     kept = Kept()
     with step(kept.telemetry.tracer, "chat gpt-x") as span:
