@@ -126,7 +126,7 @@ def test_a_reader_that_goes_away_does_not_make_it_a_pass(flawed: Workplace) -> N
         assert done.stderr == ""
 
 
-@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize("closed", ["2>&-", "<&- >&- 2>&-"])
 def test_closed_streams(flawed: Workplace, closed: str) -> None:
     done = shell(flawed, f"$FUSION review --only bandit {closed}; echo $?")
     assert done.stdout.endswith("1\n"), done
@@ -175,7 +175,7 @@ def test_whatever_the_encoding_of_the_terminal(place: Workplace, format: str, en
         )
 
 
-@pytest.mark.parametrize("terminal", ["dumb", "xterm-256color", "unknown"])
+@pytest.mark.parametrize("terminal", ["dumb", "xterm-256color"])
 def test_on_a_terminal_nothing_of_the_repository_steers_it(place: Workplace, terminal: str) -> None:
     name = "a\x1b]0;owned\x07\x1b[2J\u202e.py"
     place.commit("Flaw", **{name: FLAW + "# \x1b[31mred\x1b]8;;http://evil.example\x07\n" + "eval(input('\x1b[2J'))\n"})
