@@ -126,9 +126,11 @@ param schedulerMaxReplicas int = 4
 
 @description('Image of the analyzers; empty until it is in the registry.')
 param evidenceImage string = ''
-@description('Sessions at the same time, at most.')
+@description('Sessions at the same time, at most; more than are kept started.')
+@minValue(2)
 param maxSessions int = 20
-@description('Sessions that are kept started.')
+@description('Sessions that are kept started: at least 1, and less than at the same time. A pool of containers takes no 0.')
+@minValue(1)
 param readySessions int = 1
 
 @description('Image of the inference worker; empty until it is in the registry.')

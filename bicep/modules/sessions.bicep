@@ -15,11 +15,11 @@ param image string
 param registryServer string
 @description('Resource id of the identity that fetches the image. Sessions themselves cannot use it.')
 param pullIdentityId string
-@description('Sessions at the same time, at most.')
-@minValue(1)
+@description('Sessions at the same time, at most; more than are kept started.')
+@minValue(2)
 param maxSessions int
-@description('Sessions that are kept started, so that nobody waits for a cold start; they cost while they wait.')
-@minValue(0)
+@description('Sessions that are kept started, so that nobody waits for a cold start; they cost while they wait. Azure refuses 0.')
+@minValue(1)
 param readySessions int
 @description('Object ids of the hosts\' identities.')
 param hosts array

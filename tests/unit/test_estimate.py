@@ -8,6 +8,7 @@ import runpy
 import subprocess
 import sys
 import tomllib
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -134,3 +135,21 @@ def test_the_tool_prints() -> None:
     assert len(addresses) == len(DATA["prices"])
     assert all("\thttps://prices.azure.com/api/retail/prices?" in line and " " not in line for line in addresses)
     assert "Premium: messaging unit: 730.00 x hour" in said("--lines", "enterprise")
+
+
+@pytest.mark.parametrize(
+    ("edit", "said"),
+    [
+        (lambda text: "x = [", "cannot be read: Invalid value"),
+        (lambda text: "x = 1", "lacks assume.usd_first.value"),
+        (lambda text: text.replace("pulls = 60\n", ""), "lacks profiles.small.pulls"),
+        (lambda text: text.partition("[profiles")[0], "lacks a profile"),
+    ],
+)
+def test_a_file_of_ones_own_that_is_wrong_is_told_in_a_sentence(tmp_path: Path, edit: Callable[[str], str], said: str) -> None:
+    file = tmp_path / "own.toml"
+    file.write_text(edit((ROOT / "bicep/profiles.toml").read_text(encoding="utf-8")), encoding="utf-8")
+    run = subprocess.run([sys.executable, TOOL, "--file", file], capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stdout) == (1, "")
+    assert said in run.stderr
+    assert run.stderr.count("\n") == 1
