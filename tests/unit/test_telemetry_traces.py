@@ -276,7 +276,7 @@ def test_what_a_collector_does_not_take_makes_way_for_the_next(wrong: Sending | 
     assert (sent, box.lost) == ([1, 1], 1)
 
 
-@pytest.mark.parametrize("text", ["novalue", "a=b,=c", "na me=x", "a=b%0Ac"])
+@pytest.mark.parametrize("text", ["novalue", "a=b,=c", "na me=x", "a=b%0Ac", "a=%E2%98%83"])
 def test_headers_of_another_form_are_refused_without_showing_them(text: str) -> None:
     with pytest.raises(UserError, match="takes name=value") as raised:
         headers(text)
@@ -287,6 +287,7 @@ def test_headers_of_another_form_are_refused_without_showing_them(text: str) -> 
 async def test_settings_of_no_use_are_a_sentence(tmp_path: Path) -> None:
     for given_settings, said in (
         ({"APPLICATIONINSIGHTS_CONNECTION_STRING": "nonsense"}, "APPLICATIONINSIGHTS_CONNECTION_STRING"),
+        ({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://[::1"}, "OTEL_EXPORTER_OTLP_ENDPOINT"),
         (
             {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:9", "OTEL_EXPORTER_OTLP_HEADERS": "x"},
             "OTEL_EXPORTER_OTLP_HEADERS",

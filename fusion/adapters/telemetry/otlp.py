@@ -33,7 +33,8 @@ def headers(text: str) -> Mapping[str, str]:
     for pair in filter(None, (part.strip() for part in text.split(","))):
         name, equals, value = pair.partition("=")
         name, value = name.strip(), urllib.parse.unquote(value.strip())
-        if not equals or not name.isascii() or not name.replace("-", "").replace("_", "").isalnum() or not value.isprintable():
+        named = name.isascii() and name.replace("-", "").replace("_", "").isalnum()
+        if not equals or not named or not value.isascii() or not value.isprintable():
             raise UserError("OTEL_EXPORTER_OTLP_HEADERS takes name=value, several divided by commas.")
         found[name.lower()] = value
     return found
@@ -50,8 +51,12 @@ class Collector:
         about: Mapping[str, str] | None = None,
         patience: float = PATIENCE,
     ) -> None:
-        """`about`: the resource whose spans are sent."""
+        """`about`: the resource whose spans are sent. Raises UserError for what is no address."""
         self._address = address.rstrip("/")
+        try:
+            httpx.URL(self._address)
+        except httpx.InvalidURL:
+            raise UserError("OTEL_EXPORTER_OTLP_ENDPOINT is not usable: it is no address.") from None
         self._about = dict(about or {})
         self._client = httpx.Client(headers=dict(headers or {}), timeout=patience, follow_redirects=False)
         self._status = 0
