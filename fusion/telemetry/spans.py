@@ -145,4 +145,4 @@ def _bound(record: Record) -> None:
 
 
 def _nanoseconds(moment: datetime) -> int:
-    return int(moment.timestamp() * 1_000_000) * 1000
+    return max(int(moment.timestamp() * 1_000_000) * 1000, 0)

@@ -217,13 +217,15 @@ async def test_what_goes_wrong_in_telling_is_nobody_elses_matter() -> None:
         with step(tracer, "x", attributes={"a": (Odd(),)}) as span:  # type: ignore[dict-item]
             span.set("b", Odd())  # type: ignore[arg-type]
         at = datetime(2026, 1, 1, tzinfo=UTC)
-        tracer.past("y", start=at, end=at - timedelta(days=1), attributes={"n": 2**70}, failure="x")
+        tracer.past("y", start=at, end=datetime.min.replace(tzinfo=UTC), attributes={"n": 2**70}, failure="x")
     with collecting() as collector, contextlib.closing(Collector(collector.url, about={"service.name": "x"})) as there:
         told: list[Record] = []
         with step(Tracer([told.append]), "\udc00", attributes={"n": 2**70, "o": Odd(), "f": float("nan"), "i": -1}):  # type: ignore[dict-item]
             pass
+        Tracer([told.append]).past("long ago", start=datetime.min.replace(tzinfo=UTC), end=at)
         assert there.send(told) is Sending.DONE
-        [one] = collector.spans
+        one, ago = collector.spans
+    assert (ago.start, ago.end) == (0, int(at.timestamp()) * 10**9)
     assert (one.name, one.attributes["n"], one.attributes["o"], one.attributes["i"]) == ("?", "int", "Odd", -1)
 
 
