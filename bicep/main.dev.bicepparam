@@ -10,3 +10,6 @@ param dataClassification = 'General'
 // Short, so that a trial can be taken away again.
 param anchorRetentionDays = 1
 param logDailyCapGb = 1
+
+param githubApp = readEnvironmentVariable('FUSION_GITHUB_APP', '')
+param modelsFile = readEnvironmentVariable('FUSION_MODELS', '')

@@ -36,20 +36,21 @@ param functionAlwaysReady = [
 param githubApp = readEnvironmentVariable('FUSION_GITHUB_APP', '')
 param modelsFile = readEnvironmentVariable('FUSION_MODELS', '')
 param evidenceImage = readEnvironmentVariable('FUSION_EVIDENCE_IMAGE', '')
+// Models retire: docs/deploy.md says how to see which the region still deploys, and the quota (capacity: thousands of tokens a minute).
 param deployments = [
   {
-    name: 'gpt-4-1'
+    name: 'gpt-5-4'
     format: 'OpenAI'
-    model: 'gpt-4.1'
-    version: '2025-04-14'
+    model: 'gpt-5.4'
+    version: '2026-03-05'
     sku: 'DataZoneStandard'
     capacity: 100
   }
   {
-    name: 'gpt-4-1-mini'
+    name: 'gpt-5-4-mini'
     format: 'OpenAI'
-    model: 'gpt-4.1-mini'
-    version: '2025-04-14'
+    model: 'gpt-5.4-mini'
+    version: '2026-03-17'
     sku: 'DataZoneStandard'
     capacity: 100
   }
