@@ -38,12 +38,12 @@ def read(body: bytes, part: Part, *, tool: str) -> Look:
             raise Worthless("it does not keep to its contract") from error
         return _look(answer, part, tool)
     except Worthless as worthless:
-        return nothing(part, Outcome.FAILED, f"the evidence service's answer counts for nothing: {worthless}", tool=tool)
+        return nothing(part, Outcome.FAILED, f"the evidence service's answer counts for nothing: {worthless}")
 
 
-def nothing(part: Part, outcome: Outcome, reason: str, *, tool: str) -> Look:
+def nothing(part: Part, outcome: Outcome, reason: str) -> Look:
     """A look that read no file of the part."""
-    return Look(outcome=outcome, reason=reason, unread=joined(tuple(part.files), f"{tool}: {reason}"))
+    return Look(outcome=outcome, reason=reason, unread=joined(tuple(part.files), reason))
 
 
 def short(text: str) -> str:
@@ -66,7 +66,7 @@ def _look(answer: Answer, part: Part, tool: str) -> Look:
     if look.outcome is Outcome.SKIPPED:
         if look.read or look.hits or look.cleared:
             raise Worthless("it tells of what it skipped")
-        return nothing(part, Outcome.SKIPPED, message(look.reason) or "the evidence service does not have it", tool=tool)
+        return nothing(part, Outcome.SKIPPED, message(look.reason) or "the evidence service does not have it")
     unread = {item.path: Unread(path=item.path, reason=message(item.reason)) for item in look.unread}
     silent = sorted(asked - unread.keys() - set(look.read))
     outcome, reason = look.outcome, message(look.reason)

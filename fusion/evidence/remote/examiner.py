@@ -160,7 +160,7 @@ class RemoteExaminer:
                 search.trials -= len(halves)
                 parts.extend(halves)
             else:
-                search.looks.append(answers.nothing(part, found.outcome, found.reason, tool=search.analyzer.name))
+                search.looks.append(answers.nothing(part, found.outcome, found.reason))
 
     async def _asked(self, search: _Search, part: Part) -> Look | Ending:
         """One question until there is an answer, or none is to be had: each time in another session."""
