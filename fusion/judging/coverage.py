@@ -64,7 +64,17 @@ def cover(
         gaps=tuple(
             dict.fromkeys([*_gaps(change, files, selection, tools, agents, policy), *_unasked(files, agents, counts=True)])
         ),
-        notes=tuple(dict.fromkeys([*_notes(files, policy, tools, model_used), *_unasked(files, agents, counts=False), *notes])),
+        notes=tuple(
+            dict.fromkeys(
+                [
+                    *_notes(
+                        files, policy, tools, model_used, excluded=not any(_counts(file, selection) for file in change.files)
+                    ),
+                    *_unasked(files, agents, counts=False),
+                    *notes,
+                ]
+            )
+        ),
     )
 
 
@@ -235,14 +245,17 @@ def _counts(file: FileChange, selection: Mapping[str, Exclusion | None]) -> bool
     return file.kind is not ChangeKind.DELETED and not (exclusion is not None and exclusion.by_policy)
 
 
-def _notes(files: Sequence[FileCoverage], policy: Policy, tools: Sequence[ToolRun], model_used: bool) -> Iterable[str]:
+def _notes(
+    files: Sequence[FileCoverage], policy: Policy, tools: Sequence[ToolRun], model_used: bool, *, excluded: bool
+) -> Iterable[str]:
+    """`excluded`: there is no file that a review of nothing would be a gap for."""
     if not model_used:
         yield "No model reasoned about this change: the findings are those of analyzers and of fixed rules."
         if policy.instructions:
             yield "The policy's instructions were not read: they are for a model."
     if not files:
         yield "The change has no files."
-    elif not any(file.reviewed for file in files):
+    elif excluded and not any(file.reviewed for file in files):
         yield "Nothing was reviewed: policy excludes every file, or nothing of it is left to read."
     unserved = [file.path for file in files if not file.reviewed and file.reason.startswith(_UNSERVED)]
     if unserved:
