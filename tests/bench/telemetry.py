@@ -19,7 +19,7 @@ from tests.fakes.collector import collecting
 from tests.fakes.serving import Serving
 from tests.load.campaign import running
 
-SENT = 1.5
+SENT = 2.5
 """Seconds after a turn in which its last spans are exported: that costs, too."""
 
 

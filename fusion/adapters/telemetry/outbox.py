@@ -24,7 +24,7 @@ HEAVIEST = 16 * 1024 * 1024
 BATCH = 512
 BULK = 1024 * 1024
 """Characters after which a batch takes no further span: collectors refuse what is too large, the whole of it."""
-EVERY = 1.0
+EVERY = 2.0
 """Seconds between batches that are not full."""
 LONGEST = 30.0
 """Seconds until the same batch is tried again, at most; from one on, doubling."""
