@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import importlib.util
+import logging
 import platform
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -21,6 +22,8 @@ from fusion.telemetry.spans import Tracer
 if TYPE_CHECKING:
     from opentelemetry.sdk.metrics.export import MetricExporter
 
+log = logging.getLogger("fusion.telemetry")
+
 PARTING = 2.0
 """Seconds that the last spans and measurements have to leave when a host ends."""
 EVERY = 60.0
@@ -36,8 +39,7 @@ async def telemetry(settings: Settings) -> AsyncIterator[Telemetry]:
     if not settings.otlp_endpoint and settings.application_insights is None:
         yield OFF
         return
-    if any(importlib.util.find_spec(name) is None for name in ("opentelemetry", "opentelemetry.sdk")):
-        raise UserError("Telemetry needs OpenTelemetry's packages: pip install 'fusion-ai-auto-coder[telemetry]'.")
+    _installed(settings)
     from opentelemetry.sdk.metrics import MeterProvider
     from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
     from opentelemetry.sdk.resources import Resource
@@ -71,11 +73,26 @@ async def telemetry(settings: Settings) -> AsyncIterator[Telemetry]:
                 content=settings.telemetry_content == "on",
             )
         finally:
-            # Beside each other: the slower of the two says how long it takes.
-            await asyncio.gather(
+            # Beside each other: the slower of the two says how long it takes. A reader that cannot end raises, and the work is
+            # done by then.
+            for lost in await asyncio.gather(
                 asyncio.to_thread(outbox.close, boxes, PARTING),
                 asyncio.to_thread(measures.shutdown, timeout_millis=PARTING * 1000),
-            )
+                return_exceptions=True,
+            ):
+                if isinstance(lost, Exception):
+                    log.debug("the last measurements are lost: %s", lost)
+
+
+def _installed(settings: Settings) -> None:
+    """Raises UserError: the packages that the settings need are not installed."""
+    asked = "OTEL_EXPORTER_OTLP_ENDPOINT" if settings.otlp_endpoint else "APPLICATIONINSIGHTS_CONNECTION_STRING"
+    extra, needed = "telemetry", ["opentelemetry", "opentelemetry.sdk", "opentelemetry.proto"]
+    if settings.application_insights is not None:
+        asked, extra = "APPLICATIONINSIGHTS_CONNECTION_STRING", "azure"
+        needed += ["azure", "azure.monitor", "azure.monitor.opentelemetry", "azure.monitor.opentelemetry.exporter"]
+    if any(importlib.util.find_spec(name) is None for name in needed):
+        raise UserError(f"{asked} is set, and its packages are not installed: {installing(extra)}, or unset it.")
 
 
 def _about(settings: Settings) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -329,3 +330,15 @@ def test_a_meter_that_fails_stops_neither_the_work_nor_the_others() -> None:
     assert 'tool="a?b"' in prometheus.text().decode()
     with pytest.raises(ValueError, match="no counter"):
         Fan(Failing()).add("fusion.nothing")
+
+
+def test_a_mistake_in_what_is_measured_is_in_the_log_and_reaches_no_work(caplog: pytest.LogCaptureFixture) -> None:
+    def mistaken() -> Iterator[Measurement]:
+        yield Measurement("fusion.reviews", 1, {"verdict": "pass"})
+        raise RuntimeError("a mistake of ours")
+
+    prometheus = PrometheusMeter()
+    tell(Fan(prometheus), mistaken())
+    tell(Fan(prometheus), [Measurement("fusion.nothing")])
+    assert read(prometheus.text().decode()).total("fusion.reviews") == 1
+    assert [record.levelname for record in caplog.records] == ["ERROR", "ERROR"]

@@ -75,26 +75,32 @@ async def test_a_folder_is_read_from_its_end(tmp_path: Path) -> None:
 
 
 class Asked:
-    """Recordings that answer, refuse, or never answer."""
+    """Recordings that answer, fail, or never answer."""
 
-    def __init__(self, answer: Sequence[str] | None) -> None:
+    def __init__(self, answer: Sequence[str] | Exception) -> None:
         self._answer = answer
 
     async def recent(self, since: datetime) -> Sequence[str]:
         """The lines."""
-        if self._answer is None:
-            raise TransientError("Blob Storage is away.")
+        if isinstance(self._answer, Exception):
+            raise self._answer
         if not self._answer:
             await asyncio.sleep(3600)
         return self._answer
 
 
-@pytest.mark.parametrize("answer", [None, [], [line(1)]], ids=["away", "silent", "there"])
-async def test_a_sounding_tells_the_rest_whatever_the_recordings_do(tmp_path: Path, answer: Sequence[str] | None) -> None:
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [(TransientError("Blob Storage is away."), False), (KeyError("a mistake of ours"), False), ([], False), ([line(1)], True)],
+    ids=["away", "mistaken", "silent", "there"],
+)
+async def test_a_sounding_tells_the_rest_whatever_the_recordings_do(
+    tmp_path: Path, answer: Sequence[str] | Exception, told: bool
+) -> None:
     bundle = reasoned(World(folder=tmp_path, clock=ManualClock(NOW)).bundle, Asked(answer))
-    names = {one.name for one in await soundings(bundle, patience=0.05)}
+    names = {one.name for one in await soundings(bundle, patience=15.0 if answer else 0.5)}
     assert {"fusion.queue.waiting", "fusion.budget.left"} <= names
-    assert ("fusion.gpu.idle" in names) == bool(answer)
+    assert ("fusion.gpu.idle" in names) == told
 
 
 def reasoned(bundle: Bundle, recordings: Asked) -> Bundle:
