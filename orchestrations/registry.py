@@ -71,7 +71,7 @@ ORCHESTRATORS = orchestrators()
 
 
 def activities(bundle: Bundle) -> Mapping[str, Activity]:
-    """Every activity by name, bound to one bundle: async functions `(context, input)`; the context is not used."""
+    """Every activity by name, bound to one bundle: async functions `(context, input)`; a context without an attempt will do."""
     reviewing = Activities(bundle)
     others = (
         Team(bundle, reviewing.shelf),

@@ -25,7 +25,7 @@ Orchestrator = Callable[[task.OrchestrationContext, Any], Generator[task.Task[An
 
 
 def carrying(name: str, orchestrator: Orchestrator, tracer: Callable[[], Tracer | None]) -> Orchestrator:
-    """The orchestrator, which hands its trace on and tells of itself once it has ended: as before a generator of that name.
+    """The orchestrator, which hands its trace on and tells of itself once it has ended: a generator of the same name.
 
     `tracer` is asked at the end, and not while a history is replayed. Telling never blocks; it decides nothing.
     """

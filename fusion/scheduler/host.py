@@ -110,7 +110,9 @@ class Scheduled:
         loop = asyncio.get_running_loop()
 
         def ended(end: Ended) -> None:
-            loop.call_soon_threadsafe(_tell, end)
+            # A replay may end after the loop has: that nobody is told must not become the run's failure.
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(_tell, end)
 
         flows = watched(orchestrators(lambda: self.bundle.telemetry.tracer), self._beginnings, ended)
         while not stop.is_set():

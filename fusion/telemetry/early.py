@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 from collections.abc import Mapping
 from datetime import datetime
@@ -19,6 +20,7 @@ class Early(Untraced):
     def __init__(self) -> None:
         self._told: deque[tuple[str, dict[str, Any]]] = deque(maxlen=MOST)
         self._tracer: Tracer | None = None
+        self._lock = threading.Lock()
 
     def past(
         self,
@@ -31,16 +33,19 @@ class Early(Untraced):
     ) -> None:
         """Tell it, or remember it."""
         said = {"start": start, "end": end, "attributes": attributes or {}, **others}
-        if self._tracer is not None:
-            self._tracer.past(name, **said)
-        else:
-            self._told.append((name, said))
+        with self._lock:
+            tracer = self._tracer
+            if tracer is None:
+                self._told.append((name, said))
+        if tracer is not None:
+            tracer.past(name, **said)
 
     def opened(self, tracer: Tracer) -> None:
         """From now on there is one; it is told what was before."""
-        self._tracer = tracer
-        while self._told:
-            name, said = self._told.popleft()
+        with self._lock:
+            self._tracer, before = tracer, list(self._told)
+            self._told.clear()
+        for name, said in before:
             tracer.past(name, **said)
 
     def closed(self) -> None:
