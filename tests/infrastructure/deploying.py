@@ -20,8 +20,6 @@ from tests.infrastructure.kinds import base, beside, unfit
 from tests.infrastructure.problems import Problem
 from tests.infrastructure.told import told
 
-_IN_TYPE = {"id", "name", "type", "apiVersion"}
-
 
 @dataclass(eq=False, slots=True)
 class Made:

@@ -131,10 +131,6 @@ def _last(value: Any) -> Any:
     return value[-1] if value else ("" if isinstance(value, str) else None)
 
 
-def _index_of(value: Any, part: Any) -> int:
-    return int(value.lower().find(part.lower()) if isinstance(value, str) else value.index(part))
-
-
 def _format(pattern: str, *values: Any) -> str:
     for place, value in enumerate(values):
         pattern = pattern.replace(f"{{{place}}}", text(value))

@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from fusion.adapters.azure.blobs import AzureBlobs
-from fusion.adapters.sqlite.database import SystemClock
 from fusion.ports import Clock
 
 if TYPE_CHECKING:
@@ -38,17 +37,15 @@ class AzureRecordings(AzureBlobs):
         clock: Clock | None = None,
         patience: float = 10.0,
     ) -> None:
-        clock = clock or SystemClock()
         super().__init__(
             connection, container=container, credential=credential, clock=clock, patience=patience, page=MOST_NAMES
         )
-        self._at = clock
         self._read: dict[str, list[str]] = {}
         self._looked: datetime | None = None
 
     async def recent(self, since: datetime) -> Sequence[str]:
         """The lines of the blobs that were put there since then. Raises TransientError or UserError: they cannot be read."""
-        now = self._at.now()
+        now = self._clock.now()
         if self._looked is None or now - self._looked >= EVERY:
             # Before the look: an account that cannot be read is not asked every time either.
             self._looked = now
@@ -58,7 +55,7 @@ class AzureRecordings(AzureBlobs):
     async def _look(self, since: datetime) -> None:
         async with self._blobs() as container:
             found: dict[str, int] = {}
-            for hour in sorted({f"{at.astimezone(UTC):%Y%m%d/%H}/" for at in (since, self._at.now())}):
+            for hour in sorted({f"{at.astimezone(UTC):%Y%m%d/%H}/" for at in (since, self._clock.now())}):
                 # One request: more names than it gives are no worker's.
                 page = await anext(container.list_blobs(name_starts_with=hour, results_per_page=self._page).by_page(), None)
                 found |= {blob.name: blob.size async for blob in page if blob.last_modified >= since} if page else {}
