@@ -37,7 +37,7 @@ from fusion.routing import catalogue
 from fusion.runs import run_id
 from fusion.scanning import schedule
 from fusion.settings import Settings, read
-from fusion.telemetry.context import here, root, step
+from fusion.telemetry.context import carried, here, root, step
 from fusion.telemetry.early import Early
 from fusion.telemetry.metering import tell as measure
 from fusion.telemetry.watching import of_delivery, of_outcome
@@ -45,7 +45,6 @@ from orchestrations.activity import Activity
 from orchestrations.bundle import Bundle
 from orchestrations.registry import activities, orchestrators
 from orchestrations.sounding import soundings
-from orchestrations.tracing import carried
 from orchestrations.upkeep import keep_up
 
 log = logging.getLogger("fusion.functions")

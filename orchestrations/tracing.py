@@ -15,11 +15,8 @@ from typing import Any, cast
 from durabletask import task
 
 from fusion.ports.telemetry import Span, Telemetry, Tracer, Value
-from fusion.telemetry.context import derived, step
+from fusion.telemetry.context import carried, derived, step, taken
 from orchestrations.activity import Activity, Job
-
-KEY = "trace"
-"""The field of an input that says to which trace it belongs."""
 
 Orchestrator = Callable[[task.OrchestrationContext, Any], Generator[task.Task[Any], Any, Any]]
 
@@ -102,19 +99,6 @@ def seen(name: str, activity: Activity, telemetry: Telemetry) -> Activity:
 
     traced.__name__ = traced.__qualname__ = name
     return traced
-
-
-def taken(given: Any) -> tuple[str, Any]:
-    """The trace of an input, and the input without it."""
-    if not isinstance(given, dict) or KEY not in given:
-        return "", given
-    trace = given[KEY]
-    return trace if isinstance(trace, str) else "", {name: value for name, value in given.items() if name != KEY}
-
-
-def carried(given: Any, trace: str) -> Any:
-    """The input with the trace, where there is one and it can carry it."""
-    return {**given, KEY: trace} if trace and isinstance(given, dict) else given
 
 
 def about(job: Mapping[str, Any]) -> dict[str, Value]:

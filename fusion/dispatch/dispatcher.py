@@ -37,7 +37,7 @@ from fusion.model import (
 from fusion.policy import Policy
 from fusion.ports import Conductor, Key, Message, Place, Priority
 from fusion.scanning.leaving import left
-from fusion.telemetry.context import here, parse, root, step
+from fusion.telemetry.context import carried, here, parse, root, step
 
 log = logging.getLogger("fusion.dispatch")
 
@@ -245,8 +245,7 @@ class Dispatcher:
 
     async def _begun(self, start: Start) -> bool:
         """Start an orchestration as a part of the message's trace; False where it is known already."""
-        trace = here()
-        return await self.conductor.start(start.name, {**start.input, "trace": trace} if trace else start.input, start.id)
+        return await self.conductor.start(start.name, carried(start.input, here()), start.id)
 
     async def _merge_group(self, event: MergeGroupFormed) -> Handled:
         digest = hashlib.sha256(f"{event.repository}\0{event.head}".encode()).hexdigest()[:16]

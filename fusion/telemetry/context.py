@@ -16,11 +16,14 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType, TracebackType
+from typing import Any
 
 from fusion.ports.telemetry import Kind, Span, Tracer, Value
 
 _FORM = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")
 _LENGTH = 55
+_FIELD = "trace"
+"""Of an input: to which trace it belongs."""
 _NONE: Mapping[str, Value] = MappingProxyType({})
 _here: ContextVar[str] = ContextVar("traceparent", default="")
 
@@ -62,6 +65,19 @@ def derived(parent: str, id: str) -> str:
     if place is None:
         return ""
     return str(Traceparent(trace=place.trace, span=_digest("span", place.span, id)[:16], sampled=place.sampled))
+
+
+def carried(given: Any, trace: str) -> Any:
+    """An orchestration's or activity's input with the trace, where there is one and it can carry it."""
+    return {**given, _FIELD: trace} if trace and isinstance(given, dict) else given
+
+
+def taken(given: Any) -> tuple[str, Any]:
+    """The trace of an input, and the input without it."""
+    if not isinstance(given, dict) or _FIELD not in given:
+        return "", given
+    trace = given[_FIELD]
+    return trace if isinstance(trace, str) else "", {name: value for name, value in given.items() if name != _FIELD}
 
 
 def here() -> str:

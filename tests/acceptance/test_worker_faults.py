@@ -29,7 +29,7 @@ from fusion.ports import Heard
 from fusion.ports.telemetry import OFF, Telemetry
 from fusion.serve.conductor import EngineConductor
 from fusion.settings import Settings
-from fusion.telemetry.context import root
+from fusion.telemetry.context import carried, root
 from gpu_worker.answering import Rules
 from gpu_worker.consume import Consumer
 from gpu_worker.drain import Drain
@@ -37,7 +37,6 @@ from gpu_worker.files import FilePayloads
 from gpu_worker.picking import pick
 from gpu_worker.scripted import ScriptedEngine
 from orchestrations.registry import VERSION
-from orchestrations.tracing import carried
 from tests.fakes.inference_worker import LOCK
 from tests.fakes.reasoning import FILE, reasoning_of
 from tests.fakes.spans import Kept, id_of

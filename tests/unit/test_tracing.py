@@ -14,10 +14,10 @@ from fusion.engine.replay import Recording, record, replay
 from fusion.model import ChatMessage, Ending, Limits, Prompt, Response, Route, Usage, Work
 from fusion.ports.telemetry import Untraced
 from fusion.telemetry import chat
-from fusion.telemetry.context import derived, here, parse, root, step
+from fusion.telemetry.context import carried, derived, here, parse, root, step
 from fusion.telemetry.early import Early
 from orchestrations.registry import VERSION, orchestrators
-from orchestrations.tracing import carried, seen
+from orchestrations.tracing import seen
 from tests.fakes.scripts import REPOSITORIES, SUMMARY, Script, Waiting, pick
 from tests.fakes.spans import Kept, id_of, trace_of
 
