@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 
 from fusion.errors import Conflict, PermanentError
 from fusion.evidence.analyzer import Analyzer
-from fusion.evidence.collect import rules_of, wanted_files
+from fusion.evidence.collect import wanted_files
+from fusion.evidence.digests import rules_of
 from fusion.evidence.examiner import Footing
 from fusion.model import Change, Completion, Contents, Outcome, Provenance, Record, ToolReport, Usage
 from fusion.policy import Policy, digest

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from fusion.check import Source
 from fusion.evidence.analyzer import Analyzer, Missing
-from fusion.evidence.collect import rules_of
+from fusion.evidence.digests import rules_of
 from fusion.evidence.examiner import Examiner, Footing
 from fusion.model import Outcome, ToolRun
 from fusion.scanning import reuse

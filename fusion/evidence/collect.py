@@ -6,20 +6,17 @@ a crash, a hang, garbage or a flood is the outcome on its receipt.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import islice
-from pathlib import Path
 from types import MappingProxyType
 
 from pathspec import GitIgnoreSpec
 
 from fusion.changes.selection import Exclusion, select
 from fusion.evidence.analyzer import Analyzer, Missing, Ready
-from fusion.evidence.catalogue import RULES, classify
-from fusion.evidence.examine import rules_folder
+from fusion.evidence.catalogue import classify
+from fusion.evidence.digests import rules_of
 from fusion.evidence.examiner import Examiner, Look
 from fusion.evidence.novelty import bases, counterpart, new
 from fusion.evidence.pages import Pages
@@ -251,40 +248,3 @@ async def _difference(
 
 def _skipped(analyzer: Analyzer, reason: str, required: bool) -> ToolReport:
     return ToolReport(run=ToolRun(tool=analyzer.name, outcome=Outcome.SKIPPED, reason=reason, required=required))
-
-
-def rules_digest(tool: str, folder: Path, added: Mapping[str, bytes] = MappingProxyType({})) -> str:
-    """SHA-256 over everything that decides what the tool reports: its configuration, our tables, what is `added`."""
-    return with_added(f"sha256:{_own_digest(tool, folder)}", added)
-
-
-def rules_of(analyzer: Analyzer) -> str:
-    """The same of an analyzer as it is on this host."""
-    return rules_digest(analyzer.name, rules_folder(analyzer), getattr(analyzer, "rules_added", {}))
-
-
-def with_added(ours: str, added: Mapping[str, bytes]) -> str:
-    """`rules_digest` with something added, made of the one without."""
-    return f"sha256:{_digest({'': ours.removeprefix('sha256:').encode(), **added})}" if added else ours
-
-
-@lru_cache(maxsize=64)
-def _own_digest(tool: str, folder: Path) -> str:
-    return _digest(
-        {
-            **{str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if _decides(path)},
-            **{name: at.read_bytes() for name in (f"{tool}.toml", "families.toml") if (at := RULES.joinpath(name)).is_file()},
-        }
-    )
-
-
-def _digest(parts: Mapping[str, bytes]) -> str:
-    digest = hashlib.sha256()
-    for name, data in parts.items():
-        digest.update(f"{name}\0{len(data)}\0".encode() + data)
-    return digest.hexdigest()
-
-
-def _decides(path: Path) -> bool:
-    """A file of ours, and not what an interpreter left beside it."""
-    return path.is_file() and "__pycache__" not in path.parts

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from fusion.changes.patterns import spec as path_spec
 from fusion.evidence.analyzer import Analyzer, Missing, Ready
-from fusion.evidence.collect import rules_of
+from fusion.evidence.digests import rules_of
 from fusion.evidence.encodings import as_utf8
 from fusion.evidence.examiner import Examiner, Footing, Look
 from fusion.evidence.pages import Pages

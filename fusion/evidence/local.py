@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from fusion.evidence.analyzer import Analyzer, Missing, Ready
-from fusion.evidence.collect import rules_of
+from fusion.evidence.digests import rules_of
 from fusion.evidence.examine import examine
 from fusion.evidence.examiner import Footing, Look
 from fusion.evidence.sandbox import Sandbox

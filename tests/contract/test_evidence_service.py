@@ -19,7 +19,7 @@ import uvicorn
 from fusion.errors import UserError
 from fusion.evidence.analyzer import Analyzer, Job, Output, Reading
 from fusion.evidence.analyzers.dataflow import Dataflow
-from fusion.evidence.collect import rules_digest
+from fusion.evidence.digests import rules_digest
 from fusion.evidence.launcher import LANDLOCK, NAMESPACES, SECCOMP
 from fusion.evidence.sandbox import Sandbox
 from fusion.evidence.service.answering import Answering

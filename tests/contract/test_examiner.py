@@ -21,7 +21,8 @@ from fusion import plugins
 from fusion.adapters.sessions import HttpSessions, fixed
 from fusion.evidence.analyzer import Analyzer, Missing, Ready
 from fusion.evidence.analyzers.dataflow import Dataflow
-from fusion.evidence.collect import collect, rules_of
+from fusion.evidence.collect import collect
+from fusion.evidence.digests import rules_of
 from fusion.evidence.examiner import Examiner, Footing, Look
 from fusion.evidence.local import LocalExaminer
 from fusion.evidence.remote.examiner import RemoteExaminer

@@ -14,7 +14,8 @@ from fusion.dataflow.knowledge.added import added, inside
 from fusion.dataflow.knowledge.loading import GROUP, load
 from fusion.evidence.analyzer import Command, Job
 from fusion.evidence.analyzers.dataflow import Dataflow
-from fusion.evidence.collect import collect, rules_digest
+from fusion.evidence.collect import collect
+from fusion.evidence.digests import rules_digest
 from fusion.evidence.local import LocalExaminer
 from fusion.evidence.sandbox import Sandbox
 from fusion.model import Contents, Outcome, Provenance, ToolReport

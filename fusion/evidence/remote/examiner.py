@@ -19,7 +19,7 @@ from types import MappingProxyType
 from pydantic import ValidationError
 
 from fusion.evidence.analyzer import Analyzer, Missing, Ready
-from fusion.evidence.collect import with_added
+from fusion.evidence.digests import with_added
 from fusion.evidence.examiner import Footing, Look
 from fusion.evidence.remote import answers, questions
 from fusion.evidence.remote.catalogue import Current
@@ -73,7 +73,7 @@ class RemoteExaminer:
         self._sessions = sessions
         self._room, self._grace, self._sleep = room, grace, sleep
         self._gone = float("-inf")
-        self._shelf = Current(sessions)
+        self._current = Current(sessions)
 
     @property
     def isolation(self) -> str:
@@ -96,7 +96,7 @@ class RemoteExaminer:
 
     async def footing(self, analyzer: Analyzer) -> Footing | Missing | None:
         """What the service said of itself within the last minutes; None: it says nothing."""
-        found = await self._shelf.catalogue()
+        found = await self._current.catalogue()
         if found is None:
             return None
         tool = next((tool for tool in found.tools if tool.name == analyzer.name), None)

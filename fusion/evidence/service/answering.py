@@ -10,14 +10,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from types import MappingProxyType
 
 from pydantic_core import PydanticSerializationError
 
 import fusion
 from fusion.evidence.analyzer import Analyzer, Missing, Ready
-from fusion.evidence.collect import rules_digest
-from fusion.evidence.examine import examine, rules_folder
+from fusion.evidence.digests import rules_of
+from fusion.evidence.examine import examine
 from fusion.evidence.examiner import Look
 from fusion.evidence.sandbox import Sandbox
 from fusion.evidence.service.contract import LIMITS, Answer, Catalogue, Limits, Question, Tool, knowledge_file, seen, values
@@ -54,7 +53,7 @@ class Answering:
         ready = _located(analyzer)
         if isinstance(ready, Missing):
             return Tool(name=name, missing=ready.reason)
-        return Tool(name=name, version=ready.version, rules=_rules(analyzer))
+        return Tool(name=name, version=ready.version, rules=rules_of(analyzer))
 
     def _exposed(self, analyzer: Analyzer) -> bool:
         return not (self._sandbox.network_cut or analyzer.parse_only)
@@ -90,7 +89,7 @@ class Answering:
             look = await self._look(analyzer, ready, question)
             if folders and knowing is None:
                 look = replace(look, reason="; ".join(part for part in (look.reason, _UNUSED) if part))
-            rules = await asyncio.to_thread(_rules, analyzer)
+            rules = await asyncio.to_thread(rules_of, analyzer)
         return Answer(
             tool=question.tool, version=ready.version, rules=rules, isolation=self._sandbox.isolation, look=seen(look)
         )
@@ -155,11 +154,6 @@ def _located(analyzer: Analyzer) -> Ready | Missing:
         return analyzer.locate()
     except Exception as error:  # as above
         return Missing(f"it cannot be found ({type(error).__name__})")
-
-
-def _rules(analyzer: Analyzer) -> str:
-    added: Mapping[str, bytes] = getattr(analyzer, "rules_added", MappingProxyType({}))
-    return rules_digest(analyzer.name, rules_folder(analyzer), added)
 
 
 @contextmanager
