@@ -176,11 +176,6 @@ class Answer(Record):
     isolation: str
     look: Seen
 
-    def told(self) -> Look:
-        """The same for whoever asked."""
-        fields = {name: getattr(self.look, name) for name in Seen.model_fields}
-        return Look(**fields, version=self.version, rules=self.rules)
-
 
 class Tool(Record):
     """One analyzer of a service."""
