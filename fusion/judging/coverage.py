@@ -57,6 +57,8 @@ def cover(
     )
     readers = _Readers(tools, agents)
     files = tuple(_file(file, selection.get(file.path), readers) for file in change.files)
+    excluded = not any(_counts(file, selection) for file in change.files)
+    said = _notes(files, policy, tools, model_used, excluded=excluded)
     return Coverage(
         files=files,
         tools=tools,
@@ -64,17 +66,7 @@ def cover(
         gaps=tuple(
             dict.fromkeys([*_gaps(change, files, selection, tools, agents, policy), *_unasked(files, agents, counts=True)])
         ),
-        notes=tuple(
-            dict.fromkeys(
-                [
-                    *_notes(
-                        files, policy, tools, model_used, excluded=not any(_counts(file, selection) for file in change.files)
-                    ),
-                    *_unasked(files, agents, counts=False),
-                    *notes,
-                ]
-            )
-        ),
+        notes=tuple(dict.fromkeys([*said, *_unasked(files, agents, counts=False), *notes])),
     )
 
 

@@ -101,7 +101,6 @@ class _View:
         yield Line(f"  {'Answered to GitHub':<21}{self._half('fusion.acknowledgement')}")
         yield from self._troubled("Analyzers", "fusion.tools", "tool")
         yield from self._troubled("Agents", "fusion.agents", "agent")
-
         yield self._counted("Findings", "fusion.findings", "disposition")
         yield self._counted("Have become", "fusion.dispositions", "disposition")
 
