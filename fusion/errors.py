@@ -16,6 +16,11 @@ Failures that a review survives (a crashed analyzer, a dead agent) are values in
 """
 
 
+def installing(extra: str) -> str:
+    """What installs the packages of an extra. Fusion lies in no package index: a bare name there would be somebody else's."""
+    return f'.venv/bin/pip install -c constraints.txt -e ".[{extra}]", in the folder of Fusion'
+
+
 class FusionError(Exception):
     """Root of every error that Fusion raises on purpose."""
 

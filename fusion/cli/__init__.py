@@ -18,13 +18,22 @@ import typer
 from typer.core import TyperGroup
 
 from fusion import __version__
-from fusion.errors import FusionError, UserError
+from fusion.errors import FusionError, UserError, installing
 
 T = TypeVar("T")
 
 
 _FOR_AZURE = ("azure", "aiohttp", "durabletask.azuremanaged")
 """What only the extra `azure` installs."""
+_MEANS_AZURE = (
+    "FUSION_SERVICEBUS",
+    "FUSION_COSMOS",
+    "FUSION_BLOBS",
+    "FUSION_SCHEDULER",
+    "FUSION_ANCHOR",
+    "FUSION_EVIDENCE_KEY",
+    "FUSION_EVIDENCE_SERVICE",
+)
 
 
 class Exit(IntEnum):
@@ -191,12 +200,9 @@ def main() -> None:
         _stop(f"The system refused: {error.strerror or error}{place}. Nothing was reviewed to the end.", Exit.INCOMPLETE)
     except Exception as error:
         if isinstance(error, ModuleNotFoundError) and (error.name or "").startswith(_FOR_AZURE):
-            _stop(
-                "A service of Azure is configured (FUSION_SERVICEBUS, FUSION_COSMOS, FUSION_BLOBS, FUSION_ANCHOR,"
-                " FUSION_EVIDENCE_KEY or FUSION_SCHEDULER), and the packages for Azure are not installed:"
-                ' pip install -c constraints.txt -e ".[azure]", in the folder of Fusion.',
-                Exit.USAGE,
-            )
+            asked = ", ".join(name for name in _MEANS_AZURE if os.environ.get(name))
+            why = f"A service of Azure is configured ({asked})" if asked else "This asks a service of Azure"
+            _stop(f"{why}, and the packages for Azure are not installed: {installing('azure')}.", Exit.USAGE)
         # A mistake of ours is no verdict: code 1 would say "findings".
         from fusion.render.text import visible
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 GRACE = 30.0
 """Seconds from Ctrl-C to the end; a second Ctrl-C leaves none."""
-INSTALL = 'pip install "./gpu-worker[cpu]", in the folder of Fusion'
+INSTALL = '.venv/bin/pip install "./gpu-worker[cpu]", in the folder of Fusion'
 
 
 @app.command(short_help="Answer model calls on this machine, with a model file or a server that runs here.")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
+from fusion.errors import installing
 from fusion.model import Prompt, Work
 from fusion.routing.catalogue import Endpoint, ModelsFile, may_do
 from fusion.routing.health import Snapshot, Standing, State
@@ -14,10 +15,7 @@ from fusion.routing.route import Ask, Candidate, weigh
 RETIRED = "Microsoft retired the Azure AI Inference SDK's service on 26 August 2026: move to kind openai and /openai/v1/"
 CLOUD = ("openai", "inference")
 """Kinds of endpoints that are asked through the packages of [models]."""
-NOT_INSTALLED = (
-    "the packages for models are not installed:"
-    ' .venv/bin/pip install -c constraints.txt -e ".[models]", in the folder of Fusion'
-)
+NOT_INSTALLED = f"the packages for models are not installed: {installing('models')}"
 OLD = 180
 """Days after which a price should be looked at again."""
 TYPICAL = 4000

@@ -11,7 +11,7 @@ from itertools import chain
 from urllib.parse import urlsplit
 
 from fusion.contradictions import contradictions
-from fusion.errors import FusionError, UserError
+from fusion.errors import FusionError, UserError, installing
 from fusion.ports.checkup import Standing, Told
 from fusion.routing import catalogue
 from fusion.runtime.app import introduce
@@ -22,7 +22,6 @@ from fusion.settings import Settings
 Look = Awaitable[Sequence[Told]]
 ANCHORS = "evidence-anchors"
 """The container of anchors where FUSION_ANCHOR is a connection string, and so names none."""
-_EXTRA = 'pip install -c constraints.txt -e ".[azure]", in the folder of Fusion'
 _REFERENCE = "@Microsoft.KeyVault("
 _APP = "WEBSITE_SITE_NAME"
 _NAMED = ("FUSION_", "GITHUB_", "APPLICATIONINSIGHTS_", "OTEL_")
@@ -172,7 +171,8 @@ async def _evidence(settings: Settings) -> Sequence[Told]:
 
 def _hub(settings: Settings) -> Iterator[Look]:
     if settings.scheduler and find_spec("durabletask.azuremanaged") is None:
-        yield _skip("scheduler", settings.taskhub, f"durabletask-azuremanaged is not installed: {_EXTRA}.", Standing.MEND)
+        missing = f"durabletask-azuremanaged is not installed: {installing('azure')}."
+        yield _skip("scheduler", settings.taskhub, missing, Standing.MEND)
     elif settings.scheduler:
         from fusion.adapters.azure.checkup.hub import hub
 
@@ -187,8 +187,8 @@ def _telemetry(settings: Settings) -> Iterator[Look]:
 
     if settings.application_insights is not None:
         yield sight.insights(settings.application_insights.get_secret_value(), settings.application_insights_sign_in)
-    if settings.otlp_endpoint and find_spec("opentelemetry") is None:
-        yield _skip("telemetry", "collector", f"OpenTelemetry is not installed: {_EXTRA}.", Standing.MEND)
+    if settings.otlp_endpoint and find_spec("opentelemetry.sdk") is None:
+        yield _skip("telemetry", "collector", f"OpenTelemetry is not installed: {installing('telemetry')}.", Standing.MEND)
     elif settings.otlp_endpoint:
         from fusion.adapters.telemetry.otlp import headers
 

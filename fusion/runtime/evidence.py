@@ -53,4 +53,7 @@ async def evidence_service(settings: Settings) -> Catalogue | str:
     """What the service is and has, by asking it; else a sentence that says why it cannot be asked. Raises UserError."""
     from fusion.evidence.remote.catalogue import catalogue
 
-    return await catalogue(sessions(settings))
+    told = await catalogue(sessions(settings))
+    if isinstance(told, str) and "FUSION_EVIDENCE" not in told:
+        return f"{told.rstrip('.')}: FUSION_EVIDENCE_SERVICE is {settings.evidence_service}."
+    return told

@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from fusion import __version__
-from fusion.errors import UserError
+from fusion.errors import UserError, installing
 from fusion.ports.telemetry import OFF, Telemetry
 from fusion.settings import Settings
 from fusion.telemetry.metering import Fan

@@ -159,4 +159,8 @@ def test_azure_without_its_packages_is_a_sentence(tmp_path: Path) -> None:
         text=True,
     )
     assert (done.returncode, done.stdout) == (2, "")
-    assert "the packages for Azure are not installed" in one_sentence(done)
+    said = one_sentence(done)
+    assert said.startswith(
+        "fusion: A service of Azure is configured (FUSION_SERVICEBUS), and the packages for Azure are not installed"
+    )
+    assert '.venv/bin/pip install -c constraints.txt -e ".[azure]"' in said

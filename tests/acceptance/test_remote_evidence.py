@@ -99,3 +99,6 @@ def test_doctor_asks_the_service(place: Workplace, address: str) -> None:
     assert (ready, "FUSION_EVIDENCE_TOKEN" in detail) == (False, True)
     ready, detail = told(FUSION_EVIDENCE_SERVICE="http://evidence.example.com")
     assert (ready, "must be asked by https" in detail) == (False, True)
+    gone = "http://127.0.0.1:1"
+    sentence = f"The evidence service cannot be reached: FUSION_EVIDENCE_SERVICE is {gone}."
+    assert told(FUSION_EVIDENCE_SERVICE=gone) == (False, sentence)

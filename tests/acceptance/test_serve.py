@@ -22,6 +22,7 @@ import pytest
 
 from fusion.intake import LIMIT
 from tests.fakes.app_keys import pair
+from tests.fakes.commandline import one_sentence
 from tests.fakes.deliveries import delivery
 from tests.fakes.github import FakeGitHub
 from tests.fakes.serving import SECRET, Serving, environment, installed
@@ -238,6 +239,30 @@ def test_without_a_secret_nothing_starts(tmp_path: Path) -> None:
     assert ended.returncode == 2
     assert "FUSION_WEBHOOK_SECRET" in ended.stderr
     assert len(ended.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "missing", "extra"),
+    [
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:4318", "opentelemetry.sdk", "telemetry"),
+        ("APPLICATIONINSIGHTS_CONNECTION_STRING", f"InstrumentationKey={'0' * 32}", "azure.monitor", "azure"),
+    ],
+)
+def test_telemetry_without_its_packages_is_a_sentence(tmp_path: Path, name: str, value: str, missing: str, extra: str) -> None:
+    """As after `make setup`; the package is in no index, so that what to install lies in its folder."""
+    bare = f"import sys; sys.modules['{missing}'] = None; sys.argv = ['fusion', 'serve', '--port', '0']"
+    settings = {"FUSION_GITHUB_APP": "1", "FUSION_GITHUB_KEY": pair()[0], "FUSION_WEBHOOK_SECRET": SECRET, name: value}
+    ended = subprocess.run(
+        [sys.executable, "-c", f"{bare}; from fusion.cli import main; main()"],
+        env={"PATH": os.environ["PATH"], "FUSION_HOME": str(tmp_path), **settings},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert ended.returncode == 2
+    said = one_sentence(ended)
+    assert said.startswith(f"fusion: {name} is set")
+    assert f'.venv/bin/pip install -c constraints.txt -e ".[{extra}]"' in said
 
 
 @pytest.mark.slow
