@@ -181,8 +181,8 @@ async def hosted(
 ) -> AsyncIterator[Hosted]:
     """The bot, installed on repositories (on `octo/shop` if none are named). Opened again on the same folder it goes on.
 
-    `around` is put around every activity, `change` puts something else in place of a field of the bundle. With `team` the agents
-    of this installation review instead of one that reads alone.
+    `around` is put around every activity, `change` puts something else in place of a field of the bundle. With `team` the
+    agents of this installation review instead of one that reads alone.
     """
     if not github.apps:
         private, public = pair()
