@@ -6,17 +6,16 @@ A setting that cannot be read at all is an error of `fusion.settings`; here each
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from urllib.parse import urlsplit
 
 from fusion.ports.checkup import Standing, Told
 from fusion.render.phrases import listed
+from fusion.routing.addresses import is_loopback
 from fusion.settings import Settings
 
 PART = "settings"
 _NAMESPACE = "FUSION_SERVICEBUS__fullyQualifiedNamespace"
 _APP = "WEBSITE_SITE_NAME"
 """Set by App Service, and so in a Function App."""
-_HERE = frozenset({"127.0.0.1", "localhost", "::1"})
 
 Said = tuple[str, Standing, str]
 """The setting, how bad it is, and a sentence."""
@@ -176,8 +175,7 @@ def _telemetry(settings: Settings, environ: Mapping[str, str]) -> Iterator[Said]
 def _scheduler(settings: Settings, environ: Mapping[str, str]) -> Iterator[Said]:
     if settings.scheduler and _APP in environ:
         yield "FUSION_SCHEDULER", Standing.WARNING, "A Function App does not use it: only `fusion host scheduler` does."
-    address = urlsplit(settings.scheduler)
-    if address.scheme == "http" and address.hostname not in _HERE:
+    if settings.scheduler.startswith("http:") and not is_loopback(settings.scheduler):
         yield (
             "FUSION_SCHEDULER",
             Standing.WARNING,

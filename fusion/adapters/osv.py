@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import ipaddress
 import json
 import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -22,6 +21,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from fusion.adapters.loopback import is_loopback
 from fusion.adapters.osv_age import LIST, LONGEST_LINE, QUIET, Age, Changes, Listing, current
 from fusion.adapters.osv_index import Index, Matching, Part, index
 from fusion.errors import TransientError, UserError
@@ -295,16 +295,9 @@ def _allowed(where: str) -> None:
         raise UserError("FUSION_ADVISORIES is no address that can be read.") from None
     if parts.scheme == "https" and host:
         return
-    if parts.scheme == "http" and (host == "localhost" or _is_loopback(host)):
+    if parts.scheme == "http" and is_loopback(host):
         return
     raise UserError(f"The mirror of advisories at {_shown(where)} must be asked by https; http is for this machine only.")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _shown(where: str) -> str:

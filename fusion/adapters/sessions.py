@@ -9,7 +9,6 @@ https://learn.microsoft.com/azure/container-apps/sessions-usage, https://learn.m
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import ssl
 import time
 from collections.abc import Awaitable, Callable
@@ -21,7 +20,9 @@ from urllib.parse import urlencode, urlsplit
 import httpx
 
 from fusion.adapters.azure.credentials import principal
+from fusion.adapters.azure.errors import first_line
 from fusion.adapters.azure.roles import ROLES
+from fusion.adapters.loopback import is_loopback
 from fusion.errors import FusionError, UserError
 from fusion.ports.sessions import Fault, Reply
 
@@ -168,7 +169,7 @@ class EntraToken:
                 async with self._signed_in() as credential:
                     given = await credential.get_token(SCOPE)
             except AzureError as error:
-                said = (str(error).strip().splitlines() or [type(error).__name__])[0][:300].rstrip(".")
+                said = first_line(error, 300)
                 raise UserError(f"{said[:1].upper()}{said[1:]}.") from error
             self._token, self._until = given.token, float(given.expires_on)
         return self._token
@@ -187,19 +188,12 @@ def allowed(address: str) -> None:
         host, _ = parts.hostname or "", parts.port
     except ValueError:
         raise UserError("FUSION_EVIDENCE_SERVICE is no address that can be read.") from None
-    if host and (parts.scheme == "https" or host == "localhost" or _is_loopback(host)):
+    if host and (parts.scheme == "https" or is_loopback(host)):
         return
     raise UserError(
         f"The evidence service at {host or 'no host'} must be asked by https; http is for this machine only. Mend "
         "FUSION_EVIDENCE_SERVICE."
     )
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _seconds(text: str) -> float | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fusion.adapters.azure.credentials import principal
+from fusion.adapters.azure.errors import first_line
 from fusion.adapters.azure.roles import ROLES, granted
 from fusion.errors import Conflict, FusionError, PermanentError, RateLimited, TransientError, UserError
 
@@ -38,12 +39,12 @@ class Service:
         if isinstance(error, ClientAuthenticationError):
             # No answer of the service: no credential was found, or Entra ID refused it.
             return UserError(
-                f"Nobody could sign in to {at} ({_line(error)}): run it under an identity that has the role"
+                f"Nobody could sign in to {at} ({first_line(error)}): run it under an identity that has the role"
                 f" {ROLES[self.role].name}, or give a connection string in {self.setting}."
             )
         if isinstance(error, (TimeoutError, OSError)) or _unanswered(error):
             return TransientError(f"{at} did not answer ({type(error).__name__}).")
-        return PermanentError(f"{at}: {type(error).__name__}: {_line(error)}.")
+        return PermanentError(f"{at}: {type(error).__name__}: {first_line(error)}.")
 
     def _answer(self, at: str, error: Any) -> FusionError:
         status = error.status_code
@@ -58,7 +59,7 @@ class Service:
             return RateLimited(f"{at} asks to wait.", seconds=_seconds(error))
         if status in _AGAIN or status >= 500:
             return TransientError(f"{at} cannot answer now ({status}).")
-        return PermanentError(f"{at} answered {status}: {_line(error)}.")
+        return PermanentError(f"{at} answered {status}: {first_line(error)}.")
 
     @asynccontextmanager
     async def errors(self) -> AsyncIterator[None]:
@@ -105,9 +106,3 @@ def _seconds(error: Any) -> float:
         except (KeyError, ValueError):
             continue
     return _PAUSE
-
-
-def _line(error: Exception) -> str:
-    """The first line of what the service said, short enough for a sentence."""
-    text = str(getattr(error, "message", "") or error).strip()
-    return (text.splitlines() or [type(error).__name__])[0][:200].rstrip(".")

@@ -25,6 +25,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Self
 from weakref import WeakKeyDictionary
 
+from fusion.adapters.azure.errors import first_line
 from fusion.errors import UserError
 
 if TYPE_CHECKING:
@@ -297,7 +298,7 @@ def _made(sdk: Any, who: Identity, environ: Mapping[str, str]) -> Any:
     try:
         return _chosen(sdk, who, environ)
     except (ValueError, OSError) as error:
-        raise UserError(f"No {who.kind} can be made of the environment ({_line(error)}): {who.remedy}.") from None
+        raise UserError(f"No {who.kind} can be made of the environment ({first_line(error)}): {who.remedy}.") from None
 
 
 def _chosen(sdk: Any, who: Identity, environ: Mapping[str, str]) -> Any:
@@ -330,12 +331,8 @@ def _explained(who: Identity) -> Iterator[None]:
         yield
     except ClientAuthenticationError as error:
         # What the chain of a developer's tools says of each takes a page.
-        said = "" if who.kind is Kind.DEVELOPER else f" ({_line(error)})"
+        said = "" if who.kind is Kind.DEVELOPER else f" ({first_line(error)})"
         raise ClientAuthenticationError(f"no token for {who.told}{said}: {who.remedy}") from error
     except (ValueError, FileNotFoundError, PermissionError) as error:
         # A file of the federation that is not there, or holds something else.
-        raise ClientAuthenticationError(f"no token for {who.told} ({_line(error)}): {who.remedy}") from error
-
-
-def _line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200].rstrip(".")
+        raise ClientAuthenticationError(f"no token for {who.told} ({first_line(error)}): {who.remedy}") from error

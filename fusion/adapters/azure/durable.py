@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
+from fusion.adapters.azure.errors import first_line
 from fusion.errors import PermanentError, TransientError, UserError
 from fusion.ports import Progress
 
@@ -133,7 +134,7 @@ class DurableConductor:
             sentence = f"{self._host} could not {what}: {code} ({said})."
             raise (PermanentError if code in _HOPELESS else TransientError)(sentence) from error
         except ClientAuthenticationError as error:
-            raise UserError(f"Nobody could sign in to reach {self._host}: {str(error).partition(chr(10))[0][:300]}.") from error
+            raise UserError(f"Nobody could sign in to reach {self._host}: {first_line(error, 300)}.") from error
         except (AzureError, OSError) as error:
             # TimeoutError is an OSError, too.
             if isinstance(error, TimeoutError):

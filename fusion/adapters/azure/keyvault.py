@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 from fusion.adapters.azure.credentials import principal, signed_in
+from fusion.adapters.azure.errors import first_line
 from fusion.adapters.azure.roles import granted
 from fusion.errors import Denied, PermanentError, RateLimited, TransientError, UserError
 
@@ -148,9 +149,7 @@ class KeyVaultSigner:
         try:
             return (await self._credential.get_token(self._scope)).token
         except ClientAuthenticationError as error:
-            raise Denied(
-                f"Nobody could sign in to Key Vault at {self._host}: {str(error).partition(chr(10))[0][:200]}"
-            ) from None
+            raise Denied(f"Nobody could sign in to Key Vault at {self._host}: {first_line(error)}.") from None
         except (AzureError, OSError) as error:
             raise TransientError(f"Entra ID gave no token for Key Vault at {self._host} ({type(error).__name__}).") from None
 

@@ -9,6 +9,7 @@ import httpx
 from pydantic import SecretStr
 
 from fusion.adapters.azure.credentials import principal, signed_in
+from fusion.adapters.azure.errors import first_line
 from fusion.adapters.azure.roles import granted
 from fusion.adapters.models.entra import SCOPE
 from fusion.errors import UserError
@@ -61,7 +62,7 @@ async def _token(seconds: float) -> SecretStr | str:
     except TimeoutError:
         return f"it does not answer within {seconds:g} seconds"
     except AzureError as error:
-        return (str(error).strip().splitlines() or [type(error).__name__])[0][:300].rstrip(".")
+        return first_line(error, 300)
     except UserError as error:
         return str(error).rstrip(".")
 

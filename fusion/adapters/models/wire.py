@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
 from contextvars import ContextVar
 from dataclasses import dataclass
-from ipaddress import ip_address
 from types import SimpleNamespace
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -19,6 +18,7 @@ import aiohttp
 import httpx2
 from azure.core.pipeline.transport import AioHttpTransport
 
+from fusion.adapters.loopback import is_loopback
 from fusion.adapters.models.answers import Exchange
 
 FAILURES = (httpx2.HTTPError, httpx2.StreamError, aiohttp.ClientError, OSError)
@@ -74,14 +74,6 @@ async def listen(response: httpx2.Response) -> None:
 def has_proxy(address: str) -> bool:
     """Whether the proxy that the environment names, if any, stands before it."""
     return not is_loopback(urlsplit(address).hostname or "")
-
-
-def is_loopback(host: str) -> bool:
-    """Whether the host is this machine."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 class Transport(AioHttpTransport):  # type: ignore[misc]  # The SDK hands it out untyped.

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from pydantic import ValidationError
 
 from fusion.adapters.azure.credentials import principal
+from fusion.adapters.azure.errors import first_line
 from fusion.adapters.azure.roles import granted
 from fusion.adapters.deliveries import TOO_OFTEN
 from fusion.errors import FusionError, PermanentError, TransientError, UserError
@@ -191,7 +192,7 @@ def meaning(error: Exception, *, host: str, queue: str, needs: str = "with sessi
     from azure.servicebus import exceptions as sdk
 
     at = f"Service Bus at {host}"
-    said, who = _line(error), principal().object
+    said, who = first_line(error, 300), principal().object
     if isinstance(error, sdk.MessagingEntityNotFoundError):
         return UserError(f"{at} has no queue {queue!r}: create it, {needs}, or mend {SETTING}.")
     if isinstance(error, ClientAuthenticationError | sdk.ServiceBusAuthenticationError | sdk.ServiceBusAuthorizationError):
@@ -206,11 +207,6 @@ def meaning(error: Exception, *, host: str, queue: str, needs: str = "with sessi
     if isinstance(error, sdk.ServiceBusError | TimeoutError | OSError):
         return TransientError(f"{at} cannot serve the queue {queue!r} now ({said}).")
     return PermanentError(f"{at}: {type(error).__name__}: {said}.")
-
-
-def _line(error: Exception) -> str:
-    text = str(error).strip()
-    return (text.splitlines() or [type(error).__name__])[0][:300].rstrip(".")
 
 
 def _text(value: Any) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fusion.adapters.azure.credentials import signed_in
+from fusion.adapters.azure.errors import first_line
 from fusion.errors import FusionError, TransientError, UserError
 from fusion.ports.checkup import Standing, Told
 
@@ -69,7 +70,7 @@ async def token(scope: str, credential: AsyncTokenCredential | None, *, client: 
         async with asyncio.timeout(SECONDS):
             given = await (own or credential).get_token(scope)  # type: ignore[union-attr]  # one of the two is there
     except ClientAuthenticationError as error:
-        raise UserError(f"Entra ID gave {str(error).partition(chr(10))[0][:300].rstrip('.')}.") from None
+        raise UserError(f"Entra ID gave {first_line(error, 300)}.") from None
     except (AzureError, TimeoutError, OSError) as error:
         raise TransientError(f"Entra ID gave no token for {scope} ({type(error).__name__}).") from None
     finally:

@@ -25,6 +25,7 @@ from fusion.adapters.azure.checkup.asking import SECONDS, ask, mend, ready, skip
 from fusion.adapters.azure.checkup.queues import Made, Needs, differences, read, wrong
 from fusion.adapters.azure.cloud import fields
 from fusion.adapters.azure.credentials import principal, signed_in
+from fusion.adapters.azure.errors import first_line
 from fusion.adapters.azure.roles import granted
 from fusion.adapters.servicebus.connections import Connections
 from fusion.adapters.servicebus.messages import meaning
@@ -196,11 +197,11 @@ async def _permitted(role: str, what: str, needs: Needs, host: str) -> AsyncIter
             yield
     except (sdk.ServiceBusAuthenticationError, sdk.ServiceBusAuthorizationError) as error:
         raise UserError(
-            f"This identity may not {what} the queue ({_line(error)}): {granted(role, host, principal().object)}; a firewall of"
-            " the namespace answers the same way."
+            f"This identity may not {what} the queue ({first_line(error)}): {granted(role, host, principal().object)}; a"
+            " firewall of the namespace answers the same way."
         ) from None
     except ClientAuthenticationError as error:
-        raise UserError(f"Nobody could sign in: {_line(error)}.") from None
+        raise UserError(f"Nobody could sign in: {first_line(error)}.") from None
     except (AzureError, TimeoutError, OSError) as error:
         if "amqp:not-allowed" in str(error):
             raise _OfAnotherKind from None
@@ -225,7 +226,3 @@ async def _opened(
     finally:
         if own is not None:
             await own.close()
-
-
-def _line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200].rstrip(".")

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from fusion.adapters.azure.checkup.asking import SECONDS, mend, ready, skipped
 from fusion.adapters.azure.credentials import identity, principal, signed_in
+from fusion.adapters.azure.errors import first_line
 from fusion.errors import UserError
 from fusion.ports.checkup import Told
 
@@ -31,8 +32,7 @@ async def who(*, needed: bool, environ: Mapping[str, str] | None = None) -> list
     except TimeoutError:
         return [mend("identity", "sign-in", f"Entra ID gave no token for {told} within {SECONDS:g} seconds.")]
     except ClientAuthenticationError as error:
-        said = (str(error).strip().splitlines() or [type(error).__name__])[0][:500]
-        return [mend("identity", "sign-in", f"Entra ID gave {said.rstrip('.')}.")]
+        return [mend("identity", "sign-in", f"Entra ID gave {first_line(error, 500)}.")]
     except AzureError as error:
         return [mend("identity", "sign-in", f"What gives tokens to the {told} did not answer ({type(error).__name__}).")]
     found = principal()
