@@ -314,7 +314,7 @@ def _is_bot(settings: Settings, environ: Mapping[str, str]) -> bool:
     if len(missing) == 3:
         return False
     if missing:
-        raise UserError(f"The bot needs {listed(missing)}: docs/azure.md says where they come from.")
+        raise UserError(f"The bot needs {listed(missing)}: docs/azure.md says where each comes from.")
     shared = {"FUSION_COSMOS": settings.cosmos, "FUSION_BLOBS": settings.blobs, CONNECTION: settings.servicebus}
     if absent := [name for name, value in shared.items() if not value]:
         raise UserError(

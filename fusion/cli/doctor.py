@@ -41,13 +41,13 @@ def doctor(
         keys = ("kind", "name", "ready", "detail")
         typer.echo(json.dumps({"schema_version": 1, "parts": [dict(zip(keys, row, strict=True)) for row in rows]}, indent=2))
         return
-    from rich.table import Table
+    from rich.table import Column, Table
     from rich.text import Text
 
     from fusion.cli.show import Terminal
     from fusion.render.text import visible
 
-    table = Table("part", "name", "state", "detail", box=None, pad_edge=False)
+    table = Table("part", "name", "state", Column("detail", overflow="fold"), box=None, pad_edge=False)
     for kind, name, ready, detail in rows:
         table.add_row(kind, name, Text("ready", "green") if ready else Text("skipped", "yellow"), Text(visible(detail)))
     Terminal(highlight=False).print(table)

@@ -50,13 +50,13 @@ def _part(told: Told) -> dict[str, object]:
 
 
 def _show(found: Sequence[Told]) -> None:
-    from rich.table import Table
+    from rich.table import Column, Table
     from rich.text import Text
 
     from fusion.cli.show import Terminal
     from fusion.render.text import one_line, visible
 
-    table = Table("part", "name", "state", "detail", box=None, pad_edge=False)
+    table = Table("part", "name", "state", Column("detail", overflow="fold"), box=None, pad_edge=False)
     for one in found:
         table.add_row(
             one.part, visible(one.name), Text(str(one.standing), _COLOURS[str(one.standing)]), Text(visible(one.detail))

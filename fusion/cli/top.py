@@ -81,8 +81,9 @@ async def _look(client: httpx.AsyncClient, address: str) -> Snapshot:
                     raise UserError(f"{address} answers without end: it is no host of Fusion.")
     except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
         where = address.removesuffix("/metrics")
+        late = isinstance(error, httpx.TimeoutException)
         raise UserError(
-            f"Nobody answers at {where} ({type(error).__name__}): start `fusion serve`, or say where the host is:"
+            f"Nobody answers at {where}{' in time' if late else ''}: start `fusion serve`, or say where the host is:"
             " fusion top http://HOST:PORT."
         ) from None
     return read(text)
@@ -140,4 +141,4 @@ async def _live(address: str, every: float) -> None:
 def _drawn(shown: Sequence[Line]) -> Text:
     from rich.text import Text
 
-    return Text("\n").join(Text(line.text, _STYLES.get(line.how, "")) for line in shown)
+    return Text("\n", no_wrap=True, overflow="crop").join(Text(line.text, _STYLES.get(line.how, "")) for line in shown)

@@ -89,7 +89,8 @@ class _Readers:
                 for path in gap.paths:
                     self.unasked[path].setdefault(gap.reason, []).append(agent.agent)
                 self.counts.update(gap.paths if gap.counts else ())
-        self.failures: defaultdict[str, dict[str, None]] = defaultdict(dict)
+        self.failures: defaultdict[str, dict[str, list[str]]] = defaultdict(dict)
+        """Path -> why it was not read -> by whom."""
         receipts: list[tuple[str, bool, ToolRun | Report]] = [(run.tool, False, run) for run in tools]
         receipts += [(report.agent, True, report) for report in agents]
         for name, is_agent, receipt in receipts:
@@ -97,7 +98,8 @@ class _Readers:
                 continue
             missed = {item.path for item in receipt.unread}
             for item in receipt.unread:
-                self.failures[item.path][f"{name}: {item.reason}"] = None
+                names = self.failures[item.path].setdefault(item.reason, [])
+                names += [] if name in names else [name]
             for path in receipt.read:
                 if path not in missed:
                     self.by_path[path][name] = is_agent
@@ -129,7 +131,8 @@ def _file(file: FileChange, exclusion: Exclusion | None, readers: _Readers) -> F
         # An agent may read the diff of what no analyzer is given: dependencies in a lock file.
         reviewed, wanted, reason = readers.has_agent(file.path) and not exclusion.wanted, exclusion.wanted, exclusion.reason
     elif failures:
-        reason = "; ".join([*failures, *filter(None, [readers.untold(file.path)])])
+        told = [f"{', '.join(names)}: {why}" for why, names in failures.items()]
+        reason = "; ".join([*told, *filter(None, [readers.untold(file.path)])])
     elif file.kind is ChangeKind.DELETED:
         reviewed, wanted = readers.has_agent(file.path), False
         reason = "" if reviewed else "deleted: nothing to read at the head"

@@ -52,7 +52,7 @@ async def bot(
     `beside_identities`: whether any process of this host could ask for an identity's tokens; no analyzer runs here then.
     """
     if needed := settings.missing_for_bot:
-        raise UserError(f"The bot needs {listed(needed)}: docs/bot.md says where they come from.")
+        raise UserError(f"The bot needs {listed(needed)}: docs/bot.md says where each comes from.")
     assert settings.github_key is not None
     keys = tuple(signing_key(secret.get_secret_value()) for secret in settings.webhook_secret)
     from fusion.adapters.github import Access, connect

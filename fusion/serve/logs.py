@@ -20,6 +20,9 @@ from typing import Literal, TextIO
 from fusion.render.text import one_line
 from fusion.telemetry.context import trace_id
 
+_TOLD_BY_US = ("azure.identity._credentials.chained", "azure.identity.aio._credentials.chained")
+"""They warn, in two thousand letters, of each tool that has not signed in; the error that follows says it in a sentence."""
+
 _about: ContextVar[dict[str, str] | None] = ContextVar("about", default=None)
 
 
@@ -79,3 +82,5 @@ def configure(form: Literal["json", "text"], *, level: int = logging.INFO, strea
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     logging.getLogger("fusion").setLevel(level)
+    for name in _TOLD_BY_US:
+        logging.getLogger(name).setLevel(logging.ERROR)

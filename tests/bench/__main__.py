@@ -24,9 +24,14 @@ def collect(console: Console, wanted: list[str]) -> list[dict[str, Any]]:
     measured: list[dict[str, Any]] = []
     names = sorted(path.stem for path in Path(__file__).parent.glob("*.py") if not path.stem.startswith("_"))
     if unknown := set(wanted) - set(names):
-        raise SystemExit(f"There is no measure module {', '.join(sorted(unknown))}; there are: {', '.join(names)}.")
+        print(f"There is no measure module {', '.join(sorted(unknown))}; there are: {', '.join(names)}.", file=sys.stderr)
+        raise SystemExit(2)
     for name in names:
-        module = importlib.import_module(f"tests.bench.{name}")
+        try:
+            module = importlib.import_module(f"tests.bench.{name}")
+        except ModuleNotFoundError as error:
+            print(f"Measures need the packages of the tests ({error.name} is missing): tools/setup dev", file=sys.stderr)
+            raise SystemExit(2) from None
         if not hasattr(module, "measures") or (wanted and name not in wanted):
             continue
         with console.status(f"measuring {name}"):

@@ -116,17 +116,19 @@ def test_a_required_tool_that_did_not_run_is_a_gap() -> None:
 
 def test_a_file_that_one_tool_could_not_read_is_not_reviewed() -> None:
     change, _ = change_of(BOTH)
+    unread = (Unread(path="app.py", reason="syntax newer than this Python"),)
     runs = [
         run_of("ruff", "app.py"),
         run_of("oxlint", "ui.ts"),
-        run_of("bandit", unread=(Unread(path="app.py", reason="syntax newer than this Python"),)),
+        run_of("bandit", unread=unread),
+        run_of("lizard", unread=unread),
     ]
     coverage = receipt(change, runs)
     app = files(coverage)["app.py"]
     assert (app.reviewed, app.wanted, app.by) == (False, True, ("ruff",))
-    assert app.reason == "bandit: syntax newer than this Python"
+    assert app.reason == "bandit, lizard: syntax newer than this Python", "each reason once, whoever gives it"
     assert app.hunks[0].reason == app.reason
-    assert coverage.gaps == ("1 file was not reviewed: app.py (bandit: syntax newer than this Python).",)
+    assert coverage.gaps == ("1 file was not reviewed: app.py (bandit, lizard: syntax newer than this Python).",)
 
 
 def test_a_tool_that_read_and_also_failed_on_a_file_did_not_read_it() -> None:
