@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-from fusion.telemetry import grafana, kql, promql
-from fusion.telemetry.generated import FILES, PAGE, ROOT
+from fusion.telemetry.dashboards import grafana, kql, promql
+from fusion.telemetry.dashboards.generated import FILES, PAGE, ROOT
 from fusion.telemetry.metrics import METRICS, WORKER, prometheus_label, prometheus_name
 from fusion.telemetry.objectives import BURNS, OBJECTIVES
 from gpu_worker.engines.share import Share

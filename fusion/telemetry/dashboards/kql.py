@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from fusion.ports.telemetry import Metric
+from fusion.telemetry.dashboards.panels import INCORRECT, SETTLED, SHARES, WRONG, Panel, Share, rows
 from fusion.telemetry.objectives import BURNS, DAYS, EVENTS, LEAST, OBJECTIVES, Burn
-from fusion.telemetry.panels import INCORRECT, SETTLED, SHARES, WRONG, Panel, Share, rows
 
 LONGEST = 48.0
 """Hours over which an alert of logs can look back: what burns slower is seen in the workbook."""

@@ -8,9 +8,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from fusion.telemetry import grafana, kql, page, promql
+from fusion.telemetry.dashboards import grafana, kql, page, promql
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PAGE = ROOT / "docs" / "observability.md"
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from fusion.ports.telemetry import Label
+from fusion.telemetry.dashboards.promql import CONDITIONS, alert, window
 from fusion.telemetry.metrics import GROUPS, prometheus_name
 from fusion.telemetry.objectives import BURNS, OBJECTIVES
-from fusion.telemetry.promql import CONDITIONS, alert, window
 
 _FEW = 8
 

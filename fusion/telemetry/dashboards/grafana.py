@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from fusion.telemetry import promql
+from fusion.telemetry.dashboards import promql
+from fusion.telemetry.dashboards.panels import INCORRECT, SHARES, Panel, rows
+from fusion.telemetry.dashboards.promql import Query
 from fusion.telemetry.metrics import WORKER
 from fusion.telemetry.objectives import DAYS, OBJECTIVES
-from fusion.telemetry.panels import INCORRECT, SHARES, Panel, rows
-from fusion.telemetry.promql import Query
 
 _SOURCE = {"type": "prometheus", "uid": "${source}"}
 _WIDE, _HIGH = 24, 8

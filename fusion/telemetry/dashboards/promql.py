@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from fusion.telemetry.dashboards.panels import INCORRECT, SETTLED, WRONG, Panel, Share
 from fusion.telemetry.metrics import METRICS, prometheus_label, prometheus_name
 from fusion.telemetry.objectives import BURNS, EVENTS, LEAST, OBJECTIVES, Burn, Objective
-from fusion.telemetry.panels import INCORRECT, SETTLED, WRONG, Panel, Share
 
 QUANTILES = (0.5, 0.95)
 
