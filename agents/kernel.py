@@ -67,6 +67,7 @@ from semantic_kernel.exceptions import KernelException
 from semantic_kernel.functions import KernelArguments
 
 from fusion.adapters.azure.credentials import signed_in
+from fusion.adapters.loopback import is_loopback
 from fusion.adapters.models import wire
 from fusion.adapters.models.answers import UNNAMED, Exchange, Place, clean, most_bytes, most_characters, read
 from fusion.adapters.models.entra import SCOPE, Bearer, Entra
@@ -279,5 +280,5 @@ def _check(address: str, deployment: str, has_credential: bool) -> None:
         )
     if not deployment.strip():
         raise UserError("A model needs the name of its deployment: name it in the models file.")
-    if has_credential and url.scheme == "http" and not wire.is_loopback(url.hostname):
+    if has_credential and url.scheme == "http" and not is_loopback(url.hostname):
         raise UserError("A token of Entra ID goes over https only: correct the model's address.")
