@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from fusion.ports.checkup import Standing, Told
+from fusion.ports.checkup import Standing, Told, ready
 from fusion.render.phrases import listed
 from fusion.routing.addresses import is_loopback
 from fusion.settings import Settings
@@ -35,9 +35,7 @@ def contradictions(settings: Settings, environ: Mapping[str, str]) -> list[Told]
             *_scheduler(settings, environ),
         )
     ]
-    return found or [
-        Told(part=PART, name="together", standing=Standing.READY, detail="Nothing is half said, and nothing against another.")
-    ]
+    return found or [ready(PART, "together", "Nothing is half said, and nothing against another.")]
 
 
 def _half(settings: Settings, environ: Mapping[str, str]) -> Iterator[Said]:

@@ -12,8 +12,9 @@ from urllib.parse import urlsplit
 
 from fusion.contradictions import contradictions
 from fusion.errors import FusionError, UserError, installing
-from fusion.ports.checkup import Standing, Told
+from fusion.ports.checkup import Standing, Told, mend, ready, skipped
 from fusion.routing import catalogue
+from fusion.routing.addresses import is_loopback
 from fusion.runtime.app import introduce
 from fusion.runtime.evidence import evidence_service
 from fusion.runtime.models import is_installed, unanswered
@@ -85,13 +86,9 @@ def _addresses(settings: Settings) -> Iterator[str]:
 
 def _signs_in(settings: Settings, models: catalogue.ModelsFile | str, references: Mapping[str, str]) -> bool:
     entra = not isinstance(models, str) and any(one.sign_in == "entra" for one in models.endpoints)
-    pool = bool(settings.evidence_service) and settings.evidence_token is None and not _is_local(settings.evidence_service)
+    pool = bool(settings.evidence_service) and settings.evidence_token is None and not is_loopback(settings.evidence_service)
     more = (settings.application_insights_sign_in, settings.evidence_key.startswith("https"), entra, pool, references)
     return any(_addresses(settings)) or any(more) or settings.scheduler.startswith("https")
-
-
-def _is_local(address: str) -> bool:
-    return urlsplit(address).hostname in ("127.0.0.1", "localhost", "::1")
 
 
 def _clock(settings: Settings, references: Mapping[str, str]) -> Iterator[Look]:
@@ -147,26 +144,25 @@ async def _models(models: catalogue.ModelsFile | str) -> Sequence[Told]:
     from fusion.routing.readiness import readiness
 
     if isinstance(models, str):
-        standing = Standing.SKIPPED if models.startswith("FUSION_MODELS is not set") else Standing.MEND
-        return [Told(part="models", name="file", standing=standing, detail=models)]
+        return [(skipped if models.startswith("FUSION_MODELS is not set") else mend)("models", "file", models)]
     away = await unanswered(models)
     today = datetime.now(UTC).date()
-    ready = readiness(models, os.environ, kernel=is_installed(), today=today, unanswered=away)
-    return [_told("model", one.endpoint.name, Standing.READY if one.ready else Standing.MEND, one.detail) for one in ready]
+    found = readiness(models, os.environ, kernel=is_installed(), today=today, unanswered=away)
+    return [(ready if one.ready else mend)("model", one.endpoint.name, one.detail) for one in found]
 
 
 async def _evidence(settings: Settings) -> Sequence[Told]:
     if not settings.evidence_service:
         said = "FUSION_EVIDENCE_SERVICE is not set: beside this app's identities no analyzer runs, and the receipt says so."
-        return [Told(part="evidence", name="service", standing=Standing.SKIPPED, detail=said)]
+        return [skipped("evidence", "service", said)]
     try:
         found = await evidence_service(settings)
     except FusionError as error:
         found = str(error)
     if isinstance(found, str):
-        return [_told("evidence", "service", Standing.MEND, found)]
+        return [mend("evidence", "service", found)]
     detail = f"{len(found.tools)} analyzers of Fusion {found.fusion}; {found.isolation}"
-    return [Told(part="evidence", name="service", standing=Standing.READY, detail=detail)]
+    return [ready("evidence", "service", detail)]
 
 
 def _hub(settings: Settings) -> Iterator[Look]:
@@ -202,10 +198,10 @@ def _telemetry(settings: Settings) -> Iterator[Look]:
 async def _app(settings: Settings) -> Sequence[Told]:
     if settings.missing_for_bot:
         said = "The GitHub App is not configured: this is the reviewer alone."
-        return [Told(part="github", name="app", standing=Standing.SKIPPED, detail=said)]
+        return [skipped("github", "app", said)]
     if settings.github_key is not None and settings.github_key.get_secret_value().startswith(_REFERENCE):
         said = "FUSION_GITHUB_KEY is a reference to Key Vault here: only the app itself can ask GitHub."
-        return [Told(part="github", name="app", standing=Standing.SKIPPED, detail=said)]
+        return [skipped("github", "app", said)]
     try:
         slug, installations = await introduce(settings)
     except FusionError as error:
@@ -218,12 +214,3 @@ async def _app(settings: Settings) -> Sequence[Told]:
 
 async def _skip(part: str, name: str, detail: str, standing: Standing = Standing.SKIPPED) -> Sequence[Told]:
     return [Told(part=part, name=name, standing=standing, detail=detail)]
-
-
-def _told(part: str, name: str, standing: Standing, detail: str) -> Told:
-    """A line whose detail may hold a command between backquotes."""
-    from fusion.adapters.azure.checkup.asking import mend
-
-    return (
-        mend(part, name, detail) if standing is Standing.MEND else Told(part=part, name=name, standing=standing, detail=detail)
-    )

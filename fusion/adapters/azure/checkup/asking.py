@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from fusion.adapters.azure.credentials import signed_in
 from fusion.adapters.azure.errors import first_line
 from fusion.errors import FusionError, TransientError, UserError
-from fusion.ports.checkup import Standing, Told
+from fusion.ports.checkup import Told, mend
 
 if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncTokenCredential
@@ -89,26 +89,3 @@ async def told(found: list[Told], part: str, name: str) -> AsyncIterator[None]:
         found.append(mend(part, name, str(error)))
     except TimeoutError:
         found.append(mend(part, name, f"It did not answer within {3 * SECONDS:g} seconds."))
-
-
-def mend(part: str, name: str, detail: str, command: str = "") -> Told:
-    """A line about what does not work. A command that the detail holds between backquotes is told apart from it."""
-    if not command and detail.count("`") == 2:
-        before, command, after = detail.split("`")
-        detail = f"{before.rstrip(': ')}{after}"
-    return Told(part=part, name=name, standing=Standing.MEND, detail=detail, command=command)
-
-
-def ready(part: str, name: str, detail: str) -> Told:
-    """A line about what is as it must be."""
-    return Told(part=part, name=name, standing=Standing.READY, detail=detail)
-
-
-def warning(part: str, name: str, detail: str, command: str = "") -> Told:
-    """A line about what works, and not as it should."""
-    return Told(part=part, name=name, standing=Standing.WARNING, detail=detail, command=command)
-
-
-def skipped(part: str, name: str, detail: str, command: str = "") -> Told:
-    """A line about what is not there, or cannot be seen."""
-    return Told(part=part, name=name, standing=Standing.SKIPPED, detail=detail, command=command)

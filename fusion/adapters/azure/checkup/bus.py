@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from fusion.adapters.azure.checkup.asking import SECONDS, ask, mend, ready, skipped, token, told
+from fusion.adapters.azure.checkup.asking import SECONDS, ask, token, told
 from fusion.adapters.azure.checkup.queues import Made, Needs, differences, read, wrong
 from fusion.adapters.azure.cloud import fields
 from fusion.adapters.azure.credentials import principal, signed_in
@@ -31,7 +31,7 @@ from fusion.adapters.servicebus.connections import Connections
 from fusion.adapters.servicebus.messages import meaning
 from fusion.errors import FusionError, UserError
 from fusion.ports import Priority
-from fusion.ports.checkup import Told
+from fusion.ports.checkup import Told, mend, ready, skipped
 
 if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncTokenCredential

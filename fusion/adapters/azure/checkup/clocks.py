@@ -8,9 +8,9 @@ import time
 from collections.abc import Callable, Sequence
 from email.utils import parsedate_to_datetime
 
-from fusion.adapters.azure.checkup.asking import ask, mend, ready, skipped, warning
+from fusion.adapters.azure.checkup.asking import ask
 from fusion.errors import TransientError
-from fusion.ports.checkup import Told
+from fusion.ports.checkup import Told, mend, ready, skipped, warning
 
 NOTICED = 60.0
 """Seconds from which a clock is worth a warning."""

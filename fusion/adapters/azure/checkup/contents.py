@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 
 from fusion.adapters.anchors.blob import BlobAnchor
 from fusion.adapters.azure.blobs import AzureBlobs
-from fusion.adapters.azure.checkup.asking import SECONDS, mend, ready, told, warning
+from fusion.adapters.azure.checkup.asking import SECONDS, told
 from fusion.adapters.azure.cloud import Service, fields
 from fusion.adapters.azure.credentials import signed_in
-from fusion.ports.checkup import Told
+from fusion.ports.checkup import Told, mend, ready, warning
 
 if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncTokenCredential

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from contextlib import AsyncExitStack
 
-from fusion.adapters.azure.checkup.asking import ready, told
+from fusion.adapters.azure.checkup.asking import told
 from fusion.adapters.azure.credentials import principal, signed_in
 from fusion.adapters.azure.durable import DurableConductor
 from fusion.adapters.azure.roles import granted
-from fusion.ports.checkup import Told
+from fusion.ports.checkup import Told, ready
 
 PART = "scheduler"
 NOBODY = "fusion:doctor"

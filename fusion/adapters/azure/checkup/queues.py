@@ -11,10 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from fusion.adapters.azure.checkup.asking import mend, warning
 from fusion.adapters.servicebus.queue import QUEUES
 from fusion.adapters.servicebus.queues import QUEUES as INFERENCE
-from fusion.ports.checkup import Told
+from fusion.ports.checkup import Told, mend, warning
 
 _SPAN = re.compile(r"P(?:(\d{1,9})D)?(?:T(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9}(?:\.\d{1,9})?)S)?)?")
 _ENDLESS = timedelta(days=36_500)

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from fusion.adapters.azure.checkup.asking import mend, ready, told, warning
+from fusion.adapters.azure.checkup.asking import told
 from fusion.adapters.azure.cosmos import CONTAINER, CosmosStore
 from fusion.ports import Key
-from fusion.ports.checkup import Standing, Told
+from fusion.ports.checkup import Told, mend, ready, warning
 
 if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncTokenCredential
@@ -66,7 +66,7 @@ def compared(properties: Mapping[str, Any], connection: str = "") -> list[Told]:
         )
     elif ends is not None:
         said = f"Records end by themselves after {ends} seconds: take it off, `fusion purge` decides what goes."
-        found.append(Told(part=PART, name="time to live", standing=Standing.MEND, detail=said, command=_made(connection)))
+        found.append(mend(PART, "time to live", said, _made(connection)))
     return found or [ready(PART, "container", "Partition key, index and time to live are as the Store needs them.")]
 
 

@@ -11,12 +11,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from fusion.adapters.azure.checkup.asking import ask, mend, ready, token, told
+from fusion.adapters.azure.checkup.asking import ask, token, told
 from fusion.adapters.azure.cloud import fields
 from fusion.adapters.azure.credentials import principal
 from fusion.adapters.azure.roles import granted
 from fusion.errors import UserError
-from fusion.ports.checkup import Told
+from fusion.ports.checkup import Told, mend, ready
 
 if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncTokenCredential

@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from fusion.adapters.azure.checkup.asking import ask, mend, ready, token, told
+from fusion.adapters.azure.checkup.asking import ask, token, told
 from fusion.adapters.azure.credentials import principal
 from fusion.adapters.azure.keyvault import VERSION, KeyVaultSigner
 from fusion.adapters.azure.roles import granted
 from fusion.errors import UserError
-from fusion.ports.checkup import Told
+from fusion.ports.checkup import Told, mend, ready
 
 if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncTokenCredential

@@ -6,11 +6,11 @@ import asyncio
 import os
 from collections.abc import Mapping
 
-from fusion.adapters.azure.checkup.asking import SECONDS, mend, ready, skipped
+from fusion.adapters.azure.checkup.asking import SECONDS
 from fusion.adapters.azure.credentials import identity, principal, signed_in
 from fusion.adapters.azure.errors import first_line
 from fusion.errors import UserError
-from fusion.ports.checkup import Told
+from fusion.ports.checkup import Told, mend, ready, skipped
 
 SCOPE = "https://management.azure.com/.default"
 """Any identity gets a token for it, whatever its roles are."""
