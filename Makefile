@@ -13,6 +13,7 @@ help: ## show this list
 	@tools/setup dev
 
 setup: .venv/base ## make the environment in .venv (.venv/bin/fusion is the command line)
+	@echo "Fusion is ready: $(CURDIR)/.venv/bin/fusion"
 
 review: .venv/base ## review an example history, then tell you how to review your own
 	@.venv/bin/fusion demo

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from fusion.errors import UserError, installing
 from fusion.settings import Settings
 
 if TYPE_CHECKING:
@@ -44,6 +46,11 @@ def sessions(settings: Settings) -> HttpSessions:
         return HttpSessions(settings.evidence_service, token=fixed(settings.evidence_token.get_secret_value()), pool=False)
     if not is_pool(settings.evidence_service):
         return HttpSessions(settings.evidence_service, token=None, pool=False)
+    if any(find_spec(name) is None for name in ("azure", "azure.identity")):
+        raise UserError(
+            "FUSION_EVIDENCE_SERVICE names a pool, which Entra ID signs in to, and the packages for Azure are not installed:"
+            f" {installing('azure')}; or set FUSION_EVIDENCE_TOKEN, if it is no pool."
+        )
     from fusion.adapters.azure.credentials import signed_in
 
     return HttpSessions(settings.evidence_service, token=EntraToken(signed_in), pool=True)

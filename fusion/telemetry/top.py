@@ -96,13 +96,13 @@ class _View:
         yield Line(f"{'Work':<23}{live:.0f} orchestrations, {running:.0f} activities at work, {waiting:.0f} wait", "head")
         yield self._counted("Deliveries", "fusion.deliveries", "answer")
         yield self._counted("Messages", "fusion.messages", "end")
-        yield self._counted("Reviews", "fusion.reviews", "verdict")
+        yield self._counted("Reviews", "fusion.reviews", "verdict", beside=self._scans())
         yield Line(f"  {'Webhook to review':<21}{self._half('fusion.review.delivery')}")
         yield Line(f"  {'Answered to GitHub':<21}{self._half('fusion.acknowledgement')}")
         yield from self._troubled("Analyzers", "fusion.tools", "tool")
         yield from self._troubled("Agents", "fusion.agents", "agent")
         yield self._counted("Findings", "fusion.findings", "disposition")
-        yield self._counted("Have become", "fusion.dispositions", "disposition")
+        yield self._counted("Findings became", "fusion.dispositions", "disposition")
 
     def accelerators(self) -> Iterator[Line]:
         kinds = [one for one in self.now.values("fusion.gpu.idle", "accelerator") if one][:_MOST]
@@ -143,7 +143,12 @@ class _View:
             left = self.now.total("fusion.budget.left", currency=currency)
             yield Line(f"  {'Left this month':<21}{left:,.2f} {currency}", "bad" if left <= 0 else "")
 
-    def _counted(self, title: str, metric: str, label: str) -> Line:
+    def _scans(self) -> str:
+        """Beside reviews: analyzers run for both."""
+        scans = self.now.total("fusion.scans")
+        return f"{scans:.0f} {'scan' if scans == 1 else 'scans'}" if scans else ""
+
+    def _counted(self, title: str, metric: str, label: str, *, beside: str = "") -> Line:
         """A counter by one label, and how it grows."""
         known = next(one.values for one in METRICS[metric].labels if one.name == label)
         said = [
@@ -151,7 +156,8 @@ class _View:
         ]
         grown = (self.now.total(metric) - self.before.total(metric)) if self.before else 0.0
         rate = f" (+{60 * grown / self.seconds:.1f} a minute)" if grown > 0 and self.seconds else ""
-        return Line(f"  {title:<21}{', '.join(said) or 'none'}{rate}", "" if said else "dim")
+        told = f"{', '.join(said) or 'none'}{rate}{f'; {beside}' if beside else ''}"
+        return Line(f"  {title:<21}{told}", "" if said or beside else "dim")
 
     def _troubled(self, title: str, metric: str, label: str) -> Iterator[Line]:
         """How many runs ended well, and who did not."""

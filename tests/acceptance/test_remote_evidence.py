@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from fusion.evidence.sandbox import Sandbox
-from tests.fakes.commandline import Workplace
+from tests.fakes.commandline import Workplace, one_sentence
 
 TOKEN = "a-token-of-thirty-two-characters"
 FLAW = "import subprocess\n\n\ndef run(name):\n    subprocess.run(f'echo {name}', shell=True, check=True)\n"
@@ -84,6 +84,24 @@ def test_a_service_that_does_not_answer_makes_the_review_incomplete(place: Workp
     told = {run["tool"]: run.get("reason", "") for run in found["coverage"]["tools"] if run["outcome"] == "failed"}
     assert "bandit" in told
     assert ("cannot be reached" if trouble == "gone" else "FUSION_EVIDENCE_TOKEN") in told["bandit"]
+
+
+def test_a_pool_without_the_packages_that_sign_in_is_a_sentence(place: Workplace) -> None:
+    """As after `make setup`: nothing is reviewed, rather than every tool failing for a module."""
+    bare = "import sys; sys.modules['azure'] = None; sys.argv = ['fusion', 'review']; from fusion.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", bare],
+        cwd=place.folder,
+        env={
+            "PATH": os.environ["PATH"],
+            "FUSION_HOME": str(place.home),
+            "FUSION_EVIDENCE_SERVICE": "https://pool.sub.azurecontainerapps.io",
+        },
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "FUSION_EVIDENCE_SERVICE names a pool" in one_sentence(done)
 
 
 def test_doctor_asks_the_service(place: Workplace, address: str) -> None:

@@ -131,6 +131,7 @@ def crowded() -> str:
         meter.record("fusion.acknowledgement", 0.02, answer="accepted")
         meter.record("fusion.review.delivery", 45.0)
         meter.add("fusion.reviews", verdict="pass")
+    meter.add("fusion.scans", status="scanned")
     meter.add("fusion.findings", 12, disposition="new")
     meter.add("fusion.dispositions", 9, agent="security", tool="bandit", disposition="addressed", how="review")
     meter.add("fusion.dispositions", 2, agent="security", tool="bandit", disposition="incorrect", how="reply")
@@ -162,13 +163,13 @@ Queue               waiting   in hand     later   set aside      oldest
 Work                   0 orchestrations, 0 activities at work, 0 wait
   Deliveries           412 accepted, 90 ignored
   Messages             420 done
-  Reviews              40 pass
+  Reviews              40 pass; 1 scan
   Webhook to review    45 s, 95 % in 58 s
   Answered to GitHub   18 ms, 95 % in 24 ms
   Analyzers            80 of 80 ended well
   Agents               200 of 200 ended well
   Findings             12 new
-  Have become          9 addressed, 2 incorrect
+  Findings became      9 addressed, 2 incorrect
 Not shown, though wrong: accelerators, models. 34 lines have room.
 """
 AT_80_BY_40 = """\
@@ -187,13 +188,13 @@ Queue               waiting   in hand     later   set aside      oldest
 Work                   0 orchestrations, 0 activities at work, 0 wait
   Deliveries           412 accepted, 90 ignored
   Messages             420 done
-  Reviews              40 pass
+  Reviews              40 pass; 1 scan
   Webhook to review    45 s, 95 % in 58 s
   Answered to GitHub   18 ms, 95 % in 24 ms
   Analyzers            80 of 80 ended well
   Agents               200 of 200 ended well
   Findings             12 new
-  Have become          9 addressed, 2 incorrect
+  Findings became      9 addressed, 2 incorrect
 
 Accelerators, lately                       idle    at work    ready       memory
   NVIDIA A100-SXM4-80GB                     40%      9 min    6 min          81%
