@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from fusion.ports.telemetry import Metric
+from fusion.telemetry.dashboards.conditions import BACKLOG, DISBELIEVED, SET_ASIDE, SPENT, Condition
 from fusion.telemetry.dashboards.panels import INCORRECT, SETTLED, SHARES, WRONG, Panel, Share, rows
 from fusion.telemetry.objectives import BURNS, DAYS, EVENTS, LEAST, OBJECTIVES, Burn
 
@@ -134,10 +135,7 @@ def alerts() -> dict[str, Any]:
     logs = [_burn(severity) for severity in ("page", "ticket")]
     logs.append(
         {
-            "name": "budget-spent",
-            "displayName": "Fusion: the month's budget for models is spent",
-            "description": "Reviews go on without paid models. `fusion cost` says where it went.",
-            "severity": _SEVERITIES["ticket"],
+            **_told("budget-spent", SPENT),
             "evaluationFrequency": "PT1H",
             "windowSize": "PT1H",
             "query": f"{_from('fusion.budget.left')}\n| summarize spent = countif(Sum <= 0) by {_label('currency')}",
@@ -150,10 +148,7 @@ def alerts() -> dict[str, Any]:
     )
     logs.append(
         {
-            "name": "findings-incorrect",
-            "displayName": f"Fusion: of somebody's findings people call more than {WRONG:.0%} incorrect",
-            "description": "The dimensions say whose: mend its rule, or switch it off in `.fusion.yml`.",
-            "severity": _SEVERITIES["ticket"],
+            **_told("findings-incorrect", DISBELIEVED),
             "evaluationFrequency": "PT1H",
             "windowSize": "P2D",
             "query": incorrect(),
@@ -168,10 +163,7 @@ def alerts() -> dict[str, Any]:
         "logAlerts": logs,
         "metricAlerts": [
             {
-                "name": "dead-letters",
-                "displayName": "Fusion: messages are set aside",
-                "description": "They wait for a person: `fusion dead-letters list` shows them.",
-                "severity": _SEVERITIES["ticket"],
+                **_told("dead-letters", SET_ASIDE),
                 "namespace": "Microsoft.ServiceBus/namespaces",
                 "metricName": "DeadletteredMessages",
                 "dimensions": ["EntityName"],
@@ -182,10 +174,7 @@ def alerts() -> dict[str, Any]:
                 "windowSize": "PT15M",
             },
             {
-                "name": "backlog",
-                "displayName": "Fusion: messages pile up",
-                "description": "Work comes faster than it is done, or what it needs is away: the log says which.",
-                "severity": _SEVERITIES["page"],
+                **_told("backlog", BACKLOG),
                 "namespace": "Microsoft.ServiceBus/namespaces",
                 "metricName": "ActiveMessages",
                 "dimensions": ["EntityName"],
@@ -196,6 +185,16 @@ def alerts() -> dict[str, Any]:
                 "windowSize": "PT15M",
             },
         ],
+    }
+
+
+def _told(name: str, of: Condition) -> dict[str, Any]:
+    summary = f"{of.summary[0].lower()}{of.summary[1:]}"
+    return {
+        "name": name,
+        "displayName": f"Fusion: {summary}",
+        "description": of.why,
+        "severity": _SEVERITIES[of.severity],
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fusion.ports.telemetry import Label
-from fusion.telemetry.dashboards.promql import CONDITIONS, alert, window
+from fusion.telemetry.dashboards.promql import ALERTS, alert, window
 from fusion.telemetry.metrics import GROUPS, prometheus_name
 from fusion.telemetry.objectives import BURNS, OBJECTIVES
 
@@ -17,7 +17,7 @@ def objectives() -> str:
     lines += ["", "| burns the budget | over | and still over | calls |", "|---|---|---|---|"]
     lines += [f"| {one.rate:g} times as fast | {window(one.long)} | {window(one.short)} | {one.severity} |" for one in BURNS]
     lines += ["", "| condition | for | calls | what to do |", "|---|---|---|---|"]
-    lines += [f"| `{one.name}`: {one.summary} | {one.lasts} | {one.severity} | {one.why} |" for one in CONDITIONS]
+    lines += [f"| `{one.name}`: {one.of.summary} | {one.lasts} | {one.of.severity} | {one.of.why} |" for one in ALERTS]
     return "\n".join(lines)
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
 
+from fusion.telemetry.dashboards.conditions import BACKLOG, DISBELIEVED, NOT_READY, SET_ASIDE, SPENT, Condition
 from fusion.telemetry.dashboards.panels import INCORRECT, SETTLED, WRONG, Panel, Share
 from fusion.telemetry.metrics import METRICS, prometheus_label, prometheus_name
 from fusion.telemetry.objectives import BURNS, EVENTS, LEAST, OBJECTIVES, Burn, Objective
@@ -23,15 +23,13 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Condition:
-    """Something that is wrong now, whatever the objectives say."""
+class Alert:
+    """A condition, and how it is seen."""
 
     name: str
     expression: str
     lasts: str
-    severity: Literal["page", "ticket"]
-    summary: str
-    why: str
+    of: Condition
 
 
 def name(metric: str) -> str:
@@ -85,47 +83,27 @@ def incorrect() -> str:
     return f"{share(INCORRECT)} > {WRONG} and {whole} >= {SETTLED}"
 
 
-CONDITIONS: Sequence[Condition] = (
-    Condition(
-        name="FusionNotReady",
-        expression=f"{name('fusion.ready')} == 0",
-        lasts="10m",
-        severity="page",
-        summary="Deliveries are not both kept and worked on",
-        why="/readyz says why.",
-    ),
-    Condition(
+ALERTS: Sequence[Alert] = (
+    Alert(name="FusionNotReady", expression=f"{name('fusion.ready')} == 0", lasts="10m", of=NOT_READY),
+    Alert(
         name="FusionDeadLetters",
         expression=f"max by (priority) ({name('fusion.queue.dead')}) > 0",
         lasts="5m",
-        severity="ticket",
-        summary="Messages are set aside",
-        why="They wait for a person: `fusion dead-letters list` shows them, `fusion dead-letters replay` tries again.",
+        of=SET_ASIDE,
     ),
-    Condition(
+    Alert(
         name="FusionQueueOld",
         expression=f'max by (priority) ({name("fusion.queue.oldest")}{{priority!="scheduled"}}) > 900',
         lasts="10m",
-        severity="page",
-        summary="Messages wait for longer than 15 minutes",
-        why="Work comes faster than it is done, or what it needs is away: the log says which.",
+        of=replace(BACKLOG, summary="Messages wait for longer than 15 minutes"),
     ),
-    Condition(
+    Alert(
         name="FusionBudgetSpent",
         expression=f"min by (currency) ({name('fusion.budget.left')}) <= 0",
         lasts="10m",
-        severity="ticket",
-        summary="The month's budget for models is spent",
-        why="Reviews go on without paid models. `fusion cost` says where it went.",
+        of=SPENT,
     ),
-    Condition(
-        name="FusionFindingsIncorrect",
-        expression=incorrect(),
-        lasts="1h",
-        severity="ticket",
-        summary=f"Of somebody's findings people call more than {WRONG:.0%} incorrect",
-        why="`agent` and `tool` say whose: mend its rule, or switch it off in `.fusion.yml`.",
-    ),
+    Alert(name="FusionFindingsIncorrect", expression=incorrect(), lasts="1h", of=DISBELIEVED),
 )
 """What calls somebody beside the objectives."""
 
@@ -177,14 +155,14 @@ def _rules() -> Iterator[str]:
             yield f"          description: {json.dumps(f'{objective.promise} {objective.why}')}"
     yield "  - name: fusion-conditions"
     yield "    rules:"
-    for condition in CONDITIONS:
-        yield f"      - alert: {condition.name}"
-        yield f"        expr: {json.dumps(condition.expression)}"
-        yield f"        for: {condition.lasts}"
-        yield f"        labels: {{severity: {condition.severity}}}"
+    for one in ALERTS:
+        yield f"      - alert: {one.name}"
+        yield f"        expr: {json.dumps(one.expression)}"
+        yield f"        for: {one.lasts}"
+        yield f"        labels: {{severity: {one.of.severity}}}"
         yield "        annotations:"
-        yield f"          summary: {json.dumps(condition.summary)}"
-        yield f"          description: {json.dumps(condition.why)}"
+        yield f"          summary: {json.dumps(one.of.summary)}"
+        yield f"          description: {json.dumps(one.of.why)}"
 
 
 def alert(objective: Objective) -> str:
