@@ -20,7 +20,7 @@ from fusion.errors import FusionError, TransientError
 from fusion.ports import Conductor, Progress
 from fusion.scheduler.flows import Beginnings, Ended, Orchestrator, watched
 from fusion.serve.durable import Standing
-from fusion.serve.endings import line
+from fusion.serve.endings import line, trace_of
 from fusion.serve.logs import about
 from fusion.telemetry.metering import Measurement
 from orchestrations.activity import Activity
@@ -215,5 +215,5 @@ class _Asked:
 
 def _tell(end: Ended) -> None:
     if found := line(name=end.name, input=end.input, output=end.output, failure=end.failure):
-        with about(run=end.id):
+        with about(trace=trace_of(end.input), run=end.id):
             log.log(*found)

@@ -9,6 +9,7 @@ from typing import Any
 from fusion.engine import Engine, InstanceState, InstanceStatus
 from fusion.errors import FusionError
 from fusion.serve.logs import about
+from fusion.telemetry.context import taken, trace_id
 
 log = logging.getLogger("fusion.serve")
 
@@ -48,8 +49,13 @@ class Endings:
         except FusionError:  # the engine closed before the end: the next one resumes it
             return
         if found := ending(state):
-            with about(run=id):
+            with about(trace=trace_of(state.input), run=id):
                 log.log(*found)
+
+
+def trace_of(input: Any) -> str:
+    """The trace that an orchestration belongs to, also where it was begun by a process that is gone."""
+    return trace_id(taken(input)[0])
 
 
 def ending(state: InstanceState) -> tuple[int, str] | None:

@@ -60,3 +60,5 @@ def test_one_trace_from_webhook_to_review_across_a_restart(tmp_path: Path) -> No
         assert b"octo/shop" in seen.collector.bodies
         # The log names the trace, so that one leads to the other.
         assert f"trace={webhook.trace}" in seen.log
+        [ended] = [line for line in seen.log.splitlines() if "the review of" in line and " ends: " in line]
+        assert f"trace={webhook.trace}" in ended, "told by the process that did not begin it"
