@@ -88,14 +88,8 @@ def _backend() -> Iterator[int]:
 
 
 async def _scheduler(_folder: Path) -> Sample:
-    def asynchronous(activity: Callable[..., Any]) -> Callable[[object, Any], Awaitable[Any]]:
-        async def run(context: object, payload: Any) -> Any:
-            return activity(context, payload)
-
-        return run
-
     with _backend() as port:
-        activities = {each.__name__: asynchronous(each) for each in flows.SYNC_ACTIVITIES}
+        activities = {each.__name__: flows.asynchronous(each) for each in flows.SYNC_ACTIVITIES}
         address = f"http://127.0.0.1:{port}"
         async with Scheduler(
             address, taskhub="fusion", version="1", orchestrators={"review": flows.review}, activities=activities

@@ -162,15 +162,6 @@ def engine_host(**options: Any) -> Callable[[Path, pytest.FixtureRequest], Abstr
     return opened
 
 
-def asynchronous(activity: Callable[..., Any]) -> Callable[[object, Any], Awaitable[Any]]:
-    """As the activities of Fusion are."""
-
-    async def run(context: object, payload: Any) -> Any:
-        return activity(context, payload)
-
-    return run
-
-
 @pytest.fixture(scope="module")
 def hub() -> Iterator[Hub]:
     """Our worker, with the registrations of these tests, on durabletask's in-memory backend."""
@@ -185,7 +176,7 @@ def hub() -> Iterator[Hub]:
             taskhub="fusion",
             version="1",
             orchestrators={flow.__name__: flow for flow in (*flows.PORTABLE, *scan_flows.ORCHESTRATORS)},
-            activities={each.__name__: asynchronous(each) for each in (*flows.SYNC_ACTIVITIES, *scan_flows.ACTIVITIES)},
+            activities={each.__name__: flows.asynchronous(each) for each in (*flows.SYNC_ACTIVITIES, *scan_flows.ACTIVITIES)},
         )
         client = TaskHubGrpcClient(host_address=f"127.0.0.1:{port}")
         try:

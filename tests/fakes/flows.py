@@ -10,7 +10,7 @@ import itertools
 import threading
 import time
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import Awaitable, Callable, Generator
 from datetime import timedelta
 from typing import Any
 
@@ -27,6 +27,15 @@ _odometer = itertools.count()
 
 
 # Activities
+
+
+def asynchronous(activity: Callable[[Any, Any], Any]) -> Callable[[object, Any], Awaitable[Any]]:
+    """A synchronous one as the activities of Fusion are."""
+
+    async def run(context: object, payload: Any) -> Any:
+        return activity(context, payload)
+
+    return run
 
 
 def plan(ctx: Any, request: dict[str, Any]) -> dict[str, Any]:
