@@ -111,21 +111,20 @@ class Sandbox:
         command: Command,
         *,
         root: Path,
-        writable: Sequence[Path] = (),
         readable: Sequence[Path] = (),
         home: Path | None = None,
         limits: Limits | None = None,
     ) -> Output:
         """Run one command with `root` as working directory and return what it left behind; never raises for what it did.
 
-        `root`, `home` (default: `root`) and `writable` may be written, `readable` read and executed, beside the system's own
+        `root` and `home` (default: `root`) may be written, `readable` read and executed, beside the system's own
         folders and the folders of the program itself. When the caller is cancelled the command is killed.
         """
         caps = limits or Limits()
         started = time.monotonic()
         token = secrets.token_hex(16)
         own = home or root
-        spec = self._spec(command, token, root, [root, own, *writable], readable, own, caps)
+        spec = self._spec(command, token, root, [root, own], readable, own, caps)
         loop = asyncio.get_running_loop()
         try:
             transport, ear = await loop.subprocess_exec(

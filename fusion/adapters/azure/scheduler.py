@@ -42,6 +42,8 @@ UNWIND = 5.0
 """Seconds that cancelled activities have to end."""
 PAGE = 500
 """Finished instances that are looked at in one question."""
+_REPLAYS = 8
+"""Orchestrations that are replayed at the same time."""
 _JOINING = 2.0
 """Seconds that the worker may need to connect where the client has."""
 _MESSAGE = 64 * 1024 * 1024
@@ -69,7 +71,6 @@ class Scheduler:
         orchestrators: Mapping[str, Orchestrator],
         activities: Mapping[str, Activity],
         at_once: int = 32,
-        replays: int = 8,
         grace: float = 20.0,
     ) -> None:
         self._address = address.rstrip("/")
@@ -78,7 +79,6 @@ class Scheduler:
         self._orchestrators = orchestrators
         self._activities = activities
         self._at_once = at_once
-        self._replays = replays
         self._grace = grace
         self._loop: asyncio.AbstractEventLoop | None = None
         self._running: set[asyncio.Task[Any]] = set()
@@ -235,9 +235,9 @@ class Scheduler:
             resiliency_options=GrpcWorkerResiliencyOptions(hello_timeout_seconds=5, reconnect_backoff_cap_seconds=5),
             concurrency_options=ConcurrencyOptions(
                 maximum_concurrent_activity_work_items=self._at_once,
-                maximum_concurrent_orchestration_work_items=self._replays,
+                maximum_concurrent_orchestration_work_items=_REPLAYS,
                 # A thread for each: a replay must never wait for an activity.
-                maximum_thread_pool_workers=self._at_once + self._replays + 2,
+                maximum_thread_pool_workers=self._at_once + _REPLAYS + 2,
             ),
             logger=_quiet,
         )
