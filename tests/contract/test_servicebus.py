@@ -226,6 +226,11 @@ async def test_missing_queues_and_rights_are_named(bus: ServiceBus, queue: Servi
         (sdk.MessageSizeExceededError(), PermanentError, "larger"),
         (sdk.ServiceBusQuotaExceededError(), TransientError, "cannot serve"),
         (OSError("unreachable"), TransientError, "unreachable"),
+        (
+            sdk.ServiceBusConnectionError(message="Failed to initiate: [Errno -2] Name or service not known Error"),
+            TransientError,
+            "now (no host of that name is known here: see FUSION_SERVICEBUS).",
+        ),
     ],
 )
 def test_errors_of_the_sdk_mean_something_to_those_who_must_act(error: Exception, kind: type[FusionError], words: str) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fusion.adapters.azure.credentials import principal
-from fusion.adapters.azure.errors import first_line
+from fusion.adapters.azure.errors import first_line, silence
 from fusion.adapters.azure.roles import ROLES, granted
 from fusion.errors import Conflict, FusionError, PermanentError, RateLimited, TransientError, UserError
 
@@ -43,7 +43,7 @@ class Service:
                 f" {ROLES[self.role].name}, or give a connection string in {self.setting}."
             )
         if isinstance(error, (TimeoutError, OSError)) or _unanswered(error):
-            return TransientError(f"{at} did not answer ({type(error).__name__}).")
+            return TransientError(f"{at} did not answer ({silence(error, self.setting) or type(error).__name__}).")
         return PermanentError(f"{at}: {type(error).__name__}: {first_line(error)}.")
 
     def _answer(self, at: str, error: Any) -> FusionError:

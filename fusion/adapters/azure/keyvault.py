@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 from fusion.adapters.azure.credentials import principal, signed_in
-from fusion.adapters.azure.errors import first_line
+from fusion.adapters.azure.errors import first_line, silence
 from fusion.adapters.azure.roles import granted
 from fusion.errors import Denied, PermanentError, RateLimited, TransientError, UserError
 
@@ -116,7 +116,8 @@ class KeyVaultSigner:
                     if len(content) > _LARGEST:
                         raise PermanentError(f"Key Vault at {self._host} gave an answer longer than any of its own.")
         except (httpx.HTTPError, TimeoutError, OSError) as error:
-            raise TransientError(f"Key Vault at {self._host} did not answer ({type(error).__name__}).") from None
+            why = silence(error, "FUSION_EVIDENCE_KEY") or type(error).__name__
+            raise TransientError(f"Key Vault at {self._host} did not answer ({why}).") from None
         told = _object(content)
         if response.status_code == 200:
             return told

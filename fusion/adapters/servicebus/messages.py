@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from pydantic import ValidationError
 
 from fusion.adapters.azure.credentials import principal
-from fusion.adapters.azure.errors import first_line
+from fusion.adapters.azure.errors import first_line, silence
 from fusion.adapters.azure.roles import granted
 from fusion.adapters.deliveries import TOO_OFTEN
 from fusion.errors import FusionError, PermanentError, TransientError, UserError
@@ -205,7 +205,7 @@ def meaning(error: Exception, *, host: str, queue: str, needs: str = "with sessi
     if "amqp:not-allowed" in str(error):
         return UserError(f"{at} does not let the queue {queue!r} be used as Fusion does ({said}): create it anew, {needs}.")
     if isinstance(error, sdk.ServiceBusError | TimeoutError | OSError):
-        return TransientError(f"{at} cannot serve the queue {queue!r} now ({said}).")
+        return TransientError(f"{at} cannot serve the queue {queue!r} now ({silence(error, SETTING) or said}).")
     return PermanentError(f"{at}: {type(error).__name__}: {said}.")
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fusion.adapters.azure.credentials import signed_in
-from fusion.adapters.azure.errors import first_line
+from fusion.adapters.azure.errors import first_line, silence
 from fusion.errors import FusionError, TransientError, UserError
 from fusion.ports.checkup import Told, mend
 
@@ -55,7 +55,7 @@ async def ask(
             return Answer(status=told.status_code, headers=dict(told.headers), body=body[:_LARGEST])
     except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, OSError, UnicodeError) as error:
         host = address.partition("://")[2].partition("/")[0]
-        raise TransientError(f"{host} did not answer ({type(error).__name__}).") from None
+        raise TransientError(f"{host} did not answer ({silence(error) or type(error).__name__}).") from None
 
 
 async def token(scope: str, credential: AsyncTokenCredential | None, *, client: str = "") -> str:
