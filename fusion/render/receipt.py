@@ -82,7 +82,8 @@ def _unread(coverage: Coverage) -> Iterable[tuple[str, str]]:
     runs = [(run.tool, run.unread) for run in coverage.tools] + [(report.agent, report.unread) for report in coverage.agents]
     for name, unread in runs:
         for item in unread:
-            if f"{name}: {item.reason}" not in said.get(item.path, ""):
+            names, colon, _ = said.get(item.path, "").partition(f": {item.reason}")
+            if not colon or name not in names.rpartition("; ")[2].split(", "):
                 yield f"{exact(name)}: {_reason(item.reason)}", exact(item.path)
 
 

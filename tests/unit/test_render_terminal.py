@@ -152,12 +152,15 @@ def test_evidence_takes_one_line() -> None:
 
 
 def test_a_file_that_was_not_read_is_named_once_on_the_receipt() -> None:
-    both = "dataflow: line 4 does not parse as Python; code-review: it does not parse as Python"
+    both = "dataflow, lizard: line 4 does not parse as Python; code-review: it does not parse as Python"
     made = review(
         coverage=coverage(
             files=(FileCoverage(path="a.py", reviewed=False, reason=both), FileCoverage(path="b.py", reviewed=True)),
             tools=(
-                run("dataflow", unread=(Unread(path="a.py", reason="line 4 does not parse as Python"),)),
+                *(
+                    run(name, unread=(Unread(path="a.py", reason="line 4 does not parse as Python"),))
+                    for name in ("dataflow", "lizard")
+                ),
                 run("ruff", unread=(Unread(path="b.py", reason="out of time"),)),
             ),
             agents=(
@@ -171,7 +174,7 @@ def test_a_file_that_was_not_read_is_named_once_on_the_receipt() -> None:
     assert printed(made, 200).count("a.py") == 1
     assert "unread    ruff: out of time: b.py" in printed(made, 200)
     untold = made.model_copy(update={"coverage": made.coverage.model_copy(update={"gaps": ()})})
-    assert f"not read  {both}: a.py" in printed(untold, 200)
+    assert f"not read {both}: a.py" in " ".join(printed(untold, 200).split())
 
 
 def test_what_the_author_suppressed_says_so_where_it_is_listed() -> None:
