@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Coroutine, Iterator
@@ -186,6 +187,8 @@ def main() -> None:
     except UserError as error:
         _stop(str(error), Exit.USAGE)
     except (Interrupted, KeyboardInterrupt) as error:
+        # Whoever presses Ctrl-C once more does not want to hear where Python was just then.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         _stop(
             str(error) or "Interrupted. `fusion runs resume` finishes what was begun, `fusion runs abandon` ends it for good.",
             Exit.INTERRUPTED,

@@ -286,7 +286,8 @@ async def test_who_bills_more_than_the_bound_is_called_no_more(tmp_path: Path, t
     """Not for the next question, not for the same one with what was wrong, and not by the next process."""
     bill = Usage(input_tokens=2_000_000, output_tokens=10)
     model = Replying(lambda prompt: Response(ending=Ending.OK, text=text or silent(prompt), model="big", usage=bill))
-    desk = Desk(home=tmp_path / "home", models=model, fields={"parallel": 1})
+    # However many calls are under way when the bill comes, no cap is what the next one is refused for.
+    desk = Desk(home=tmp_path / "home", models=model, file=f"{FILE}pull = 100.0\n", fields={"parallel": 1})
     repository = changed(tmp_path / "repository", "alpha")
     review = await desk.review(repository)
     billed = [call for call in calls_of(review) if call.endpoint]
