@@ -13,16 +13,21 @@ ROOT = Path(__file__).parents[2]
 DATA: dict[str, Any] = json.loads((ROOT / "tests/samples/az.json").read_text(encoding="utf-8"))
 KNOWN: dict[str, Any] = {**DATA["commands"], **DATA["extensions"]}
 tool = runpy.run_path(str(ROOT / "tools/az"), run_name="az")
-LINES = tool["collected"]()
 
 
-def test_every_line_was_read_by_the_cli() -> None:
-    said = [f"{line.where}: {why}: az {' '.join(line.words)}" for line in LINES if (why := tool["amiss"](line, KNOWN))]
+@pytest.fixture(scope="module")
+def lines() -> list[Any]:
+    found: list[Any] = tool["collected"]()
+    return found
+
+
+def test_every_line_was_read_by_the_cli(lines: list[Any]) -> None:
+    said = [f"{line.where}: {why}: az {' '.join(line.words)}" for line in lines if (why := tool["amiss"](line, KNOWN))]
     assert said == [], f"read by azure-cli {DATA['azure-cli']}: {tool['__doc__']}"
 
 
-def test_nothing_is_kept_that_nobody_types() -> None:
-    assert {tool["named"](line, KNOWN) for line in LINES} == set(KNOWN)
+def test_nothing_is_kept_that_nobody_types(lines: list[Any]) -> None:
+    assert {tool["named"](line, KNOWN) for line in lines} == set(KNOWN)
     assert all("source" in one and one["extension"] for one in DATA["extensions"].values())
 
 
