@@ -9,7 +9,7 @@ import pytest
 from tests.load.campaign import campaign
 from tests.load.lives import killed, life, shop
 
-CUTS = ((0, False), (9, True), (15, True), (16, False), (18, True), (19, True))
+CUTS = ((0, False), (9, True), (15, True), (18, True), (19, True))
 """Some boundaries: the first request, reading, and around writes. `make soak` takes them all."""
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -114,6 +115,15 @@ def tree(spans: Sequence[Seen], *, timed: bool = False) -> str:
     return "\n".join(lines("", 0))
 
 
+class Server(ThreadingHTTPServer):
+    """One that says nothing of callers who hang up: a host that ends does."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Print what is no hanging up."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 @contextmanager
 def collecting(*moods: str) -> Iterator[Collector]:
     """A collector on loopback, while it is needed."""
@@ -190,7 +200,7 @@ def collecting(*moods: str) -> Iterator[Collector]:
         def log_message(self, format: str, *args: object) -> None:
             return
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = Server(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     collector.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)

@@ -13,6 +13,10 @@ from typing import Any
 STATUS = {"A": "added", "M": "modified", "D": "removed", "R": "renamed", "C": "copied", "T": "changed"}
 SHA = re.compile(r"[0-9a-f]{40}")
 HUNK = re.compile(r"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
+READ_AHEAD = 20
+"""Files that are asked for one by one before all of a commit are read."""
+LARGEST = 100_000
+"""Bytes of a file that is read so."""
 AUTHOR = ("Mona Lisa", "mona@example.org")
 
 
@@ -67,6 +71,8 @@ class Folder:
     """The files of each pair of tips, as `changes` computed them; a test may edit a list."""
     known: dict[tuple[str, ...], Any] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
+    asked: int = 0
+    """Files that were asked for and not known."""
 
     def git(self, *args: str, stdin: bytes | None = None) -> bytes:
         """The output of a git command in the repository."""
@@ -135,7 +141,23 @@ class Folder:
         """The bytes of an object: `SHA` or `COMMIT:PATH`."""
         if name.startswith("-"):
             raise Absent(name)
+        if ("cat-file", "blob", name) not in self.known:
+            self.asked += 1
+            if self.asked % READ_AHEAD == 0:
+                self._read_ahead()
         return self.once("cat-file", "blob", name)
+
+    def _read_ahead(self) -> None:
+        """Read at once all files of the trees that were listed: who asks for many asks for the rest, each by a process."""
+        listed = [entry for key, entries in list(self.known.items()) if key[0] == "tree" for entry in entries]
+        sizes = {one["sha"]: one["size"] for one in listed if one["type"] == "blob" and one["size"] <= LARGEST}
+        wanted = [sha for sha in sizes if ("cat-file", "blob", sha) not in self.known]
+        found = self.git("cat-file", "--batch", stdin="".join(f"{sha}\n" for sha in wanted).encode())
+        at = 0
+        for sha in wanted:
+            begin = found.index(b"\n", at) + 1
+            at = begin + sizes[sha] + 1
+            self.known["cat-file", "blob", sha] = found[begin : at - 1]
 
     def files(self, base: str, head: str) -> list[dict[str, Any]]:
         """The files between the merge base of two commits and the second, as GitHub lists them."""
