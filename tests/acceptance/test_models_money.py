@@ -308,7 +308,8 @@ async def test_who_bills_more_than_the_bound_is_called_no_more(tmp_path: Path, t
     assert any("it billed more than its price allows" in call.why for call in calls_of(again))
     said = dict(rows(again.coverage))
     assert "fusion cost --trust cloud" in said["not asked"]
-    assert said["models"] == "no model was asked"
+    # What was bought before is not thrown away.
+    assert said["models"].startswith("no model was asked")
     assert [(one.endpoint, one.cost) for one in await desk.reasoning().book.all_distrusted()] == [("cloud", 4.00008)]
     await settled(desk)
 

@@ -9,7 +9,7 @@ import pytest
 from tests.load.campaign import campaign
 from tests.load.lives import killed, life, shop
 
-CUTS = ((0, False), (9, True), (15, True), (18, True), (19, True))
+CUTS = ((0, False), (9, True), (18, True), (19, True))
 """Some boundaries: the first request, reading, and around writes. `make soak` takes them all."""
 
 
@@ -25,7 +25,7 @@ def test_a_life_ends_the_same_wherever_it_was_cut(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("kills", "pushes"), [(3, 0), (0, 4)])
+@pytest.mark.parametrize(("kills", "pushes"), [(2, 0), (0, 3)])
 def test_kills_and_pushes_under_load(tmp_path: Path, kills: int, pushes: int) -> None:
     report = campaign(tmp_path, pulls=6, count=60, rate=40, kills=kills, pushes=pushes, seed=5)
     assert report.found.problems == []

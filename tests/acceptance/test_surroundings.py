@@ -342,7 +342,8 @@ def test_two_interruptions_end_it_at_once(flawed: Workplace) -> None:
     _, err = process.communicate(timeout=30)
     assert process.returncode in (130, -signal.SIGINT), "a shell shows 130 for both"
     assert b"Traceback" not in err
-    assert flawed.fusion("runs", "resume").returncode in (0, 1)
+    done = flawed.fusion("runs", "resume")
+    assert done.returncode in (0, 1) or "was interrupted before it began; start the review again" in done.stderr
     assert not list(runs.iterdir())
 
 
