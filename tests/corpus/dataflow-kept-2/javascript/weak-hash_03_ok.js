@@ -1,0 +1,38 @@
+'use strict';
+
+const Koa = require('koa');
+const Router = require('@koa/router');
+const { koaBody } = require('koa-body');
+const CryptoJS = require('crypto-js');
+
+const pins = new Map();
+const router = new Router();
+
+function derive(pin, salt) {
+  const block = CryptoJS.PBKDF2(pin, salt, {
+    keySize: 256 / 32,
+    iterations: 600000,
+    hasher: CryptoJS.algo.SHA256,
+  });
+  return block.toString(CryptoJS.enc.Hex);
+}
+
+router.put('/cards/:card/passphrase', async (ctx) => {
+  const { passphrase } = ctx.request.body;
+  ctx.assert(typeof passphrase === 'string' && passphrase.length >= 10, 400);
+  const salt = CryptoJS.lib.WordArray.random(16);
+  pins.set(ctx.params.card, { salt, key: derive(passphrase, salt) });
+  ctx.status = 204;
+});
+
+router.post('/cards/:card/unlock', async (ctx) => {
+  const entry = pins.get(ctx.params.card);
+  ctx.assert(entry, 404);
+  const key = derive(String(ctx.request.body.passphrase), entry.salt);
+  ctx.body = { unlocked: key === entry.key };
+});
+
+const app = new Koa();
+app.use(koaBody());
+app.use(router.routes());
+app.listen(3000);
