@@ -24,7 +24,9 @@ from fusion.dataflow.quoting import open_program, open_quote, open_shell, open_s
 
 _WORDS = WORD | {WIDE}
 _NUMBERS = frozenset("0123456789,.+- ")
-_FORMULA = frozenset("0123456789 \t.,+-*/%()<>=&|^~!?:;")
+_FORMULA = frozenset("0123456789 \t\n\r\f\v.,+-*/%()<>=&|^~!?:;")
+_FEW = 2
+"""With so many different letters nothing can be named that does harm: the variable of a formula, the exponent of a number."""
 _SHELL = _WORDS | frozenset(".,:/@%+=-^~#!?*[]{}")
 _NAME = _WORDS | frozenset(".:-")
 _DISTINGUISHED = ',+"\\<>;='
@@ -133,7 +135,10 @@ def _code(lead: str | None, limits: Limits) -> str:
         return "it cannot leave the string in the code" if all(map(limits.lacks, leaves)) else ""
     if limits.literal and lead is not None:
         return "it is a literal in the code"
-    return "it can only be a calculation" if limits.is_made_of(_FORMULA) else ""
+    letters = WORD - _FORMULA if limits.allowed is None else limits.allowed & (WORD - _FORMULA)
+    if len(letters) > _FEW or "_" in letters:
+        letters = frozenset()
+    return "it can only be a calculation" if limits.is_made_of(_FORMULA | letters) else ""
 
 
 def _template(limits: Limits) -> str:

@@ -88,6 +88,8 @@ class Access(Elements, Stores):
             result = join(result, self._attribute_of(ref, value, name, state, node))
         if value.taints and self.script and name == "length":
             result = join(result, UNKNOWN)
+        elif self.script and name == "length" and value.consts and all(isinstance(const, str) for const in value.consts):
+            result = join(result, Value(tuple({len(str(const)) for const in value.consts})))
         elif value.taints:
             part = self.data.part
             if name in _WHOLE and any(isinstance(ref, Library) and ref.path in self.tables.parsed for ref in value.refs):
@@ -152,11 +154,18 @@ class Access(Elements, Stores):
             return self.checked_fields(ref, thing, name, read, state, node)
         if self.script and thing.rest is not NOTHING:
             return thing.rest
+        if name == "length" and thing.items and self.script and self._is_settled(ref, thing, state):
+            return constant(len(thing.items))
         if thing.kind in ("list", "tuple", "set", "dict", "regex"):
             return reference(Bound(reference(ref), name))
         if thing.klass is not None and thing.klass.library:
             return self._library_attribute(Library(thing.klass.library), name, state, node)
         return UNKNOWN
+
+    def _is_settled(self, ref: Object, thing: Thing, state: State) -> bool:
+        """Whether a list is surely as long as it is here: another function may have added to one that a module made."""
+        plain = all(item.consts and not item.refs for item in thing.items or ())
+        return plain or state.heap.base.get(ref.id) is not thing
 
     def member(self, klass: Klass, name: str, depth: int = 8) -> Value | None:
         """A member of the class or of its bases in the repository."""

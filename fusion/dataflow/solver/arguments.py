@@ -133,6 +133,8 @@ def element(thing: Thing, part: str | int) -> Value | None:
         return thing.items[part] if part < len(thing.items) else None
     if part in thing.fields:
         return thing.fields[part]
+    if isinstance(part, str) and thing.kind in ("list", "tuple", "set", "generator"):
+        return None
     return None if thing.rest is NOTHING else thing.rest
 
 

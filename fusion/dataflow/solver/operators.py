@@ -185,8 +185,10 @@ class Operators(Machine):
                 result = join(result, believed(value, state.facts) if place else value)
                 sofar = added(sofar, wanted)
                 break
-            if not goes:
+            if not goes and (node.operator != "and" or not value.taints):
                 result = join(result, believed(value, state.facts) if place else value)
+            elif not goes:
+                result = join(result, UNKNOWN)  # data that is false is empty, or nothing: there is no hostile text in it
             sofar = added(sofar, wanted)
             state.learn(wanted)
         if node.operator == "and":

@@ -10,7 +10,7 @@ from fusion.dataflow import ir
 from fusion.dataflow.contexts import harmless
 from fusion.dataflow.knowledge.conditions import PARAMETERS
 from fusion.dataflow.knowledge.schema import Flag, Kind, Setting, Sink
-from fusion.dataflow.limits import ANY, Limits
+from fusion.dataflow.limits import ANY, WIDE, Limits
 from fusion.dataflow.results import Cleared, Flow, Place
 from fusion.dataflow.solver.arguments import Arguments, applies, flatten, named, things, undecided
 from fusion.dataflow.solver.machine import Machine
@@ -28,6 +28,8 @@ _LOWER = {
 
 
 _NO_BACKSLASH = Limits(absent=frozenset("\\"))
+_ASCII = Limits(absent=frozenset({WIDE}))
+"""In JavaScript, characters beyond these name nothing that the program did not name itself."""
 
 
 class Sinks(Machine):
@@ -52,6 +54,8 @@ class Sinks(Machine):
             mask, limits = known(taint, state.facts)
             if sink.kind is Kind.SQL_INJECTION and not self.backslashes:
                 limits = limits.both(_NO_BACKSLASH)
+            elif sink.kind is Kind.CODE_INJECTION and self.script:
+                limits = limits.both(_ASCII)
             if not taint.mask & rule.mask:
                 reason = reason or "the value is escaped or converted for this place"
             elif not mask & rule.mask:
