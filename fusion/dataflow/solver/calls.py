@@ -12,6 +12,7 @@ from fusion.dataflow.solver.taints import Facts, added, common
 from fusion.dataflow.solver.values import (
     NONE,
     NOTHING,
+    RETURNED,
     UNKNOWN,
     Closure,
     Klass,
@@ -154,7 +155,7 @@ class Calls(Choosing):
         self.stack.append(function)
         self.frame = frame
         try:
-            self.bind_parameters(closure, arguments, inner, node)
+            self.bind_parameters(closure, arguments, inner, node, path)
             self.path = path
             after, result = self.run_body(function, inner)
         finally:
@@ -171,7 +172,7 @@ class Calls(Choosing):
         state.frames = frames if any(frames[number] is not known for number, known in state.frames.items()) else state.frames
         state.heap, state.facts, state.pending = after.heap, after.facts, after.pending
         if result.taints:
-            result = result.with_taints(self.moved(result.taints, node, f"returned by {_spoken(function)}"))
+            result = result.with_taints(self.moved(result.taints, node, f"{RETURNED} by {_spoken(function)}"))
         if summary is not None:
             self.remember(summary, result, before, state)
         return result
@@ -207,9 +208,10 @@ class Calls(Choosing):
                 value = reference(Object(after.allocate(thing)))
         return after, value
 
-    def bind_parameters(self, closure: Closure, arguments: Arguments, state: State, node: ir.Node) -> None:
-        """Give the parameters their values."""
+    def bind_parameters(self, closure: Closure, arguments: Arguments, state: State, node: ir.Node, path: str) -> None:
+        """Give the parameters their values. `node` stands in the file that is run, the parameters in that of `path`."""
         function = closure.function
+        caller = self.path
         positional = list(arguments.positional)
         parameters = list(function.parameters)
         if closure.receiver is not None and not self.script and parameters and function.role != "static":
@@ -237,13 +239,17 @@ class Calls(Choosing):
             elif parameter.name in keywords:
                 value = keywords.pop(parameter.name)
             else:
+                self.path = path
                 value = self._missing(parameter, arguments, state)
+                self.path = caller
             if value.taints:
                 what = f"passed to {_spoken(function)}" + (f" as `{parameter.name}`" if parameter.name else "")
                 value = value.with_taints(self.moved(value.taints, node, what))
                 if parameter.name:
                     self.check_name(parameter.name, value, state, node)
+            self.path = path
             self.bind_parameter(parameter, value, state)
+            self.path = caller
         if self.script and "arguments" in function.mentions:
             state.locals["arguments"] = reference(Object(state.allocate(Thing("list", tuple(arguments.positional)))))
 

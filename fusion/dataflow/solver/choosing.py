@@ -191,7 +191,7 @@ class Choosing(Machine):
                 case Library():
                     found = self.call_library(ref.path, arguments, state, node, guessed=ref.guessed)
                 case Bound():
-                    found = self.call_member(ref.receiver, ref.name, arguments, state, node)
+                    found = self._call_bound(ref, arguments, state, node)
                 case Object():
                     found = self._call_object(ref, arguments, state, node)
                 case _:
@@ -201,6 +201,16 @@ class Choosing(Machine):
             arguments.receiver = function
             return self.call_library(f"?{name}", arguments, state, node)
         return result
+
+    def _call_bound(self, ref: Bound, arguments: Arguments, state: State, node: ir.Node) -> Value:
+        """A method that was kept; one that is kept under its own name on its own object (`o.f = o.f || g`) is unknown."""
+        if ref in self.bound:
+            return self.call_library("?", arguments, state, node)
+        self.bound.append(ref)
+        try:
+            return self.call_member(ref.receiver, ref.name, arguments, state, node)
+        finally:
+            self.bound.pop()
 
     def _call_object(self, ref: Object, arguments: Arguments, state: State, node: ir.Node) -> Value:
         thing = state.heap.get(ref.id)

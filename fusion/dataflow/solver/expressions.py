@@ -129,6 +129,7 @@ class Expressions(Operators, Displays):
 
     def _await(self, node: ir.Await, state: State) -> Value:
         value = self.evaluate(node.value, state)
+        self.frame.awaited = True
         return looked_up(value, node.value) if self.script else value
 
     def _yield(self, node: ir.Yield, state: State) -> Value:

@@ -36,6 +36,8 @@ class Frame:
     returns: list[tuple[State, Value]] = field(default_factory=list)
     yields: Value = NOTHING
     loops: list[Loop] = field(default_factory=list)
+    awaited: bool = False
+    """Whether it has waited for anything."""
     closing: Scope | None = None
     """In a class body: the scope that its methods close over."""
     guards: list[list[Raised]] = field(default_factory=list)

@@ -7,7 +7,7 @@ from fusion.dataflow.solver.arguments import paths, things
 from fusion.dataflow.solver.frames import Raised
 from fusion.dataflow.solver.machine import Machine
 from fusion.dataflow.solver.state import State, meet
-from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Klass, Object, Value, constant, join
+from fusion.dataflow.solver.values import NOTHING, RETURNED, UNKNOWN, Klass, Object, Value, constant, join, looked_up
 
 _MOST_RAISED = 4
 """So many places that raise are kept apart in one function."""
@@ -22,7 +22,11 @@ class Leaving(Machine):
         if value is NOTHING:
             return None
         if value.taints:
-            value = value.with_taints(self.moved(value.taints, node, "returned"))
+            function = self.frame.function
+            later = self.script and function is not None and function.asynchronous
+            if later and not self.frame.awaited and node.value is not None:
+                value = looked_up(value, node.value)  # where nothing is awaited, a promise is handed on
+            value = value.with_taints(self.moved(value.taints, node, "resolved" if later else RETURNED))
         self.frame.returns.append((state, value))
         return None
 

@@ -79,6 +79,8 @@ _CONVERTS = frozenset(
     ]
 )
 """Functions whose result is what they were given, in another form."""
+_FETCHES = frozenset({"load", "loads"})
+"""Those of them that in JavaScript rather get what something is called by its name."""
 
 
 class Libraries(Callbacks, Keyed, Sinks):
@@ -276,7 +278,7 @@ class Libraries(Callbacks, Keyed, Sinks):
         name = path.rpartition(".")[2]
         single = tuple(value.consts for value in arguments.all())
         plain = all(consts is not None for consts in single)
-        handing = (what is not None and not what.sinks) or name in _CONVERTS
+        handing = (what is not None and not what.sinks) or (name in _CONVERTS and not (self.script and name in _FETCHES))
         taints = []
         for taint in found.taints:
             datum = self.data.part(taint.whole, (name, single) if plain else (path, id(node)))

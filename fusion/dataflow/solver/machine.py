@@ -21,7 +21,7 @@ from fusion.dataflow.solver.parts import Parts
 from fusion.dataflow.solver.state import Scope, Thing
 from fusion.dataflow.solver.tables import Rule, Tables
 from fusion.dataflow.solver.taints import Data, Facts, Taint, Trail
-from fusion.dataflow.solver.values import Closure, Value
+from fusion.dataflow.solver.values import Bound, Closure, Value
 
 if TYPE_CHECKING:
     from fusion.dataflow.solver.shapes import Shape
@@ -47,6 +47,8 @@ class Machine(Parts):
         self.path = ""
         """The file that is being run."""
         self.stack: list[ir.Function] = []
+        self.bound: list[Bound] = []
+        """Kept methods that are being called."""
         self.steps = 0
         """Left in the budget."""
         self.look = 0

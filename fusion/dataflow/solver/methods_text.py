@@ -74,7 +74,7 @@ class TextMethods(CheckMethods):
         if use.number(0, 0) == 0 and use.name in ("slice", "substring", "substr", "subarray"):
             found = self.derive(use.value.taints, what, use.state)
         else:
-            found = self.part(use.value.taints, what, use.state)
+            found = self.beheaded(use.value.taints, self.part(use.value.taints, what, use.state), use.state)
         return tainted(merge(found, picked(chosen).taints)) if found or chosen.taints else UNKNOWN
 
     def _text_without(self, use: Use) -> Value:
@@ -271,7 +271,8 @@ class TextMethods(CheckMethods):
         shown = _removed(before, after, all_=all_, script=self.script)
         if all_:
             shown = shown.both(Limits(closed=closing(before, after)))
-        return tainted(self.rewrite(use, after, shown, lambda lead: lead.replace(before, after, -1 if all_ else 1), before))
+        made = self.rewrite(use, after, shown, lambda lead: lead.replace(before, after, -1 if all_ else 1), before)
+        return tainted(self.beheaded(use.value.taints, made, use.state) if "//" in before else made)
 
     def rewrite(
         self, use: Use, added: str, shown: Limits, lead: Callable[[str], str] | None = None, taken: str = ""

@@ -116,6 +116,18 @@ class Own(Machine):
             for taint in self.derive(taints, what, state, lambda limits: part_limits(limits).both(known))
         )
 
+    def beheaded(self, before: Iterable[Taint], after: Iterable[Taint], state: State) -> tuple[Taint, ...]:
+        """Addresses whose beginning may be cut off: a check of their host says nothing of the rest (`//evil.example`)."""
+        host = self.kinds.mask(Kind.OPEN_REDIRECT, Kind.REQUEST_FORGERY)
+        found = []
+        for old, new in zip(before, after, strict=True):
+            for datum in {old.datum, old.whole}:
+                mask = state.facts.get(datum, (0, ANY))[0]
+                if mask and not mask & ~host:
+                    new = new._replace(mask=new.mask | (old.mask & mask & self.kinds.bit(Kind.OPEN_REDIRECT)))
+            found.append(new)
+        return tuple(found)
+
     def number(self, values: Iterable[Value], state: State, node: ir.Node) -> Value:
         """A number made of these: it holds no text, but one that was easy to guess still is."""
         random = self.kinds.bit(Kind.WEAK_RANDOMNESS)

@@ -16,6 +16,7 @@ from fusion.dataflow.solver.taints import (
     PICKED,
     Facts,
     Taint,
+    Trail,
     common,
     known,
     merge,
@@ -29,6 +30,8 @@ MAX_REFERENCES = 6
 MAX_TEXT = 4096
 UNKNOWN_CALL = "assumed to be passed on by "
 """How the step of a trail begins that leads through a call that nothing is known of."""
+RETURNED = "returned"
+"""How the steps begin that lead out of a function."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,11 +241,17 @@ def looked_up(value: Value, call: ir.Node) -> Value:
     """What a call gives back later, by a promise or to a callback: if it is unknown, something fetched by what it was given."""
     if not value.taints:
         return value
-    return value.with_taints(
-        taint
-        for taint in value.taints
-        if taint.sure or taint.trail.span != call.span or not taint.trail.why.startswith(UNKNOWN_CALL)
-    )
+    return value.with_taints(taint for taint in value.taints if taint.sure or not _is_promised(taint.trail, call))
+
+
+def _is_promised(trail: Trail, call: ir.Node) -> bool:
+    """Whether it is what an unknown call gave back: that call itself, or one of a function that only hands on its promise."""
+    step: Trail | None = trail
+    if trail.span != call.span:
+        return False
+    while step is not None and step.why.startswith(RETURNED):
+        step = step.before
+    return step is not None and step.why.startswith(UNKNOWN_CALL)
 
 
 def picked(value: Value) -> Value:

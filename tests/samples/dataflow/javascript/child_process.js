@@ -37,3 +37,23 @@ async function promised(req, res) {
   const run = util.promisify(cp.exec);
   await run('ls ' + req.query.dir); // expect: command-injection
 }
+
+function windows_shell(req, res) {
+  cp.execFile('cmd.exe', ['/c', 'dir', req.query.dir]); // expect: command-injection
+}
+
+function launched_shell(req, res) {
+  cp.spawn('sudo', ['-u', 'www', 'sh', '-c', 'ls ' + req.query.dir]); // expect: command-injection
+}
+
+function remote_shell(req, res) {
+  cp.spawn('ssh', ['files.internal', 'ls ' + req.query.dir]); // expect: command-injection
+}
+
+function package_script(req, res) {
+  cp.spawn('npm', ['run', 'build', '--', req.query.target]); // expect: command-injection
+}
+
+function package_run(req, res) {
+  cp.spawn('npx', [req.query.tool]); // expect: command-injection
+}

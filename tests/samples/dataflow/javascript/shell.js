@@ -27,3 +27,23 @@ function shell_path(req, res) {
 function quoted(req, res) {
   exec(quote(['ls', req.query.dir]));
 }
+
+function shell_option(req, res) {
+  execa('sh', ['-c', 'ls ' + req.query.dir]); // expect: command-injection
+}
+
+function launched_shell(req, res) {
+  execa('sudo', ['-u', 'www', 'sh', '-c', 'ls ' + req.query.dir]); // expect: command-injection
+}
+
+function remote_shell(req, res) {
+  execa('ssh', ['files.internal', 'ls ' + req.query.dir]); // expect: command-injection
+}
+
+function package_script(req, res) {
+  execa('npm', ['run', 'build', '--', req.query.target]); // expect: command-injection
+}
+
+function package_run(req, res) {
+  execa('npx', [req.query.tool]); // expect: command-injection
+}

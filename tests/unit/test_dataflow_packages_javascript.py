@@ -1,0 +1,98 @@
+"""What the code of real packages showed of JavaScript: causes of false and missing findings, each as a small program."""
+
+from __future__ import annotations
+
+from tests.fakes.dataflow import analysed, marked
+
+
+def test_an_option_that_keeps_its_own_function() -> None:
+    marked(
+        """
+        const app = require('express')();
+        const { exec } = require('child_process');
+        function batch(command, options) {
+          options = options || {};
+          options.done = typeof options.done === 'function' ? options.done : function () {};
+          if (options.done(1)) return;
+          exec(command); // expect: command-injection
+        }
+        app.get('/run', (req, res) => {
+          batch(req.query.command);
+          batch(req.query.command, req.app.settings);
+        });
+        """,
+        "main.js",
+    )
+
+
+def test_steps_stand_in_the_files_that_they_are_in() -> None:
+    found = analysed(
+        """
+        const { run } = require('./flow');
+        require('express')().post('/a', (req, res) => run(req.body));
+        """,
+        "page.js",
+        flow_js="""
+        const { exec } = require('child_process');
+        // a
+        // few
+        // lines
+        const run = ({ command, folder }, options = command) => {
+          exec(command, { cwd: folder });
+        };
+        exports.run = run;
+        """,
+    )
+    (flow,) = found.flows
+    assert [(place.path, place.span.line) for place in flow.trace] == [("page.js", 3), ("flow.js", 6), ("flow.js", 7)]
+
+
+def test_what_compiled_code_awaits() -> None:
+    marked(
+        """
+        const lib_1 = require('some-library');
+        const { execSync } = require('child_process');
+        const app = require('express')();
+        async function shell(text) { return text; }
+        exports.shell = shell;
+        function found(name) { return lib_1.find(name); }
+        app.get('/a', async (req, res) => { res.send(await (0, lib_1.find)(req.query.name)); });
+        app.get('/b', async (req, res) => { res.send((await (0, lib_1.find)(req.query.name)).text); });
+        app.get('/c', async (req, res) => { res.send(await (0, lib_1.load)(req.query.name)); });
+        app.get('/d', async (req, res) => { res.send(await found(req.query.name)); });
+        app.get('/e', async (req, res) => { execSync(await (0, exports.shell)(req.query.name)); }); // expect: command-injection
+        app.get('/f', async (req, res) => { execSync((await (async () => req.query.name)()).x); }); // expect: command-injection
+        app.get('/g', async (req, res) => { res.send(lib_1.find(req.query.name)); }); // expect: cross-site-scripting
+        """,
+        "main.js",
+    )
+
+
+def test_an_address_without_its_checked_beginning() -> None:
+    marked(
+        """
+        const app = require('express')();
+        const base = 'http://dummy.local';
+        function own(to) {
+          const parsed = new URL(to, base);
+          if (parsed.host !== new URL(base).host) throw new Error('no');
+          return parsed.toString().replace(base, '');
+        }
+        app.get('/a', (req, res) => res.redirect(own(req.query.to))); // expect: open-redirect
+        app.get('/b', (req, res) => {
+          const parsed = new URL(req.query.to, base);
+          if (parsed.origin !== base) return res.sendStatus(400);
+          res.redirect(parsed.href.slice(base.length)); // expect: open-redirect
+        });
+        app.get('/c', (req, res) => {
+          const parsed = new URL(req.query.to, base);
+          if (parsed.host !== 'dummy.local') return res.sendStatus(400);
+          res.redirect(parsed.toString());
+        });
+        app.get('/d', (req, res) => {
+          if (!['a-b', 'c-d'].includes(req.query.to)) return res.sendStatus(400);
+          res.redirect(req.query.to.slice(2));
+        });
+        """,
+        "main.js",
+    )
