@@ -118,7 +118,7 @@ class Solver(
             rule = self.entry_for(closure, exported)
             if rule is not None:
                 self.open.add(id(function))
-            if closure.owner is not None and function.role != "static" and receiver is NOTHING:
+            if closure.owner is not None and receiver is NOTHING and self.of_object(closure):
                 self.frame.receiver = self.instance(closure.owner, state)
                 self.stack = [function]
             if rule is not None and rule.entry.beside:

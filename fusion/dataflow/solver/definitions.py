@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 from fusion.dataflow import ir
 from fusion.dataflow.knowledge.schema import Entry
 from fusion.dataflow.routes import parameters
@@ -30,7 +32,19 @@ NUMERIC = frozenset(
 _WRAPPERS = frozenset(
     {"Optional", "Annotated", "Final", "ClassVar", "Readonly", "Promise", "Awaitable", "Required", "NotRequired"}
 )
+_MOST_ENTERED = 60
+"""Functions around which one and the same function is run by itself: the handlers below one decorator."""
 _DATA_CLASSES = frozenset({"dataclass", "dataclasses.dataclass", "attr.s", "attr.define", "attrs.define", "attrs.frozen"})
+
+
+def _around(closure: Closure, depth: int = 4) -> tuple[tuple[str, Hashable], ...]:
+    """Which functions of the repository a function closes over: what tells handlers apart that one decorator made."""
+    mentions = closure.function.mentions
+    found: list[tuple[str, Hashable]] = []
+    for name, value in closure.scope.captured.items() if depth and closure.scope.function is not None else ():
+        if name in mentions:
+            found.extend((name, (id(ref.function), _around(ref, depth - 1))) for ref in value.refs if isinstance(ref, Closure))
+    return tuple(found)
 
 
 class Definitions(Entries, Modules):
@@ -76,8 +90,13 @@ class Definitions(Entries, Modules):
     def enter_at(self, closure: Closure, rule: Rule[Entry], arguments: Arguments) -> None:
         """Remember that a framework calls a function, and what its route says of the parameters."""
         key = id(closure.function)
+        mine = self.entered_as.setdefault(key, {})
+        around = _around(closure)
         if key in self.analysed and key not in self.entered:
             self.waiting[closure.scope.module].append(closure)  # it was analysed without knowing who calls it
+        elif around not in mine and around and len(mine) < _MOST_ENTERED and self.known.get(key) is not closure:
+            self.waiting.setdefault(closure.scope.module, []).append(closure)  # one function around several others
+        mine[around] = None
         self.entered.setdefault(key, []).append(rule)
         for value in (*arguments.positional[:1], *arguments.keywords.values()):
             for const in value.consts or ():

@@ -14,6 +14,18 @@ from fusion.dataflow.solver.values import Closure, Klass, Library, Value
 class Entries(Machine):
     """Ways in by decorators, calls, classes, names and parameters."""
 
+    def of_object(self, closure: Closure) -> bool:
+        """Whether a function with a class around it is called on an object of it: not where it stands inside a method."""
+        function, owner = closure.function, closure.owner
+        if owner is None or function.role == "static":
+            return False
+        if self.script or closure.receiver is not None or closure.scope.function is None:
+            return True
+        first = function.parameters[0].name if function.parameters else ""
+        return first in ("self", "cls") or any(
+            isinstance(statement, ir.Define) and statement.value is function for statement in owner.node.body
+        )
+
     def entry_for(self, closure: Closure, exported: bool) -> Rule[Entry] | None:
         """The framework's way in that a function is, by decorators and calls first, then by its class, name or parameters."""
         rules = self.entered.get(id(closure.function))
@@ -57,7 +69,8 @@ class Entries(Machine):
         function = closure.function
         if entry.bases:
             owner = closure.owner
-            return owner is not None and function.name in entry.methods and self.derives(owner, entry.bases)
+            called = owner is not None and function.name in entry.methods and self.of_object(closure)
+            return called and owner is not None and self.derives(owner, entry.bases)
         if entry.names:
             return exported and function.name in entry.names
         names = [parameter.name for parameter in function.parameters]

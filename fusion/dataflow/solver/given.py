@@ -27,7 +27,7 @@ class Given(Definitions):
         if self.frame.receiver is not NOTHING:
             if self.script:
                 state.locals["this"] = self.frame.receiver
-            elif parameters and closure.owner is not None and function.role != "static":
+            elif parameters and closure.owner is not None and self.of_object(closure):
                 first = parameters.pop(0)
                 state.locals[first.name] = self.frame.receiver if function.role != "class" else reference(closure.owner)
         given = list(rule.entry.parameters) if rule is not None else []

@@ -82,6 +82,8 @@ class Machine(Parts):
         """Functions that were analysed by themselves."""
         self.entered: dict[int, list[Rule[Entry]]] = {}
         """Ways in that decorators and calls showed, by function."""
+        self.entered_as: dict[int, dict[Hashable, None]] = {}
+        """The functions that those close over, by function: several handlers may be one function around others."""
         self.backslashes = True
         """Whether a backslash means something in SQL: in MySQL, and nowhere else."""
         self.methods: dict[str, list[Closure]] = {}
