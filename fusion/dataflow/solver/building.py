@@ -7,22 +7,25 @@ from collections.abc import Sequence
 from fusion.dataflow import ir
 from fusion.dataflow.solver import texts
 from fusion.dataflow.solver.arguments import flatten
-from fusion.dataflow.solver.machine import Machine
+from fusion.dataflow.solver.overloads import TEXT, Overloads
 from fusion.dataflow.solver.state import State
 from fusion.dataflow.solver.taints import HOLE, Taint, built, merge
-from fusion.dataflow.solver.values import UNKNOWN, Value
+from fusion.dataflow.solver.values import UNKNOWN, Object, Value
 
 _HEAD = 200
 _TAIL = 300
 
 
-class Building(Machine):
+class Building(Overloads):
     """Concatenation and path joining."""
 
     def concatenate(self, parts: Sequence[Value], state: State, node: ir.Node) -> Value:
         """Text built from parts."""
         if len(parts) == 1 and not parts[0].refs and parts[0].consts is None:
             return parts[0]
+        if any(isinstance(ref, Object) for part in parts for ref in part.refs):
+            shown = [self.overloaded(part, TEXT, (), state, node) if part.refs else None for part in parts]
+            parts = [part if own is None else own for part, own in zip(parts, shown, strict=True)]
         if all(part.consts and not part.refs and not part.taints for part in parts):
             text = texts.script_text if self.script else str
             consts = texts.combine([part.consts for part in parts], lambda *values: "".join(map(text, values)))

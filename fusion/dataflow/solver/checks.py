@@ -48,7 +48,8 @@ class Checks(Machine):
         if plain in ("==", "is"):
             true, false = self._equal(left, right, node, state)
         elif plain == "in":
-            true, false = self._membership(left, right, state)
+            own = self.overloaded(right, ("__contains__",), [left], state, node) if right.refs else None
+            true, false = (own.true, own.false) if own is not None else self._membership(left, right, state)
         elif plain in ("<", ">=", ">", "<="):
             true, false = self._found(operator, left, right, node, state)
             if not self.script and any(thing.kind == "set" for thing in things(left, state)):

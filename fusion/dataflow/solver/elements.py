@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fusion.dataflow import ir
 from fusion.dataflow.solver.arguments import things
-from fusion.dataflow.solver.machine import Machine
+from fusion.dataflow.solver.overloads import Overloads
 from fusion.dataflow.solver.state import MAX_ITEMS, State, Thing
 from fusion.dataflow.solver.taints import changed, merge
 from fusion.dataflow.solver.values import (
@@ -26,7 +26,7 @@ from fusion.dataflow.solver.values import (
 MAX_PATH = 160
 
 
-class Elements(Machine):
+class Elements(Overloads):
     """Loads of elements."""
 
     def load_index(self, value: Value, key: Value, state: State, node: ir.Node) -> Value:
@@ -40,7 +40,8 @@ class Elements(Machine):
                     if thing is not None and thing.path and f"{thing.path}[]" in self.tables.identified and single is not None:
                         result = join(result, self.child(ref, single, state))
                     elif thing is not None:
-                        result = join(result, self._element(thing, key, state, node))
+                        own = self.overloaded(reference(ref), ("__getitem__",), [key], state, node) if thing.klass else None
+                        result = join(result, self._element(thing, key, state, node) if own is None else own)
                 case Library():
                     result = join(result, self._library_element(ref, single, state, node))
                     if self.script and key.taints and not self._is_known(f"{ref.path}[]"):
@@ -73,7 +74,7 @@ class Elements(Machine):
         """Whether knowledge has something to say of the path."""
         return path in self.tables.types or path in self.tables.reads or path in self.tables.stores
 
-    def _apart(self, value: Value, key: object, state: State) -> Value:
+    def apart(self, value: Value, key: object, state: State) -> Value:
         """One of the elements that are known together only: a check of one is not a check of another."""
         if not value.taints:
             return value
@@ -107,7 +108,7 @@ class Elements(Machine):
                     member = self.member(thing.klass, const)
                     found = join(found, UNKNOWN if member is None else member)
                 else:
-                    found = join(found, self._apart(thing.rest, const, state))
+                    found = join(found, self.apart(thing.rest, const, state))
             if thing.path and found is NOTHING:
                 single = consts[0] if len(consts) == 1 else None
                 return self._library_element(Library(thing.path), single, state, node)
@@ -154,7 +155,11 @@ class Elements(Machine):
                 thing_ = state.heap.get(ref.id)
                 if thing_ is None:
                     continue
-                if thing_.kind == "dict":
+                own = self.iterated(reference(ref), state, node) if thing_.klass is not None else None
+                if own is not None:
+                    exact = own[0] if len(value.refs) == 1 and not value.taints else None
+                    result = join_all([result, own[1], *(own[0] or ())])
+                elif thing_.kind == "dict":
                     names = [constant(key) for key in thing_.fields if isinstance(key, str | int | float | bool | None)]
                     result = join_all([result, thing_.keys, *names])
                 elif thing_.path:

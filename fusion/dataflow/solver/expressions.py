@@ -55,6 +55,8 @@ class Expressions(Operators, Displays):
                         return None
                     found.add(bool(thing.items or thing.fields))
                     continue
+                if thing.klass is not None and not self.script and self.decides(value, state):
+                    return None
             found.add(True)
         return found.pop() if len(found) == 1 else None
 

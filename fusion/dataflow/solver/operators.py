@@ -8,7 +8,7 @@ from typing import Any
 from fusion.dataflow import ir
 from fusion.dataflow.solver import texts
 from fusion.dataflow.solver.arguments import Arguments, paths, things
-from fusion.dataflow.solver.machine import Machine
+from fusion.dataflow.solver.overloads import Overloads
 from fusion.dataflow.solver.state import MAX_ITEMS, State, Thing
 from fusion.dataflow.solver.taints import Facts, added, built, changed, common
 from fusion.dataflow.solver.values import (
@@ -27,7 +27,7 @@ from fusion.dataflow.solver.values import (
 _SET_METHODS = {"|": "union", "&": "intersection", "-": "difference", "^": "symmetric_difference"}
 
 
-class Operators(Machine):
+class Operators(Overloads):
     """One method per operator form."""
 
     def _join(self, node: ir.Join, state: State) -> Value:
@@ -59,6 +59,9 @@ class Operators(Machine):
             return Value(None, (Library(escaping),), (*left.taints, *found.taints))
         if operator == "%" and left.taints:
             return self.passed([left, right], state, node)
+        own = self.operated(operator, left, right, state, node) if left.refs or right.refs else None
+        if own is not None:
+            return own
         if operator == "/" and (left.refs or right.refs):
             joined = self.join_paths([left, right], state, node)
             if joined is not None:
@@ -85,6 +88,10 @@ class Operators(Machine):
                     break
             if total is not None:
                 return Value(total)
+        if any(isinstance(ref, Object) for value in values for ref in value.refs):
+            own = self._added(values, state, node)
+            if own is not None:
+                return own
         escaping = self._escaping(values, "__add__", state)
         if escaping:
             parts = [
@@ -104,6 +111,16 @@ class Operators(Machine):
                 items, rest = None, join(rest, join_all(thing.everything() for thing in sequences))
             return reference(Object(state.allocate(Thing(sequences[0].kind, items, {}, rest))))
         return self.concatenate(values, state, node)
+
+    def _added(self, values: Sequence[Value], state: State, node: ir.Node) -> Value | None:
+        """A sum in which a class says what `+` means; None where none does."""
+        for place in range(1, len(values)):
+            own = self.operated("+", values[place - 1], values[place], state, node)
+            if own is not None:
+                before = [self.add(values[: place - 1], state, node)] if place > 2 else values[: place - 1]
+                others = [*before, own, *values[place + 1 :]]
+                return self.add(others, state, node) if len(others) > 1 else own
+        return None
 
     def _escaping(self, values: Sequence[Value], operator: str, state: State) -> str:
         """The path of a text among the values that escapes what an operator adds to it; empty where there is none."""

@@ -285,6 +285,16 @@ class Parts(CallParts):
         """Attributes that are a part of a URL or path remember of what."""
         raise NotImplementedError
 
+    def apart(self, value: Value, key: object, state: State) -> Value:
+        """One of the elements that are known together only: a check of one is not a check of another."""
+        raise NotImplementedError
+
+    def overloaded(
+        self, value: Value, names: Sequence[str], given: Sequence[Value], state: State, node: ir.Node
+    ) -> Value | None:
+        """What the method of one of these names gives (the first that there is); None where no class has one."""
+        raise NotImplementedError
+
     def library_value(self, full: str, state: State, node: ir.Node, *, guessed: bool) -> Value:
         """See access.py."""
         raise NotImplementedError

@@ -123,7 +123,7 @@ class Statements(Leaving, Loops, Expressions):
             elif value.taints or any(isinstance(ref, Library) for ref in value.refs):
                 part = self.load_index(value, constant(index), state, node)
             else:
-                part = any_
+                part = self.apart(any_, index, state)
             self.assign(target, part, state, node)
 
     def _destructure(

@@ -93,6 +93,8 @@ class Stores(Machine):
                 if path == POLLUTING:
                     self.check_store(POLLUTING, key, thing.keys, target, state, node)
                     continue
+                if thing.klass is not None and self.overloaded(reference(ref), ("__setitem__",), [key, value], state, node):
+                    continue
                 if path and f"{path}[]" in self.tables.identified:
                     target = self.child(ref, single, state)
                 else:
