@@ -98,7 +98,7 @@ class Access(Elements, Stores):
                 taken = tuple(changed(taint, part(taint.whole, f".{name}"), state.facts) for taint in value.taints)
             result = Value(None, result.refs, merge(result.taints, taken))
         elif not value.refs and value.consts is None:
-            guess = self.tables.guess(hint) if hint else ""
+            guess = self.guess(hint) if hint else ""
             if guess:
                 return self._library_attribute(Library(guess, guessed=True), name, state, node)
         elif name == "value" and not self.script and value.consts and not value.refs:

@@ -38,7 +38,7 @@ from fusion.dataflow.solver.tables import Rule, Tables
 from fusion.dataflow.solver.taints import Data
 from fusion.dataflow.solver.unpickling import Unpickling
 from fusion.dataflow.solver.urls import Urls
-from fusion.dataflow.solver.values import NOTHING, Closure, Value
+from fusion.dataflow.solver.values import NOTHING, Closure, Object, Value, join_all
 from fusion.dataflow.solver.vouching import Vouching
 from fusion.dataflow.unseen import changed_unseen, covering, loaders_changed
 
@@ -104,6 +104,8 @@ class Solver(
         state = State(0, {}, {}, Heap(self.base), self.upheld.get(id(function), {}), {})
         scope = Scope(function, next(self.frames), closure.scope, closure.scope.module)
         receiver = closure.receiver or NOTHING
+        if any(isinstance(ref, Object) and ref.id not in self.base for ref in receiver.refs):
+            receiver = NOTHING  # it was made in a function that has ended
         self.path = closure.scope.module
         self.frame = Frame(function, scope, receiver, closure.owner)
         self.stack = [function]
@@ -119,7 +121,8 @@ class Solver(
             if rule is not None:
                 self.open.add(id(function))
             if closure.owner is not None and receiver is NOTHING and self.of_object(closure):
-                self.frame.receiver = self.instance(closure.owner, state)
+                owners = dict.fromkeys(self.made_for.get(id(function), ())) or (closure.owner,)
+                self.frame.receiver = join_all(self.instance(owner, state) for owner in owners)
                 self.stack = [function]
             if rule is not None and rule.entry.beside:
                 self._beside(closure, rule.entry, state)

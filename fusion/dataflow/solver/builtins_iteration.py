@@ -22,11 +22,11 @@ class PythonIteration(Copies):
 
     def _py_sorted(self, use: Use) -> Value:
         exact, any_ = self.elements(self.first(use), use.state, use.node)
+        ordered = None if exact is None else self.by_key(exact, use)
+        if ordered is not None:
+            return self.series(use.state, ordered)
         self.keyed(use, any_ if exact is None else join_all(exact))
-        if exact is None or use.arguments.keywords:
-            return self.series(use.state, None, any_ if exact is None else join_all(exact))
-        ordered = self.ordered(exact)
-        return self.series(use.state, ordered) if ordered is not None else self.series(use.state, None, join_all(exact))
+        return self.series(use.state, None, any_ if exact is None else join_all(exact))
 
     def _py_reversed(self, use: Use) -> Value:
         exact, any_ = self.elements(self.first(use), use.state, use.node)

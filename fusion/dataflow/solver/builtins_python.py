@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from typing import Any, Literal
 
 from fusion.dataflow.solver import texts
 from fusion.dataflow.solver.arguments import Arguments, paths, things
@@ -10,7 +11,7 @@ from fusion.dataflow.solver.builtins_iteration import PythonIteration
 from fusion.dataflow.solver.copies import Copies, Handler
 from fusion.dataflow.solver.receivers import Use, single
 from fusion.dataflow.solver.settings_texts import SettingsTexts
-from fusion.dataflow.solver.state import State, Thing
+from fusion.dataflow.solver.state import PERHAPS, State, Thing
 from fusion.dataflow.solver.taints import added
 from fusion.dataflow.solver.values import (
     FALSE,
@@ -18,6 +19,7 @@ from fusion.dataflow.solver.values import (
     NOTHING,
     TRUE,
     UNKNOWN,
+    Closure,
     Library,
     Object,
     Value,
@@ -36,6 +38,11 @@ _HARMLESS = frozenset(
 )
 """Types whose values hold no text of anybody's choice."""
 _CONSTANT_TYPES: dict[str, type] = {"str": str, "bytes": bytes, "int": int, "float": float, "bool": bool}
+_ROLES: dict[str, Literal["static", "class", "getter"]] = {
+    "staticmethod": "static",
+    "classmethod": "class",
+    "property": "getter",
+}
 _KINDS = frozenset({"list", "tuple", "set", "dict"})
 _FOLDS: dict[str, Any] = {
     "abs": abs,
@@ -122,7 +129,7 @@ class PythonFunctions(PythonIteration, SettingsTexts):
 
     def _py_len(self, use: Use) -> Value:
         value = self.first(use)
-        sizes = {len(thing.items) for thing in things(value, use.state) if thing.items is not None}
+        sizes = {size for thing in things(value, use.state) if (size := _size(thing)) is not None}
         exact = len(value.refs) == 1 and value.consts == () and not value.taints
         return constant(sizes.pop()) if exact and sizes else self.numbered(use)
 
@@ -228,9 +235,27 @@ class PythonFunctions(PythonIteration, SettingsTexts):
         value = self.first(use)
         return tainted(self.parts_of_program(value.taints, use.state, use.node)) if value.taints else UNKNOWN
 
+    def _py_role(self, use: Use) -> Value:
+        """`staticmethod(function)` and its like, called: the function with another role in the class that it is put into."""
+        found: list[Value] = []
+        for ref in self.first(use).refs:
+            if isinstance(ref, Closure):
+                self.called.add(id(ref.function))
+                ref = Closure(replace(ref.function, role=_ROLES[use.name]), ref.scope, ref.receiver, ref.owner)
+            found.append(reference(ref))
+        return join_all(found) if found else UNKNOWN
+
     def _py_nothing(self, use: Use) -> Value:
         del use
         return NONE
+
+
+def _size(thing: Thing) -> int | None:
+    """How many elements a list or dictionary has; None where that is not known."""
+    if thing.items is not None:
+        return len(thing.items)
+    known = thing.kind == "dict" and thing.rest is NOTHING and thing.keys is NOTHING and PERHAPS not in thing.flags
+    return len(thing.fields) if known else None
 
 
 def _all(handler: Handler, names: str) -> dict[str, Handler]:
@@ -287,5 +312,6 @@ _FUNCTIONS: dict[str, Handler] = {
     **_all(PythonFunctions._py_called, "asyncio.to_thread asgiref.sync.sync_to_async anyio.to_thread.run_sync"),
     **_all(PythonFunctions._py_gather, "asyncio.gather"),
     **_all(PythonFunctions._py_second, "typing.cast typing_extensions.cast"),
+    **_all(PythonFunctions._py_role, "staticmethod classmethod property"),
     **_all(PythonFunctions._py_nothing, "print delattr"),
 }

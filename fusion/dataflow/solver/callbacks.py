@@ -36,6 +36,9 @@ class Callbacks(Machine):
         before: list[Closure] = []
         for closure in self._callbacks(arguments.all(), state, rule.entry.depth):
             self.enter_at(closure, rule, arguments)
+            if closure.receiver is not None:
+                made = [thing.klass for thing in things(closure.receiver, state) if thing.klass is not None]
+                self.made_for.setdefault(id(closure.function), []).extend(made)
             if self.script and before:
                 self.precede(closure, before)
             before.append(closure)

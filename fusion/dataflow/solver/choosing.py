@@ -24,8 +24,8 @@ from fusion.dataflow.solver.values import (
     tainted,
 )
 
-_KEYED = frozenset({"set", "put", "setdefault", "setItem", "hset"})
-"""Methods that keep something under a key, which they are given first."""
+_KEYED = frozenset({"set", "put", "setdefault", "setItem", "hset", "add", "sadd"})
+"""Methods that keep something under a key, which they are given first, or what they are given itself."""
 
 
 _CALLBACKS = frozenset({"then", "catch", "finally"})
@@ -57,8 +57,8 @@ class Choosing(Machine):
     def call_member(self, holder: Value, name: str, arguments: Arguments, state: State, node: ir.Node, hint: str = "") -> Value:
         """`holder.name(...)`."""
         arguments.receiver = holder
-        if name in _KEYED and arguments.positional and arguments.positional[0].taints and hint:
-            self.check_name(hint, arguments.positional[0], state, node, mark="[]")
+        if name in _KEYED and arguments.positional and arguments.positional[0].taints:
+            self._check_kept(hint, arguments.positional[0], state, node)
         result = NOTHING
         handled = False
         later = self.script and name in _CALLBACKS
@@ -80,7 +80,7 @@ class Choosing(Machine):
             if own is not None:
                 return join(result, own)
             if not holder.refs and not holder.taints and hint:
-                guess = self.tables.guess(hint)
+                guess = self.guess(hint)
                 if guess and (f"{guess}.{name}" in self.tables.calls or len(self.methods.get(name, ())) != 1):
                     return self.call_library(f"{guess}.{name}", arguments, state, node, guessed=True)
             if not handled:
@@ -89,6 +89,14 @@ class Choosing(Machine):
                     return self.call_closure(only, arguments, state, node)
                 return self.call_library(f"?.{name}", arguments, state, node)
         return UNKNOWN if result is NOTHING and not handled else result
+
+    def _check_kept(self, hint: str, value: Value, state: State, node: ir.Node) -> None:
+        """Something is kept in a collection whose name says what is in it, as the key or by itself (`codes.add(code)`)."""
+        holder = node.function.object if isinstance(node, ir.Call) and isinstance(node.function, ir.Attr) else None
+        if isinstance(holder, ir.Index) and isinstance(holder.key, ir.Const) and isinstance(holder.key.value, str):
+            hint = holder.key.value
+        if hint:
+            self.check_name(hint, value, state, node, mark="[]")
 
     def _only_method(self, name: str, arguments: Arguments, state: State) -> Closure | None:
         """The one method of that name in the repository, for hostile data handed to an object that a framework passes in."""

@@ -103,6 +103,8 @@ class Copies(TableMethods):
         given = list(use.arguments.all())
         if len(use.arguments.positional) == 1 and use.arguments.rest is None:
             exact, any_ = self.elements(given[0], use.state, use.node)
+            if exact and not self.script and (extreme := self.extreme(exact, use)) is not None:
+                return extreme
             self.keyed(use, any_ if exact is None else join_all(exact))
             given = [*(exact if exact is not None else [any_]), *given[1:]]
         found = join_all(value for value in given if not _is_callback(value))

@@ -144,6 +144,10 @@ class Elements(Overloads):
         """What iterating gives."""
         exact: list[Value] | None = None
         result = NOTHING
+        if value.consts and len(value.consts) == 1 and not value.refs and not value.taints:
+            text = value.consts[0]
+            if isinstance(text, str) and len(text) <= MAX_ITEMS:
+                return [constant(sign) for sign in text], NOTHING
         if len(value.refs) == 1 and not value.taints and value.consts == ():
             for thing in things(value, state):
                 if thing.items is not None and thing.kind in ("list", "tuple"):

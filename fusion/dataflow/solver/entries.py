@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from fusion.dataflow import ir
 from fusion.dataflow.knowledge.schema import Entry
 from fusion.dataflow.solver.machine import Machine
-from fusion.dataflow.solver.tables import Rule
+from fusion.dataflow.solver.tables import Rule, imports_package
 from fusion.dataflow.solver.values import Closure, Klass, Library, Value
 
 
@@ -38,7 +38,7 @@ class Entries(Machine):
             entry = rule.entry
             if entry.returning:
                 continue
-            if entry.imports and not any(self._imports(module, package) for package in entry.imports):
+            if entry.imports and not any(imports_package(module.imports, package) for package in entry.imports):
                 continue
             if not self._enters(entry, closure, exported=exported):
                 continue
@@ -61,9 +61,6 @@ class Entries(Machine):
                 if any(path in entry.returning for path in _called_paths(call.function, names)):
                     return rule
         return None
-
-    def _imports(self, module: ir.Module, package: str) -> bool:
-        return any(name == package or name.startswith((f"{package}.", f"{package}/")) for name in module.imports)
 
     def _enters(self, entry: Entry, closure: Closure, *, exported: bool) -> bool:
         function = closure.function

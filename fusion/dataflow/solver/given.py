@@ -46,11 +46,7 @@ class Given(Definitions):
             elif rule is not None and (rule.entry.tainted == "all" or (rule.entry.tainted == "rest" and place >= len(given))):
                 value = self._outside(rule, parameter, value, state)
                 value = _routed(value, self.routed.get(id(function), {}).get(parameter.name))
-            if (
-                value is UNKNOWN
-                and parameter.kind in ("positional", "keyword")
-                and (guess := self.tables.guess(parameter.name))
-            ):
+            if value is UNKNOWN and parameter.kind in ("positional", "keyword") and (guess := self.guess(parameter.name)):
                 value = Value((), (self.thing_of(guess, (), state, guessed=True),))
             if parameter.kind == "rest":
                 value = reference(Object(state.allocate(Thing("list", None, {}, value))))

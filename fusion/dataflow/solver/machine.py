@@ -21,7 +21,7 @@ from fusion.dataflow.solver.parts import Parts
 from fusion.dataflow.solver.state import Scope, Thing
 from fusion.dataflow.solver.tables import Rule, Tables
 from fusion.dataflow.solver.taints import Data, Facts, Taint, Trail
-from fusion.dataflow.solver.values import Bound, Closure, Value
+from fusion.dataflow.solver.values import Bound, Closure, Klass, Value
 
 if TYPE_CHECKING:
     from fusion.dataflow.solver.shapes import Shape
@@ -84,6 +84,8 @@ class Machine(Parts):
         """Ways in that decorators and calls showed, by function."""
         self.entered_as: dict[int, dict[Hashable, None]] = {}
         """The functions that those close over, by function: several handlers may be one function around others."""
+        self.made_for: dict[int, list[Klass]] = {}
+        """The classes of the objects whose methods a framework was given, by function."""
         self.backslashes = True
         """Whether a backslash means something in SQL: in MySQL, and nowhere else."""
         self.methods: dict[str, list[Closure]] = {}
@@ -124,6 +126,11 @@ class Machine(Parts):
         self.memo: dict[Hashable, tuple[Value, Facts, Facts]] = {}
         """Results of calls while one function is analysed, with what checks had shown before and after."""
         self.mattering: dict[int, bool] = {}
+
+    def guess(self, name: str) -> str:
+        """The type that a variable of this name is believed to hold in the file that is run; empty when none is."""
+        module = self.project.module(self.path)
+        return self.tables.guess(name, () if module is None else module.imports)
 
     # ---------------------------------------------------------------- trails
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from fusion.dataflow import ir
 from fusion.dataflow.solver.arguments import Arguments
 from fusion.dataflow.solver.methods_sets import SET_METHODS, SetMethods
 from fusion.dataflow.solver.methods_text import TextMethods
+from fusion.dataflow.solver.orderings import Orderings
 from fusion.dataflow.solver.receivers import Use, single
 from fusion.dataflow.solver.state import MAX_ITEMS, Thing
 from fusion.dataflow.solver.values import NONE, NOTHING, UNKNOWN, Object, Value, constant, join, join_all, reference
@@ -16,7 +16,7 @@ from fusion.dataflow.solver.values import NONE, NOTHING, UNKNOWN, Object, Value,
 _PUT = "put into a list"
 
 
-class ListMethods(SetMethods, TextMethods):
+class ListMethods(SetMethods, TextMethods, Orderings):
     """One method per kind of list method."""
 
     def list_method(self, use: Use) -> Value | None:
@@ -152,6 +152,10 @@ class ListMethods(SetMethods, TextMethods):
     def _list_sort(self, use: Use) -> Value:
         items: Sequence[Value] | None = use.thing.items
         any_ = use.thing.everything()
+        ordered = None if items is None or self.script else self.by_key(items, use)
+        if ordered is not None:
+            self.with_items(use, ordered)
+            return NONE
         for function in (use.argument(0), use.arguments.keywords.get("key")):
             if function is not None and function.refs:
                 self.call(function, Arguments([any_, any_] if self.script else [any_]), use.state, use.node)
@@ -161,15 +165,6 @@ class ListMethods(SetMethods, TextMethods):
             return self.series(use.state, items, use.thing.rest if items is not None else use.thing.everything())
         self.with_items(use, items)
         return reference(use.ref) if self.script else NONE
-
-    def ordered(self, items: Sequence[Value]) -> list[Value] | None:
-        """Constants in order; None where they cannot be put in order."""
-        consts = [single(item) for item in items]
-        if all(isinstance(const, str) for const in consts):
-            return sorted(items, key=lambda item: str(single(item)))
-        if not self.script and all(type(const) in (int, float) for const in consts):
-            return sorted(items, key=lambda item: _as_number(single(item)))
-        return None
 
     def _list_copy(self, use: Use) -> Value:
         return self.make(use.state, use.thing)
@@ -287,10 +282,6 @@ class ListMethods(SetMethods, TextMethods):
 
 
 _OTHER = object()
-
-
-def _as_number(value: ir.Constant) -> float:
-    return float(value) if isinstance(value, int | float) else 0.0
 
 
 def is_plain(item: Value) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 from collections.abc import Callable, Hashable
 from typing import Any
@@ -23,6 +24,8 @@ _ENCODINGS: dict[object, Limits] = {
     "base64url": Limits(_LETTERS_AND_DIGITS | frozenset("-_")),
     "hex": Limits(frozenset("0123456789abcdef")),
 }
+_STEP = re.compile(r"\.([^.\[]*)|\[([^\]]*)\]")
+"""What follows the name of a field in a `str.format` template: `.attribute` or `[key]`."""
 _NUMERIC = frozenset("bcdeEfFgGnoxX%")
 
 
@@ -210,6 +213,16 @@ class TextMethods(CheckMethods):
         return self.concatenate(parts, use.state, use.node) if parts else constant("")
 
     def _text_field_of(self, field: str, use: Use) -> Value:
+        value = self._text_named(_STEP.split(field, maxsplit=1)[0], use)
+        for member, key in _STEP.findall(field):
+            if member:
+                value = self.load_attribute(value, member, use.state, use.node)
+            else:
+                place = constant(int(key) if key.isdecimal() else key)
+                value = self.load_index(value, place, use.state, use.node)
+        return value
+
+    def _text_named(self, field: str, use: Use) -> Value:
         given = use.arguments
         if use.name == "format_map":
             table = use.argument(0)

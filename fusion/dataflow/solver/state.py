@@ -17,6 +17,9 @@ MAX_ITEMS = 64
 GUESSED = "guessed"
 """Flag of a library's object that is believed to be one from a name only."""
 
+PERHAPS = "perhaps"
+"""Flag of a dictionary that has some of its keys only where it came on one path, and not on another."""
+
 POLLUTING = "prototype-by-key"
 """The path of what `object[key]` may be when the key comes from outside: the prototype of every object."""
 
@@ -319,8 +322,10 @@ def meet_things(a: Thing, b: Thing, mine: Facts | None = None, theirs: Facts | N
             rest = join(rest, believed(value, mine) if mine else value)
         for value in b.items or ():
             rest = join(rest, believed(value, theirs) if theirs else value)
-    fields = a.fields
+    fields, flags = a.fields, a.flags | b.flags
     if fields is not b.fields:
+        if a.kind == "dict" and fields.keys() != b.fields.keys():
+            flags |= {PERHAPS}
         fields = dict(a.fields)
         for key, value in b.fields.items():
             known = fields.get(key)
@@ -333,7 +338,7 @@ def meet_things(a: Thing, b: Thing, mine: Facts | None = None, theirs: Facts | N
         _either(a.keys, b.keys, mine, theirs),
         a.klass if a.klass is b.klass else (a.klass or b.klass),
         a.path or b.path,
-        a.flags | b.flags,
+        flags,
     )
 
 

@@ -12,7 +12,7 @@ from fusion.dataflow.solver.leaving import Leaving
 from fusion.dataflow.solver.loops import Loops
 from fusion.dataflow.solver.machine import Loop
 from fusion.dataflow.solver.state import State, Thing, meet
-from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Closure, Library, Object, Value, constant, join, reference
+from fusion.dataflow.solver.values import NONE, NOTHING, UNKNOWN, Closure, Library, Object, Value, constant, join, reference
 
 _EVERYWHERE = frozenset({"toString", "hasOwnProperty", "valueOf", "constructor"})
 """What every JavaScript object has."""
@@ -304,10 +304,23 @@ class Statements(Leaving, Loops, Expressions):
     # ---------------------------------------------------------------- contexts
 
     def _with(self, node: ir.With, state: State) -> State | None:
-        value = self.enter(self.evaluate(node.context, state), state, node)
+        context = self.evaluate(node.context, state)
+        value = self.enter(context, state, node)
         if node.target is not None:
             self.assign(node.target, value, state, node)
-        return self.run(node.body, state)
+        after = self.run(node.body, state)
+        if after is not None:
+            self._leave(context, after, node)
+        return after
+
+    def _leave(self, context: Value, state: State, node: ir.Node) -> None:
+        """What a context manager of the repository does at the end, where nothing was raised."""
+        for ref in context.refs:
+            thing = state.heap.get(ref.id) if isinstance(ref, Object) else None
+            for name in ("__exit__", "__aexit__") if thing is not None and thing.klass is not None else ():
+                left = self.load_attribute(reference(ref), name, state, node)
+                if any(isinstance(found, Closure) for found in left.refs):
+                    self.call(left, Arguments([NONE, NONE, NONE]), state, node, name)
 
     def enter(self, value: Value, state: State, node: ir.Node) -> Value:
         """What a context manager gives."""

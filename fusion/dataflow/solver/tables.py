@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Generic, TypeVar
@@ -78,7 +78,8 @@ class Tables:
         self.kinds = kinds
         self.types: dict[str, str] = {}
         """What denotes a value of a type -> the type's name."""
-        self.names: list[tuple[re.Pattern[str], str]] = []
+        self.names: list[tuple[re.Pattern[str], str, tuple[str, ...]]] = []
+        """Names of variables, the type that they are believed to hold, and the packages that it is of."""
         self.calls: dict[str, Known] = {}
         self.stores: dict[str, Known] = {}
         self.reads: dict[str, Known] = {}
@@ -94,15 +95,16 @@ class Tables:
         for library in libraries:
             types.extend(library.type)
             self._add(library)
+            self.names.extend(
+                (re.compile(kind.names), kind.name, tuple(library.packages)) for kind in library.type if kind.names
+            )
         for kind in types:
             for path in kind.paths:
                 self.types[path] = kind.name
                 self._element(path)
-            if kind.names:
-                self.names.append((re.compile(kind.names), kind.name))
         self.type_names = {kind.name for kind in types}
         self._inherit(types)
-        self._guesses: dict[str, str] = {}
+        self._guesses: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {}
         self.bringing = self.type_names & self._bringing()
         """Types whose members bring data from outside: a value of one is no text itself."""
 
@@ -119,13 +121,20 @@ class Tables:
         paths = (path for table in (self.reads, self.calls) for path, known in table.items() if known.sources)
         return {path[:end] for path in paths for end, sign in enumerate(path) if sign == "."}
 
-    def guess(self, name: str) -> str:
-        """The type that a variable of this name is believed to hold; empty when none is."""
+    def guess(self, name: str, imports: Collection[str] = ()) -> str:
+        """The type that a variable of this name is believed to hold; empty when none is.
+
+        Where it may be one of several, it is of a package that is imported, if one of theirs is.
+        """
         found = self._guesses.get(name)
         if found is None:
-            found = next((kind for pattern, kind in self.names if pattern.fullmatch(name)), "")
+            found = tuple((kind, packages) for pattern, kind, packages in self.names if pattern.fullmatch(name))
             self._guesses[name] = found
-        return found
+        if len(found) > 1:
+            for kind, packages in found:
+                if any(imports_package(imports, package) for package in packages):
+                    return kind
+        return found[0][0] if found else ""
 
     def denotes(self, path: str) -> str:
         """The path's short form: its type where it denotes one."""
@@ -341,3 +350,8 @@ _STEP = re.compile(r"[.\[(]")
 def _last(path: str) -> str:
     """The last name of a path."""
     return re.split(r"[.\[\]()]+", path.rstrip("[]()"))[-1]
+
+
+def imports_package(imports: Collection[str], package: str) -> bool:
+    """Whether a package, or a module in it, is among what a file imports."""
+    return package in imports or any(name.startswith((f"{package}.", f"{package}/")) for name in imports)

@@ -225,17 +225,16 @@ def percent(template: str) -> Iterator[str | tuple[str, str]] | None:
 
 
 def braces(template: str) -> Iterator[str | tuple[str, str]] | None:
-    """The pieces of a `str.format` template: literal text, or (field, conversion and specification)."""
+    """The pieces of a `str.format` template: literal text, or (field with its attributes, specification)."""
     pieces: list[str | tuple[str, str]] = []
     count = 0
     try:
         for literal, field, spec, _ in string.Formatter().parse(template):
             pieces.append(literal)
             if field is not None:
-                name = re.split(r"[.\[]", field, maxsplit=1)[0]
-                if not name:
-                    name, count = str(count), count + 1
-                pieces.append((name, spec or ""))
+                if not re.split(r"[.\[]", field, maxsplit=1)[0]:
+                    field, count = f"{count}{field}", count + 1
+                pieces.append((field, spec or ""))
     except ValueError:
         return None
     return iter(pieces)
