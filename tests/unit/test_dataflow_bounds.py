@@ -153,3 +153,25 @@ def test_what_a_worker_had_no_time_for_is_given_to_the_next_one() -> None:
     answer = crew.run(list(files))
     assert answer.unread == {"slow.py": TIME_IS_UP}
     assert set(answer.read) == files.keys() - {"slow.py"}
+
+
+def test_a_helper_that_is_called_very_often_is_still_followed_with_hostile_data() -> None:
+    calls = "".join(f"    helper({number})\n" for number in range(60))
+    program = f"""
+import os
+from flask import request
+
+def run(text):
+    os.system(text)
+
+def helper(text):
+    for part in [text]:
+        run(part)
+
+def name():
+    return request.args["name"]
+
+def view():
+{calls}    helper(name())
+"""
+    assert {kind for _, kind in _quickly(program)} == {"command-injection"}

@@ -114,6 +114,7 @@ class Solver(
         self.look = max(0, self.look + STEPS - self.steps)
         self.steps = STEPS
         self.memo.clear()
+        self.quiet.clear()
         state.frame = scope.frame
 
         def work() -> State | None:

@@ -7,6 +7,7 @@ they ask of each other.
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Hashable, Iterable
 from typing import TYPE_CHECKING
 
@@ -125,6 +126,8 @@ class Machine(Parts):
             self.name_mask |= rule.mask
         self.memo: dict[Hashable, tuple[Value, Facts, Facts]] = {}
         """Results of calls while one function is analysed, with what checks had shown before and after."""
+        self.quiet: Counter[int] = Counter()
+        """How often a function was run on harmless values while one function is analysed."""
         self.mattering: dict[int, bool] = {}
 
     def guess(self, name: str) -> str:

@@ -19,6 +19,10 @@ _RESERVE = 10_000
 _LAST = 3_000
 """Budget from which on no call is followed any more: what goes in may come out."""
 
+_LOUD = -1_000_000
+_OFTEN = 24
+"""Runs of a module's function on harmless values, while one function is analysed, after which it counts as harmless."""
+
 Key = tuple[Hashable, ...]
 
 
@@ -38,11 +42,15 @@ class Summaries(Machine):
             return None if self.steps > _LAST else self.passed(values, state, node)
         if plain and self.steps < _LAST:
             return self.passed(values, state, node)
-        if not plain and (self.steps < _RESERVE or (len(self.stack) > _DEEP and not self.matters(closure.function))):
+        if not plain and (
+            self.steps < _RESERVE
+            or self.quiet[id(closure.function)] >= _OFTEN
+            or (len(self.stack) > _DEEP and not self.matters(closure.function))
+        ):
             return UNKNOWN
         if plain and any(isinstance(ref, Object) for value in values for ref in value.refs):
             return None
-        key = _signature(closure, arguments)
+        key = (plain, *_signature(closure, arguments))
         found = self.memo.get(key)
         if found is None:
             return key
@@ -55,9 +63,15 @@ class Summaries(Machine):
             return UNKNOWN if not value.taints else Value(None, (), value.taints)
         return value
 
-    def remember(self, key: Key, result: Value, before: Facts, state: State) -> None:
-        """Keep the result of a call, with what checks had shown before and have shown now."""
+    def remember(self, key: Key, closure: Closure, result: Value, before: Facts, state: State) -> None:
+        """Keep the result of a call, with what checks had shown before and have shown now.
+
+        Runs on harmless values are counted; a function that gave hostile data back is run every time.
+        """
         self.memo[key] = (result, before, state.facts)
+        if closure.scope.function is None and not key[0]:
+            loud = result.taints or (result.refs and flatten([result], state).taints)
+            self.quiet[id(closure.function)] += _LOUD if loud else 1
 
     def matters(self, function: ir.Function) -> bool:
         """Whether the function mentions something that knowledge has sources, sinks or settings for."""
