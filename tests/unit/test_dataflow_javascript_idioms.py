@@ -164,3 +164,147 @@ export function safe(catalogue: XMLDocument) {
 """,
         "main.ts",
     )
+
+
+def test_parts_of_a_text_are_checked_one_by_one() -> None:
+    marked(
+        PAGE
+        + r"""
+const { exec } = require('child_process');
+app.get('/a', (req) => {
+  const [verb, zone] = req.query.line.split(' ');
+  if (verb !== 'zone') return;
+  exec(`dig ${verb}`);
+  exec(`dig ${zone}`); // expect: command-injection
+});
+app.get('/b', (req) => {
+  const [verb, ...rest] = req.query.line.trim().split(/\s+/);
+  if (verb === 'zone') exec('dig ' + rest.join(' ')); // expect: command-injection
+});
+app.get('/c', (req) => {
+  const parts = req.query.line.split(' ');
+  if (!parts.every((part) => /^\w+$/.test(part))) return;
+  const [verb, zone] = parts;
+  exec(`dig ${verb} ${zone}`);
+});
+""",
+        "main.js",
+    )
+
+
+def test_what_is_emitted_is_heard() -> None:
+    marked(
+        r"""
+const net = require('net');
+const readline = require('readline');
+const { EventEmitter } = require('events');
+const { exec } = require('child_process');
+class Session extends EventEmitter {
+  constructor(socket) {
+    super();
+    this.lines = readline.createInterface({ input: socket });
+    this.lines.on('line', (line) => this.accept(line));
+  }
+  accept(line) {
+    const [verb, ...rest] = line.split(/\s+/);
+    if (verb === 'zone') this.emit('zone', rest.join(' '));
+    else this.emit('verb', verb.replace(/\W/g, ''));
+  }
+}
+function answer(socket, zone) {
+  exec('dig ' + zone, (error, out) => socket.write(out)); // expect: command-injection
+}
+net.createServer((socket) => {
+  const session = new Session(socket);
+  session.on('zone', answer.bind(null, socket));
+  session.on('verb', (verb) => exec('help ' + verb));
+});
+""",
+        "main.js",
+    )
+
+
+@pytest.mark.parametrize(
+    ("made", "found"),
+    [
+        ("`delete from t where a = '${line}'`", " // expect: sql-injection"),
+        ("`delete from t where a = ${Number(line)}`", ""),
+    ],
+)
+@pytest.mark.parametrize(
+    "written",
+    [
+        """
+class Lines extends Transform {
+  constructor() { super({ objectMode: true }); this.rest = ''; }
+  _transform(chunk, encoding, done) {
+    const parts = (this.rest + chunk).split(';');
+    this.rest = parts.pop();
+    for (const part of parts) this.push(part);
+    done();
+  }
+}
+class Statements extends Transform {
+  _transform(line, encoding, done) { done(null, MADE); }
+}
+http.createServer((req, res) => {
+  const statements = new Statements();
+  statements.on('data', (text) => {
+    pool.query(text);EXPECT
+  });
+  pipeline(req, new Lines(), statements, (error) => res.end());
+});
+""",
+        """
+const lines = () => new Transform({ transform(line, encoding, done) { this.push(MADE); done(); } });
+http.createServer(async (req, res) => {
+  for await (const text of req.pipe(lines())) {
+    await pool.query(text);EXPECT
+  }
+  res.end();
+});
+""",
+        """
+async function* statements(source) {
+  for await (const line of source) yield MADE;
+}
+http.createServer(async (req, res) => {
+  await pipeline(req, statements, new Writable({
+    write(text, encoding, done) {
+      pool.query(text, done);EXPECT
+    },
+  }), (error) => res.end());
+});
+""",
+        """
+async function* statements(source) {
+  for await (const line of source) yield MADE;
+}
+http.createServer(async (req, res) => {
+  Readable.from(statements(req)).on('data', (text) => {
+    pool.query(text);EXPECT
+  });
+});
+""",
+        """
+http.createServer((req, res) => {
+  const lines = readline.createInterface({ input: req });
+  lines.on('line', (line) => {
+    pool.query(MADE);EXPECT
+  });
+});
+""",
+    ],
+)
+def test_what_goes_through_streams(written: str, made: str, found: str) -> None:
+    marked(
+        """
+const { Transform, Readable, Writable, pipeline } = require('stream');
+const http = require('http');
+const readline = require('readline');
+const mysql = require('mysql2');
+const pool = mysql.createPool({});
+"""
+        + written.replace("MADE", made).replace("EXPECT", found),
+        "main.js",
+    )

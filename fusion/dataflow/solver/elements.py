@@ -5,7 +5,7 @@ from __future__ import annotations
 from fusion.dataflow import ir
 from fusion.dataflow.solver.arguments import things
 from fusion.dataflow.solver.overloads import Overloads
-from fusion.dataflow.solver.state import MAX_ITEMS, State, Thing
+from fusion.dataflow.solver.state import MAX_ITEMS, STREAMED, State, Thing
 from fusion.dataflow.solver.taints import changed, merge
 from fusion.dataflow.solver.values import (
     NOTHING,
@@ -163,6 +163,8 @@ class Elements(Overloads):
                 if own is not None:
                     exact = own[0] if len(value.refs) == 1 and not value.taints else None
                     result = join_all([result, own[1], *(own[0] or ())])
+                elif STREAMED in thing_.fields:
+                    result = join(result, thing_.fields[STREAMED])
                 elif thing_.kind == "dict":
                     names = [constant(key) for key in thing_.fields if isinstance(key, str | int | float | bool | None)]
                     result = join_all([result, thing_.keys, *names])

@@ -111,6 +111,8 @@ class Machine(Parts):
         """What makes the next state of a component, by what dispatches to it."""
         self.listeners: dict[str, list[Value]] = {}
         """What listens to events, by their names."""
+        self.emissions: dict[str, list[list[tuple[Value, Value]]]] = {}
+        """What was emitted, by the names of the events: each piece, and all that is in it."""
         self.tries = 0
         """How many `try` blocks are open, in all functions on the stack."""
         self.root = 0

@@ -23,6 +23,9 @@ PERHAPS = "perhaps"
 POLLUTING = "prototype-by-key"
 """The path of what `object[key]` may be when the key comes from outside: the prototype of every object."""
 
+STREAMED = ("stream", "pieces")
+"""The field of a stream with the pieces that it gives."""
+
 _FAR = 500
 """Partings of paths that are gone back; farther, everything is compared."""
 

@@ -113,7 +113,7 @@ class Statements(Leaving, Loops, Expressions):
                 if exact is not None and len(exact) >= len(targets) - 1:
                     made = Thing("list", tuple(exact[place : len(exact) - (len(targets) - place - 1)]))
                 else:
-                    made = Thing("list", None, {}, any_)
+                    made = Thing("list", None, {}, self.apart(any_, "rest", state))
                 self.assign(target, reference(Object(state.allocate(made))), state, node)
                 continue
             index = place if spread is None or place < spread else place - len(targets)
