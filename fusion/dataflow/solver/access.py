@@ -215,8 +215,8 @@ class Access(Elements, Stores):
                 full = element
         return self.library_value(full, state, node, guessed=ref.guessed)
 
-    def library_value(self, full: str, state: State, node: ir.Node, *, guessed: bool) -> Value:
-        """What a path of a library denotes: a thing, data from outside, or what was stored there."""
+    def library_value(self, full: str, state: State, node: ir.Node, *, guessed: bool, key: str | None = None) -> Value:
+        """What a path of a library denotes: a thing, data from outside, or what was stored there. `key`: of an element."""
         path = self.tables.types.get(full, full)
         kept = self.remembered.get(path)
         if kept is not None:
@@ -225,7 +225,7 @@ class Access(Elements, Stores):
             return constant(const)
         known = self.tables.reads.get(full) or self.tables.reads.get(path)
         if known is not None and known.sources:
-            taints = self.taint_from(known, full, state, node)
+            taints = self.taint_from(known, full, state, node, None if key is None else Arguments([constant(key)]))
             for rule in known.aspects:
                 if rule.entry.of is not None:
                     part = (rule.entry.aspect, self.data.part(0, rule.entry.of))

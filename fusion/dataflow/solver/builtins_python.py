@@ -230,6 +230,10 @@ class PythonFunctions(PythonIteration, SettingsTexts):
     def _py_second(self, use: Use) -> Value:
         return use.argument(1) or UNKNOWN
 
+    def _py_new_type(self, use: Use) -> Value | None:
+        """What `NewType("Name", type)` made, called: it gives back what it is given."""
+        return self.first(use) if len(use.arguments.positional) == 1 and not use.arguments.keywords else None
+
     def _py_walk(self, use: Use) -> Value:
         """`ast.walk(tree)`."""
         value = self.first(use)
@@ -313,5 +317,6 @@ _FUNCTIONS: dict[str, Handler] = {
     **_all(PythonFunctions._py_gather, "asyncio.gather"),
     **_all(PythonFunctions._py_second, "typing.cast typing_extensions.cast"),
     **_all(PythonFunctions._py_role, "staticmethod classmethod property"),
+    **_all(PythonFunctions._py_new_type, "typing.NewType typing_extensions.NewType"),
     **_all(PythonFunctions._py_nothing, "print delattr"),
 }

@@ -9,11 +9,12 @@ from fusion.dataflow import ir
 from fusion.dataflow.knowledge.conditions import PARAMETERS
 from fusion.dataflow.knowledge.schema import Entry, Source
 from fusion.dataflow.solver.arguments import Arguments, applies, things
+from fusion.dataflow.solver.beginnings import disordered
 from fusion.dataflow.solver.machine import Machine
 from fusion.dataflow.solver.state import State
 from fusion.dataflow.solver.tables import Known, Rule
 from fusion.dataflow.solver.taints import Taint, Trail
-from fusion.dataflow.solver.values import Closure, Object, Value, join_all, looked_up, tainted
+from fusion.dataflow.solver.values import Closure, Object, Value, looked_up, tainted
 
 _ERROR = re.compile(r"_*e(?:r|rr|rror)?_*")
 """Names of a callback's first parameter that tell that it is called later, with what went wrong or what was found."""
@@ -93,8 +94,7 @@ class Callbacks(Machine):
             for value in arguments.at(selector, state) if data.taints else ():
                 for ref in value.refs:
                     if isinstance(ref, Object) and (thing := state.heap.get(ref.id)) is not None:
-                        rest = join_all([thing.rest, data, *(thing.items or ())])
-                        state.heap[ref.id] = thing.but(items=None, rest=rest)
+                        state.heap[ref.id] = disordered(thing, data)
 
     def source_taint(self, rule: Rule[Source], path: str, node: ir.Node) -> tuple[Taint, ...]:
         """The data that a source puts into a callback's parameter."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fusion.dataflow import ir
 from fusion.dataflow.solver.arguments import things
+from fusion.dataflow.solver.beginnings import front
 from fusion.dataflow.solver.machine import Machine
 from fusion.dataflow.solver.state import MAX_ITEMS, State, Thing, checked_inside
 from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Object, Value, believed, join, join_all, reference, tainted
@@ -16,6 +17,7 @@ class Displays(Machine):
 
     def _series(self, node: ir.Series, state: State) -> Value:
         items: list[Value] | None = []
+        fields: dict[object, Value] = {}
         rest = NOTHING
         for item in node.items:
             if isinstance(item, ir.Spread):
@@ -23,7 +25,9 @@ class Displays(Machine):
                 if exact is not None and items is not None:
                     items.extend(exact)
                 else:
-                    rest = join_all([rest, any_, *(items or ())])
+                    if items is not None:
+                        fields = front(Thing(node.kind, tuple(items)))
+                    rest = join_all([rest, any_, *(items or ())[len(fields) :]])
                     items = None
             else:
                 value = self.evaluate(item, state)
@@ -34,7 +38,7 @@ class Displays(Machine):
                     items = None
         if items is not None and len(items) == 2 and items[0].consts:
             self.check_named(items[0].consts[0], items[1], state, node)
-        thing = Thing(node.kind, None if items is None else tuple(items), {}, rest)
+        thing = Thing(node.kind, None if items is None else tuple(items), fields, rest)
         return reference(Object(state.allocate(thing)))
 
     def _table(self, node: ir.Table, state: State) -> Value:

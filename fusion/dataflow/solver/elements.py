@@ -131,7 +131,8 @@ class Elements(Overloads):
         full = f"{ref.path}[]"
         if len(full) > MAX_PATH:
             return UNKNOWN
-        return self.library_value(full, state, node, guessed=ref.guessed)
+        named = key if isinstance(key, str) else None
+        return self.library_value(full, state, node, guessed=ref.guessed, key=named)
 
     def _iterated(self, ref: Library, state: State, node: ir.Node) -> Value:
         """What a loop over it gives, where that is not what its keys give (`[*]`: the pieces of a stream)."""

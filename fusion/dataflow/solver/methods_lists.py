@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from fusion.dataflow.solver.arguments import Arguments
+from fusion.dataflow.solver.beginnings import continued, disordered
 from fusion.dataflow.solver.methods_sets import SET_METHODS, SetMethods
 from fusion.dataflow.solver.methods_text import TextMethods
 from fusion.dataflow.solver.orderings import Orderings
@@ -35,15 +36,16 @@ class ListMethods(SetMethods, TextMethods, Orderings):
         thing = use.thing
         if items is not None and len(items) <= MAX_ITEMS and extra is NOTHING:
             self.put(use, thing.but(items=tuple(items)))
+        elif items is None:
+            self.put(use, disordered(thing, extra))
         else:
-            rest = join_all([thing.rest, extra, *(items if items is not None else thing.items or ())])
-            self.put(use, thing.but(items=None, rest=rest))
+            self.put(use, continued(thing.but(items=tuple(items)), extra))
 
     def _list_append(self, use: Use) -> Value:
         thing, values = use.thing, self._list_values(use)
         spread = use.arguments.rest
         if thing.items is None or spread is not None:
-            self.with_items(use, None, join_all([*values, spread or NOTHING]))
+            self.put(use, continued(thing, join_all([*values, spread or NOTHING])))
         else:
             self.with_items(use, [*thing.items, *values])
         return UNKNOWN if self.script else NONE
@@ -71,7 +73,10 @@ class ListMethods(SetMethods, TextMethods, Orderings):
                 items = [*reversed(exact), *items] if front else [*items, *exact]
             else:
                 extra = join(extra, self.contained(any_, use.node, _PUT))
-        self.with_items(use, items, extra)
+        if items is None and not front:
+            self.put(use, continued(thing, extra))
+        else:
+            self.with_items(use, None if front and extra is not NOTHING else items, extra)
         return NONE
 
     def _list_insert(self, use: Use) -> Value:

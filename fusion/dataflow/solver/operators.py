@@ -8,6 +8,7 @@ from typing import Any
 from fusion.dataflow import ir
 from fusion.dataflow.solver import texts
 from fusion.dataflow.solver.arguments import Arguments, paths, things
+from fusion.dataflow.solver.beginnings import chained, continued
 from fusion.dataflow.solver.overloads import Overloads
 from fusion.dataflow.solver.state import MAX_ITEMS, State, Thing
 from fusion.dataflow.solver.taints import Facts, added, built, changed, common
@@ -107,9 +108,15 @@ class Operators(Overloads):
             for thing in sequences:
                 rest = join(rest, thing.rest)
                 items = None if items is None or thing.items is None else items + thing.items
+            fields: dict[object, Value] = {}
             if items is None or len(items) > MAX_ITEMS:
-                items, rest = None, join(rest, join_all(thing.everything() for thing in sequences))
-            return reference(Object(state.allocate(Thing(sequences[0].kind, items, {}, rest))))
+                items = None
+                fields, rest = chained(sequences)
+            return reference(Object(state.allocate(Thing(sequences[0].kind, items, fields, rest))))
+        ahead = next(things(values[0], state), None) if len(values[0].refs) == 1 and values[0].consts == () else None
+        if ahead is not None and ahead.kind in ("list", "tuple") and not self.script:
+            more = join_all(self.elements(value, state, node)[1] for value in values[1:])
+            return reference(Object(state.allocate(continued(ahead, more))))
         return self.concatenate(values, state, node)
 
     def _added(self, values: Sequence[Value], state: State, node: ir.Node) -> Value | None:

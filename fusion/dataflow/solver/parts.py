@@ -295,6 +295,6 @@ class Parts(CallParts):
         """What the method of one of these names gives (the first that there is); None where no class has one."""
         raise NotImplementedError
 
-    def library_value(self, full: str, state: State, node: ir.Node, *, guessed: bool) -> Value:
+    def library_value(self, full: str, state: State, node: ir.Node, *, guessed: bool, key: str | None = None) -> Value:
         """See access.py."""
         raise NotImplementedError

@@ -8,6 +8,7 @@ from types import EllipsisType
 from typing import Any
 
 from fusion.dataflow import ir
+from fusion.dataflow.solver.beginnings import front, parted
 from fusion.dataflow.solver.taints import Facts, common
 from fusion.dataflow.solver.values import NOTHING, Klass, Object, Value, believed, join, same
 
@@ -321,10 +322,10 @@ def meet_things(a: Thing, b: Thing, mine: Facts | None = None, theirs: Facts | N
     if a.items is not None and b.items is not None and len(a.items) == len(b.items):
         items = tuple(_either(x, y, mine, theirs) for x, y in zip(a.items, b.items, strict=True))
     else:
-        for value in a.items or ():
-            rest = join(rest, believed(value, mine) if mine else value)
-        for value in b.items or ():
-            rest = join(rest, believed(value, theirs) if theirs else value)
+        a, b, mine, theirs = checked_thing(a, mine), checked_thing(b, theirs), None, None
+        shared = min(len(front(a)), len(front(b)))
+        a, b = parted(a, shared), parted(b, shared)
+        rest = join(a.rest, b.rest)
     fields, flags = a.fields, a.flags | b.flags
     if fields is not b.fields:
         if a.kind == "dict" and fields.keys() != b.fields.keys():

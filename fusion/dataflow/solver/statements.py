@@ -7,6 +7,7 @@ from typing import Any
 
 from fusion.dataflow import ir
 from fusion.dataflow.solver.arguments import Arguments, things
+from fusion.dataflow.solver.beginnings import disordered
 from fusion.dataflow.solver.expressions import Expressions, hint_of
 from fusion.dataflow.solver.leaving import Leaving
 from fusion.dataflow.solver.loops import Loops
@@ -202,6 +203,8 @@ class Statements(Leaving, Loops, Expressions):
             items = list(thing.items)
             del items[single]
             state.heap[place] = thing.but(items=tuple(items))
+        elif single in thing.fields and thing.kind == "list":
+            state.heap[place] = disordered(thing)
         elif single in thing.fields:
             fields = dict(thing.fields)
             del fields[single]

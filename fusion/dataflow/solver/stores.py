@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fusion.dataflow import ir
 from fusion.dataflow.solver.arguments import Arguments
+from fusion.dataflow.solver.beginnings import disordered
 from fusion.dataflow.solver.machine import Machine
 from fusion.dataflow.solver.state import MAX_ITEMS, POLLUTING, State, Thing
 from fusion.dataflow.solver.values import (
@@ -119,4 +120,6 @@ def _stored(thing: Thing, key: Value, single: object, value: Value, *, certain: 
         return thing.but(fields=fields)
     if thing.items is not None:
         return thing.but(items=None, rest=join_all([thing.rest, value, *thing.items]))
+    if thing.kind == "list" and thing.fields:
+        return disordered(thing, value)
     return thing.but(rest=join(thing.rest, value), keys=join(thing.keys, key))

@@ -68,6 +68,13 @@ def body(request):
 
 def header(request):
     os.system("ls " + request.META["HTTP_X_FOLDER"])  # expect: command-injection
+    os.system("ls " + request.META.get("QUERY_STRING", "."))  # expect: command-injection
+    os.system("ls " + request.META["CSRF_COOKIE"] + request.META.get("DATA_FOLDER", "."))
+
+
+def header_or_cookie(request):
+    os.system("ls " + request.headers["X-Folder"])  # expect: command-injection
+    os.system("ls " + request.COOKIES["folder"])  # expect: command-injection
 
 
 def address(request):

@@ -2,6 +2,7 @@ import os
 
 import flask
 import httpx
+import safehttpx
 
 
 def reply():
@@ -12,6 +13,19 @@ async def asked():
     async with httpx.AsyncClient() as client:
         await client.get("https://example.org", params={"name": flask.request.args["name"]})
         await client.get(flask.request.args["url"])  # expect: server-side-request-forgery
+
+
+async def sent():
+    async with httpx.AsyncClient() as client:
+        request = client.build_request("GET", flask.request.args["url"])
+        await client.send(request)  # expect: server-side-request-forgery
+    await client.send(httpx.Request("GET", "https://example.org", content=flask.request.data))
+
+
+async def validated():
+    address = httpx.URL(flask.request.args["url"])
+    await safehttpx.async_validate_url(address.host)
+    return httpx.get(address)
 
 
 def requested():

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from werkzeug.security import generate_password_hash
 from werkzeug.utils import redirect, safe_join, secure_filename, send_file
 from werkzeug.wrappers import Request, Response
+from werkzeug.wsgi import wrap_file
 
 
 def query(request: Request):
@@ -21,6 +22,21 @@ def body(request: Request):
 
 def header(request: Request):
     os.system("ls " + request.headers["X-Folder"])  # expect: command-injection
+
+
+def environment(request: Request):
+    os.system("ls " + request.environ["HTTP_X_FOLDER"])  # expect: command-injection
+    os.system("ls " + request.environ["acme.folder"])
+
+
+def wrapped(request: Request):
+    with open("/srv/page.html") as page:
+        return Response(wrap_file(request.args, page))
+
+
+def conditional(request: Request):
+    response = Response("ok", mimetype="text/html")
+    return Response(response.make_conditional(request.headers))
 
 
 def address(request: Request):
