@@ -44,7 +44,7 @@ class Building(Overloads):
                 lead += str(part.consts[0])
                 shape += str(part.consts[0])
             else:
-                lead += HOLE
+                lead += part.shape or HOLE
                 shape += part.shape or HOLE
             lead, shape = shorten(lead), shorten(shape)
         if not taints:

@@ -9,6 +9,7 @@ from fusion.dataflow.solver import texts
 from fusion.dataflow.solver.arguments import Arguments, paths, things
 from fusion.dataflow.solver.builtins_iteration import PythonIteration
 from fusion.dataflow.solver.copies import Copies, Handler
+from fusion.dataflow.solver.fields import FIELD
 from fusion.dataflow.solver.receivers import Use, single
 from fusion.dataflow.solver.settings_texts import SettingsTexts
 from fusion.dataflow.solver.state import PERHAPS, State, Thing
@@ -210,6 +211,16 @@ class PythonFunctions(PythonIteration, SettingsTexts):
             self.store_attribute(made, name, value, use.state, use.node)
         return made
 
+    def _py_field(self, use: Use) -> Value:
+        """`dataclasses.field(default_factory=list)` and its like: what a field begins as."""
+        named = use.arguments.keywords
+        fields: dict[object, Value] = {}
+        if (default := named.get("default", use.argument(0))) is not None:
+            fields["default"] = default
+        if (factory := named.get("default_factory", named.get("factory"))) is not None:
+            fields["factory"] = factory
+        return self.make(use.state, Thing(FIELD, None, fields))
+
     def _py_partial(self, use: Use) -> Value:
         return self.partial(self.first(use), use.arguments.positional[1:], use.arguments.keywords, use)
 
@@ -312,6 +323,7 @@ _FUNCTIONS: dict[str, Handler] = {
     **_all(PythonFunctions._py_setattr, "setattr object.__setattr__"),
     **_all(PythonFunctions._py_vars, "vars dataclasses.asdict"),
     **_all(PythonFunctions._py_replace, "dataclasses.replace"),
+    **_all(PythonFunctions._py_field, "dataclasses.field attr.ib attr.field attrs.field pydantic.Field"),
     **_all(PythonFunctions._py_partial, "functools.partial"),
     **_all(PythonFunctions._py_called, "asyncio.to_thread asgiref.sync.sync_to_async anyio.to_thread.run_sync"),
     **_all(PythonFunctions._py_gather, "asyncio.gather"),

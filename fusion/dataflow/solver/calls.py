@@ -179,8 +179,11 @@ class Calls(Choosing):
 
     def run_body(self, function: ir.Function, state: State) -> tuple[State | None, Value]:
         """Run the body of the current frame: the state where its paths meet, and the value with what each outcome shows."""
+        begun = state.copy() if function.generator else None
         end = self.run(function.body, state)
         outcomes = self.frame.returns
+        if end is None and begun is not None:
+            end = begun  # who calls it gets the generator, whatever becomes of its body
         if end is not None:
             outcomes.append((end, NONE))
         after: State | None = None

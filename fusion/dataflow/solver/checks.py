@@ -50,6 +50,8 @@ class Checks(Machine):
         elif plain == "in":
             own = self.overloaded(right, ("__contains__",), [left], state, node) if right.refs else None
             true, false = (own.true, own.false) if own is not None else self._membership(left, right, state)
+            if right.true and not right.consts and not self.script:
+                true = added(true, right.true)  # what holds something is not empty
         elif plain in ("<", ">=", ">", "<="):
             true, false = self._found(operator, left, right, node, state)
             if not self.script and any(thing.kind == "set" for thing in things(left, state)):

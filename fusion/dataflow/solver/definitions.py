@@ -9,6 +9,8 @@ from fusion.dataflow.knowledge.schema import Entry
 from fusion.dataflow.routes import parameters
 from fusion.dataflow.solver.arguments import Arguments, applies
 from fusion.dataflow.solver.entries import Entries
+from fusion.dataflow.solver.fields import Fields
+from fusion.dataflow.solver.growing import grown
 from fusion.dataflow.solver.machine import Frame
 from fusion.dataflow.solver.modules import Modules
 from fusion.dataflow.solver.state import Scope, State, Thing
@@ -47,7 +49,7 @@ def _around(closure: Closure, depth: int = 4) -> tuple[tuple[str, Hashable], ...
     return tuple(found)
 
 
-class Definitions(Entries, Modules):
+class Definitions(Entries, Fields, Modules):
     """What statements define, and what imports bring."""
 
     # ---------------------------------------------------------------- functions
@@ -155,16 +157,14 @@ class Definitions(Entries, Modules):
                         inner.locals[name] = value
                 else:
                     self.run([statement], inner)
-                    if (
-                        isinstance(statement, ir.Assign)
-                        and isinstance(statement.target, ir.Name)
-                        and statement.annotation is not None
-                    ):
-                        klass.fields += (statement.target.id,)
+                    if isinstance(statement, ir.Assign) and isinstance(statement.target, ir.Name):
+                        name = statement.target.id
+                        if statement.annotation is not None or self.is_field(inner.locals.get(name, NOTHING), inner):
+                            klass.fields += (name,)
         finally:
             self.frame = outer
         for name, value in inner.locals.items():
-            klass.members.setdefault(name, value)
+            klass.members.setdefault(name, self.first_value(klass, name, value, inner))
         for decorator in node.decorators:
             self.evaluate(decorator, state)
         state.heap = inner.heap
@@ -172,6 +172,8 @@ class Definitions(Entries, Modules):
 
     def instantiate(self, klass: Klass, arguments: Arguments, state: State, node: ir.Node) -> Value:
         """An object of a class of the repository."""
+        if self.is_enumeration(klass):
+            return self.member_named(klass, arguments, state)
         path = klass.library if klass.library in self.tables.type_names else ""
         place = state.allocate(Thing("instance", None, {}, NOTHING, NOTHING, klass, path))
         made = reference(Object(place))
@@ -182,8 +184,7 @@ class Definitions(Entries, Modules):
                 started = True
                 self.call_closure(Closure(ref.function, ref.scope, made, ref.owner or klass), arguments, state, node)
         if not started:
-            fields: dict[object, Value] = dict(zip(self._fields(klass), arguments.positional, strict=False))
-            fields.update(arguments.keywords)
+            fields = self.filled(klass, arguments, state, node)
             thing = state.heap[place]
             rest = merge((arguments.rest or NOTHING).taints, (arguments.more or NOTHING).taints)
             state.heap[place] = Thing(
@@ -212,14 +213,6 @@ class Definitions(Entries, Modules):
             taints = arguments.rest.taints if arguments.rest is not None else ()
             state.heap[ref.id] = thing.but(fields=fields, rest=join(thing.rest, tainted(taints)) if taints else thing.rest)
 
-    def _fields(self, klass: Klass) -> tuple[str, ...]:
-        inherited: tuple[str, ...] = ()
-        for base in klass.bases:
-            for ref in base.refs:
-                if isinstance(ref, Klass) and ref is not klass:
-                    inherited += self._fields(ref)
-        return inherited + klass.fields
-
     def instance(self, klass: Klass, state: State) -> Value:
         """Some object of a class, as its constructor leaves it when nothing is known of the arguments."""
         path = klass.library if klass.library in self.tables.type_names else ""
@@ -228,8 +221,9 @@ class Definitions(Entries, Modules):
             own = State(state.frame, state.locals.copy(), state.frames, state.heap.copy(), state.facts, {})
             made = self._started(klass, own)
             # What the constructor made outlasts this function: other functions get it, too.
-            self.base.update({place: thing for place, thing in own.heap.items() if place not in state.heap})
-            thing = next((own.heap.get(ref.id) for ref in made.refs if isinstance(ref, Object)), None)
+            later = grown(own.heap)
+            self.base.update({place: thing for place, thing in later.items() if place not in state.heap})
+            thing = next((later.get(ref.id) for ref in made.refs if isinstance(ref, Object)), None)
             klass.ready = {str(name): value for name, value in thing.fields.items()} if thing is not None else {}
         thing = Thing("instance", None, dict(klass.ready.items()), NOTHING, NOTHING, klass, path)
         return reference(Object(state.allocate(thing)))
@@ -243,6 +237,8 @@ class Definitions(Entries, Modules):
                 self.call_closure(
                     Closure(ref.function, ref.scope, made, ref.owner or klass), Arguments(rest=UNKNOWN), state, klass.node
                 )
+        if constructor is None and klass.factories:
+            state.heap[place] = state.heap[place].but(fields={**state.heap[place].fields, **self.made_fields(klass, state)})
         return made
 
     # ---------------------------------------------------------------- annotations
@@ -296,6 +292,6 @@ class Definitions(Entries, Modules):
         for ref in self.declared(annotation, state).refs:
             if isinstance(ref, Library) and (ref.path in NUMERIC or ref.path.startswith("enum.")):
                 return True
-            if isinstance(ref, Klass) and ref.library.startswith("enum."):
+            if isinstance(ref, Klass) and self.is_enumeration(ref):
                 return True
         return False

@@ -103,8 +103,12 @@ class TableMethods(PatternMethods, CallbackMethods):
         if missing.taints and use.thing.rest is NOTHING:
             missing = believed(missing, not_among(key, fields, self.data.elements) or {})
         found = join(use.thing.everything(), missing)
+        nothing = [thing for thing in things(missing, use.state) if thing.kind == "dict" and not thing.fields]
+        empty = missing.consts == () and len(missing.refs) == len(nothing) and all(thing.rest is NOTHING for thing in nothing)
+        if not empty and self.truth(missing, use.state) is not False:
+            return found
         listed = self.membership(join_all(self.keys_of(use.thing)[0]), key, use.state).true
-        return Value(found.consts, found.refs, found.taints, listed) if missing is NONE else found
+        return Value(found.consts, found.refs, found.taints, listed)
 
     def _table_keys(self, use: Use) -> Value:
         return self.listed_keys(use.thing, use)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fusion.dataflow import ir
+from fusion.dataflow.solver.growing import grown, later_names
 from fusion.dataflow.solver.machine import Frame, Machine
 from fusion.dataflow.solver.state import Heap, Scope, State, Thing
 from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Library, Namespace, Object, Value, join, reference
@@ -47,7 +48,10 @@ class Modules(Machine):
         if end.locals is not self.modules[path]:
             self.modules[path].update(end.locals)
         scope.captured = self.modules[path]
-        self.base.update(end.heap)
+        later_names(iter(module.functions), self.modules[path])
+        held = [end.locals.get(name, NOTHING) for name in ("exports", "module") if self.script]
+        exported = frozenset(ref.id for value in held for ref in value.refs if isinstance(ref, Object))
+        self.base.update(grown(end.heap, but=exported))
         if self.script:
             self._common(path, end)
 

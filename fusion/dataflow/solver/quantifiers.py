@@ -66,6 +66,11 @@ class Quantifiers(Machine):
         for value in tests:
             some = common(some or {}, one(value) or {})
             each = added(each, every(value)) if exact is not None else None
+        if exact is None:
+            # What one of them shows of itself is not known of the others; what each shows of itself is.
+            own = {number for taint in any_.taints for number in (taint.datum, taint.whole)}
+            some = {datum: fact for datum, fact in (some or {}).items() if datum not in own}
+            each = self.of_all(any_, every(tests[0]) or {})
         if not some and not each:
             return None
         return Value(None, (), (), *((some or None, each) if name == "any" else (each, some or None)))

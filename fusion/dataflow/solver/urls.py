@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from fusion.dataflow import ir
+from fusion.dataflow.addresses import host_is_fixed
 from fusion.dataflow.knowledge.schema import Kind
 from fusion.dataflow.limits import ANY
 from fusion.dataflow.solver.arguments import Arguments, flatten
 from fusion.dataflow.solver.machine import Machine
 from fusion.dataflow.solver.state import State
-from fusion.dataflow.solver.taints import HOLE, Facts, Taint, added, merge
+from fusion.dataflow.solver.taints import HOLE, Facts, Taint, added, known, merge
 from fusion.dataflow.solver.values import Library, Value, constant, join_all
 
 PARTS = "urllib.parse.Parts"
+_HOST = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://[^/?#\\\\@]+")
+_BEGUN = re.compile(r"[^\s:/?#\\\ufffc]+")
 _ANCESTORS = 16
 """Steps that are gone back to the address that a host was taken from."""
 
@@ -27,7 +31,8 @@ class Urls(Machine):
         match path.rpartition(".")[2]:
             case "urljoin" if len(given) > 1:
                 base, rest = (flatten([value], state).taints for value in given[:2])
-                taints = self.moved(merge(rest, base), node, "joined into an address")
+                ahead = _based(given[0], rest, state)
+                taints = self.moved(merge(ahead, base), node, "joined into an address")
                 return Value(None, (), taints) if taints else None
             case "urlunparse" | "urlunsplit" if given:
                 return self._unparsed(self.elements(given[0], state, node)[0], state, node)
@@ -102,3 +107,17 @@ class Urls(Machine):
             place = made[0]
             facts[place] = mask
         return facts
+
+
+def _based(base: Value, rest: tuple[Taint, ...], state: State) -> tuple[Taint, ...]:
+    """What is joined to an address: what stays on its host comes after it."""
+    text = base.consts[0] if base.consts and len(base.consts) == 1 and not base.refs else base.shape
+    host = _HOST.match(text) if isinstance(text, str) else None
+    if host is None:
+        return rest
+    found = []
+    for taint in rest:
+        limits = known(taint, state.facts)[1]
+        stays = host_is_fixed(taint.lead, limits) or (limits.lacks(":") and _BEGUN.fullmatch(taint.lead or ""))
+        found.append(taint._replace(lead=f"{host[0]}/{taint.lead}", aspect=None) if stays and taint.lead is not None else taint)
+    return tuple(found)

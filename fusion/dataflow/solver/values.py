@@ -7,7 +7,7 @@ pieces of hostile data in it (`taints`).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from fusion.dataflow import ir
@@ -73,9 +73,13 @@ class Klass:
     """The type of the first base that is a library's, as a value of it is denoted (`django.views.View()`)."""
     fields: tuple[str, ...] = ()
     """Annotated class attributes in order: what a dataclass takes."""
+    factories: dict[str, Value] = field(default_factory=dict)
+    """What makes the first value of a field, where it is made anew for each object."""
     ready: dict[str, Value] | None = None
     assigned: frozenset[str] | None = None
     """Attributes that its methods assign, once they were looked for."""
+    changed: frozenset[str] | None = None
+    """Those that its methods assign after the constructor, its bases' too, once they were looked for."""
 
 
 @dataclass(frozen=True, slots=True)
