@@ -78,7 +78,12 @@ def substitutes(pattern: str, flags: str, replacement: str, language: Language, 
 
 def replaces(old: str, new: str, *, all: bool = True) -> Limits:
     """What is known about the text after a literal text was replaced (`str.replace`)."""
-    return substitutes(re.escape(old), "", new.replace("\\", "\\\\"), "python", all) if old else ANY
+    if not old:
+        return ANY
+    shown = substitutes(re.escape(old), "", new.replace("\\", "\\\\"), "python", all)
+    # Of a run of one character that many are gone as often as they fit: what is left of it is shorter.
+    runs = all and not new and len(old) > 1 and old in TELLING and len(set(old)) == 1
+    return shown.both(Limits(absent=frozenset({old}))) if runs else shown
 
 
 def _limits(mask: int, absent: set[str], start: str = "") -> Limits:

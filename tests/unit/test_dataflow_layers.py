@@ -185,3 +185,150 @@ def view():
 @pytest.mark.parametrize("code", OPERATORS.values(), ids=OPERATORS)
 def test_a_class_says_what_its_operators_do(code: str) -> None:
     marked(FLASK + code)
+
+
+KEPT = {
+    "a context variable": """
+from contextvars import ContextVar
+
+note = ContextVar("note", default="none")
+size = ContextVar("size", default=0)
+
+def told():
+    eval(note.get())  # expect: code-injection
+
+def measured():
+    eval(str(size.get()))
+
+@app.route("/")
+def view():
+    note.set(request.args["x"])
+    size.set(int(request.args["y"]))
+    told()
+    measured()
+    return ""
+""",
+    "a context variable that is set before every request": """
+from contextvars import ContextVar
+
+note = ContextVar("note")
+
+@app.route("/")
+def view():
+    eval(note.get())  # expect: code-injection
+    return ""
+
+@app.before_request
+def begin():
+    note.set(request.headers["x-note"])
+""",
+    "a service that a class is given": """
+class Rules:
+    def run(self, rule):
+        eval(rule)  # expect: code-injection
+
+class Page:
+    def __init__(self, rules):
+        self.rules = rules
+
+    def on_get(self, req, resp):
+        self.rules.run(req.get_param("x"))
+
+class Quiet:
+    def run(self, rule):
+        return int(rule)
+
+class Other:
+    def __init__(self, rules):
+        self.rules = rules
+
+    def on_get(self, req, resp):
+        self.rules.run(req.get_param("x"))
+
+def create():
+    import falcon
+
+    server = falcon.App()
+    server.add_route("/page", Page(Rules()))
+    server.add_route("/other", Other(Quiet()))
+    return server
+""",
+    "a service in the application": """
+from aiohttp import web
+
+class Rules:
+    def run(self, rule):
+        eval(rule)  # expect: code-injection
+
+class Sizes:
+    def run(self, size):
+        return int(size)
+
+async def page(request):
+    request.app["rules"].run(request.query["x"])
+    request.app["sizes"].run(request.query["y"])
+
+async def begin(server):
+    server["rules"] = Rules()
+    server["sizes"] = Sizes()
+
+def create():
+    server = web.Application()
+    server.on_startup.append(begin)
+    server.router.add_get("/", page)
+    return server
+""",
+    "named tuples": """
+from collections import namedtuple
+from typing import NamedTuple
+
+Clause = namedtuple("Clause", "rule values")
+
+class Other(NamedTuple):
+    rule: str
+    values: list
+
+@app.route("/")
+def view():
+    eval(Clause(request.args["x"], []).rule)  # expect: code-injection
+    eval(Clause("1", [request.args["x"]]).rule)
+    rule, values = Other("1", [request.args["x"]])
+    eval(rule)
+    eval(values[0])  # expect: code-injection
+    eval(Clause("1", [])._replace(rule=request.args["x"])[0])  # expect: code-injection
+    return ""
+""",
+}
+
+
+@pytest.mark.parametrize("code", KEPT.values(), ids=KEPT)
+def test_what_one_function_keeps_another_finds(code: str) -> None:
+    marked(FLASK + code)
+
+
+def test_applications_that_have_nothing_to_do_with_each_other_share_nothing() -> None:
+    handler = "async def page(request):\n    request.app['rules'].run(request.query['x'])\n"
+    mine = "import falcon\nfrom aiohttp import web\n" + handler
+    theirs = """
+        from aiohttp import web
+        class Rules:
+            def run(self, rule):
+                eval(rule)
+        def create():
+            server = web.Application()
+            server["rules"] = Rules()
+    """
+    marked(mine, other_py=theirs)
+
+
+def test_a_run_of_dots_is_gone_after_pairs_were_taken_out() -> None:
+    marked(
+        FLASK
+        + """
+@app.route("/")
+def view():
+    open("/srv/" + request.args["x"].replace("..", ""))
+    open("/srv/" + request.args["y"].replace("../", ""))  # expect: path-traversal
+    return ""
+"""
+    )

@@ -209,6 +209,8 @@ class Access(Elements, Stores):
         full = f"{ref.path}.{name}"
         if len(full) > MAX_PATH:
             return UNKNOWN
+        if self.shelf and not self.script and full not in self.tables.begun and (kept := self.shelved((".", name))):
+            return kept
         if self.script and full not in self.tables.begun:
             element = f"{ref.path}[]"
             if element in self.tables.types or element in self.tables.reads or element in self.tables.entered:

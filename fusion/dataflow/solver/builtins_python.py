@@ -10,10 +10,12 @@ from fusion.dataflow.solver.arguments import Arguments, paths, things
 from fusion.dataflow.solver.builtins_iteration import PythonIteration
 from fusion.dataflow.solver.copies import Copies, Handler
 from fusion.dataflow.solver.fields import FIELD
+from fusion.dataflow.solver.holding import ContextVariables
 from fusion.dataflow.solver.receivers import Use, single
 from fusion.dataflow.solver.settings_texts import SettingsTexts
 from fusion.dataflow.solver.state import PERHAPS, State, Thing
 from fusion.dataflow.solver.taints import added
+from fusion.dataflow.solver.tuples import NamedTuples
 from fusion.dataflow.solver.values import (
     FALSE,
     NONE,
@@ -65,7 +67,7 @@ _FOLDS: dict[str, Any] = {
 }
 
 
-class PythonFunctions(PythonIteration, SettingsTexts):
+class PythonFunctions(PythonIteration, SettingsTexts, ContextVariables, NamedTuples):
     """One method per kind of function."""
 
     def python_function(self, use: Use) -> Value | None:
@@ -280,6 +282,12 @@ def _all(handler: Handler, names: str) -> dict[str, Handler]:
 _FUNCTIONS: dict[str, Handler] = {
     **_all(SettingsTexts._settings_text, "configparser.Parser.read_string"),
     **_all(SettingsTexts._settings_table, "configparser.Parser.read_dict"),
+    **_all(ContextVariables._py_context_variable, "contextvars.ContextVar"),
+    **_all(ContextVariables._py_context_get, "contextvars.ContextVar.get"),
+    **_all(ContextVariables._py_context_set, "contextvars.ContextVar.set"),
+    **_all(NamedTuples._py_named_tuple, "collections.namedtuple typing.NamedTuple"),
+    **_all(NamedTuples._py_tuple_replaced, "typing.NamedTuple()._replace"),
+    **_all(NamedTuples._py_tuple_table, "typing.NamedTuple()._asdict"),
     **_all(PythonFunctions._py_isinstance, "isinstance"),
     **_all(PythonFunctions._py_type, "type"),
     **_all(PythonFunctions._py_len, "len"),

@@ -11,11 +11,13 @@ from fusion.dataflow.solver.arguments import Arguments, applies
 from fusion.dataflow.solver.entries import Entries
 from fusion.dataflow.solver.fields import Fields
 from fusion.dataflow.solver.growing import grown
+from fusion.dataflow.solver.holding import Holding
 from fusion.dataflow.solver.machine import Frame
 from fusion.dataflow.solver.modules import Modules
 from fusion.dataflow.solver.state import Scope, State, Thing
 from fusion.dataflow.solver.tables import Rule
 from fusion.dataflow.solver.taints import common, merge
+from fusion.dataflow.solver.tuples import NAMED
 from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Closure, Klass, Library, Object, Value, join, reference, tainted
 
 NUMERIC = frozenset(
@@ -49,7 +51,7 @@ def _around(closure: Closure, depth: int = 4) -> tuple[tuple[str, Hashable], ...
     return tuple(found)
 
 
-class Definitions(Entries, Fields, Modules):
+class Definitions(Entries, Fields, Holding, Modules):
     """What statements define, and what imports bring."""
 
     # ---------------------------------------------------------------- functions
@@ -178,6 +180,7 @@ class Definitions(Entries, Fields, Modules):
         place = state.allocate(Thing("instance", None, {}, NOTHING, NOTHING, klass, path))
         made = reference(Object(place))
         constructor = self.member(klass, "__init__")
+        self.handed(klass, arguments, state)
         started = False
         for ref in constructor.refs if constructor is not None else ():
             if isinstance(ref, Closure):
@@ -194,7 +197,7 @@ class Definitions(Entries, Fields, Modules):
             for ref in after.refs if after is not None else ():
                 if isinstance(ref, Closure):
                     self.call_closure(Closure(ref.function, ref.scope, made, ref.owner or klass), Arguments(), state, node)
-            if klass.library:
+            if klass.library and klass.library != NAMED:
                 self.keep_arguments(made, arguments, state)
                 self.call_library(klass.library.removesuffix("()"), arguments, state, node)
         return made
@@ -234,9 +237,8 @@ class Definitions(Entries, Fields, Modules):
         constructor = self.member(klass, "__init__")
         for ref in constructor.refs if constructor is not None else ():
             if isinstance(ref, Closure):
-                self.call_closure(
-                    Closure(ref.function, ref.scope, made, ref.owner or klass), Arguments(rest=UNKNOWN), state, klass.node
-                )
+                given = Arguments(keywords=dict(klass.handed), rest=UNKNOWN)
+                self.call_closure(Closure(ref.function, ref.scope, made, ref.owner or klass), given, state, klass.node)
         if constructor is None and klass.factories:
             state.heap[place] = state.heap[place].but(fields={**state.heap[place].fields, **self.made_fields(klass, state)})
         return made

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from fusion.dataflow import ir
 from fusion.dataflow.solver.arguments import things
+from fusion.dataflow.solver.holding import Holding
 from fusion.dataflow.solver.overloads import Overloads
 from fusion.dataflow.solver.state import MAX_ITEMS, STREAMED, State, Thing
 from fusion.dataflow.solver.taints import changed, merge
+from fusion.dataflow.solver.tuples import element_at, places
 from fusion.dataflow.solver.values import (
     NOTHING,
     UNKNOWN,
@@ -26,7 +28,7 @@ from fusion.dataflow.solver.values import (
 MAX_PATH = 160
 
 
-class Elements(Overloads):
+class Elements(Overloads, Holding):
     """Loads of elements."""
 
     def load_index(self, value: Value, key: Value, state: State, node: ir.Node) -> Value:
@@ -41,9 +43,14 @@ class Elements(Overloads):
                         result = join(result, self.child(ref, single, state))
                     elif thing is not None:
                         own = self.overloaded(reference(ref), ("__getitem__",), [key], state, node) if thing.klass else None
+                        if own is None and thing.klass is not None:
+                            own = element_at(thing, key)
                         result = join(result, self._element(thing, key, state, node) if own is None else own)
                 case Library():
-                    result = join(result, self._library_element(ref, single, state, node))
+                    kept = None
+                    if isinstance(single, str) and not self.script and not value.taints:
+                        kept = self.shelved(("[]", single))
+                    result = join(result, self._library_element(ref, single, state, node) if kept is None else kept)
                     if self.script and key.taints and not self._is_known(f"{ref.path}[]"):
                         result = join(result, self.behind(key, (), state))
                 case Namespace() if isinstance(single, str):
@@ -160,7 +167,11 @@ class Elements(Overloads):
                 thing_ = state.heap.get(ref.id)
                 if thing_ is None:
                     continue
-                own = self.iterated(reference(ref), state, node) if thing_.klass is not None else None
+                held = places(thing_, thing_.klass)
+                if held is not None:
+                    own: tuple[list[Value] | None, Value] | None = held, join_all(held)
+                else:
+                    own = self.iterated(reference(ref), state, node) if thing_.klass is not None else None
                 if own is not None:
                     exact = own[0] if len(value.refs) == 1 and not value.taints else None
                     result = join_all([result, own[1], *(own[0] or ())])

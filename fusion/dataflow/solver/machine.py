@@ -113,6 +113,12 @@ class Machine(Parts):
         """What listens to events, by their names."""
         self.emissions: dict[str, list[list[tuple[Value, Value]]]] = {}
         """What was emitted, by the names of the events: each piece, and all that is in it."""
+        self.shelf: dict[Hashable, dict[str, Value]] = {}
+        """What functions keep for others: in context variables, and objects in libraries' things; by the file that does."""
+        self.reached: dict[str, frozenset[str]] = {}
+        """The files that a file imports, by however many others."""
+        self.sought: dict[Hashable, set[int]] = {}
+        """The functions that read there, by key."""
         self.tries = 0
         """How many `try` blocks are open, in all functions on the stack."""
         self.root = 0

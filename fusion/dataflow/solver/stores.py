@@ -5,10 +5,11 @@ from __future__ import annotations
 from fusion.dataflow import ir
 from fusion.dataflow.solver.arguments import Arguments
 from fusion.dataflow.solver.beginnings import disordered
-from fusion.dataflow.solver.machine import Machine
+from fusion.dataflow.solver.holding import Holding
 from fusion.dataflow.solver.state import MAX_ITEMS, POLLUTING, State, Thing
 from fusion.dataflow.solver.values import (
     NOTHING,
+    UNKNOWN,
     Closure,
     Klass,
     Library,
@@ -22,18 +23,21 @@ from fusion.dataflow.solver.values import (
 )
 
 
-class Stores(Machine):
+class Stores(Holding):
     """What an assignment does to an object."""
 
     def store_attribute(self, target: Value, name: str, value: Value, state: State, node: ir.Node) -> None:
         """`target.name = value`."""
         single = len(target.refs) == 1
+        if not target.refs and target.consts is None and not target.taints:
+            self.put_away((".", name), value, state)
         for ref in target.refs:
             match ref:
                 case Object():
                     self._store_field(ref, name, value, state, node, certain=single)
                 case Library(path=path):
                     self._library_store(path, name, value, target, state, node)
+                    self.put_away((".", name), value, state)
                 case Klass():
                     known = ref.members.get(name)
                     ref.members[name] = value if known is None else join(known, value)
@@ -89,8 +93,12 @@ class Stores(Machine):
             path = ""
             if isinstance(ref, Library):
                 path = ref.path
+                if isinstance(single, str):
+                    self.put_away(("[]", single), value, state)
             elif isinstance(ref, Object) and (thing := state.heap.get(ref.id)) is not None:
                 path = thing.path
+                if isinstance(single, str) and thing.kind == "dict" and thing.keys is UNKNOWN:
+                    self.put_away(("[]", single), value, state)
                 if path == POLLUTING:
                     self.check_store(POLLUTING, key, thing.keys, target, state, node)
                     continue

@@ -75,6 +75,8 @@ class Klass:
     """Annotated class attributes in order: what a dataclass takes."""
     factories: dict[str, Value] = field(default_factory=dict)
     """What makes the first value of a field, where it is made anew for each object."""
+    handed: dict[str, Value] = field(default_factory=dict)
+    """The services that its constructor was given somewhere, by parameter."""
     ready: dict[str, Value] | None = None
     assigned: frozenset[str] | None = None
     """Attributes that its methods assign, once they were looked for."""

@@ -1,0 +1,138 @@
+"""What outlasts the function that made it: services that classes are given, what applications keep, context variables."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+from fusion.dataflow.solver.arguments import Arguments, flatten, things
+from fusion.dataflow.solver.machine import Machine
+from fusion.dataflow.solver.receivers import Own, Use
+from fusion.dataflow.solver.state import State, Thing, checked_inside
+from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Closure, Klass, Library, Object, Value, join, join_all
+
+_MOST_FILES = 400
+"""So many files are looked at for what a file imports."""
+_MOST_PARTS = 64
+"""So many objects in a thing are kept with it."""
+_VARIABLE = "contextvars.ContextVar"
+
+
+class Holding(Machine):
+    """Memory across functions."""
+
+    def handed(self, klass: Klass, arguments: Arguments, state: State) -> None:
+        """Remember which services an object of a class was given when it was made: its methods are run by themselves later."""
+        constructor = self.member(klass, "__init__")
+        known = len(klass.handed)
+        for ref in constructor.refs if constructor is not None and not self.script else ():
+            parameters = ref.function.parameters[1:] if isinstance(ref, Closure) else ()
+            named = [parameter.name for parameter in parameters if parameter.kind == "positional"]
+            for name, value in (*zip(named, arguments.positional, strict=False), *arguments.keywords.items()):
+                refs = tuple(one for one in value.refs if isinstance(one, Object | Closure | Klass | Library))
+                if not refs or name in klass.handed or not _is_service(value, state):
+                    continue
+                klass.handed[name] = Value(None, refs)
+                self._keep(value, state)
+        if len(klass.handed) > known and klass.ready is not None:
+            klass.ready = None
+            for member in klass.members.values():
+                for ref in member.refs:
+                    if isinstance(ref, Closure):
+                        self._again(ref)
+
+    def shelve(self, key: Hashable, value: Value, state: State) -> None:
+        """Something was put into a place that other functions read by this key."""
+        self._keep(value, state)
+        kept = self.shelf.setdefault(key, {})
+        before = kept.get(self.path)
+        kept[self.path] = value if before is None else join(before, value)
+        if before is None or (value.taints and not before.taints):
+            for function in self.sought.pop(key, ()):
+                closure = self.known.get(function)
+                if closure is not None:
+                    self._again(closure)
+
+    def shelved(self, key: Hashable) -> Value | None:
+        """What was put under the key; who asked is run again when something is."""
+        if self.root:
+            self.sought.setdefault(key, set()).add(self.root)
+        kept = self.shelf.get(key)
+        if kept is None:
+            return None
+        found = join_all(value for path, value in kept.items() if self._is_near(path))
+        return None if found is NOTHING else found
+
+    def _is_near(self, path: str) -> bool:
+        """Whether the file that is run and this one belong to one program: one imports the other, by however many files."""
+        return path == self.path or path in self._reached(self.path) or self.path in self._reached(path)
+
+    def _reached(self, path: str) -> frozenset[str]:
+        found = self.reached.get(path)
+        if found is None:
+            seen, open_ = {path}, [path]
+            while open_ and len(seen) < _MOST_FILES:
+                module = self.project.module(open_.pop())
+                for name in module.imports if module is not None else ():
+                    home = self.project.resolve(module.path, name) if module is not None else None
+                    if home is not None and home not in seen:
+                        seen.add(home)
+                        open_.append(home)
+            found = self.reached[path] = frozenset(seen)
+        return found
+
+    def put_away(self, key: Hashable, value: Value, state: State) -> None:
+        """Keep an object of a class of the repository that is put into a library's thing (`app["store"] = Store()`)."""
+        if not self.script and value.refs and _is_service(value, state):
+            self.shelve(key, value, state)
+
+    def _again(self, closure: Closure) -> None:
+        """Run a function once more: it was run without something that is known now."""
+        if id(closure.function) in self.analysed:
+            self.waiting[closure.scope.module].append(closure)
+
+    def _keep(self, value: Value, state: State) -> None:
+        """Keep the objects of a value, with what they hold."""
+        open_ = [value]
+        for _ in range(_MOST_PARTS):
+            if not open_:
+                return
+            for ref in open_.pop().refs:
+                thing = state.heap.get(ref.id) if isinstance(ref, Object) else None
+                if isinstance(ref, Object) and thing is not None and ref.id not in self.base:
+                    self.base[ref.id] = thing
+                    open_ += [thing.rest, *thing.fields.values(), *(thing.items or ())]
+
+
+class ContextVariables(Own, Holding):
+    """`contextvars.ContextVar`."""
+
+    def _py_context_variable(self, use: Use) -> Value:
+        default = use.arguments.keywords.get("default")
+        return self.make(use.state, Thing("library", None, {} if default is None else {"default": default}, path=_VARIABLE))
+
+    def _py_context_get(self, use: Use) -> Value | None:
+        found = []
+        for ref in use.arguments.receiver.refs:
+            thing = use.state.heap.get(ref.id) if isinstance(ref, Object) else None
+            if isinstance(ref, Object) and thing is not None:
+                found += [thing.fields.get("default", use.argument(0) or NOTHING), self.shelved((_VARIABLE, ref.id)) or NOTHING]
+        made = join_all(found)
+        return UNKNOWN if made is NOTHING else made
+
+    def _py_context_set(self, use: Use) -> Value:
+        value = use.argument(0) or UNKNOWN
+        checked = checked_inside(value, use.state, use.state.facts)
+        for ref in use.arguments.receiver.refs:
+            if isinstance(ref, Object):
+                self.shelve((_VARIABLE, ref.id), checked, use.state)
+        return UNKNOWN
+
+
+def _is_service(value: Value, state: State) -> bool:
+    """Whether a value is an object of the repository's, or a library's thing, with nothing in it that somebody else chose."""
+    if flatten([value], state).taints:
+        return False
+    made = any(isinstance(ref, Klass | Closure) for ref in value.refs) or any(
+        thing.klass is not None or thing.path for thing in things(value, state)
+    )
+    return made or any(isinstance(ref, Library) and not ref.guessed for ref in value.refs)
