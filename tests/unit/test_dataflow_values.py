@@ -117,8 +117,88 @@ PROGRAMS = {
     """,
 }
 
+KEPT = {
+    "a key that is stored after data under any key": """
+        @app.get("/a")
+        def after():
+            table = dict(request.form)
+            table["verb"] = "ls"
+            os.system(table["verb"])
+            os.system(table["other"])  # expect: command-injection
+            os.system({**request.form, "verb": "ls"}["verb"])
+            os.system({"verb": "ls", **request.form}["verb"])  # expect: command-injection
+        @app.get("/b")
+        def again():
+            table = dict(request.form)
+            table["verb"] = "ls"
+            table.update(request.args)
+            os.system(table["verb"])  # expect: command-injection
+        @app.get("/c")
+        def perhaps():
+            table = dict(request.form)
+            if table.get("x"):
+                table["verb"] = "ls"
+            os.system(table["verb"])  # expect: command-injection
+        @app.get("/d")
+        def layered():
+            from collections import ChainMap
+            os.system(ChainMap({"verb": "ls"}, dict(request.form))["verb"])
+            os.system(ChainMap(dict(request.form), {"verb": "ls"})["verb"])  # expect: command-injection
+    """,
+    "settings as numbers and truths, with the defaults of all sections": """
+        import configparser
+        CONF = configparser.ConfigParser()
+        CONF.read_string("[DEFAULT]\\nsecure = off\\n[a]\\nsecure = on\\n[b]\\npath = /\\n")
+        @app.get("/a")
+        def sections(response):
+            x = request.args["x"]
+            os.system("ls" if CONF["a"].getboolean("secure") else x)
+            os.system("ls" if CONF["b"].getboolean("secure") else x)  # expect: command-injection
+            os.system("ls" if CONF.getboolean("a", "secure") else x)
+            os.system("ls" if CONF.getboolean("b", "secure") else x)  # expect: command-injection
+    """,
+    "templates of the standard library": """
+        from string import Template
+        COMMAND = Template("$verb -l ${target}")
+        @app.get("/a")
+        def filled():
+            os.system(COMMAND.substitute(verb="ls", target="x", other=request.args["x"]))
+            os.system(COMMAND.substitute({"verb": "ls"}, target=request.args["x"]))  # expect: command-injection
+            os.system(COMMAND.safe_substitute({"verb": "ls", "target": int(request.args["x"])}))
+    """,
+    "queues": """
+        from queue import LifoQueue, Queue
+        @app.get("/a")
+        def queued():
+            waiting = Queue()
+            waiting.put("ls")
+            waiting.put(request.args["x"])
+            os.system(waiting.get())
+            os.system(waiting.get())  # expect: command-injection
+        @app.get("/b")
+        def stacked():
+            waiting = LifoQueue()
+            waiting.put("ls")
+            waiting.put(request.args["x"])
+            os.system(waiting.get())  # expect: command-injection
+            os.system(waiting.get())
+    """,
+    "an address whose host is replaced": """
+        from flask import redirect
+        from urllib.parse import urlsplit, urlunsplit
+        @app.get("/a")
+        def sent():
+            parts = urlsplit(request.args["x"])
+            return redirect(urlunsplit(parts._replace(scheme="https", netloc="shop.example")))
+        @app.get("/b")
+        def sent_anywhere():
+            parts = urlsplit(request.args["x"])
+            return redirect(urlunsplit(parts._replace(scheme="https")))  # expect: open-redirect
+    """,
+}
 
-@pytest.mark.parametrize("body", PROGRAMS.values(), ids=[*PROGRAMS])
+
+@pytest.mark.parametrize("body", [*PROGRAMS.values(), *KEPT.values()], ids=[*PROGRAMS, *KEPT])
 def test_values_are_followed_through(body: str) -> None:
     marked(_HEAD + textwrap.dedent(body))
 

@@ -134,7 +134,8 @@ class Access(Elements, Stores):
         if thing is None:
             return UNKNOWN
         found = thing.fields.get(name)
-        if found is not None and self.script and thing.rest is not NOTHING and found.consts and not found.taints:
+        doubtful = self.script and thing.rest is not NOTHING and name not in thing.sure
+        if found is not None and doubtful and found.consts and not found.taints:
             found = join(found, UNKNOWN)  # what was stored under a key that is not known may have taken its place
         if found is not None and (self.script or thing.kind != "dict"):
             return found

@@ -14,6 +14,7 @@ from fusion.dataflow.solver.holding import ContextVariables
 from fusion.dataflow.solver.receivers import Use, single
 from fusion.dataflow.solver.settings_texts import SettingsTexts
 from fusion.dataflow.solver.state import PERHAPS, State, Thing
+from fusion.dataflow.solver.string_templates import StringTemplates
 from fusion.dataflow.solver.taints import added
 from fusion.dataflow.solver.tuples import NamedTuples
 from fusion.dataflow.solver.values import (
@@ -67,7 +68,7 @@ _FOLDS: dict[str, Any] = {
 }
 
 
-class PythonFunctions(PythonIteration, SettingsTexts, ContextVariables, NamedTuples):
+class PythonFunctions(PythonIteration, SettingsTexts, StringTemplates, ContextVariables, NamedTuples):
     """One method per kind of function."""
 
     def python_function(self, use: Use) -> Value | None:
@@ -288,6 +289,14 @@ _FUNCTIONS: dict[str, Handler] = {
     **_all(NamedTuples._py_named_tuple, "collections.namedtuple typing.NamedTuple"),
     **_all(NamedTuples._py_tuple_replaced, "typing.NamedTuple()._replace"),
     **_all(NamedTuples._py_tuple_table, "typing.NamedTuple()._asdict"),
+    **_all(
+        SettingsTexts._settings_option, "configparser.Parser.getboolean configparser.Parser.getint configparser.Parser.getfloat"
+    ),
+    **_all(Copies.unrelated, "configparser.Parser.has_option configparser.Parser.has_section"),
+    **_all(StringTemplates._template, "string.Template"),
+    **_all(StringTemplates._template_filled, "string.Template().substitute string.Template().safe_substitute"),
+    **_all(StringTemplates._queue, "queue.Queue queue.SimpleQueue queue.LifoQueue asyncio.Queue asyncio.LifoQueue"),
+    **_all(StringTemplates._queue, "multiprocessing.Queue multiprocessing.SimpleQueue Queue.Queue"),
     **_all(PythonFunctions._py_isinstance, "isinstance"),
     **_all(PythonFunctions._py_type, "type"),
     **_all(PythonFunctions._py_len, "len"),

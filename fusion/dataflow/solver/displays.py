@@ -44,27 +44,35 @@ class Displays(Machine):
     def _table(self, node: ir.Table, state: State) -> Value:
         fields: dict[object, Value] = {}
         rest = keys = NOTHING
+        sure: set[object] = set()
         for key, value_node in node.items:
             value = self.evaluate(value_node, state)
             if key is None:
+                exact = len(value.refs) == 1 and not value.taints
                 for thing in things(value, state):
+                    if thing.rest is not NOTHING:
+                        sure.clear()
+                    sure |= thing.certain if exact else set()
                     fields.update(thing.fields)
                     rest = join(rest, thing.rest)
                     keys = join(keys, thing.keys)
                 if value.taints or (value.consts is None and not value.refs):
+                    sure.clear()
                     rest = join(rest, tainted(value.taints))
                     keys = join(keys, tainted(value.taints))
                 continue
             name = self.evaluate(key, state)
             if name.consts and len(name.consts) == 1 and not name.refs and len(fields) < MAX_ITEMS * 4:
                 fields[name.consts[0]] = value
+                sure.add(name.consts[0])
                 self.check_named(name.consts[0], value, state, value_node)
                 if value.taints and isinstance(name.consts[0], str):
                     self.check_name(name.consts[0], value, state, value_node)
             else:
+                sure.clear()
                 rest = join(rest, value)
                 keys = join(keys, name)
-        return reference(Object(state.allocate(Thing("dict", None, fields, rest, keys))))
+        return reference(Object(state.allocate(Thing("dict", None, fields, rest, keys, sure=frozenset(sure)))))
 
     def _comprehension(self, node: ir.Comprehension, state: State) -> Value:
         saved = dict(state.locals)

@@ -110,7 +110,7 @@ class Elements(Overloads, Holding):
                     if -len(thing.items) <= const < len(thing.items):
                         found = join(found, thing.items[const])
                 elif const in thing.fields:
-                    found = join_all([found, thing.fields[const], thing.rest])
+                    found = join_all([found, thing.fields[const], NOTHING if const in thing.sure else thing.rest])
                 elif self.script and isinstance(const, str) and const not in thing.fields and thing.klass is not None:
                     member = self.member(thing.klass, const)
                     found = join(found, UNKNOWN if member is None else member)

@@ -15,6 +15,9 @@ from fusion.dataflow.solver.state import MAX_ITEMS, Thing
 from fusion.dataflow.solver.values import NONE, NOTHING, UNKNOWN, Object, Value, constant, join, join_all, reference
 
 _PUT = "put into a list"
+_TAKES = frozenset({"get", "get_nowait"})
+"""Methods of queues: they take the first out, or of some the last."""
+_LIFO = "lifo"
 
 
 class ListMethods(SetMethods, TextMethods, Orderings):
@@ -49,6 +52,13 @@ class ListMethods(SetMethods, TextMethods, Orderings):
         else:
             self.with_items(use, [*thing.items, *values])
         return UNKNOWN if self.script else NONE
+
+    def _list_put(self, use: Use) -> Value:
+        """`queue.put(value, block, timeout)`."""
+        value = self.contained(use.argument(0, "item") or UNKNOWN, use.node, _PUT)
+        items = use.thing.items
+        self.with_items(use, None if items is None else [*items, value], value if items is None else NOTHING)
+        return NONE
 
     def _list_prepend(self, use: Use) -> Value:
         thing, values = use.thing, self._list_values(use)
@@ -97,7 +107,8 @@ class ListMethods(SetMethods, TextMethods, Orderings):
     def _list_pop(self, use: Use) -> Value:
         """`pop`, `shift`, `popleft`: what is taken out is not in it any more."""
         thing = use.thing
-        place = 0 if use.name in ("shift", "popleft") else -1 if self.script else use.number(0, -1)
+        first = use.name in ("shift", "popleft") or (use.name in _TAKES and _LIFO not in thing.flags)
+        place = 0 if first else -1 if use.name in _TAKES else -1 if self.script else use.number(0, -1)
         if thing.items is None or place is None:
             found = thing.everything()
             self.with_items(use, None)
@@ -324,7 +335,8 @@ _PYTHON: dict[str, _Handler] = {
     **_all(ListMethods._list_add, "add"),
     **_all(ListMethods._list_extend, "extend update extendleft"),
     **_all(ListMethods._list_insert, "insert"),
-    **_all(ListMethods._list_pop, "pop popleft"),
+    **_all(ListMethods._list_put, "put put_nowait"),
+    **_all(ListMethods._list_pop, "pop popleft get get_nowait"),
     **_all(ListMethods._list_remove, "remove discard"),
     **_all(ListMethods._list_clear, "clear"),
     **_all(ListMethods._list_reverse, "reverse"),

@@ -10,7 +10,8 @@ from fusion.dataflow.solver.arguments import things
 from fusion.dataflow.solver.methods_callbacks import CallbackMethods
 from fusion.dataflow.solver.methods_patterns import PatternMethods
 from fusion.dataflow.solver.receivers import Use, single
-from fusion.dataflow.solver.state import MAX_ITEMS, Thing
+from fusion.dataflow.solver.settings_values import converted
+from fusion.dataflow.solver.state import MAX_ITEMS, PERHAPS, Thing
 from fusion.dataflow.solver.taints import added
 from fusion.dataflow.solver.values import (
     NONE,
@@ -97,7 +98,7 @@ class TableMethods(PatternMethods, CallbackMethods):
             found = join_all(fields[const] for const in key.consts if const in fields)
             if use.thing.rest is NOTHING and not all(const in fields for const in key.consts):
                 return join(found, missing)
-            if use.thing.rest is not NOTHING:
+            if use.thing.rest is not NOTHING and not use.thing.sure.issuperset(key.consts):
                 found = join_all([found, use.thing.rest, NOTHING if all(const in fields for const in key.consts) else missing])
             return found
         if missing.taints and use.thing.rest is NOTHING:
@@ -109,6 +110,12 @@ class TableMethods(PatternMethods, CallbackMethods):
             return found
         listed = self.membership(join_all(self.keys_of(use.thing)[0]), key, use.state).true
         return Value(found.consts, found.refs, found.taints, listed)
+
+    def _table_option(self, use: Use) -> Value:
+        """`section.getboolean(option)` of settings."""
+        found = use.thing.fields.get(use.constant(0, "option"))
+        fallback = use.argument(1, "fallback")
+        return converted(found, use.name) if found is not None else UNKNOWN if fallback is None else fallback
 
     def _table_keys(self, use: Use) -> Value:
         return self.listed_keys(use.thing, use)
@@ -187,7 +194,7 @@ class TableMethods(PatternMethods, CallbackMethods):
     def with_entry(self, thing: Thing, key: Value, value: Value) -> Thing:
         """A dictionary with one more entry, whatever the key is."""
         if key.consts and len(key.consts) == 1 and not key.taints and not key.refs and len(thing.fields) < _MOST_FIELDS:
-            return thing.but(fields={**thing.fields, key.consts[0]: value})
+            return thing.but(fields={**thing.fields, key.consts[0]: value}, sure=thing.sure | {key.consts[0]})
         return thing.but(rest=join(thing.rest, value), keys=join(thing.keys, key))
 
     def with_entries(self, thing: Thing, source: Value, use: Use) -> Thing:
@@ -198,8 +205,13 @@ class TableMethods(PatternMethods, CallbackMethods):
             fields = {
                 key: value if sure else join(thing.fields.get(key, NOTHING), value) for key, value in table.fields.items()
             }
+            known = table.certain if sure else frozenset()
             thing = thing.but(
-                fields={**thing.fields, **fields}, rest=join(thing.rest, table.rest), keys=join(thing.keys, table.keys)
+                fields={**thing.fields, **fields},
+                rest=join(thing.rest, table.rest),
+                keys=join(thing.keys, table.keys),
+                flags=thing.flags | (table.flags & {PERHAPS}),
+                sure=known | thing.certain if table.rest is NOTHING else known,
             )
         if tables and not source.taints:
             return thing
@@ -230,7 +242,7 @@ class TableMethods(PatternMethods, CallbackMethods):
         if given.keywords:
             fields = dict(thing.fields)
             fields.update(given.keywords)
-            thing = thing.but(fields=fields)
+            thing = thing.but(fields=fields, sure=thing.sure | given.keywords.keys())
         if given.more is not None:
             thing = thing.but(rest=join(thing.rest, given.more), keys=join(thing.keys, UNKNOWN))
         return thing
@@ -288,6 +300,7 @@ def _all(handler: _Handler, names: str) -> dict[str, _Handler]:
 
 _PYTHON: dict[str, _Handler] = {
     **_all(TableMethods._table_get, "get"),
+    **_all(TableMethods._table_option, "getboolean getint getfloat"),
     **_all(TableMethods._table_keys, "keys"),
     **_all(TableMethods._table_values, "values"),
     **_all(TableMethods._table_pairs, "items"),

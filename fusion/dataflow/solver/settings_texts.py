@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import configparser
 
+from fusion.dataflow.solver.arguments import things
 from fusion.dataflow.solver.copies import Copies
 from fusion.dataflow.solver.receivers import Use
+from fusion.dataflow.solver.settings_values import converted
 from fusion.dataflow.solver.state import Thing
-from fusion.dataflow.solver.values import NONE, NOTHING, Object, Value, constant, join
+from fusion.dataflow.solver.values import NONE, NOTHING, UNKNOWN, Object, Value, constant, join
 
 _MOST_OPTIONS = 200
 
@@ -39,6 +41,16 @@ class SettingsTexts(Copies):
         table = use.argument(0, "dictionary")
         thing = use.state.heap.get(table.refs[0].id) if table and table.refs and isinstance(table.refs[0], Object) else None
         return None if thing is None else self._settings_kept(dict(thing.fields), thing.rest, use)
+
+    def _settings_option(self, use: Use) -> Value:
+        """`parser.getboolean(section, option)` and its like."""
+        key = (use.constant(0, "section"), use.constant(1, "option"))
+        found = NOTHING
+        for thing in things(use.arguments.receiver, use.state):
+            value = option_of(thing, key, use.state.heap)
+            value = use.arguments.keywords.get("fallback") if value is None else converted(value, use.name)
+            found = join(found, UNKNOWN if value is None else value)
+        return UNKNOWN if found is NOTHING else found
 
     def _settings_kept(self, sections: dict[object, Value], rest: Value, use: Use) -> Value:
         for ref in use.arguments.receiver.refs:

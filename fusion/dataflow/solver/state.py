@@ -67,6 +67,8 @@ class Thing:
     path: str = ""
     """For a library's objects: the path that denotes it."""
     flags: frozenset[str] = frozenset()
+    sure: frozenset[object] = frozenset()
+    """Keys of `fields` that were stored after everything in `rest`: nothing else is under them."""
 
     _parts: tuple[Value, ...] | None = None
 
@@ -76,7 +78,14 @@ class Thing:
             key: join(value, _ANYTHING) if value.consts and not value.refs and not value.taints else value
             for key, value in self.fields.items()
         }
-        return self.but(fields=fields)
+        return self.but(fields=fields, sure=frozenset())
+
+    @property
+    def certain(self) -> frozenset[object]:
+        """Keys under which is what `fields` says, and nothing else."""
+        if PERHAPS in self.flags:
+            return frozenset()
+        return frozenset(self.fields) if self.rest is NOTHING else self.sure
 
     def but(
         self,
@@ -87,8 +96,11 @@ class Thing:
         rest: Value | None = None,
         keys: Value | None = None,
         flags: frozenset[str] | None = None,
+        sure: frozenset[object] | None = None,
     ) -> Thing:
-        """The same with these parts."""
+        """The same with these parts. What is put under keys that are not known may be under any: no key is sure then."""
+        if sure is None:
+            sure = self.sure if rest is None or rest is self.rest else frozenset()
         return Thing(
             self.kind if kind is None else kind,
             self.items if items is ... else items,
@@ -98,6 +110,7 @@ class Thing:
             self.klass,
             self.path,
             self.flags if flags is None else flags,
+            sure,
         )
 
     @property
@@ -265,7 +278,8 @@ def checked_thing(thing: Thing, facts: Facts | None) -> Thing:
         return thing
     items = None if thing.items is None else tuple(believed(item, facts) for item in thing.items)
     fields = {key: believed(field, facts) for key, field in thing.fields.items()}
-    return thing.but(items=items, fields=fields, rest=believed(thing.rest, facts), keys=believed(thing.keys, facts))
+    rest, keys = believed(thing.rest, facts), believed(thing.keys, facts)
+    return thing.but(items=items, fields=fields, rest=rest, keys=keys, sure=thing.sure)
 
 
 def checked_inside(value: Value, state: State, facts: Facts, depth: int = 2) -> Value:
@@ -343,6 +357,7 @@ def meet_things(a: Thing, b: Thing, mine: Facts | None = None, theirs: Facts | N
         a.klass if a.klass is b.klass else (a.klass or b.klass),
         a.path or b.path,
         flags,
+        a.certain & b.certain if rest is not NOTHING else frozenset(),
     )
 
 
@@ -362,7 +377,7 @@ def settled(a: State, b: State) -> bool:
 
 
 def _alike(a: Thing, b: Thing) -> bool:
-    if a.fields.keys() != b.fields.keys() or a.flags != b.flags or not same(a.rest, b.rest):
+    if a.fields.keys() != b.fields.keys() or a.flags != b.flags or a.sure != b.sure or not same(a.rest, b.rest):
         return False
     if a.items is None or b.items is None:
         return a.items is b.items

@@ -77,7 +77,8 @@ class Stores(Holding):
                 self.check_store(f"{path}[]", constant(name), value, reference(ref), state, node)
         fields = dict(thing.fields)
         fields[name] = value if certain else join(fields.get(name, NOTHING), value)
-        state.heap[ref.id] = state.heap[ref.id].but(fields=fields)
+        stored = state.heap[ref.id]
+        state.heap[ref.id] = stored.but(fields=fields, sure=stored.sure | {name} if certain else stored.sure)
 
     def store_index(self, target: Value, key: Value, value: Value, state: State, node: ir.Node) -> None:
         """`target[key] = value`."""
@@ -125,7 +126,7 @@ def _stored(thing: Thing, key: Value, single: object, value: Value, *, certain: 
         fields = dict(thing.fields)
         for const in key.consts or ():
             fields[const] = value if certain else join(fields.get(const, NOTHING), value)
-        return thing.but(fields=fields)
+        return thing.but(fields=fields, sure=thing.sure | set(key.consts or ()) if certain else thing.sure)
     if thing.items is not None:
         return thing.but(items=None, rest=join_all([thing.rest, value, *thing.items]))
     if thing.kind == "list" and thing.fields:

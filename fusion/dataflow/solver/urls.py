@@ -35,14 +35,19 @@ class Urls(Machine):
                 taints = self.moved(merge(ahead, base), node, "joined into an address")
                 return Value(None, (), taints) if taints else None
             case "urlunparse" | "urlunsplit" if given:
-                return self._unparsed(self.elements(given[0], state, node)[0], state, node)
+                exact = self.elements(given[0], state, node)[0]
+                return self._unparsed(exact, state, node) if exact is not None else self._whole(given[0], state)
             case "_replace":
                 return self._replaced(arguments, state, node)
             case "geturl":
-                taints = flatten([arguments.receiver], state).taints
-                return Value(None, (), taints) if taints else None
+                return self._whole(arguments.receiver, state)
             case _:
                 return None
+
+    def _whole(self, parts: Value, state: State) -> Value | None:
+        """The address that was taken apart."""
+        taints = flatten([parts], state).taints
+        return Value(None, (), taints) if taints else None
 
     def _unparsed(self, parts: Sequence[Value] | None, state: State, node: ir.Node) -> Value | None:
         if parts is None or len(parts) < 3:

@@ -3,7 +3,7 @@ import http.client
 import os
 import socket
 import urllib.request
-from urllib.parse import quote, quote_plus, urlencode, urlsplit
+from urllib.parse import parse_qs, quote, quote_plus, urlencode, urlsplit
 
 import flask
 
@@ -61,3 +61,8 @@ def scheme():
     if urlsplit(url).scheme not in ("http", "https"):
         return flask.Response('<a href="' + html.escape(url) + '">')  # expect: cross-site-scripting
     return flask.Response('<a href="' + html.escape(url) + '">')
+
+
+def fields():
+    query = parse_qs(flask.request.query_string.decode("utf-8", "replace"))
+    flask.session["page"] = query["page"][0]  # expect: trust-boundary
