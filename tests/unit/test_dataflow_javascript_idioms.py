@@ -308,3 +308,59 @@ const pool = mysql.createPool({});
         + written.replace("MADE", made).replace("EXPECT", found),
         "main.js",
     )
+
+
+def test_this_of_a_static_method_is_the_class() -> None:
+    marked(
+        PAGE
+        + """
+const { exec, spawn } = require('child_process');
+class Tool {
+  static #known = new Map();
+  static of(name) { return new this(name); }
+  static register(name, run) { this.#known.set(name, run); return this; }
+  static run(name, given) { return this.#known.get(name)(given); }
+  constructor(name) { this.name = name; this.words = []; this.options = { shell: false }; }
+  arg(word) { this.words.push(word); return this; }
+  with(options) { this.options = { ...this.options, ...options }; return this; }
+  start() { return spawn(this.name, this.words, this.options); }
+  startIn() { return spawn(this.name, this.words, this.options); } // expect: command-injection
+  *[Symbol.iterator]() { yield* this.words; }
+}
+Tool.register('list', (folder) => exec('ls ' + folder)).register('none', (given) => given); // expect: command-injection
+app.get('/a', (req) => Tool.run('list', req.query.a));
+app.get('/b', (req) => Tool.of('git').arg(req.query.b).start());
+app.get('/c', (req) => Tool.of('git').arg(req.query.c).with({ shell: true }).startIn());
+app.get('/d', (req) => {
+  for (const word of Tool.of('git').arg(req.query.d)) exec(word); // expect: command-injection
+});
+app.get('/e', (req) => exec([...Tool.of('git').arg('log')].join(' ')));
+""",
+        "main.js",
+    )
+
+
+def test_what_a_pattern_found_by_name() -> None:
+    marked(
+        PAGE
+        + r"""
+const { exec } = require('child_process');
+app.get('/a', (req) => {
+  const { groups: { id } } = req.query.a.match(/^(?<id>\d+)$/);
+  exec(`show ${id}`);
+});
+app.get('/b', (req) => {
+  const found = /^(?<verb>\w+) (?<rest>.*)$/.exec(req.query.b);
+  if (found?.groups.verb !== 'show') return;
+  exec(found.groups.rest); // expect: command-injection
+});
+app.get('/c', (req) => {
+  const { page, ...rest } = req.query;
+  const all = { ...req.query };
+  if (all.verb !== 'show') return;
+  exec(all.verb);
+  exec(all.name); // expect: command-injection
+});
+""",
+        "main.js",
+    )

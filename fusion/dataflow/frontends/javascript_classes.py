@@ -73,8 +73,14 @@ def _body(at: Lowering, body: Node) -> list[ir.Statement]:
     return into
 
 
+_SYMBOLS = {"iterator": "__iter__", "asyncIterator": "__aiter__"}
+"""Methods that the language calls by a symbol, as the form names them."""
+
+
 def _method(at: Lowering, node: Node, decorators: list[ir.Expression], into: list[ir.Statement]) -> None:
     name = literals.key(at, node.child_by_field_name("name"))
+    if isinstance(name, ir.Attr) and isinstance(name.object, ir.Name) and name.object.id == "Symbol":
+        name = ir.Const(name.span, _SYMBOLS.get(name.name, name.name))
     if not isinstance(name, ir.Const):
         _store(name, method(at, node, decorators=decorators), into)
         return

@@ -153,8 +153,10 @@ class Access(Elements, Stores):
                 return self.child(ref, name, state, f"{thing.path}.{name}")
             read = self._library_attribute(Library(thing.path), name, state, node)
             return self.checked_fields(ref, thing, name, read, state, node)
+        if name == "groups" and self.script and thing.kind == "list":  # of a match: what was found by name
+            return reference(Object(state.allocate(Thing("dict", None, {}, thing.everything()))))
         if self.script and thing.rest is not NOTHING:
-            return thing.rest
+            return self.apart(thing.rest, name, state)
         if name == "length" and thing.items and self.script and self._is_settled(ref, thing, state):
             return constant(len(thing.items))
         if thing.kind in ("list", "tuple", "set", "dict", "regex"):
@@ -197,6 +199,8 @@ class Access(Elements, Stores):
                 bound.append(
                     self.call_closure(Closure(ref.function, ref.scope, receiver, ref.owner or klass), Arguments(), state, node)
                 )
+            elif role == "static" and self.script and of_class:
+                bound.append(Value((), (Closure(ref.function, ref.scope, receiver, ref.owner or klass),)))
             elif role == "static" or (of_class and role != "class"):
                 bound.append(Value((), (ref,)))
             else:

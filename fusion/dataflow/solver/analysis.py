@@ -38,7 +38,7 @@ from fusion.dataflow.solver.tables import Rule, Tables
 from fusion.dataflow.solver.taints import Data
 from fusion.dataflow.solver.unpickling import Unpickling
 from fusion.dataflow.solver.urls import Urls
-from fusion.dataflow.solver.values import NOTHING, Closure, Object, Value, join_all
+from fusion.dataflow.solver.values import NOTHING, Closure, Object, Value, join_all, reference
 from fusion.dataflow.solver.vouching import Vouching
 from fusion.dataflow.unseen import changed_unseen, covering, loaders_changed
 
@@ -125,6 +125,8 @@ class Solver(
                 owners = dict.fromkeys(self.made_for.get(id(function), ())) or (closure.owner,)
                 self.frame.receiver = join_all(self.instance(owner, state) for owner in owners)
                 self.stack = [function]
+            elif closure.owner is not None and self.script and receiver is NOTHING:
+                self.frame.receiver = reference(closure.owner)
             if rule is not None and rule.entry.beside:
                 self._beside(closure, rule.entry, state)
             self.bind_ways_in(closure, rule, state)

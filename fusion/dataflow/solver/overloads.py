@@ -1,4 +1,4 @@
-"""Operators of the repository's own Python classes: `a + b`, `a[b]`, `b in a` are calls where the class says what they mean."""
+"""Operators of the repository's own classes: `a + b`, `a[b]`, `b in a` and loops are calls where the class says so."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Overloads(Machine):
     ) -> Value | None:
         """What the method of one of these names gives (the first that there is); None where no class has one."""
         result: Value | None = None
-        for ref in value.refs if not self.script else ():
+        for ref in value.refs:
             thing = state.heap.get(ref.id) if isinstance(ref, Object) else None
             if thing is None or thing.klass is None:
                 continue
