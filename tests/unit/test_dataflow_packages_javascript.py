@@ -96,3 +96,60 @@ def test_an_address_without_its_checked_beginning() -> None:
         """,
         "main.js",
     )
+
+
+def test_cookies_whose_protection_the_environment_decides() -> None:
+    marked(
+        """
+        const app = require('express')();
+        const Cookies = require('cookies');
+        const secure = process.env.SECURE === 'false' ? false : process.env.SECURE === 'true' ? true : false;
+        const never = process.env.SECURE ? false : undefined;
+        app.get('/a', (req, res) => res.cookie('token', 'x', { secure }).end());
+        app.get('/b', (req, res) => res.cookie('token', 'x', { secure: never }).end()); // expect: insecure-cookie
+        app.get('/c', (req, res) => {
+          const jar = new Cookies(req, res, { keys: ['k'], secure: true });
+          jar.set('session', 'x', { signed: true });
+        });
+        app.get('/d', (req, res) => {
+          const jar = new Cookies(req, res, { keys: ['k'] });
+          jar.set('session', null, { signed: true });
+          jar.set('session', 'x', { signed: true }); // expect: insecure-cookie
+        });
+        """,
+        "main.js",
+    )
+
+
+def test_a_name_beside_a_place_of_an_upload() -> None:
+    marked(
+        """
+        const fs = require('fs');
+        const app = require('express')();
+        const upload = require('multer')({ dest: '/tmp/up' });
+        app.post('/a', upload.single('f'), (req, res) => {
+          req.file = req.file || {};
+          req.file.name = req.file.originalname;
+          fs.readFileSync(req.file.path);
+          fs.readFileSync(req.file.name); // expect: path-traversal
+        });
+        """,
+        "main.js",
+    )
+
+
+def test_what_is_saved_is_no_page() -> None:
+    marked(
+        """
+        const app = require('express')();
+        app.get('/a', (req, res) => {
+          res.setHeader('Content-Disposition', 'attachment; filename="x"');
+          res.send('<b>' + req.query.name);
+        });
+        app.get('/b', (req, res) => {
+          res.setHeader('Content-Disposition', 'inline; filename="x"');
+          res.send('<b>' + req.query.name); // expect: cross-site-scripting
+        });
+        """,
+        "main.js",
+    )

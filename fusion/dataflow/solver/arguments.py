@@ -145,6 +145,16 @@ def applies(rule: Rule[Knowledge] | Rule[Mend], arguments: Arguments, state: Sta
     )
 
 
+def doubted(rule: Rule[Knowledge], arguments: Arguments, state: State) -> bool:
+    """Whether the rule asks for something switched off that may as well be on, as the environment or a setting says."""
+    for condition in rule.when:
+        if isinstance(condition, Equals) and condition.value is False:
+            found = arguments.at(condition.subject, state)
+            if found and not any(value.consts and not any(value.consts) and not value.refs for value in found):
+                return True
+    return False
+
+
 def undecided(rule: Rule[Knowledge] | Rule[Mend], arguments: Arguments, state: State) -> bool:
     """Whether a rule that does not apply might, because something that its conditions ask of is not known."""
     return not any(holds(condition, arguments, state) for condition in rule.unless) and all(

@@ -12,7 +12,7 @@ from fusion.dataflow.knowledge.conditions import PARAMETERS
 from fusion.dataflow.knowledge.schema import Flag, Kind, Setting, Sink
 from fusion.dataflow.limits import ANY, WIDE, Limits
 from fusion.dataflow.results import Cleared, Flow, Place
-from fusion.dataflow.solver.arguments import Arguments, applies, flatten, named, things, undecided
+from fusion.dataflow.solver.arguments import Arguments, applies, doubted, flatten, named, things, undecided
 from fusion.dataflow.solver.machine import Machine
 from fusion.dataflow.solver.state import GUESSED, State
 from fusion.dataflow.solver.tables import Known, Rule
@@ -151,7 +151,10 @@ class Sinks(Machine):
                 self.mend(mended, arguments.receiver, state, anywhere=mend.entry.anywhere)
         for setting in what.settings:
             if applies(setting, arguments, state):
-                self.weaken(setting, arguments.receiver, state, node, path)
+                if doubted(setting, arguments, state):
+                    self.doubt(setting.entry.kind, node)
+                else:
+                    self.weaken(setting, arguments.receiver, state, node, path)
             elif undecided(setting, arguments, state):
                 self.doubt(setting.entry.kind, node)
             else:

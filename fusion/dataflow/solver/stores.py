@@ -56,7 +56,9 @@ class Stores(Holding):
         if full in self.tables.calls or path == "builtins":
             self.replaced.add(name)
         if full not in self.tables.stores and f"{path}[]" not in self.tables.stores and full not in self.tables.reads:
-            self.remembered[full] = join(self.remembered.get(full, NOTHING), value)
+            # Under its own path: what is stored into one thing of a type says nothing of the others.
+            own = f"{path}.{name}"
+            self.remembered[own] = join(self.remembered.get(own, NOTHING), value)
 
     def _store_field(self, ref: Object, name: str, value: Value, state: State, node: ir.Node, *, certain: bool) -> None:
         thing = state.heap.get(ref.id)

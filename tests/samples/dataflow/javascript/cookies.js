@@ -29,3 +29,12 @@ function page_plain() {
 function page_insecure() {
   jsCookie.set('sid', 'abc', { secure: false }); // expect: insecure-cookie
 }
+
+function jar_secure(req, res) {
+  new Cookies(req, res, { keys: ['k'], secure: true }).set('sid', 'abc', { signed: true });
+}
+
+function jar_open(req, res) {
+  const jar = new Cookies(req, res, { keys: ['k'], secure: false }); // expect: insecure-cookie
+  jar.set('sid', 'abc', { signed: true });
+}

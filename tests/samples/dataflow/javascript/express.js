@@ -114,6 +114,16 @@ function plain_headers(req, res) {
   res.send(req.query.name);
 }
 
+function saved_attachment(req, res) {
+  res.attachment('report.html');
+  res.send('<b>' + req.query.name);
+}
+
+function saved_header(req, res) {
+  res.setHeader('Content-Disposition', `attachment; filename="${req.params.id}.html"`);
+  res.send('<b>' + req.query.name);
+}
+
 function page_header(req, res) {
   res.set('Content-Type', 'text/html');
   res.end('<p>' + req.query.name + '</p>'); // expect: cross-site-scripting

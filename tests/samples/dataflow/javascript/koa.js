@@ -93,3 +93,8 @@ function route(req, res) {
 async function full_address(ctx) {
   eval(decodeURIComponent(ctx.href)); // expect: code-injection
 }
+
+function saved(ctx) {
+  ctx.attachment('report.html');
+  ctx.body = '<b>' + ctx.query.name;
+}
