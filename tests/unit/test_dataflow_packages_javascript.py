@@ -153,3 +153,44 @@ def test_what_is_saved_is_no_page() -> None:
         """,
         "main.js",
     )
+
+
+def test_keys_that_the_written_object_has() -> None:
+    marked(
+        """
+        const app = require('express')();
+        function clean(obj) {
+          const stack = [obj];
+          while (stack.length) {
+            const current = stack.pop();
+            for (const key in current) {
+              const value = current[key];
+              if (typeof value === 'string') current[key] = value.replace(/x/g, '');
+              else if (value && typeof value === 'object') stack.push(value);
+            }
+          }
+          return obj;
+        }
+        app.post('/a', (req, res) => res.json(clean(req.body)));
+        function down(obj) {
+          for (const key of Object.keys(obj)) {
+            if (typeof obj[key] === 'string') obj[key] = obj[key].trim();
+            else down(obj[key]);
+          }
+          for (const [key, value] of Object.entries(obj)) obj[key] = down(value);
+        }
+        app.post('/b', (req, res) => { down(req.body); res.json(req.body); });
+        function merge(into, from) {
+          for (const key in from) {
+            if (typeof from[key] === 'object') merge(into[key], from[key]);
+            else into[key] = from[key]; // expect: prototype-pollution
+          }
+        }
+        app.post('/c', (req, res) => { merge({}, req.body); res.end(); });
+        app.post('/d', (req, res) => {
+          req.body[req.body.first][req.body.second] = 1; // expect: prototype-pollution
+          res.end();
+        });
+        """,
+        "main.js",
+    )

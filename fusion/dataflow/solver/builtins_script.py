@@ -12,7 +12,7 @@ from fusion.dataflow.solver.prototypes import BARE
 from fusion.dataflow.solver.receivers import Use, single
 from fusion.dataflow.solver.state import Thing
 from fusion.dataflow.solver.taints import added
-from fusion.dataflow.solver.values import NONE, NOTHING, UNKNOWN, Object, Value, constant, join, join_all, tainted
+from fusion.dataflow.solver.values import KEYS, NONE, NOTHING, UNKNOWN, Object, Value, constant, join, join_all, tainted
 
 _FOLDS: dict[str, Any] = {
     "Boolean": bool,
@@ -73,9 +73,14 @@ class ScriptFunctions(Copies):
                 found = join(found, self.listed_pairs(thing, use))
             else:
                 found = join(found, self.listed_keys(thing, use))
-        if value.taints:
+        if value.taints and what not in ("entries", "values"):
+            found = join(found, self.series(use.state, None, tainted(self.part(value.taints, KEYS, use.state))))
+        elif value.taints and what == "entries":
+            pair = [tainted(self.part(value.taints, KEYS, use.state)), self.load_index(value, UNKNOWN, use.state, use.node)]
+            found = join(found, self.series(use.state, None, self.series(use.state, pair, kind="tuple")))
+        elif value.taints:
             inner = Value(None, (), value.taints)
-            given = Use(inner, what if what in ("entries", "values") else "keys", Arguments(), use.state, use.node)
+            given = Use(inner, what, Arguments(), use.state, use.node)
             found = join(found, self.container_method(given) or UNKNOWN)
         return self.series(use.state, None, UNKNOWN) if found is NOTHING else found
 

@@ -51,7 +51,7 @@ class Elements(Overloads, Holding):
                     if isinstance(single, str) and not self.script and not value.taints:
                         kept = self.shelved(("[]", single))
                     result = join(result, self._library_element(ref, single, state, node) if kept is None else kept)
-                    if self.script and key.taints and not self._is_known(f"{ref.path}[]"):
+                    if self.script and key.taints and not self._is_known(f"{ref.path}[]") and not self.own_key(key, value):
                         result = join(result, self.behind(key, (), state))
                 case Namespace() if isinstance(single, str):
                     result = join(result, self.module_names(ref.path).get(single, UNKNOWN))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fusion.dataflow import ir
-from fusion.dataflow.solver.arguments import things
+from fusion.dataflow.solver.arguments import flatten, things
 from fusion.dataflow.solver.machine import Loop, Machine
 from fusion.dataflow.solver.state import State, meet, settled
-from fusion.dataflow.solver.taints import Facts
-from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Value, constant, join_all
+from fusion.dataflow.solver.taints import Facts, changed
+from fusion.dataflow.solver.values import KEYS, NOTHING, UNKNOWN, Value, constant, join_all, tainted
 
 PASSES = 3
 """Most times that a loop's body is run."""
@@ -123,7 +123,8 @@ class Loops(Machine):
 
     def keys(self, value: Value, state: State, node: ir.Node) -> tuple[list[Value] | None, Value]:
         """What `for...in` gives: the keys of an object."""
-        result = self.passed([value], state, node) if value.taints else NOTHING
+        inner = flatten([value], state).taints if value.taints else ()
+        result = tainted(changed(taint, self.data.part(taint.whole, KEYS), state.facts) for taint in inner) if inner else NOTHING
         exact: list[Value] | None = None
         for thing in things(value, state):
             names = [constant(key) for key in thing.fields if isinstance(key, str)]

@@ -245,6 +245,10 @@ class Parts(CallParts):
         """What is known of a key that an object has itself: it leads to no prototype."""
         raise NotImplementedError
 
+    def own_key(self, key: Value, holder: Value) -> bool:
+        """Whether the key is one of those that the data itself has."""
+        raise NotImplementedError
+
     def fresh(self, key: Value, value: Value, state: State) -> None:
         """Under this key an object of ours was just put: what is read there next is that one."""
         raise NotImplementedError

@@ -10,7 +10,7 @@ from fusion.dataflow.solver.arguments import things
 from fusion.dataflow.solver.machine import Machine
 from fusion.dataflow.solver.state import POLLUTING, State, Thing
 from fusion.dataflow.solver.taints import Facts
-from fusion.dataflow.solver.values import NOTHING, Object, Value, reference
+from fusion.dataflow.solver.values import KEYS, NOTHING, Object, Value, reference
 
 _LEADING = frozenset({"__proto__", "constructor", "prototype"})
 BARE = "no-prototype"
@@ -47,6 +47,14 @@ class Prototypes(Machine):
     def owned(self, member: Value) -> Facts | None:
         """What is known of a key that an object has itself: it leads to no prototype."""
         return self._of(member, self.kinds.bit(Kind.PROTOTYPE_POLLUTION), ANY) if self.script and member.taints else None
+
+    def own_key(self, key: Value, holder: Value) -> bool:
+        """Whether the key is one of those that the data itself has: under it lies what the data put there, and no prototype."""
+        if not holder.taints or any(isinstance(ref, Object) for ref in holder.refs):
+            return False
+        texts = {taint.whole for taint in holder.taints}
+        made = [self.data.made(taint.datum) for taint in key.taints]
+        return bool(made) and all(one is not None and one[1] == KEYS and one[0] in texts for one in made)
 
     def fresh(self, key: Value, value: Value, state: State) -> None:
         """Under this key an object of ours was just put: what is read there next is that one."""

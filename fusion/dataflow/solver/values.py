@@ -30,6 +30,8 @@ MAX_REFERENCES = 6
 MAX_TEXT = 4096
 UNKNOWN_CALL = "assumed to be passed on by "
 """How the step of a trail begins that leads through a call that nothing is known of."""
+KEYS = ("keys",)
+"""What the keys of hostile data are of it."""
 RETURNED = "returned"
 """How the steps begin that lead out of a function."""
 
