@@ -194,3 +194,42 @@ def test_keys_that_the_written_object_has() -> None:
         """,
         "main.js",
     )
+
+
+def test_paths_whose_normal_form_does_not_climb() -> None:
+    marked(
+        """
+        const path = require('path');
+        const fs = require('fs');
+        const app = require('express')();
+        app.get('/a/:file', (req, res) => {
+          const p = path.normalize(req.params.file);
+          if (p.startsWith('..')) return res.sendStatus(403);
+          fs.readFile(path.join('/srv/files', p), () => {});
+          fs.readFile(path.resolve('/srv/files', p), () => {}); // expect: path-traversal
+          fs.readFile(p, () => {}); // expect: path-traversal
+        });
+        app.get('/b/:file', (req, res) => {
+          const p = path.normalize(req.params.file);
+          if (p.split(path.sep)[0] === '..') return res.sendStatus(403);
+          fs.readFile(path.join('/srv/files', p), () => {});
+        });
+        app.get('/c/:file', (req, res) => {
+          const p = path.normalize('/' + req.params.file);
+          fs.readFile(path.join('/srv/files', p), () => {});
+          fs.readFile('/srv/files' + p, () => {});
+          fs.readFile(p, () => {}); // expect: path-traversal
+        });
+        app.get('/d/:file', (req, res) => {
+          const p = path.normalize('/srv/' + req.params.file);
+          fs.readFile(p, () => {}); // expect: path-traversal
+          if (p.startsWith('..')) return;
+          fs.readFile(p, () => {}); // expect: path-traversal
+        });
+        app.get('/e/:file', (req, res) => {
+          if (req.params.file.startsWith('..')) return res.sendStatus(403);
+          fs.readFile(path.join('/srv/files', req.params.file), () => {}); // expect: path-traversal
+        });
+        """,
+        "main.js",
+    )

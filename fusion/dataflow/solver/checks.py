@@ -126,6 +126,7 @@ class Checks(Machine):
                 true = added(true, self.ours(one, other, state))
             if one.taints and not other.taints and not self._is_nothing(other):
                 false = added(false, self.refused(one, other.consts or (), state))
+                false = added(false, self.not_first(one, other.consts or ()))
         return true, false
 
     def _beginning(self, node: ir.Expression, piece: Value, prefix: Value, state: State) -> Value | None:

@@ -242,7 +242,7 @@ class Libraries(Callbacks, Keyed, Sinks):
                 made = changed(taint, self.data.part(taint.whole, what), state.facts, keeps=entry.canonical)
                 (made,) = built((made,))
             if entry.canonical:
-                made = made._replace(canonical=True)
+                made = self.normalized(made)._replace(canonical=True)
             mask = made.mask & rule.mask
             if mask:
                 taints.append(made._replace(mask=mask))

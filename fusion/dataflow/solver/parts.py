@@ -193,6 +193,14 @@ class Parts(CallParts):
         """What is known once a path is known to lie in a folder: nothing that it was made of led out."""
         raise NotImplementedError
 
+    def not_first(self, piece: Value, texts: Iterable[object]) -> Facts | None:
+        """What is known once the first piece of a normal form is known not to be one of these."""
+        raise NotImplementedError
+
+    def normalized(self, taint: Taint) -> Taint:
+        """The normal form of a path."""
+        raise NotImplementedError
+
     def absent_up(self, taint: Taint, text: str) -> Facts | None:
         """What is known once `..` is known not to be among a path's parts, or not to begin the way from a folder."""
         raise NotImplementedError

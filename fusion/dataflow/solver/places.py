@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from fusion.dataflow import ir
 from fusion.dataflow.knowledge.schema import Kind
@@ -22,6 +22,7 @@ NORMAL = "normal form"
 _RELATIVE = "way from a folder"
 _SEPARATORS = ("/", "\\")
 _UP = frozenset({"..", "../", "..\\", "/.."})
+_NO_UP = Limits(absent=frozenset({".."}))
 _NO_ROOT = Limits(absent=frozenset({"^/"}))
 
 
@@ -115,9 +116,33 @@ class Places(Building):
         what = made[1]
         if isinstance(what, tuple) and what and what[0] == _RELATIVE:
             return self.confined(taint._replace(whole=made[0], datum=made[0]))
+        if _is_normal(what) and text != "/.." and taint.lead == "":
+            return {taint.whole: (0, _NO_UP)}  # in a normal form they can only stand at the beginning
         if text == ".." and (what == ".parts" or (isinstance(what, tuple) and what and what[0] in ("split", "rsplit"))):
             return {made[0]: (0, Limits(absent=frozenset({".."})))}
         return None
+
+    def not_first(self, piece: Value, texts: Iterable[object]) -> Facts | None:
+        """What is known once the first piece of a normal form (`path.split("/")[0]`) is known not to be `..`."""
+        facts: Facts = {}
+        for taint in piece.taints if ".." in texts else ():
+            at = self.data.made(taint.whole)
+            cut = self.data.made(at[0]) if at is not None and at[1] == ("at", 0) else None
+            if cut is None or not isinstance(cut[1], tuple) or cut[1][0] != "split" or taint.lead != "":
+                continue
+            made = self.data.made(cut[0])
+            if made is not None and _is_normal(made[1]):
+                facts[cut[0]] = (0, _NO_UP)
+        return facts or None
+
+    def normalized(self, taint: Taint) -> Taint:
+        """The normal form: below the root of all, nothing leads up any more."""
+        if taint.lead is None or not taint.lead.startswith("/") or taint.lead.strip(f"/{HOLE}"):
+            return taint
+        limits = taint.limits
+        allowed = None if limits.allowed is None else limits.allowed | {"/"}
+        absent = frozenset(text for text in limits.absent if text[0] != "^" and text != "/")
+        return taint._replace(lead="", limits=Limits(allowed, absent | _NO_UP.absent, "/"))
 
     def path_call(self, path: str, arguments: Arguments, state: State, node: ir.Node) -> Value | None:
         """Functions of `os.path`, `pathlib` and `path`; None for others."""
@@ -199,6 +224,11 @@ def _text(value: Value) -> str | None:
     return text if isinstance(text, str) else None
 
 
+def _is_normal(what: object) -> bool:
+    """Whether a text made so is the normal form of a path."""
+    return isinstance(what, tuple) and bool(what) and what[0] == NORMAL
+
+
 def _keeps_place(what: object) -> bool:
     """Whether a text made so leads where the other one leads: by joining it to a folder, or as its normal form."""
-    return isinstance(what, int) or (isinstance(what, tuple) and bool(what) and what[0] == NORMAL)
+    return isinstance(what, int) or _is_normal(what)
