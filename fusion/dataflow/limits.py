@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 WIDE = "\U0010ffff"
 """In a set of characters: every one beyond ASCII."""
+HOLE = "\ufffc"
+"""Stands for text that is not known."""
 ASCII = frozenset(map(chr, range(128)))
 WORD = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_")
 TELLING = (
@@ -47,7 +49,8 @@ class Limits:
 
     def differs(self, text: str) -> bool:
         """Whether it cannot be `text`."""
-        return f"={text}" in self.absent or not text.startswith(self.start) or self.lacks(text)
+        begun = self.start[:1] == HOLE or text.startswith(self.start)
+        return f"={text}" in self.absent or not begun or self.lacks(text)
 
     def excludes(self, mark: str) -> bool:
         """Whether what a member of `absent` says holds."""
@@ -55,7 +58,7 @@ class Limits:
 
     def begins_without(self, text: str) -> bool:
         """Whether it cannot begin with `text`."""
-        if self.start and not self.start.startswith(text[: len(self.start)]):
+        if self.start and self.start[0] != HOLE and not self.start.startswith(text[: len(self.start)]):
             return True
         if any(f"^{text[:length]}" in self.absent for length in range(1, len(text) + 1)):
             return True

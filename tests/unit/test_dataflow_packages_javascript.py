@@ -233,3 +233,58 @@ def test_paths_whose_normal_form_does_not_climb() -> None:
         """,
         "main.js",
     )
+
+
+def test_each_place_in_a_text_is_judged_by_itself() -> None:
+    marked(
+        """
+        const app = require('express')();
+        app.get('/a/:id', (req, res) => {
+          const to = encodeURIComponent(req.params.id);
+          res.send(`<a href="${to}">${to}</a><b title="${to}"></b>`);
+        });
+        app.get('/b/:id', (req, res) => {
+          const name = req.params.id.replace(/</g, '&lt;');
+          res.send(`<b>${name}</b><i>${name}</i>`);
+        });
+        app.get('/c/:id', (req, res) => {
+          const name = req.params.id.replace(/</g, '&lt;');
+          res.send(`<b>${name}</b><i title="${name}"></i>`); // expect: cross-site-scripting
+        });
+        app.get('/d/:id', (req, res) => {
+          const rest = new URL(req.url, 'http://own.invalid').search;
+          res.redirect(encodeURIComponent(req.params.id) + rest);
+        });
+        app.get('/e/:id', (req, res) => {
+          const { search, pathname } = new URL(req.url, 'http://own.invalid');
+          res.send(`<a href="x${search}">${pathname}</a>`);
+          res.redirect(pathname); // expect: open-redirect
+        });
+        app.get('/f/:id', (req, res) => {
+          res.redirect(new URL(req.url, 'http://own.invalid').searchParams.get('to')); // expect: open-redirect
+        });
+        """,
+        "main.js",
+    )
+
+
+def test_an_address_that_begins_like_one_of_ours() -> None:
+    found = analysed(
+        """
+        const app = require('express')();
+        const settings = require('settings');
+        app.get('/a', (req, res) => {
+          const site = settings.getSiteUrl();
+          if (req.query.r.startsWith(site)) return res.redirect(req.query.r);
+        });
+        app.get('/b', (req, res) => {
+          const site = settings.getSiteUrl() + '/';
+          if (req.query.r.startsWith(site)) return res.redirect(req.query.r);
+        });
+        app.get('/c', (req, res) => {
+          if (req.query.r.startsWith(req.query.site)) return res.redirect(req.query.r);
+        });
+        """,
+        "main.js",
+    )
+    assert [(flow.sink.span.line, str(flow.confidence)) for flow in found.flows] == [(6, "possible"), (13, "certain")]

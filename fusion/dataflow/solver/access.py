@@ -30,6 +30,12 @@ LAST = Limits(absent=frozenset({"/", "\\"}))
 """What the last component of a path lacks."""
 _WHOLE = frozenset({"href", "url"})
 """Members of a parsed URL that are the URL."""
+_ENCODED = {
+    "search": Limits(absent=frozenset("<>\" '\n\t"), start="?"),
+    "hash": Limits(absent=frozenset('<>" \n\t`'), start="#"),
+    "pathname": Limits(absent=frozenset('<>" \n\t`?#{}'), start="/"),
+}
+"""Members of a parsed URL that are percent-encoded, and with what they begin (or they are empty)."""
 
 
 class Access(Elements, Stores):
@@ -96,6 +102,9 @@ class Access(Elements, Stores):
                 taken = value.taints
             else:
                 taken = tuple(changed(taint, part(taint.whole, f".{name}"), state.facts) for taint in value.taints)
+                encoded = _ENCODED.get(name)
+                if encoded is not None and any(isinstance(ref, Library) and ref.path == "global.Url" for ref in value.refs):
+                    taken = tuple(taint._replace(limits=encoded, lead="") for taint in taken)
             result = Value(None, result.refs, merge(result.taints, taken))
         elif not value.refs and value.consts is None:
             guess = self.guess(hint) if hint else ""

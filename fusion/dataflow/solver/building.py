@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fusion.dataflow import ir
+from fusion.dataflow.limits import HOLE
 from fusion.dataflow.solver import texts
 from fusion.dataflow.solver.arguments import flatten
 from fusion.dataflow.solver.overloads import TEXT, Overloads
 from fusion.dataflow.solver.state import State
-from fusion.dataflow.solver.taints import HOLE, Taint, built, merge
+from fusion.dataflow.solver.taints import Taint, built, merge
 from fusion.dataflow.solver.values import UNKNOWN, Object, Value
 
 _HEAD = 200
@@ -37,7 +38,7 @@ class Building(Overloads):
         for part in parts:
             inner = flatten((part,), state) if part.refs else part
             if inner.taints:
-                taints = merge(taints, tuple(self._piece(taint, lead, node) for taint in inner.taints))
+                taints = merge(taints, tuple(self._piece(taint, lead, node, taints) for taint in inner.taints))
                 lead += HOLE
                 shape += part.shape or HOLE
             elif part.consts and len(part.consts) == 1 and not part.refs:
@@ -51,9 +52,11 @@ class Building(Overloads):
             return UNKNOWN if shape.strip(HOLE) == "" else Value(shape=shape)
         return Value(None, (), self.moved(built(taints) if textual else taints, node, "built into a text"), shape=shape)
 
-    def _piece(self, taint: Taint, lead: str, node: ir.Node) -> Taint:
+    def _piece(self, taint: Taint, lead: str, node: ir.Node, others: Sequence[Taint]) -> Taint:
         before = None if taint.lead is None else shorten(lead + taint.lead)
         whole = taint.whole if not lead else self.data.part(taint.datum, id(node))
+        if before is not None and any(other.whole == whole and other.lead != before for other in others):
+            whole = self.data.part(taint.datum, (id(node), len(others)))  # the same once more: each place is judged by itself
         return taint._replace(whole=whole, lead=before, canonical=taint.canonical and not lead, aspect=None)
 
 

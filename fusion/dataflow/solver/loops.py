@@ -124,7 +124,8 @@ class Loops(Machine):
     def keys(self, value: Value, state: State, node: ir.Node) -> tuple[list[Value] | None, Value]:
         """What `for...in` gives: the keys of an object."""
         inner = flatten([value], state).taints if value.taints else ()
-        result = tainted(changed(taint, self.data.part(taint.whole, KEYS), state.facts) for taint in inner) if inner else NOTHING
+        named = (changed(taint, self.data.part(taint.whole, KEYS), state.facts) for taint in inner)
+        result = tainted(named) if inner else NOTHING
         exact: list[Value] | None = None
         for thing in things(value, state):
             names = [constant(key) for key in thing.fields if isinstance(key, str)]

@@ -8,10 +8,10 @@ from typing import Any
 
 from fusion.dataflow.addresses import host_is_fixed
 from fusion.dataflow.knowledge.schema import Kind
-from fusion.dataflow.limits import ANY, ASCII, WIDE, WORD, Limits
+from fusion.dataflow.limits import ANY, ASCII, HOLE, WIDE, WORD, Limits
 from fusion.dataflow.solver.receivers import Own, Use, decoded, is_clean, single
 from fusion.dataflow.solver.taints import Facts, added
-from fusion.dataflow.solver.values import UNKNOWN, Value
+from fusion.dataflow.solver.values import UNKNOWN, Library, Value
 
 _LETTERS = frozenset(string.ascii_letters)
 _DIGITS = frozenset(string.digits)
@@ -51,6 +51,9 @@ class CheckMethods(Own):
             cleared = self.kinds.mask(Kind.OPEN_REDIRECT, Kind.REQUEST_FORGERY)
             true = added(true, {taint.whole: (cleared, ANY) for taint in taints if taint.lead == ""}) or {}
         false: Facts | None = None
+        if prefixes is None and not prefix.consts and all(isinstance(ref, Library) for ref in prefix.refs):
+            begun = Limits(start=prefix.shape or HOLE)  # by text of ours that is not known
+            true |= {taint.whole: (true.get(taint.whole, (0, ANY))[0], begun) for taint in taints}
         if prefixes:
             limits = Limits(start=prefixes[0])
             for text in prefixes[1:]:

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 
 from fusion.dataflow import ir
 from fusion.dataflow.knowledge.schema import Kind
-from fusion.dataflow.limits import ANY, Limits
+from fusion.dataflow.limits import ANY, HOLE, Limits
 from fusion.dataflow.solver.arguments import Arguments, flatten, paths
 from fusion.dataflow.solver.building import Building, shorten
 from fusion.dataflow.solver.state import State, Thing
-from fusion.dataflow.solver.taints import HOLE, Facts, Taint, added, changed, known, merge
+from fusion.dataflow.solver.taints import Facts, Taint, added, changed, known, merge
 from fusion.dataflow.solver.values import UNKNOWN, Library, Object, Value, constant, reference, tainted
 
 FOLDER = "folder"

@@ -10,7 +10,7 @@ from fusion.dataflow import ir
 from fusion.dataflow.contexts import harmless
 from fusion.dataflow.knowledge.conditions import PARAMETERS
 from fusion.dataflow.knowledge.schema import Flag, Kind, Setting, Sink
-from fusion.dataflow.limits import ANY, WIDE, Limits
+from fusion.dataflow.limits import ANY, HOLE, WIDE, Limits
 from fusion.dataflow.results import Cleared, Flow, Place
 from fusion.dataflow.solver.arguments import Arguments, applies, doubted, flatten, named, things, undecided
 from fusion.dataflow.solver.machine import Machine
@@ -27,6 +27,7 @@ _LOWER = {
 }
 
 
+_ADDRESSES = frozenset({Kind.OPEN_REDIRECT, Kind.REQUEST_FORGERY})
 _NO_BACKSLASH = Limits(absent=frozenset("\\"))
 _ASCII = Limits(absent=frozenset({WIDE}))
 """In JavaScript, characters beyond these name nothing that the program did not name itself."""
@@ -68,6 +69,8 @@ class Sinks(Machine):
                 confidence = Confidence.CERTAIN if sink.certain else Confidence.LIKELY
                 if guessed or not taint.sure:
                     confidence = _LOWER[confidence]
+                if taint.lead == "" and limits.start == HOLE and sink.kind in _ADDRESSES:
+                    confidence = Confidence.POSSIBLE  # an address of ours, unless its name can be continued
                 flow = self.flow(sink.kind, taint, node, sink.note, confidence, sink.cwe, sink.severity, callee, sink.fix)
                 if sink.mended:
                     # Unless something mends it: what is returned is not known yet, so any response on the way counts.

@@ -18,10 +18,6 @@ PICKED = "picked"
 BUILT = "built"
 
 
-HOLE = "\ufffc"
-"""Stands in a lead for text that is not known."""
-
-
 class Trail:
     """How data got here: the last step, and the trail before it."""
 

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 from fusion.dataflow import ir
 from fusion.dataflow.addresses import host_is_fixed
 from fusion.dataflow.knowledge.schema import Kind
-from fusion.dataflow.limits import ANY
+from fusion.dataflow.limits import ANY, HOLE
 from fusion.dataflow.solver.arguments import Arguments, flatten
 from fusion.dataflow.solver.machine import Machine
 from fusion.dataflow.solver.state import State
-from fusion.dataflow.solver.taints import HOLE, Facts, Taint, added, known, merge
+from fusion.dataflow.solver.taints import Facts, Taint, added, known, merge
 from fusion.dataflow.solver.values import Library, Value, constant, join_all
 
 PARTS = "urllib.parse.Parts"
