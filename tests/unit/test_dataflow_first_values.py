@@ -16,6 +16,7 @@ from itertools import islice
 
 import attr
 import requests
+from aiohttp import web
 from django.http import HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from flask import abort, request, session
@@ -162,6 +163,37 @@ def host():
     requests.get(urljoin(BASE, request.args["id"]))  # expect: server-side-request-forgery
     requests.get(urljoin(BASE, "/" + request.args["id"]))  # expect: server-side-request-forgery
     requests.get(urljoin(BASE, "x" + request.args["id"]))  # expect: server-side-request-forgery
+""",
+    "a list in the session": """
+def put():
+    session["cart"].append(request.form["item"])  # expect: trust-boundary
+    session.setdefault("cart", []).append(request.form["item"])  # expect: trust-boundary
+    session["cart"]["last"] = request.form["item"]  # expect: trust-boundary
+def put_number():
+    session["cart"].append(int(request.form["item"]))
+    session["cart"]["last"] = int(request.form["item"])
+""",
+    "what a decorator keeps in the request": """
+def with_target(handler):
+    async def wrapped(request: web.Request):
+        request["target"] = request.query["to"]
+        request["length"] = len(request.query["to"])
+        return await handler(request)
+    return wrapped
+@with_target
+async def jump(request):
+    raise web.HTTPFound(request["target"])  # expect: open-redirect
+@with_target
+async def count(request):
+    raise web.HTTPFound("/%s" % request["length"])
+""",
+    "a list that is as long as it has to be": """
+def code():
+    parts = []
+    while len(parts) < 8:
+        parts.append(random.choice("0123456789"))
+    token = "".join(parts)  # expect: weak-randomness
+    return token
 """,
     "a template of which something is known": """
 OPTIONS = {"scheme": "https", "host": abort}

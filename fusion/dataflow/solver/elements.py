@@ -133,7 +133,7 @@ class Elements(Overloads, Holding):
     def _library_element(self, ref: Library, key: object, state: State, node: ir.Node) -> Value:
         if key is not None:
             full = f"{ref.path}[{key!s}]"
-            if full in self.tables.elements:
+            if full in self.tables.elements or full in self.remembered:
                 return self.library_value(full, state, node, guessed=ref.guessed)
         full = f"{ref.path}[]"
         if len(full) > MAX_PATH:

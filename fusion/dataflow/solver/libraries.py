@@ -287,8 +287,18 @@ class Libraries(Callbacks, Keyed, Sinks):
             taints.append(made._replace(sure=sure))
         if name in _FILLS:
             self._fill(arguments.receiver, tainted(taints), state)
+            self._kept(path, arguments, state, node)
         moved = self.moved(taints, node, f"{'passed on by ' if handing else UNKNOWN_CALL}`{_short(path)}`")
         return Value(None, self._wrapped(what, arguments), moved)
+
+    def _kept(self, path: str, arguments: Arguments, state: State, node: ir.Node) -> None:
+        """`session["cart"].append(item)`, also of `session.setdefault("cart", [])`: it is kept where the list is."""
+        holder = path.rpartition(".")[0]
+        for end in (".get()", ".setdefault()"):
+            holder = f"{holder.removesuffix(end)}[]" if holder.endswith(end) else holder
+        if not self.script and holder.endswith("[]") and holder in self.tables.stores:
+            for value in arguments.all():
+                self.check_store(holder, None, value, arguments.receiver, state, node)
 
     def _wrapped(self, what: Known | None, arguments: Arguments) -> tuple[Reference, ...]:
         """Functions given to a call that nothing is known of: it may give them back, wrapped."""

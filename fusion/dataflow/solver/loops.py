@@ -163,3 +163,7 @@ def _forget(begun: State, state: State) -> None:
         before = begun.locals.get(name)
         if before is not None and value.consts and before.consts != value.consts:
             state.locals[name] = Value(None, value.refs, value.taints)
+    for place in state.heap.written_since(begun.heap):
+        thing, first = state.heap.get(place), begun.heap.get(place)
+        if thing is not None and first is not None and thing.items and len(thing.items) != len(first.items or ()):
+            state.heap[place] = thing.but(items=None, rest=join_all([thing.rest, *thing.items]))  # as long as it has to be

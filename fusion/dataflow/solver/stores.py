@@ -5,6 +5,7 @@ from __future__ import annotations
 from fusion.dataflow import ir
 from fusion.dataflow.solver.arguments import Arguments
 from fusion.dataflow.solver.beginnings import disordered
+from fusion.dataflow.solver.elements import MAX_PATH
 from fusion.dataflow.solver.holding import Holding
 from fusion.dataflow.solver.state import MAX_ITEMS, POLLUTING, State, Thing
 from fusion.dataflow.solver.values import (
@@ -59,6 +60,11 @@ class Stores(Holding):
             # Under its own path: what is stored into one thing of a type says nothing of the others.
             own = f"{path}.{name}"
             self.remembered[own] = join(self.remembered.get(own, NOTHING), value)
+
+    def _remember(self, place: str, known: str, value: Value) -> None:
+        """What is stored under a key of a thing that nothing is known of (`request["user"]`) is read under the same."""
+        if not self.script and known not in self.tables.reads and len(place) <= MAX_PATH:
+            self.remembered[place] = join(self.remembered.get(place, NOTHING), value)
 
     def _store_field(self, ref: Object, name: str, value: Value, state: State, node: ir.Node, *, certain: bool) -> None:
         thing = state.heap.get(ref.id)
@@ -116,6 +122,10 @@ class Stores(Holding):
                 if single is None or place not in self.tables.elements:
                     place = f"{path}[]"
                 self.check_store(place, key, value, target, state, node)
+                if path in self.tables.stores and not self.script:
+                    self.check_store(path, None, value, target, state, node)  # a part of what is kept there
+                if isinstance(ref, Library) and isinstance(single, str) and place not in self.tables.stores:
+                    self._remember(f"{path}[{single}]", place, value)
 
 
 def _stored(thing: Thing, key: Value, single: object, value: Value, *, certain: bool, known: bool) -> Thing:

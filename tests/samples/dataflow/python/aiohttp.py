@@ -42,6 +42,13 @@ async def asked(request: web.Request):
         await session.get(request.query["url"])  # expect: server-side-request-forgery
 
 
+async def based(request: web.Request):
+    async with aiohttp.ClientSession("https://example.org") as session:
+        await session.get("/items/" + request.query["id"])
+    async with aiohttp.ClientSession(request.query["url"]) as session:  # expect: server-side-request-forgery
+        await session.get("/items")
+
+
 async def requested(request: web.Request):
     async with aiohttp.ClientSession() as session:
         await session.request("GET", request.query["url"])  # expect: server-side-request-forgery

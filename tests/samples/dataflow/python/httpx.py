@@ -34,3 +34,22 @@ def requested():
 
 def replied():
     return open(httpx.post("https://example.org", data=flask.request.args).text)
+
+
+def based():
+    with httpx.Client(base_url="https://example.org") as client:
+        client.get("/items/" + flask.request.args["id"])
+    httpx.Client(base_url=flask.request.args["url"]).get("/items")  # expect: server-side-request-forgery
+
+
+def checked():
+    url = httpx.URL(flask.request.args["url"])
+    httpx.get(url)  # expect: server-side-request-forgery
+    if url.host == "example.org":
+        httpx.get(url)
+
+
+def copied():
+    url = httpx.URL("https://example.org")
+    httpx.get(url.copy_with(path=flask.request.args["path"]))
+    httpx.get(url.copy_with(host=flask.request.args["host"]))  # expect: server-side-request-forgery
