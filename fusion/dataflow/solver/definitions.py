@@ -10,7 +10,7 @@ from fusion.dataflow.routes import parameters
 from fusion.dataflow.solver.arguments import Arguments, applies
 from fusion.dataflow.solver.entries import Entries
 from fusion.dataflow.solver.fields import Fields
-from fusion.dataflow.solver.growing import grown
+from fusion.dataflow.solver.growing import grown, later_members
 from fusion.dataflow.solver.holding import Holding
 from fusion.dataflow.solver.machine import Frame
 from fusion.dataflow.solver.modules import Modules
@@ -170,6 +170,7 @@ class Definitions(Entries, Fields, Holding, Modules):
         for decorator in node.decorators:
             self.evaluate(decorator, state)
         state.heap = inner.heap
+        later_members(klass)
         return reference(klass)
 
     def instantiate(self, klass: Klass, arguments: Arguments, state: State, node: ir.Node) -> Value:

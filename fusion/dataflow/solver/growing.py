@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from fusion.dataflow import ir
-from fusion.dataflow.solver.state import Heap, Thing
+from fusion.dataflow.solver.state import Thing
 from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Klass, Value, join
 
 _FILLED = frozenset({"list", "dict", "set", "map"})
@@ -13,7 +13,7 @@ _CONSTRUCTORS = frozenset({"__init__", "constructor", "__post_init__"})
 _MOST_BASES = 8
 
 
-def grown(heap: Heap, *, but: frozenset[int] = frozenset()) -> dict[int, Thing]:
+def grown(heap: Mapping[int, Thing], *, but: frozenset[int] = frozenset()) -> dict[int, Thing]:
     """The objects that something made, as functions may find them that are run after it; `but`: those that stay."""
     return {place: thing if place in but else _later(thing) for place, thing in heap.items()}
 
@@ -22,6 +22,13 @@ def later_fields(klass: Klass, fields: dict[object, Value]) -> dict[object, Valu
     """The fields of an object of a class, as a method may find them that is called some time after the constructor."""
     changing = _changed(klass)
     return {name: _open(value) if name in changing else value for name, value in fields.items()}
+
+
+def later_members(klass: Klass) -> None:
+    """Make a class's own attributes what methods may find in them: what they assign to the object is found before them."""
+    if any(value.consts for value in klass.members.values()):
+        changing = _changed(klass)
+        klass.members.update({name: _open(value) for name, value in klass.members.items() if name in changing})
 
 
 def later_names(functions: Iterator[ir.Function], names: dict[str, Value]) -> None:

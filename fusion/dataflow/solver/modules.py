@@ -57,7 +57,7 @@ class Modules(Machine):
 
     def share(self, heap: Heap) -> None:
         """Keep a function's objects for the functions that it defined, which are run by themselves later."""
-        self.base.update((place, thing) for place, thing in heap.items() if place not in self.base)
+        self.base.update(grown({place: thing for place, thing in heap.items() if place not in self.base}))
 
     def _common(self, path: str, state: State) -> None:
         """What CommonJS exports."""
