@@ -183,6 +183,30 @@ KEPT = {
             os.system(waiting.get())  # expect: command-injection
             os.system(waiting.get())
     """,
+    "iterators": """
+        from itertools import islice
+        @app.get("/a")
+        def taken():
+            x = request.args["x"]
+            turns = iter(["ls", x, "df"])
+            os.system(next(turns))
+            os.system(next(turns))  # expect: command-injection
+            os.system(next(turns))
+            os.system(next(turns, "ls"))
+            os.system(next(turns, x))  # expect: command-injection
+        @app.get("/b")
+        def sliced():
+            x = request.args["x"]
+            os.system(" ".join(islice(["ls", "-l", x], 2)))
+            os.system(" ".join(islice(["ls", "-l", x], 1, 3)))  # expect: command-injection
+        @app.get("/c")
+        def left():
+            turns = iter([request.args["x"], "ls"])
+            next(turns)
+            os.system(" ".join(turns))
+            for turn in iter([request.args["x"], "ls"]):
+                os.system(turn)  # expect: command-injection
+    """,
     "an address whose host is replaced": """
         from flask import redirect
         from urllib.parse import urlsplit, urlunsplit

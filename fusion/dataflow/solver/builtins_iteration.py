@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from fusion.dataflow.solver.arguments import Arguments
 from fusion.dataflow.solver.copies import Copies
 from fusion.dataflow.solver.receivers import Use, single
@@ -121,8 +123,30 @@ class PythonIteration(Copies):
                 return self.series(use.state, [constant(number) for number in numbers])
         return self.series(use.state, None, self.numbered(use))
 
+    def _py_iter(self, use: Use) -> Value:
+        """`iter(values)`: what `next` takes from one by one."""
+        exact, _ = self.elements(self.first(use), use.state, use.node)
+        if exact is None or len(use.arguments.positional) > 1:
+            return self.first(use)
+        return self.series(use.state, exact, kind="generator")
+
+    def _py_islice(self, use: Use) -> Value:
+        """`itertools.islice(values, start, stop, step)`."""
+        exact, _ = self.elements(self.first(use), use.state, use.node)
+        bounds = [single(value) for value in use.arguments.positional[1:]]
+        numbers = [bound for bound in bounds if isinstance(bound, int) and bound >= 0]
+        known = 0 < len(numbers) == len(bounds) <= 3 and use.arguments.rest is None
+        if exact is None or not known or 0 in numbers[2:]:
+            return self._py_series(use)
+        return self.series(use.state, list(itertools.islice(exact, *numbers)))
+
     def _py_next(self, use: Use) -> Value:
         value, missing = self.first(use), use.argument(1)
+        for ref in value.refs if len(value.refs) == 1 and not value.taints else ():
+            thing = use.state.heap.get(ref.id) if isinstance(ref, Object) else None
+            if isinstance(ref, Object) and thing is not None and thing.kind == "generator" and thing.items is not None:
+                use.state.heap[ref.id] = thing.but(items=thing.items[1:])
+                return thing.items[0] if thing.items else UNKNOWN if missing is None else missing
         exact, any_ = self.elements(value, use.state, use.node)
         if exact:
             return exact[0] if missing is None else join(exact[0], missing) if len(exact) > 1 else exact[0]

@@ -158,7 +158,7 @@ class Elements(Overloads, Holding):
                 return [constant(sign) for sign in text], NOTHING
         if len(value.refs) == 1 and not value.taints and value.consts == ():
             for thing in things(value, state):
-                if thing.items is not None and thing.kind in ("list", "tuple"):
+                if thing.items is not None and thing.kind in ("list", "tuple", "generator"):
                     exact = list(thing.items)
                 elif thing.kind == "dict" and thing.rest is NOTHING and thing.keys is NOTHING:
                     exact = [constant(key) for key in thing.fields if isinstance(key, str | int | float | bool | None)]
