@@ -11,6 +11,7 @@ from fusion.dataflow.patterns import At, Choice, Node, Odd, Repeat, Sequence, Un
 
 _ENDS = mask("/?#")
 _LEAVES = mask("/?#\\@:")
+_HOST = mask("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_") | OTHERS
 _CODES = 128
 
 
@@ -34,6 +35,22 @@ def fixes_host(pattern: str, flags: str, mode: Mode, language: Language) -> bool
         if not isinstance(items[place], Chars | Repeat | Choice) or _reach(items[place]) & mask("/?#\\@"):
             return False
     return False
+
+
+@lru_cache(maxsize=1024)
+def is_host(pattern: str, flags: str, mode: Mode, language: Language) -> bool:
+    """Whether every text that matches is, as a whole, the name of a host that is written out or below a domain that is."""
+    try:
+        items = _items(parse(pattern, flags, language))
+    except Unsupported:
+        return False
+    if items and items[0] == At("start"):
+        items = items[1:]
+    elif mode == "search":
+        return False
+    ended = mode == "fullmatch" or bool(items and items[-1] in (At("end"), At("$")))
+    named = all(not _reach(item) & ~_HOST for item in items if isinstance(item, Chars | Repeat | Choice | Sequence))
+    return ended and named and _host(items, mode)
 
 
 def _host(items: list[Node], mode: Mode) -> bool:

@@ -288,3 +288,52 @@ def test_an_address_that_begins_like_one_of_ours() -> None:
         "main.js",
     )
     assert [(flow.sink.span.line, str(flow.confidence)) for flow in found.flows] == [(6, "possible"), (13, "certain")]
+
+
+def test_what_a_promise_is_rejected_with() -> None:
+    marked(
+        """
+        const fs = require('fs');
+        const app = require('express')();
+        function read(req) {
+          if (!req.is('multipart/form-data')) return Promise.reject(new Error('unsupported ' + req.headers['content-type']));
+          return Promise.resolve({ name: '/srv/fixed', other: req.body.other });
+        }
+        app.post('/a', async (req, res) => {
+          const { name, other } = await read(req);
+          fs.readFileSync(name);
+          fs.readFileSync(other); // expect: path-traversal
+        });
+        """,
+        "main.js",
+    )
+
+
+def test_names_of_hosts_below_a_domain() -> None:
+    marked(
+        r"""
+        const axios = require('axios');
+        const app = require('express')();
+        app.post('/a', async (req, res) => {
+          if (!/^[a-z0-9-]+\.own\.com$/.test(req.body.domain)) return res.sendStatus(400);
+          await axios.post(`https://${req.body.domain}/token`, {});
+        });
+        app.post('/b', async (req, res) => {
+          if (!/^[a-z0-9-]+\.own\.com/.test(req.body.domain)) return res.sendStatus(400);
+          await axios.post(`https://${req.body.domain}/token`, {}); // expect: server-side-request-forgery
+        });
+        app.post('/c', async (req, res) => {
+          if (!/^.+\.own\.com$/.test(req.body.domain)) return res.sendStatus(400);
+          await axios.post(`https://${req.body.domain}/token`, {}); // expect: server-side-request-forgery
+        });
+        app.post('/d', async (req, res) => {
+          if (!/^[a-z0-9.-]+$/.test(req.body.domain)) return res.sendStatus(400);
+          await axios.post(`https://${req.body.domain}/token`, {}); // expect: server-side-request-forgery
+        });
+        app.post('/e', async (req, res) => {
+          if (!/^[a-z]+own\.com$/.test(req.body.domain)) return res.sendStatus(400);
+          await axios.post(`https://${req.body.domain}/token`, {}); // expect: server-side-request-forgery
+        });
+        """,
+        "main.js",
+    )

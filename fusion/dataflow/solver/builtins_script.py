@@ -213,6 +213,10 @@ class ScriptFunctions(Copies):
         self.call(self.first(use), Arguments([resolve, UNKNOWN]), use.state, use.node)
         return use.state.heap[cell.id].fields.get("value", UNKNOWN)
 
+    def _js_reject(self, use: Use) -> Value:
+        """`Promise.reject(error)`: it is thrown where it is waited for, and gives nothing."""
+        return NOTHING
+
     def _js_error(self, use: Use) -> Value:
         message = self.text_of(use) if use.argument(0) is not None else constant("")
         return self.make(use.state, Thing("dict", None, {"message": message, "stack": UNKNOWN, "name": UNKNOWN}))
@@ -265,6 +269,7 @@ _FUNCTIONS: dict[str, Handler] = {
     **_all(ScriptFunctions._js_settled, "Promise.allSettled"),
     **_all(ScriptFunctions._js_any, "Promise.race Promise.any"),
     **_all(ScriptFunctions._js_promise, "Promise"),
+    **_all(ScriptFunctions._js_reject, "Promise.reject"),
     **_all(ScriptFunctions._js_map, "Map WeakMap"),
     **_all(ScriptFunctions._js_set, "Set WeakSet"),
     **_all(ScriptFunctions._js_error, "Error TypeError RangeError SyntaxError"),

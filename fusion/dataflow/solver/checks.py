@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fusion.dataflow import ir
 from fusion.dataflow.automata import Mode
-from fusion.dataflow.host_patterns import fixes_host
+from fusion.dataflow.host_patterns import fixes_host, is_host
 from fusion.dataflow.knowledge.schema import Kind
 from fusion.dataflow.limits import ANY, Limits
 from fusion.dataflow.regexes import rejects, restricts, substitutes
@@ -309,6 +309,9 @@ class Checks(Machine):
         false = self._limited(text, refused) if refused != ANY else None
         if fixes_host(pattern, flags, mode, "python"):
             true = added(true, self.with_host(text.taints))
+        elif is_host(pattern, flags, mode, "python"):
+            host = (self.kinds.mask(Kind.OPEN_REDIRECT, Kind.REQUEST_FORGERY), ANY)
+            true = added(true, {datum: host for taint in text.taints for datum in (taint.datum, taint.whole)})
         return Value(None, result.refs, result.taints, true, false)
 
     def _pattern(self, compiled: bool, arguments: Arguments, state: State) -> tuple[str | None, str]:

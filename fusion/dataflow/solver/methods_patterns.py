@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from fusion.dataflow.host_patterns import fixes_host
+from fusion.dataflow.host_patterns import fixes_host, is_host
+from fusion.dataflow.knowledge.schema import Kind
 from fusion.dataflow.limits import ANY, WIDE, Limits
 from fusion.dataflow.quoting import closing
 from fusion.dataflow.regexes import rejects, restricts, substitutes
@@ -65,6 +66,8 @@ class PatternMethods(TextMethods):
         true = self._regex_facts(taints, matched)
         if fixes_host(source, "".join(flag for flag in flags if flag not in "gy"), "search", "javascript"):
             true = added(true, self.with_host(taints))
+        elif is_host(source, "".join(flag for flag in flags if flag not in "gy"), "search", "javascript"):
+            true = added(true, self.shown(taints, mask=self.kinds.mask(Kind.OPEN_REDIRECT, Kind.REQUEST_FORGERY)))
         return true, self._regex_facts(taints, missed)
 
     def _regex_facts(self, taints: tuple[Taint, ...], limits: Limits) -> Facts | None:
