@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -103,7 +104,10 @@ def first():
 
 def test_a_file_that_takes_longer_than_its_share_is_stopped_and_says_so() -> None:
     found = _analysed(_CALLS, "main.py", Bounds(file_seconds=2.0, seconds=1e6), _ticking(0.5))
-    assert dict(found.unread) == {"main.py": "analysing it took more than 2 s of processor time"}
+    (reason,) = dict(found.unread).values()
+    assert re.fullmatch(
+        r"analysing it took more than 2 s of processor time, not to the end: \d+ of its 401 functions are done", reason
+    )
     assert found.read == ("main.py",)
     assert {flow.kind.value for flow in found.flows} == {"command-injection"}  # what was found until then stays
 
@@ -154,6 +158,6 @@ def test_time_that_one_file_used_up_is_not_taken_from_the_next() -> None:
 
     project = Project(files.get, list(files), limits=Bounds(file_seconds=3.0, seconds=1e6), clock=clock)
     found = analyse(project, ["main.py", "other.py"])
-    assert dict(found.unread) == {"main.py": "analysing it took more than 3 s of processor time"}
+    assert [path for path, _ in found.unread] == ["main.py"]
     assert "other.py" in {flow.sink.path for flow in found.flows}
     assert len(looks) < 2_000  # each function that is left out costs one look at most

@@ -171,7 +171,10 @@ class Solver(
         except RecursionError:
             self.project.unread.setdefault(path, "it is nested too deeply to be followed to its end")
         except Late as late:
-            self.project.unread[path] = str(late)
+            if not self.project.unread.get(path, "").startswith(str(late)):
+                run, all_ = self.done.get(path, 1) - 1, len(self.waiting.get(path, ()))
+                part = f", not to the end: {run:,} of its {all_:,} functions are done" if run > 0 else ""
+                self.project.unread[path] = f"{late}{part}"
         except Exception as error:  # The edge towards hostile input: a fault of ours costs one function.
             reason = f"a function in it could not be analysed: internal error {type(error).__name__}"
             self.project.unread.setdefault(path, reason)
