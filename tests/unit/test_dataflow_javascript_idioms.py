@@ -364,3 +364,19 @@ app.get('/c', (req) => {
 """,
         "main.js",
     )
+
+
+def test_functions_of_libraries_are_applied() -> None:
+    marked(
+        PAGE
+        + """
+const { exec, execFile } = require('child_process');
+app.get('/a', (req) => { const run = exec.bind(null); run(req.query.a); }); // expect: command-injection
+app.get('/b', (req) => { exec.call(null, req.query.b); }); // expect: command-injection
+app.get('/c', (req) => { exec.apply(null, [req.query.c]); }); // expect: command-injection
+app.get('/d', (req) => { Reflect.apply(exec, null, ['ls ' + req.query.d]); }); // expect: command-injection
+app.get('/e', (req) => { const list = execFile.bind(null, 'ls'); list([req.query.e]); });
+app.get('/f', (req) => { Reflect.apply((name) => exec('ls'), null, [req.query.f]); });
+""",
+        "main.js",
+    )

@@ -132,6 +132,11 @@ class ScriptFunctions(Copies):
             self.store_index(self.first(use), key, value, use.state, use.node)
         return UNKNOWN
 
+    def _js_apply(self, use: Use) -> Value:
+        """`Reflect.apply(function, this, list)`."""
+        given = Arguments(use.arguments.positional[1:], rest=use.arguments.rest)
+        return self.call_member(self.first(use), "apply", given, use.state, use.node)
+
     def _js_object(self, use: Use) -> Value:
         return self.first(use) if use.argument(0) is not None else self.make(use.state, Thing("dict"))
 
@@ -238,6 +243,7 @@ _FUNCTIONS: dict[str, Handler] = {
     **_all(ScriptFunctions._js_own, "Object.hasOwn Reflect.has"),
     **_all(ScriptFunctions._js_get, "Reflect.get"),
     **_all(ScriptFunctions._js_set_index, "Reflect.set"),
+    **_all(ScriptFunctions._js_apply, "Reflect.apply"),
     **_all(ScriptFunctions._js_object, "Object"),
     **_all(
         Copies.first,

@@ -28,6 +28,10 @@ _KEYED = frozenset({"set", "put", "setdefault", "setItem", "hset", "add", "sadd"
 """Methods that keep something under a key, which they are given first, or what they are given itself."""
 
 
+_APPLYING = frozenset({"call", "apply", "bind"})
+"""Methods of JavaScript's functions that call them, or make one of them that is called later."""
+
+
 _CALLBACKS = frozenset({"then", "catch", "finally"})
 
 
@@ -116,6 +120,8 @@ class Choosing(Machine):
         match ref:
             case Library():
                 full = f"{ref.path}.{name}"
+                if name in _APPLYING and self.script and ref.path in self.tables.calls and full not in self.tables.calls:
+                    return self._apply(ref, name, arguments, state, node)
                 if name in _OVER_ELEMENTS and full not in self.tables.calls and f"{ref.path}[]" in self.tables.begun:
                     listed = Thing("list", None, {}, self.elements(reference(ref), state, node)[1])
                     return self.call_method(reference(Object(state.allocate(listed))), name, arguments, state, node)
@@ -129,7 +135,7 @@ class Choosing(Machine):
             case Klass() | Namespace():
                 function = self.load_attribute(reference(ref), name, state, node)
                 return self.call(function, arguments, state, node, name)
-            case Closure() if name in ("call", "apply", "bind"):
+            case Closure() if name in _APPLYING:
                 return self._apply(ref, name, arguments, state, node)
             case _:
                 return None
@@ -160,19 +166,21 @@ class Choosing(Machine):
             return self.call_library(f"{thing.klass.library}.{name}", arguments, state, node)
         return self.call_method(reference(ref), name, arguments, state, node)
 
-    def _apply(self, ref: Closure, name: str, arguments: Arguments, state: State, node: ir.Node) -> Value:
+    def _apply(self, ref: Closure | Library, name: str, arguments: Arguments, state: State, node: ir.Node) -> Value:
         receiver = arguments.positional[0] if arguments.positional else NONE
-        bound = Closure(ref.function, ref.scope, receiver if not ref.function.arrow else ref.receiver, ref.owner)
+        bound: Closure | Library = ref
+        if isinstance(ref, Closure):
+            bound = Closure(ref.function, ref.scope, receiver if not ref.function.arrow else ref.receiver, ref.owner)
         if name == "bind":
             handed = arguments.positional[1:]
             use = Use(NOTHING, name, arguments, state, node)
             return self.partial(reference(bound), handed, {}, use) if handed else reference(bound)
         if name == "call":
-            return self.call_closure(bound, Arguments(arguments.positional[1:], rest=arguments.rest), state, node)
+            return self.call(reference(bound), Arguments(arguments.positional[1:], rest=arguments.rest), state, node)
         spread = arguments.positional[1] if len(arguments.positional) > 1 else NOTHING
         exact, any_ = self.elements(spread, state, node)
         given = Arguments(exact) if exact is not None else Arguments(rest=any_)
-        return self.call_closure(bound, given, state, node)
+        return self.call(reference(bound), given, state, node)
 
     def _then(self, holder: Value, known: Value, name: str, arguments: Arguments, state: State, node: ir.Node) -> Value:
         """A promise's callbacks get what it resolves to."""
