@@ -332,3 +332,133 @@ def view():
     return ""
 """
     )
+
+
+CLASSES = {
+    "a registry that a decorator fills": """
+KNOWN = {}
+
+def known(name):
+    def keep(cls):
+        KNOWN[name] = cls
+        return cls
+    return keep
+
+@known("rule")
+class Rule:
+    def run(self, text):
+        eval(text)  # expect: code-injection
+
+@known("size")
+class Size:
+    def run(self, text):
+        return int(text)
+
+@app.route("/")
+def view():
+    KNOWN["rule"]().run(request.args["x"])
+    KNOWN["size"]().run(request.args["y"])
+    return ""
+""",
+    "a registry that a base fills": """
+class Base:
+    known = {}
+
+    def __init_subclass__(cls, kind="", **rest):
+        Base.known[kind] = cls
+
+class Rule(Base, kind="rule"):
+    def run(self, text):
+        eval(text)  # expect: code-injection
+
+class Size(Base, kind="size"):
+    def run(self, text):
+        return int(text)
+
+@app.route("/")
+def view():
+    Base.known["rule"]().run(request.args["x"])
+    Base.known["size"]().run(request.args["y"])
+    return ""
+""",
+    "attributes that are made when they are asked for": """
+class Rules:
+    def __init__(self, data):
+        self._data = data
+
+    def __getattr__(self, name):
+        return self._data[name]
+
+class Sizes(Rules):
+    def __getattr__(self, name):
+        return str(int(self._data[name]))
+
+@app.route("/")
+def view():
+    eval(Rules(request.args).first)  # expect: code-injection
+    eval(Sizes(request.args).second)
+    return ""
+""",
+    "descriptors": """
+class Text:
+    def __get__(self, holder, owner=None):
+        return holder._kept
+
+    def __set__(self, holder, value):
+        holder._kept = value
+
+class Number(Text):
+    def __set__(self, holder, value):
+        holder._kept = int(value)
+
+class Rule:
+    text = Text()
+
+class Size:
+    text = Number()
+
+@app.route("/")
+def view():
+    rule, size = Rule(), Size()
+    rule.text, size.text = request.args["x"], request.args["y"]
+    eval(rule.text)  # expect: code-injection
+    eval(str(size.text))
+    return ""
+""",
+}
+
+
+@pytest.mark.parametrize("code", CLASSES.values(), ids=CLASSES)
+def test_what_classes_say_of_themselves(code: str) -> None:
+    marked(FLASK + code)
+
+
+MATCHES = {
+    "all of it": """
+found = re.search("[A-Z]{2,4}-[0-9]{1,6}", request.args["x"])
+open("/srv/" + found.group())
+open("/srv/" + found[0])
+""",
+    "a group": """
+found = re.search("code=([A-Z]+)", request.args["x"])
+open("/srv/" + found.group(1))
+open("/srv/" + found.groups()[0])
+""",
+    "a group of anything": """
+found = re.search("code=(.*)", request.args["x"])
+open("/srv/" + found.group(1))  # expect: path-traversal
+""",
+    "every match": """
+for found in re.finditer("[A-Z]+", request.args["x"]):
+    open("/srv/" + found.group())
+for name in re.findall("[A-Z]+", request.args["y"]):
+    open("/srv/" + name)
+for name in re.findall(".+", request.args["z"]):
+    open("/srv/" + name)  # expect: path-traversal
+""",
+}
+
+
+@pytest.mark.parametrize("code", MATCHES.values(), ids=MATCHES)
+def test_a_piece_of_a_match_is_made_of_what_the_pattern_allows(code: str) -> None:
+    marked("import re\nfrom flask import request\n\ndef view():" + code.replace("\n", "\n    "))

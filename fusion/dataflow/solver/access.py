@@ -125,6 +125,8 @@ class Access(Elements, Stores):
                 member = self.member(ref, name)
                 if member is not None:
                     return self.bind_member(member, reference(ref), ref, state, node, of_class=True)
+                if name == "__name__":
+                    return constant(ref.name)
                 return (
                     self._library_attribute(Library(ref.library.removesuffix("()")), name, state, node)
                     if ref.library
@@ -151,12 +153,20 @@ class Access(Elements, Stores):
         if thing.klass is not None:
             member = self.member(thing.klass, name)
             if member is not None:
+                if member.refs and not self.script:
+                    got = self.overloaded(member, ("__get__",), [reference(ref), reference(thing.klass)], state, node)
+                    if got is not None:
+                        return got
                 return self.bind_member(member, reference(ref), thing.klass, state, node)
             found = thing.klass.ready.get(name) if thing.klass.ready else None
             if found is not None:
                 return found
         if thing.path and thing.klass is not None and name in _assigned(thing.klass):
             return UNKNOWN
+        if thing.klass is not None and not name.startswith("__"):
+            found = self.overloaded(reference(ref), ("__getattr__",), [constant(name)], state, node)
+            if found is not None:
+                return found
         if thing.path:
             if f"{thing.path}.{name}" in self.tables.identified:
                 return self.child(ref, name, state, f"{thing.path}.{name}")

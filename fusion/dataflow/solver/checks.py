@@ -11,6 +11,7 @@ from fusion.dataflow.regexes import rejects, restricts, substitutes
 from fusion.dataflow.solver import texts
 from fusion.dataflow.solver.arguments import Arguments, flatten, things
 from fusion.dataflow.solver.machine import Machine
+from fusion.dataflow.solver.receivers import part_limits
 from fusion.dataflow.solver.state import State, Thing
 from fusion.dataflow.solver.taints import Facts, Taint, added, changed, known
 from fusion.dataflow.solver.values import UNKNOWN, Library, Object, Value, constant, not_among, reference, tainted
@@ -27,7 +28,12 @@ _PATTERNS: dict[str, tuple[Mode, bool]] = {
     "re.Pattern.match": ("match", True),
     "re.Pattern.fullmatch": ("fullmatch", True),
     "re.Pattern.search": ("search", True),
+    "re.Pattern.findall": ("search", True),
+    "re.finditer": ("search", False),
+    "re.Pattern.finditer": ("search", True),
 }
+_SEVERAL = ("findall", "finditer")
+_PIECES = frozenset({"group", "groups", "groupdict", "__getitem__"})
 
 
 def _is_place(node: ir.Expression) -> bool:
@@ -288,6 +294,8 @@ class Checks(Machine):
             return reference(Object(state.allocate(Thing("library", None, fields, path="re.Pattern"))))
         if path in ("re.sub", "re.Pattern.sub"):
             return self._substituted(path == "re.sub", arguments, state, node)
+        if path.startswith("re.Match."):
+            return self._match_part(path, arguments, state)
         found = _PATTERNS.get(path)
         if found is None:
             if path.startswith(_PATHS):
@@ -299,8 +307,15 @@ class Checks(Machine):
         text = flatten(arguments.positional[place : place + 1] or list(arguments.keywords.values())[:1], state)
         if not text.taints:
             return reference(Library("re.Match"))
-        moved = tainted(changed(taint, self.data.part(taint.whole, id(node)), state.facts) for taint in text.taints)
+        inside = part_limits(restricts(pattern, flags, "fullmatch", "python")) if pattern is not None else ANY
+        moved = tainted(
+            changed(taint, self.data.part(taint.whole, id(node)), state.facts).limited(inside) for taint in text.taints
+        )
         result = Value(None, (Library("re.Match"),), moved.taints)
+        if path.endswith(_SEVERAL):
+            every = moved if path.endswith("findall") else result
+            result = reference(Object(state.allocate(Thing("list", None, {}, every))))
+            result = Value(None, result.refs)
         if pattern is None:
             return result
         shown = restricts(pattern, flags, mode, "python")
@@ -313,6 +328,21 @@ class Checks(Machine):
             host = (self.kinds.mask(Kind.OPEN_REDIRECT, Kind.REQUEST_FORGERY), ANY)
             true = added(true, {datum: host for taint in text.taints for datum in (taint.datum, taint.whole)})
         return Value(None, result.refs, result.taints, true, false)
+
+    def _match_part(self, path: str, arguments: Arguments, state: State) -> Value | None:
+        """What a match is asked for: some piece of what the pattern matched."""
+        name = path.rpartition(".")[2]
+        taints = arguments.receiver.taints
+        if name not in _PIECES or not taints:
+            return None
+        which = tuple(value.consts for value in arguments.all())
+        part = self.data.part
+        piece = tainted(changed(taint, part(taint.whole, (name, which)), state.facts, keeps=True) for taint in taints)
+        several = name in ("groups", "groupdict") or len(arguments.positional) > 1
+        if not several:
+            return piece
+        kind = "dict" if name == "groupdict" else "tuple"
+        return reference(Object(state.allocate(Thing(kind, None, {}, piece))))
 
     def _pattern(self, compiled: bool, arguments: Arguments, state: State) -> tuple[str | None, str]:
         if compiled:

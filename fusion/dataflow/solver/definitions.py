@@ -167,11 +167,26 @@ class Definitions(Entries, Fields, Holding, Modules):
             self.frame = outer
         for name, value in inner.locals.items():
             klass.members.setdefault(name, self.first_value(klass, name, value, inner))
-        for decorator in node.decorators:
-            self.evaluate(decorator, state)
         state.heap = inner.heap
         later_members(klass)
+        for decorator in reversed(node.decorators):
+            function = self.evaluate(decorator, state)
+            if any(isinstance(ref, Closure) for ref in function.refs) and not self.script:
+                self.call(function, Arguments([reference(klass)]), state, decorator)
+        if bases and not self.script:
+            self._subclassed(klass, state)
         return reference(klass)
+
+    def _subclassed(self, klass: Klass, state: State) -> None:
+        """A base that wants to know of its heirs is told of one (`__init_subclass__`)."""
+        for base in klass.bases:
+            for ref in base.refs:
+                hook = self.member(ref, "__init_subclass__") if isinstance(ref, Klass) and ref is not klass else None
+                for one in hook.refs if hook is not None else ():
+                    if isinstance(one, Closure):
+                        given = {word.name: self.evaluate(word.value, state) for word in klass.node.keywords if word.name}
+                        told = Closure(one.function, one.scope, reference(klass), one.owner)
+                        self.call_closure(told, Arguments(keywords=given), state, klass.node)
 
     def instantiate(self, klass: Klass, arguments: Arguments, state: State, node: ir.Node) -> Value:
         """An object of a class of the repository."""

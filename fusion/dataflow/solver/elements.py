@@ -68,7 +68,8 @@ class Elements(Overloads, Holding):
             result = Value(None, result.refs, merge(result.taints, chosen.taints)) if chosen.taints else result
         if value.taints:
             what = ("[]", single) if single is not None else ("[]", id(node))
-            taken = tuple(changed(taint, self.data.part(taint.whole, what), state.facts) for taint in value.taints)
+            piece = Library("re.Match") in value.refs
+            taken = tuple(changed(taint, self.data.part(taint.whole, what), state.facts, keeps=piece) for taint in value.taints)
             result = Value(None, result.refs, merge(result.taints, taken))
         result = self.with_aspects(result, value)
         if key.taints and result is not NOTHING:

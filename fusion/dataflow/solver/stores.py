@@ -78,6 +78,11 @@ class Stores(Holding):
                         bound = Closure(setter.function, setter.scope, reference(ref), setter.owner)
                         self.call_closure(bound, Arguments([value]), state, node)
                 return
+            member = self.member(thing.klass, name) if not self.script else None
+            if member is not None and member.refs:
+                set_ = self.overloaded(member, ("__set__",), [reference(ref), value], state, node)
+                if set_ is not None:
+                    return
         path = thing.path or (thing.klass.library if thing.klass is not None else "")
         if path:
             self.check_store(f"{path}.{name}", None, value, reference(ref), state, node)

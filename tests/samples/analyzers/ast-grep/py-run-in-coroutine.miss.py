@@ -1,4 +1,6 @@
 async def work():
     pass
+
+
 def main():
     asyncio.run(work())

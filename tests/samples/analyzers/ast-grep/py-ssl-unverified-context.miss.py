@@ -1,3 +1,4 @@
 import ssl
+
 context = ssl.create_default_context()
 context.check_hostname = True

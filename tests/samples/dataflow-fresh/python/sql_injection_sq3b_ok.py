@@ -9,6 +9,7 @@ def parse_int(default):
             return int(text)
         except (TypeError, ValueError):
             return default
+
     return parse
 
 

@@ -6,6 +6,7 @@ from starlette import status
 from starlette.datastructures import UploadFile
 from starlette.endpoints import HTTPEndpoint
 from starlette.middleware import Middleware
+from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.middleware.sessions import SessionMiddleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
@@ -123,3 +124,9 @@ routes = [Route("/routed", routed)]
 class Page(HTTPEndpoint):
     async def get(self, incoming):
         os.system("ls " + incoming.query_params["folder"])  # expect: command-injection
+
+
+class Before(BaseHTTPMiddleware):
+    async def dispatch(self, incoming, call_next):
+        os.system("ls " + incoming.headers["folder"])  # expect: command-injection
+        return await call_next(incoming)
