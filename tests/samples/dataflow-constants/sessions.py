@@ -4,15 +4,10 @@ from django import forms
 from wtforms import StringField
 from flask_wtf import FlaskForm
 from uuid import UUID
-
 app = Flask(__name__)
 ROLES = {"reader", "writer"}
-
-
 def clean(x):
     return x.strip().lower()
-
-
 @app.post("/1")
 def t1():
     session["role"] = request.form["role"]  # expect: trust-boundary
@@ -27,8 +22,6 @@ def t1():
         return "no", 400
     session["role"] = role
     return ""
-
-
 @app.post("/2")
 def t2():
     user = authenticate(request.form["u"], request.form["p"])
@@ -42,8 +35,6 @@ def t2():
     row = db.execute("select id from users where name = ?", (request.form["u"],)).fetchone()
     session["uid"] = row["id"]
     return ""
-
-
 @app.post("/3")
 def t3():
     lang = request.args.get("lang", "en")
@@ -53,8 +44,6 @@ def t3():
         return "bad"
     session["code"] = code
     return ""
-
-
 def d1(request):
     request.session["a"] = request.POST["a"]  # expect: trust-boundary
     request.session["b"] = request.GET.get("b", "")  # expect: trust-boundary
@@ -68,8 +57,6 @@ def d1(request):
     for k in ("x", "y"):
         request.session[k] = request.POST.get(k)  # expect: trust-boundary
     return JsonResponse({})
-
-
 @app.post("/4")
 def t4():
     data = request.get_json()

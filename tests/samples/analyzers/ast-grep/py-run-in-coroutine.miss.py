@@ -1,6 +1,4 @@
 async def work():
     pass
-
-
 def main():
     asyncio.run(work())

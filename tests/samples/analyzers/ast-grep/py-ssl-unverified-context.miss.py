@@ -1,4 +1,3 @@
 import ssl
-
 context = ssl.create_default_context()
 context.check_hostname = True

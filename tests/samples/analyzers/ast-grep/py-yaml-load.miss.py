@@ -1,5 +1,3 @@
 import yaml
-
-
 def read(text):
     return yaml.load(text, Loader=yaml.SafeLoader)

@@ -6,15 +6,15 @@ import intranet.texts
 
 def init(app):
 
-    @app.route("/cmdi-00/ci02", methods=["GET"])
+    @app.route('/cmdi-00/ci02', methods=['GET'])
     def ci02_get():
         RESPONSE = ""
-        raw = request.query_string.decode("utf-8")
+        raw = request.query_string.decode('utf-8')
         name = "target="
         at = raw.find(name)
         if at == -1:
             return "missing parameter"
-        param = raw[at + len(name) :]
+        param = raw[at + len(name):]
         end = param.find("&")
         if end != -1:
             param = param[:end]
@@ -23,14 +23,14 @@ def init(app):
         possible = "ABC"
         guess = possible[1]
         match guess:
-            case "A":
-                bar = "bob"
-            case "B":
+            case 'A':
+                bar = 'bob'
+            case 'B':
                 bar = param
-            case "C" | "D":
+            case 'C' | 'D':
                 bar = param
             case _:
-                bar = "bob's your uncle"
+                bar = 'bob\'s your uncle'
 
         with os.popen(f"ping -c 1 {bar}") as pipe:
             for line in pipe:

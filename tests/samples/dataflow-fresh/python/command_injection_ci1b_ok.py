@@ -8,7 +8,7 @@ from flask import request
 
 def init(app):
 
-    @app.route("/cmdi-00/zci1", methods=["POST"])
+    @app.route('/cmdi-00/zci1', methods=['POST'])
     def zci1_post():
         param = request.form.get("zci1", "")
         packed = binascii.hexlify(zlib.compress(json.dumps({"a": param, "b": "x"}).encode()))

@@ -7,7 +7,7 @@ Job = namedtuple("Job", "program argument")
 
 def init(app):
 
-    @app.route("/cmdi-00/zci2", methods=["GET"])
+    @app.route('/cmdi-00/zci2', methods=['GET'])
     def zci2_get():
         RESPONSE = ""
         param = request.args.get("zci2", "")

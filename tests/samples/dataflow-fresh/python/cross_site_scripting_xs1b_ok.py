@@ -5,7 +5,7 @@ import intranet.texts
 
 def init(app):
 
-    @app.route("/xss-00/zxs1", methods=["POST"])
+    @app.route('/xss-00/zxs1', methods=['POST'])
     def zxs1_post():
         RESPONSE = ""
         param = request.form.get("zxs1", "")

@@ -6,7 +6,7 @@ cookie_options = dict(httponly=True, secure=not False)
 
 def init(app):
 
-    @app.route("/securecookie-00/zck1", methods=["POST"])
+    @app.route('/securecookie-00/zck1', methods=['POST'])
     def zck1_post():
         RESPONSE = "ok"
         resp = make_response(RESPONSE)

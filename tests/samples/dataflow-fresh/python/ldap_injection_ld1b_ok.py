@@ -8,7 +8,7 @@ ESCAPES = {"\\": r"\5c", "*": r"\2a", "(": r"\28", ")": r"\29", "\0": r"\00"}
 
 def init(app):
 
-    @app.route("/ldapi-00/zld1", methods=["GET"])
+    @app.route('/ldapi-00/zld1', methods=['GET'])
     def zld1_get():
         RESPONSE = ""
         param = request.args.get("zld1", "")

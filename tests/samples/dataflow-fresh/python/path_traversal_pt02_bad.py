@@ -5,13 +5,13 @@ import intranet.texts
 
 def init(app):
 
-    @app.route("/pathtraver-00/pt02", methods=["POST"])
+    @app.route('/pathtraver-00/pt02', methods=['POST'])
     def pt02_post():
         RESPONSE = ""
         param = request.headers.get("PT02", "")
         testfiles = pathlib.Path(intranet.texts.DATA_DIR)
         p = (testfiles / param).resolve()
-        if not str(p).endswith(".txt"):
+        if not str(p).endswith('.txt'):
             RESPONSE += "Invalid Path."
             return RESPONSE
         if p.exists():

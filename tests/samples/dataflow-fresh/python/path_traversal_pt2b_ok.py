@@ -6,7 +6,7 @@ from intranet.texts import DATA_DIR
 
 def init(app):
 
-    @app.route("/pathtraver-00/zpt2", methods=["POST"])
+    @app.route('/pathtraver-00/zpt2', methods=['POST'])
     def zpt2_post():
         RESPONSE = ""
         param = request.values.get("zpt2", "")

@@ -5,7 +5,7 @@ import intranet.db
 
 def init(app):
 
-    @app.route("/sqli-00/sq05", methods=["POST"])
+    @app.route('/sqli-00/sq05', methods=['POST'])
     def sq05_post():
         RESPONSE = ""
         parts = request.path.split("/")
@@ -13,7 +13,6 @@ def init(app):
         if not param:
             param = ""
         import intranet.wrappers
-
         scr = intranet.wrappers.RequestWrapper(request)
         bar = scr.constant("sq05")
         tmp = base64.b64encode(bar.encode("utf-8"))

@@ -9,7 +9,6 @@ def parse_int(default):
             return int(text)
         except (TypeError, ValueError):
             return default
-
     return parse
 
 

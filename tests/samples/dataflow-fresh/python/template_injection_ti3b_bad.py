@@ -5,7 +5,7 @@ from flask import request
 def init(app):
     env = Environment(autoescape=True)
 
-    @app.route("/ti-00/zti3", methods=["POST"])
+    @app.route('/ti-00/zti3', methods=['POST'])
     def zti3_post():
         param = request.form.get("zti3", "")
         if "__" in param:

@@ -4,7 +4,7 @@ import urllib.parse
 
 def init(app):
 
-    @app.route("/trustbound-00/tb04", methods=["GET"])
+    @app.route('/trustbound-00/tb04', methods=['GET'])
     def tb04_get():
         RESPONSE = ""
         param = urllib.parse.unquote_plus(request.cookies.get("TB04", "noCookie"))

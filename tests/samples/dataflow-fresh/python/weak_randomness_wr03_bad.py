@@ -8,4 +8,4 @@ generator = random.Random()
 @csrf.before_app_request
 def token():
     if "csrf_token" not in session:
-        session["csrf_token"] = "%032x" % generator.randrange(16**32)
+        session["csrf_token"] = "%032x" % generator.randrange(16 ** 32)

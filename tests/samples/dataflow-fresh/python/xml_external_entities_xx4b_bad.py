@@ -7,7 +7,7 @@ from flask import request
 
 def init(app):
 
-    @app.route("/xxe-00/zxx4", methods=["GET"])
+    @app.route('/xxe-00/zxx4', methods=['GET'])
     def zxx4_get():
         RESPONSE = ""
         param = request.cookies.get("zxx4", "")

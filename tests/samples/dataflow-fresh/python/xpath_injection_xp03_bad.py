@@ -6,7 +6,7 @@ import intranet.texts
 
 def init(app):
 
-    @app.route("/xpathi-00/xp03", methods=["GET"])
+    @app.route('/xpathi-00/xp03', methods=['GET'])
     def xp03_get():
         RESPONSE = ""
         param = request.args.get("XP03", "")

@@ -6,7 +6,7 @@ import intranet.texts
 
 def init(app):
 
-    @app.route("/xpathi-00/xp03", methods=["GET"])
+    @app.route('/xpathi-00/xp03', methods=['GET'])
     def xp03_get():
         RESPONSE = ""
         param = request.args.get("XP03", "")
@@ -15,7 +15,7 @@ def init(app):
         string += "snapes on a plane"
         bar = string[4:-17]
         root = intranet.xmlutil.employees()
-        bar = bar.replace("'", "&apos;")
+        bar = bar.replace('\'', '&apos;')
         nodes = elementpath.select(root, f"/Employees/Employee[@emplid='{bar}']")
         for node in nodes:
             RESPONSE += intranet.texts.escape_for_html(intranet.xmlutil.to_text(node))

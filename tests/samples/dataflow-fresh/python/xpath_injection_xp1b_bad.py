@@ -6,11 +6,11 @@ import intranet.texts
 
 def init(app):
 
-    @app.route("/xpathi-00/zxp1", methods=["POST"])
+    @app.route('/xpathi-00/zxp1', methods=['POST'])
     def zxp1_post():
         RESPONSE = ""
         param = request.form.get("zxp1", "")
-        root = lxml.etree.parse(f"{intranet.texts.DATA_DIR}/employees.xml")
+        root = lxml.etree.parse(f'{intranet.texts.DATA_DIR}/employees.xml')
         query = "/Employees/Employee[@emplid=$name and @x='" + param + "']"
         nodes = root.xpath(query, name="1234")
         for node in nodes:

@@ -15,9 +15,7 @@ def escaped():
 def escaped_by_name():
     pages = Environment(autoescape=select_autoescape())
     flask.Response(pages.get_template("hello.html").render(name=flask.request.args["name"]))
-    return flask.Response(
-        pages.get_template("hello.txt").render(name=flask.request.args["name"])
-    )  # expect: cross-site-scripting
+    return flask.Response(pages.get_template("hello.txt").render(name=flask.request.args["name"]))  # expect: cross-site-scripting
 
 
 def escaped_text():

@@ -12,9 +12,7 @@ def parsed():
 
 def fetched():
     etree.fromstring(flask.request.get_data(), etree.XMLParser(load_dtd=True))
-    etree.fromstring(
-        flask.request.get_data(), etree.XMLParser(load_dtd=True, no_network=False)
-    )  # expect: xml-external-entities
+    etree.fromstring(flask.request.get_data(), etree.XMLParser(load_dtd=True, no_network=False))  # expect: xml-external-entities
 
 
 def fetched_to_validate():
