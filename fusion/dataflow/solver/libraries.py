@@ -261,7 +261,16 @@ class Libraries(Callbacks, Keyed, Sinks):
             elif moved:
                 for value in arguments.at(selector, state):
                     self._fill(value, tainted(moved), state)
+                named = arguments.nodes[selector.position : selector.position + 1] if selector.position >= 0 else ()
+                for place in named:
+                    self._fill_named(place, moved, state)
         return UNKNOWN if result is NOTHING else result
+
+    def _fill_named(self, place: ir.Expression, taints: tuple[Taint, ...], state: State) -> None:
+        """A variable's library object that has no identity here: the variable holds the data now."""
+        held = state.locals.get(place.id) if isinstance(place, ir.Name) else None
+        if isinstance(place, ir.Name) and held is not None and all(isinstance(ref, Library) for ref in held.refs):
+            state.locals[place.id] = Value(None, held.refs, merge(held.taints, taints))
 
     def _fill(self, target: Value, value: Value, state: State) -> None:
         for ref in target.refs:
