@@ -165,7 +165,7 @@ def _trusted(limits: Limits) -> str:
 
 def _xml(lead: str | None, limits: Limits) -> str:
     """Entities are declared in a document type, which begins with `<!` and stands before the first element."""
-    if limits.lacks("<!"):
+    if limits.lacks("<!DOCTYPE"):
         return "it can declare no entity"
     return "it stands inside an element" if lead and _ELEMENT.search(lead) and "<!" not in lead else ""
 

@@ -13,7 +13,8 @@ ASCII = frozenset(map(chr, range(128)))
 WORD = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_")
 TELLING = (
     *("..", "//", "/\\", "\\/", "\\\\", "./", ".\\", "/.", "/../", "../", "--", "/*", "*/", "''", "&&", "||", "$(", "://"),
-    *("{{", "{%", "${", "#{", "<%", "</", "<!", "%2", "&#", "__", "__proto__", "constructor", "prototype", "file:"),
+    *("{{", "{%", "${", "#{", "<%", "</", "<!", "<!DOCTYPE", "%2", "&#", "__"),
+    *("__proto__", "constructor", "prototype", "file:"),
 )
 """Texts whose absence settles a question in some sink, longer than one character."""
 BEGINNINGS = (

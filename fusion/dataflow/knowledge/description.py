@@ -87,6 +87,8 @@ def _names(entry: Knowledge) -> Iterator[str]:
             yield from (f"functions called {name}" for name in entry.names)
             if entry.signature:
                 yield f"functions of ({', '.join(entry.signature)}, ...)"
+            if entry.directive:
+                yield f"functions under '{entry.directive}'"
             yield from (f"functions returning {path}" for path in entry.returning)
         case Sink() | Setting():
             yield from (f"{path}(...)" for path in entry.calls)

@@ -184,8 +184,9 @@ def _hollow(library: Library) -> Iterator[str]:
         if not (flag.calls or flag.stores):
             yield f"[[flag]] {number} ({flag.note}): give calls or stores, or nothing sets it"
     for number, entry in enumerate(library.entry, 1):
-        if not (entry.decorators or entry.calls or entry.bases or entry.names or entry.signature):
-            yield f"[[entry]] {number} ({entry.note}): give decorators, calls, bases, names or signature, or no function is one"
+        if not (entry.decorators or entry.calls or entry.bases or entry.names or entry.signature or entry.directive):
+            ways = "decorators, calls, bases, names, signature or directive"
+            yield f"[[entry]] {number} ({entry.note}): give {ways}, or no function is one"
         if bool(entry.bases) != bool(entry.methods):
             yield f"[[entry]] {number} ({entry.note}): bases and methods go together"
     names = [kind.name for kind in library.type]

@@ -326,6 +326,8 @@ class Entry(Knowledge):
     """Module-level or exported functions of these names (`lambda_handler`, Next's `GET`)."""
     signature: tuple[str, ...] = ()
     """Functions whose parameters begin with these names (`request` in a file that imports Django; `req`, `res`)."""
+    directive: str = ""
+    """Exported functions of files that begin with this text, and functions that do (`use server`)."""
     paths: tuple[str, ...] = ()
     """Only in files whose path matches one of these globs (`pages/api/**`)."""
     imports: tuple[str, ...] = ()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from fusion.dataflow import ir
 from fusion.dataflow.limits import Limits
+from fusion.dataflow.solver import texts
 from fusion.dataflow.solver.arguments import Arguments
 from fusion.dataflow.solver.elements import MAX_PATH, Elements
 from fusion.dataflow.solver.library_constants import CONSTANTS
-from fusion.dataflow.solver.state import State, Thing
+from fusion.dataflow.solver.state import CHANGED, State, Thing
 from fusion.dataflow.solver.stores import Stores
 from fusion.dataflow.solver.taints import Taint, changed, merge
 from fusion.dataflow.solver.values import (
@@ -36,6 +37,8 @@ _ENCODED = {
     "pathname": Limits(absent=frozenset('<>" \n\t`?#{}'), start="/"),
 }
 """Members of a parsed URL that are percent-encoded, and with what they begin (or they are empty)."""
+_COUNTED = {"list": "length", "tuple": "length", "set": "size", "map": "size"}
+"""What says how many elements there are."""
 
 
 class Access(Elements, Stores):
@@ -92,10 +95,12 @@ class Access(Elements, Stores):
         result = NOTHING
         for ref in value.refs:
             result = join(result, self._attribute_of(ref, value, name, state, node))
-        if value.taints and self.script and name == "length":
-            result = join(result, UNKNOWN)
-        elif self.script and name == "length" and value.consts and all(isinstance(const, str) for const in value.consts):
-            result = join(result, Value(tuple({len(str(const)) for const in value.consts})))
+        if self.script and name == "length":
+            lengths = texts.combine([value.consts], texts.length) if value.consts and not value.taints else None
+            if lengths is not None:
+                result = join(result, Value(lengths))
+            elif value.consts != ():
+                result = UNKNOWN
         elif value.taints:
             part = self.data.part
             if name in _WHOLE and any(isinstance(ref, Library) and ref.path in self.tables.parsed for ref in value.refs):
@@ -174,20 +179,15 @@ class Access(Elements, Stores):
             return self.checked_fields(ref, thing, name, read, state, node)
         if name == "groups" and self.script and thing.kind == "list":  # of a match: what was found by name
             return reference(Object(state.allocate(Thing("dict", None, {}, thing.everything()))))
+        if self.script and name == _COUNTED.get(thing.kind):
+            return _counted(ref, thing, state)
         if self.script and thing.rest is not NOTHING:
             return self.apart(thing.rest, name, state)
-        if name == "length" and thing.items and self.script and self._is_settled(ref, thing, state):
-            return constant(len(thing.items))
         if thing.kind in ("list", "tuple", "set", "dict", "regex"):
             return reference(Bound(reference(ref), name))
         if thing.klass is not None and thing.klass.library:
             return self._library_attribute(Library(thing.klass.library), name, state, node)
         return UNKNOWN
-
-    def _is_settled(self, ref: Object, thing: Thing, state: State) -> bool:
-        """Whether a list is surely as long as it is here: another function may have added to one that a module made."""
-        plain = all(item.consts and not item.refs for item in thing.items or ())
-        return plain or state.heap.base.get(ref.id) is not thing
 
     def member(self, klass: Klass, name: str, depth: int = 8) -> Value | None:
         """A member of the class or of its bases in the repository."""
@@ -282,6 +282,14 @@ class Access(Elements, Stores):
             taint._replace(aspect=(aspect, by_source[taint.source].whole)) if taint.source in by_source else taint
             for taint in taints
         )
+
+
+def _counted(ref: Object, thing: Thing, state: State) -> Value:
+    """How many elements a list has: surely as many as it was made with, and no function adds to one that a module made."""
+    if thing.kind not in ("list", "tuple") or not thing.items or CHANGED in thing.flags:
+        return UNKNOWN
+    plain = all(item.consts and not item.refs for item in thing.items)
+    return constant(len(thing.items)) if plain or state.heap.base.get(ref.id) is not thing else UNKNOWN
 
 
 def _assigned(klass: Klass) -> frozenset[str]:

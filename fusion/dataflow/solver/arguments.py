@@ -214,9 +214,11 @@ def named(selector: Selector, arguments: Arguments, state: State) -> bool:
 def holds(condition: Condition, arguments: Arguments, state: State) -> bool:
     """Whether some possible value satisfies the condition."""
     if isinstance(condition, Given):
-        inside = condition.subject.parts
-        given = bool(arguments.at(condition.subject, state)) if inside else arguments.given(condition.subject)
-        return given == condition.present
+        if not condition.subject.parts:
+            return arguments.given(condition.subject) == condition.present
+        found = arguments.at(condition.subject, state)
+        there = any(value.consts != (None,) or value.refs for value in found)
+        return there if condition.present else not there or any(None in (value.consts or ()) for value in found)
     return any(_satisfies(condition, value, state) for value in arguments.at(condition.subject, state))
 
 

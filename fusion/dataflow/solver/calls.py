@@ -37,7 +37,7 @@ class Calls(Choosing):
         """A call as it stands in the text."""
         function = node.function
         if isinstance(function, ir.Attr):
-            above = self._super(function, state)
+            above = self.above(function, state)
             if above is not None:
                 arguments = self.gather(node, state)
                 if function.name == "__init__" and any(isinstance(ref, Library) for ref in above.refs):
@@ -88,8 +88,8 @@ class Calls(Choosing):
         if value.taints or value.consts is None or any(not isinstance(ref, Object) for ref in value.refs) or not value.refs:
             given.more = value if given.more is None else join(given.more, value)
 
-    def _super(self, function: ir.Attr, state: State) -> Value | None:
-        """`super().name`, `super.name`: the member of the bases, bound."""
+    def above(self, function: ir.Attr, state: State) -> Value | None:
+        """`super().name`, `super.name`: the member of the bases, bound; None for other attributes."""
         holder = function.object
         plain = isinstance(holder, ir.Name) and holder.id == "super" and self.script
         called = isinstance(holder, ir.Call) and isinstance(holder.function, ir.Name) and holder.function.id == "super"
@@ -101,11 +101,7 @@ class Calls(Choosing):
                 if isinstance(ref, Klass):
                     found = self.member(ref, function.name)
                     if found is not None:
-                        return join_all(
-                            reference(Closure(one.function, one.scope, self.frame.receiver, one.owner))
-                            for one in found.refs
-                            if isinstance(one, Closure)
-                        )
+                        return self.bind_member(found, self.frame.receiver, ref, state, function)
         if owner.library:
             return reference(Library(f"{owner.library}.{function.name}"))
         return UNKNOWN

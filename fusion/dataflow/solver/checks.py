@@ -164,6 +164,7 @@ class Checks(Machine):
     def ours(self, value: Value, other: Value = UNKNOWN, state: State | None = None) -> Facts | None:
         """What is known when the value is `other`, which is one of ours: it can hurt no more than that."""
         facts: Facts = {}
+        parts = {taint.aspect[0] if taint.aspect is not None else "" for taint in value.taints}
         harmless = self.kinds.all
         for taint in other.taints:
             harmless &= ~taint.mask
@@ -174,8 +175,8 @@ class Checks(Machine):
                 facts = added(facts, {datum: (harmless, Limits())}) or {}
             if taint.canonical and harmless & self.kinds.bit(Kind.PATH_TRAVERSAL):
                 facts = added(facts, self.confined(taint)) or {}
-            if taint.aspect is None:
-                continue
+            if taint.aspect is None or len(parts) > 1:
+                continue  # what was checked may be the other text, and not this part of an address
             name, whole = taint.aspect
             if name == "range":
                 facts = added(facts, self.reachable(taint._replace(whole=whole, datum=whole))) or {}

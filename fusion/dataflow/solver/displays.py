@@ -6,6 +6,7 @@ from fusion.dataflow import ir
 from fusion.dataflow.solver.arguments import things
 from fusion.dataflow.solver.beginnings import front
 from fusion.dataflow.solver.machine import Machine
+from fusion.dataflow.solver.optional import overlaid
 from fusion.dataflow.solver.state import MAX_ITEMS, State, Thing, checked_inside
 from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Object, Value, believed, join, join_all, reference, tainted
 
@@ -53,7 +54,7 @@ class Displays(Machine):
                     if thing.rest is not NOTHING:
                         sure.clear()
                     sure |= thing.certain if exact else set()
-                    fields.update(thing.fields)
+                    overlaid(fields, thing.fields)
                     rest = join(rest, thing.rest)
                     keys = join(keys, thing.keys)
                 if value.taints or (value.consts is None and not value.refs):

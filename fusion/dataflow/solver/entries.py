@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
 from fusion.dataflow import ir
@@ -40,7 +41,7 @@ class Entries(Machine):
                 continue
             if entry.imports and not any(imports_package(module.imports, package) for package in entry.imports):
                 continue
-            if not self._enters(entry, closure, exported=exported):
+            if not self._enters(entry, closure, module, exported=exported):
                 continue
             if not entry.paths or any(fnmatchcase(module.path, f"*{glob}") for glob in entry.paths):
                 return rule
@@ -54,7 +55,7 @@ class Entries(Machine):
         module = self.project.module(closure.scope.module)
         for rule in self.tables.entries:
             entry = rule.entry
-            if not entry.returning or module is None or not self._enters(entry, closure, exported=True):
+            if not entry.returning or module is None or not self._enters(entry, closure, module, exported=True):
                 continue
             names = self.module_names(module.path)
             for call in _returned_calls(function):
@@ -62,8 +63,10 @@ class Entries(Machine):
                     return rule
         return None
 
-    def _enters(self, entry: Entry, closure: Closure, *, exported: bool) -> bool:
+    def _enters(self, entry: Entry, closure: Closure, module: ir.Module, *, exported: bool) -> bool:
         function = closure.function
+        if entry.directive:
+            return (exported and _directs(module.body, entry.directive)) or _directs(function.body, entry.directive)
         if entry.bases:
             owner = closure.owner
             called = owner is not None and function.name in entry.methods and self.of_object(closure)
@@ -84,6 +87,14 @@ class Entries(Machine):
                 if isinstance(ref, Klass) and ref is not klass and depth and self.derives(ref, bases, depth - 1):
                     return True
         return False
+
+
+def _directs(body: Sequence[ir.Statement], directive: str) -> bool:
+    """Whether a file or function has a directive (`'use server'`): a text that stands by itself."""
+    return any(
+        isinstance(statement, ir.Evaluate) and isinstance(statement.value, ir.Const) and statement.value.value == directive
+        for statement in body
+    )
 
 
 def _returned_calls(function: ir.Function) -> list[ir.Call]:

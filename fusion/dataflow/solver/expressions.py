@@ -88,6 +88,9 @@ class Expressions(Operators, Displays):
     # ---------------------------------------------------------------- access
 
     def _attribute(self, node: ir.Attr, state: State) -> Value:
+        above = self.above(node, state)
+        if above is not None:
+            return above
         value = self.evaluate(node.object, state)
         return self.load_attribute(value, node.name, state, node, hint_of(node.object))
 

@@ -8,7 +8,7 @@ from fusion.dataflow import ir
 from fusion.dataflow.knowledge.schema import Entry
 from fusion.dataflow.limits import Limits
 from fusion.dataflow.routes import NUMBER
-from fusion.dataflow.solver.arguments import Arguments
+from fusion.dataflow.solver.arguments import Arguments, paths
 from fusion.dataflow.solver.definitions import Definitions
 from fusion.dataflow.solver.machine import MAX_CALLS
 from fusion.dataflow.solver.state import State, Thing
@@ -41,6 +41,8 @@ class Given(Definitions):
                 value = tainted(source)
                 if parameter.annotation is not None:
                     self.check_declared(self.declared(parameter.annotation, state), value, state, parameter)
+            elif (made := self._decorator_thing(parameter, state)) is not None:
+                value = made
             elif rule is not None and kind and kind != "-":
                 value = self._typed(kind, parameter, state)
             elif rule is not None and (rule.entry.tainted == "all" or (rule.entry.tainted == "rest" and place >= len(given))):
@@ -70,6 +72,14 @@ class Given(Definitions):
                 if known is not None and known.sources:
                     return self.taint_from(known, f"{path}:{parameter.name}", state, parameter)
         return ()
+
+    def _decorator_thing(self, parameter: ir.Parameter, state: State) -> Value | None:
+        """What a decorator says that a parameter is: a thing of a library (`@Session() session`)."""
+        for decorator in parameter.decorators:
+            for path in paths(self.evaluate(decorator, state), state):
+                if path in self.tables.type_names:
+                    return self._typed(path, parameter, state)
+        return None
 
     def _outside(self, rule: Rule[Entry], parameter: ir.Parameter, default: Value, state: State) -> Value:
         """A parameter that the framework fills with data from outside."""

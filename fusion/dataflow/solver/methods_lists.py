@@ -11,13 +11,14 @@ from fusion.dataflow.solver.methods_sets import SET_METHODS, SetMethods
 from fusion.dataflow.solver.methods_text import TextMethods
 from fusion.dataflow.solver.orderings import Orderings
 from fusion.dataflow.solver.receivers import Use, single
-from fusion.dataflow.solver.state import MAX_ITEMS, Thing
+from fusion.dataflow.solver.state import CHANGED, MAX_ITEMS, Thing
 from fusion.dataflow.solver.values import NONE, NOTHING, UNKNOWN, Object, Value, constant, join, join_all, reference
 
 _PUT = "put into a list"
 _TAKES = frozenset({"get", "get_nowait"})
 """Methods of queues: they take the first out, or of some the last."""
 _LIFO = "lifo"
+_CHANGED = frozenset({CHANGED})
 
 
 class ListMethods(SetMethods, TextMethods, Orderings):
@@ -38,7 +39,7 @@ class ListMethods(SetMethods, TextMethods, Orderings):
         """The receiver has these elements now; None: those it had, in any order and number, and `extra`."""
         thing = use.thing
         if items is not None and len(items) <= MAX_ITEMS and extra is NOTHING:
-            self.put(use, thing.but(items=tuple(items)))
+            self.put(use, thing.but(items=tuple(items), flags=thing.flags | _CHANGED))
         elif items is None:
             self.put(use, disordered(thing, extra))
         else:

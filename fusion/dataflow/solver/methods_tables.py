@@ -9,6 +9,7 @@ from fusion.dataflow import ir
 from fusion.dataflow.solver.arguments import things
 from fusion.dataflow.solver.methods_callbacks import CallbackMethods
 from fusion.dataflow.solver.methods_patterns import PatternMethods
+from fusion.dataflow.solver.optional import overlaid
 from fusion.dataflow.solver.receivers import Use, single
 from fusion.dataflow.solver.settings_values import converted
 from fusion.dataflow.solver.state import MAX_ITEMS, PERHAPS, Thing
@@ -202,12 +203,14 @@ class TableMethods(PatternMethods, CallbackMethods):
         tables = [found for found in things(source, use.state) if found.kind in ("dict", "map", "instance")]
         for table in tables:
             sure = len(source.refs) == 1 and not source.taints
-            fields = {
-                key: value if sure else join(thing.fields.get(key, NOTHING), value) for key, value in table.fields.items()
-            }
+            fields = dict(thing.fields)
+            if sure:
+                overlaid(fields, table.fields)
+            else:
+                fields.update({key: join(fields.get(key, NOTHING), value) for key, value in table.fields.items()})
             known = table.certain if sure else frozenset()
             thing = thing.but(
-                fields={**thing.fields, **fields},
+                fields=fields,
                 rest=join(thing.rest, table.rest),
                 keys=join(thing.keys, table.keys),
                 flags=thing.flags | (table.flags & {PERHAPS}),

@@ -26,6 +26,7 @@ _ENCODINGS: dict[object, Limits] = {
 }
 _STEP = re.compile(r"\.([^.\[]*)|\[([^\]]*)\]")
 """What follows the name of a field in a `str.format` template: `.attribute` or `[key]`."""
+_CUTS = frozenset({"slice", "substring", "substr", "subarray"})
 _NUMERIC = frozenset("bcdeEfFgGnoxX%")
 
 
@@ -72,9 +73,11 @@ class TextMethods(CheckMethods):
 
     def _text_part(self, use: Use) -> Value:
         """A part that the arguments choose; a random place makes it random."""
+        if use.name in _CUTS and use.arguments.rest is None and use.number(0, 0) == 0 and len(use.arguments.positional) < 2:
+            return self._text_keep(use)
         chosen = self.number(use.arguments.all(), use.state, use.node)
         what = (use.name, *self._text_key(use))
-        if use.number(0, 0) == 0 and use.name in ("slice", "substring", "substr", "subarray"):
+        if use.number(0, 0) == 0 and use.name in _CUTS:
             found = self.derive(use.value.taints, what, use.state)
         else:
             found = self.beheaded(use.value.taints, self.part(use.value.taints, what, use.state), use.state)

@@ -20,6 +20,7 @@ from fusion.dataflow.solver.values import (
     Value,
     believed,
     constant,
+    is_data,
     join,
     join_all,
     reference,
@@ -235,7 +236,7 @@ class Operators(Overloads):
         state.facts = before
         for place in then_state.heap.keys() - state.heap.keys():
             state.heap[place] = then_state.heap[place]
-        return join(then, other)
+        return join(then, other) if is_data(test) or not (_is_switch(then) and _is_switch(other)) else UNKNOWN
 
     def filtered(self, value: Value, facts: Facts) -> Value:
         """The value with what is known now made its own, since the facts end here."""
@@ -247,3 +248,9 @@ class Operators(Overloads):
             if new.mask:
                 kept.append(new if new.mask != taint.mask or new.limits != taint.limits else taint)
         return value.with_taints(kept)
+
+
+def _is_switch(value: Value) -> bool:
+    """Whether it says that something is on or off; which of them, where no data decides, is set elsewhere."""
+    single = value.consts[0] if value.consts and len(value.consts) == 1 and not value.refs and not value.taints else ""
+    return single is None or isinstance(single, bool)

@@ -34,6 +34,16 @@ class CallParts:
         """Evaluate the arguments."""
         raise NotImplementedError
 
+    def above(self, function: ir.Attr, state: State) -> Value | None:
+        """`super().name`, `super.name`: the member of the bases, bound; None for other attributes."""
+        raise NotImplementedError
+
+    def bind_member(
+        self, member: Value, receiver: Value, klass: Klass, state: State, node: ir.Node, *, of_class: bool = False
+    ) -> Value:
+        """A member of a class as it is found on an object of it."""
+        raise NotImplementedError
+
     def enter_at(self, closure: Closure, rule: Rule[Entry], arguments: Arguments) -> None:
         """Remember that a framework calls a function."""
         raise NotImplementedError

@@ -9,6 +9,7 @@ from typing import Any
 
 from fusion.dataflow import ir
 from fusion.dataflow.solver.beginnings import front, parted
+from fusion.dataflow.solver.optional import lacking
 from fusion.dataflow.solver.taints import Facts, common
 from fusion.dataflow.solver.values import NOTHING, Klass, Object, Value, believed, join, same
 
@@ -20,6 +21,9 @@ GUESSED = "guessed"
 
 PERHAPS = "perhaps"
 """Flag of a dictionary that has some of its keys only where it came on one path, and not on another."""
+
+CHANGED = "changed"
+"""Flag of a list that was changed since it was made."""
 
 POLLUTING = "prototype-by-key"
 """The path of what `object[key]` may be when the key comes from outside: the prototype of every object."""
@@ -238,8 +242,8 @@ class State:
         return self
 
 
-def meet(a: State | None, b: State | None) -> State | None:
-    """Where two paths come together. May reuse either.
+def meet(a: State | None, b: State | None, *, chosen: bool = False) -> State | None:
+    """Where two paths come together. May reuse either. `chosen`: data decides which of them is taken.
 
     What only one of them knows is kept in the values that it does not share with the other: after `if name not in known:
     name = "id"`, the name is one of the known on one path and ours on the other.
@@ -265,7 +269,8 @@ def meet(a: State | None, b: State | None) -> State | None:
             if known is None:
                 known = below(place)
             if known is not thing:
-                heap[place] = checked_thing(thing, theirs) if known is None else meet_things(known, thing, mine, theirs)
+                met = checked_thing(thing, theirs) if known is None else meet_things(known, thing, mine, theirs)
+                heap[place] = lacking(met, known, thing) if chosen and known is not None else met
     a.facts = common(a.facts, b.facts)
     if a.pending is not b.pending:
         a.pending = {**a.pending, **b.pending}

@@ -13,7 +13,19 @@ from fusion.dataflow.solver.leaving import Leaving
 from fusion.dataflow.solver.loops import Loops
 from fusion.dataflow.solver.machine import Loop
 from fusion.dataflow.solver.state import State, Thing, meet
-from fusion.dataflow.solver.values import NONE, NOTHING, UNKNOWN, Closure, Library, Object, Value, constant, join, reference
+from fusion.dataflow.solver.values import (
+    NONE,
+    NOTHING,
+    UNKNOWN,
+    Closure,
+    Library,
+    Object,
+    Value,
+    constant,
+    is_data,
+    join,
+    reference,
+)
 
 _EVERYWHERE = frozenset({"toString", "hasOwnProperty", "valueOf", "constructor"})
 """What every JavaScript object has."""
@@ -219,7 +231,7 @@ class Statements(Leaving, Loops, Expressions):
             return self.run(node.then if truth else node.other, state.learn(test.true if truth else test.false))
         other = state.copy().learn(test.false)
         then = self.run(node.then, state.learn(test.true))
-        return meet(then, self.run(node.other, other))
+        return meet(then, self.run(node.other, other), chosen=is_data(test))
 
     def _switch(self, node: ir.Switch, state: State) -> State | None:
         subject = self.evaluate(node.subject, state)

@@ -43,9 +43,7 @@ class Summaries(Machine):
         if plain and self.steps < _LAST:
             return self.passed(values, state, node)
         if not plain and (
-            self.steps < _RESERVE
-            or self.quiet[id(closure.function)] >= _OFTEN
-            or (len(self.stack) > _DEEP and not self.matters(closure.function))
+            self.steps < _RESERVE or self.quiet[id(closure.function)] >= _OFTEN or self._is_far(closure.function)
         ):
             return UNKNOWN
         if plain and any(isinstance(ref, Object) for value in values for ref in value.refs):
@@ -72,6 +70,13 @@ class Summaries(Machine):
         if closure.scope.function is None and not key[0]:
             loud = result.taints or (result.refs and flatten([result], state).taints)
             self.quiet[id(closure.function)] += _LOUD if loud else 1
+
+    def _is_far(self, function: ir.Function) -> bool:
+        """Whether a call without hostile data is so deep that it is not followed. One expression is soon followed."""
+        depth = len(self.stack)
+        if depth <= _DEEP or (depth <= 2 * _DEEP and len(function.body) == 1 and isinstance(function.body[0], ir.Return)):
+            return False
+        return not self.matters(function)
 
     def matters(self, function: ir.Function) -> bool:
         """Whether the function mentions something that knowledge has sources, sinks or settings for."""

@@ -263,7 +263,7 @@ class Tables:
                 self._read(path).entries.append(begun)
             for path in entry.calls:
                 self._call(path).entries.append(begun)
-            if entry.bases or entry.names or entry.signature:
+            if entry.bases or entry.names or entry.signature or entry.directive:
                 self.entries.append(begun)
 
     def _mends(self, rule: Rule[Setting] | Rule[Sink], mends: Iterable[Mend]) -> None:

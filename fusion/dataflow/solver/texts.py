@@ -103,6 +103,13 @@ _PERCENT = re.compile(r"%(?:\((\w+)\))?[#0\- +]*(?:\*|\d+)?(?:\.(?:\*|\d+))?[hlL
 NUMERIC_FORMATS = frozenset("diouxXeEfFgG")
 
 
+def length(text: object) -> object:
+    """JavaScript's length of a text: surrogates count for themselves."""
+    if not isinstance(text, str):
+        raise TypeError
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
 def combine(
     values: Sequence[tuple[ir.Constant, ...] | None], function: Callable[..., object]
 ) -> tuple[ir.Constant, ...] | None:

@@ -275,6 +275,11 @@ def not_among(value: Value, texts: Iterable[object], elements: set[int]) -> Fact
     return {taint.whole: (0, Limits(absent=marks)) for taint in value.taints if taint.datum in elements} or None
 
 
+def is_data(test: Value) -> bool:
+    """Whether hostile data decides a condition."""
+    return bool(test.taints or test.true or test.false)
+
+
 def believed(value: Value, facts: Facts) -> Value:
     """The value with what checks have shown made its own: where the facts end, or other paths come in."""
     if not value.taints or not facts:

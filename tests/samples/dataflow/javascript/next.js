@@ -70,6 +70,11 @@ export async function saved(formData) {
   redirect(formData.get('next')); // expect: open-redirect
 }
 
+export async function posted(form) {
+  'use server';
+  redirect(form.get('next')); // expect: open-redirect
+}
+
 export async function changed(prevState, formData) {
   redirect(formData.get('next')); // expect: open-redirect
 }
