@@ -380,3 +380,30 @@ app.get('/f', (req) => { Reflect.apply((name) => exec('ls'), null, [req.query.f]
 """,
         "main.js",
     )
+
+
+def test_the_length_of_a_list_of_data_is_a_number() -> None:
+    marked(
+        PAGE
+        + """
+const { Pool } = require('pg');
+const pool = new Pool();
+class Criteria {
+  clauses = [];
+  values = [];
+  equals(column, value) {
+    if (value !== undefined) {
+      this.values.push(value);
+      this.clauses.push(`${column} = $${this.values.length}`);
+    }
+    return this;
+  }
+}
+app.get('/', (req) => {
+  const criteria = new Criteria().equals('city', req.query.city).equals('name', req.query.name);
+  pool.query('SELECT * FROM venues WHERE ' + criteria.clauses.join(' AND '), criteria.values);
+  pool.query('SELECT * FROM venues WHERE ' + criteria.values.join(' AND ')); // expect: sql-injection
+});
+""",
+        "main.js",
+    )
