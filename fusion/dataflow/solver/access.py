@@ -22,6 +22,7 @@ from fusion.dataflow.solver.values import (
     Object,
     Value,
     constant,
+    held,
     join,
     join_all,
     reference,
@@ -106,7 +107,7 @@ class Access(Elements, Stores):
             if name in _WHOLE and any(isinstance(ref, Library) and ref.path in self.tables.parsed for ref in value.refs):
                 taken = value.taints
             else:
-                taken = tuple(changed(taint, part(taint.whole, f".{name}"), state.facts) for taint in value.taints)
+                taken = tuple(changed(taint, part(taint.whole, f".{name}"), state.facts) for taint in held(value.taints, name))
                 encoded = _ENCODED.get(name)
                 if encoded is not None and any(isinstance(ref, Library) and ref.path == "global.Url" for ref in value.refs):
                     taken = tuple(taint._replace(limits=encoded, lead="") for taint in taken)

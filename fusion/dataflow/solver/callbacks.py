@@ -13,7 +13,7 @@ from fusion.dataflow.solver.beginnings import disordered
 from fusion.dataflow.solver.machine import Machine
 from fusion.dataflow.solver.state import State
 from fusion.dataflow.solver.tables import Known, Rule
-from fusion.dataflow.solver.taints import Taint, Trail
+from fusion.dataflow.solver.taints import PICKED, Taint, Trail
 from fusion.dataflow.solver.values import Closure, Object, Value, looked_up, tainted
 
 _ERROR = re.compile(r"_*e(?:r|rr|rror)?_*")
@@ -100,5 +100,6 @@ class Callbacks(Machine):
         """The data that a source puts into a callback's parameter."""
         datum = self.data.part(0, (path, id(node)))
         trail = Trail(None, self.path, node.span, rule.entry.note)
-        taint = Taint((self.path, node.span), rule.mask, datum, datum, trail, origin=rule.entry.origin.value)
+        form = PICKED if rule.entry.picks else ""
+        taint = Taint((self.path, node.span), rule.mask, datum, datum, trail, origin=rule.entry.origin.value, form=form)
         return (taint,) if rule.mask else ()

@@ -187,6 +187,7 @@ class Calls(Choosing):
         true: Facts | None = None
         false: Facts | None = None
         first_true = first_false = True
+        pairs = self.paired(outcomes) if len(outcomes) > 1 else None
         for left, returned in outcomes:
             truth = self.truth(returned, left)
             if truth is not False:
@@ -201,6 +202,8 @@ class Calls(Choosing):
         for left, _ in outcomes:
             after = meet(after, left.copy() if len(outcomes) > 1 else left)
         value = Value(value.consts, value.refs, value.taints, true, false, value.shape)
+        if pairs is not None and after is not None:
+            value = Value((), (Object(after.allocate(pairs)),), (), true, false)
         if function.generator:
             thing = Thing("generator", None, {}, self.frame.yields)
             if after is not None:

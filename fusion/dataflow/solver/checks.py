@@ -13,7 +13,7 @@ from fusion.dataflow.solver.arguments import Arguments, flatten, things
 from fusion.dataflow.solver.machine import Machine
 from fusion.dataflow.solver.receivers import part_limits
 from fusion.dataflow.solver.state import State, Thing
-from fusion.dataflow.solver.taints import Facts, Taint, added, changed, known
+from fusion.dataflow.solver.taints import Facts, Taint, added, changed, known, undecoded
 from fusion.dataflow.solver.values import UNKNOWN, Library, Object, Value, constant, not_among, reference, tainted
 
 _NUMBERS = frozenset({"number", "boolean", "bigint", "undefined"})
@@ -181,7 +181,8 @@ class Checks(Machine):
             if name == "range":
                 facts = added(facts, self.reachable(taint._replace(whole=whole, datum=whole))) or {}
             elif name in ("commonpath", "commonprefix", "folder"):
-                if name != "commonprefix" or state is None or not self.unclosed(other, state):
+                ours = harmless & self.kinds.bit(Kind.PATH_TRAVERSAL)
+                if ours and (name != "commonprefix" or state is None or not self.unclosed(other, state)):
                     facts = added(facts, self.confined(taint._replace(whole=whole, datum=whole))) or {}
             else:
                 facts = added(facts, {whole: (self.cleared_by(name) & harmless, Limits())}) or {}
@@ -241,7 +242,7 @@ class Checks(Machine):
         return any(thing.kind in ("list", "tuple", "set", "dict") for thing in things(value, state))
 
     def _limited(self, value: Value, limits: Limits) -> Facts | None:
-        return {taint.whole: (0, limits) for taint in value.taints} or None
+        return undecoded({taint.whole: (0, limits) for taint in value.taints}, self.data) or None
 
     def _found(
         self, operator: str, left: Value, right: Value, node: ir.Compare, state: State

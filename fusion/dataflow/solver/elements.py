@@ -17,6 +17,7 @@ from fusion.dataflow.solver.values import (
     Object,
     Value,
     constant,
+    held,
     join,
     join_all,
     not_among,
@@ -68,8 +69,8 @@ class Elements(Overloads, Holding):
             result = Value(None, result.refs, merge(result.taints, chosen.taints)) if chosen.taints else result
         if value.taints:
             what = ("[]", single) if single is not None else ("[]", id(node))
-            piece = Library("re.Match") in value.refs
-            taken = tuple(changed(taint, self.data.part(taint.whole, what), state.facts, keeps=piece) for taint in value.taints)
+            piece, wholes = Library("re.Match") in value.refs, held(value.taints, single)
+            taken = tuple(changed(taint, self.data.part(taint.whole, what), state.facts, keeps=piece) for taint in wholes)
             result = Value(None, result.refs, merge(result.taints, taken))
         result = self.with_aspects(result, value)
         if key.taints and result is not NOTHING:

@@ -194,6 +194,9 @@ class Operators(Overloads):
         last = len(node.operands) - 1
         for place, operand in enumerate(node.operands):
             value = self.evaluate(operand, state)
+            if place and (folder := _asks_for_root(operand, node.operator)) and not self.evaluate(folder, state).taints:
+                result = join(result, UNKNOWN)
+                continue
             truth = self.truth(value, state)
             if node.operator == "??" and value.consts and None not in value.consts and not value.taints:
                 truth = True
@@ -233,10 +236,40 @@ class Operators(Overloads):
         then = self.filtered(self.evaluate(node.then, then_state), then_state.facts)
         state.learn(test.false)
         other = self.filtered(self.evaluate(node.other, state), state.facts)
+        pairs = self.paired(((then_state, then), (state, other)))
         state.facts = before
         for place in then_state.heap.keys() - state.heap.keys():
             state.heap[place] = then_state.heap[place]
+        if pairs is not None:
+            return reference(Object(state.allocate(pairs)))
         return join(then, other) if is_data(test) or not (_is_switch(then) and _is_switch(other)) else UNKNOWN
+
+    def paired(self, outcomes: Sequence[tuple[State, Value]]) -> Thing | None:
+        """One tuple for those of several outcomes, whose elements say what is known where they are true, or false.
+
+        None where an outcome is no tuple of its own, or of another length.
+        """
+        size = -1
+        columns: list[Value] = []
+        for left, value in outcomes:
+            thing = left.heap.get(value.refs[0].id) if len(value.refs) == 1 and isinstance(value.refs[0], Object) else None
+            if thing is None or thing.kind != "tuple" or thing.items is None or value.consts != () or value.taints:
+                return None
+            if size not in (-1, len(thing.items)):
+                return None
+            size = len(thing.items)
+            shown = [
+                Value(
+                    item.consts,
+                    item.refs,
+                    believed(item, left.facts).taints,
+                    added(left.facts, item.true),
+                    added(left.facts, item.false),
+                )
+                for item in thing.items
+            ]
+            columns = [join(*pair) for pair in zip(columns, shown, strict=True)] if columns else shown
+        return Thing("tuple", tuple(columns))
 
     def filtered(self, value: Value, facts: Facts) -> Value:
         """The value with what is known now made its own, since the facts end here."""
@@ -254,3 +287,31 @@ def _is_switch(value: Value) -> bool:
     """Whether it says that something is on or off; which of them, where no data decides, is set elsewhere."""
     single = value.consts[0] if value.consts and len(value.consts) == 1 and not value.refs and not value.taints else ""
     return single is None or isinstance(single, bool)
+
+
+def _asks_for_root(node: ir.Expression, operator: str) -> ir.Expression | None:
+    """The folder in `dirname(folder) != folder`: after other conditions, that only leaves out the root of all paths."""
+    if not isinstance(node, ir.Compare) or node.operator != {"and": "!=", "or": "=="}.get(operator):
+        return None
+    for one, other in ((node.left, node.right), (node.right, node.left)):
+        if isinstance(one, ir.Call) and _named(one.function) == "dirname" and len(one.arguments) == 1:
+            return other if _alike(one.arguments[0].value, other) else None
+    return None
+
+
+def _named(node: ir.Expression) -> str:
+    return node.id if isinstance(node, ir.Name) else node.name if isinstance(node, ir.Attr) else ""
+
+
+def _alike(a: ir.Expression, b: ir.Expression) -> bool:
+    """Whether two names, or calls of names, are the same text."""
+    match a, b:
+        case ir.Name(id=one), ir.Name(id=two):
+            return one == two
+        case ir.Attr(object=one, name=name), ir.Attr(object=two, name=other):
+            return name == other and _alike(one, two)
+        case ir.Call(function=one, arguments=given), ir.Call(function=two, arguments=others):
+            pairs = zip(given, others, strict=False)
+            return len(given) == len(others) and _alike(one, two) and all(_alike(x.value, y.value) for x, y in pairs)
+        case _:
+            return False

@@ -201,6 +201,10 @@ class Parts(CallParts):
         """The normal form of a path."""
         raise NotImplementedError
 
+    def paired(self, outcomes: Sequence[tuple[State, Value]]) -> Thing | None:
+        """One tuple for those of several outcomes; None where one is no tuple of its own."""
+        raise NotImplementedError
+
     def absent_up(self, taint: Taint, text: str) -> Facts | None:
         """What is known once `..` is known not to be among a path's parts, or not to begin the way from a folder."""
         raise NotImplementedError

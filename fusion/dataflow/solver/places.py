@@ -11,7 +11,7 @@ from fusion.dataflow.limits import ANY, HOLE, Limits
 from fusion.dataflow.solver.arguments import Arguments, flatten, paths
 from fusion.dataflow.solver.building import Building, shorten
 from fusion.dataflow.solver.state import State, Thing
-from fusion.dataflow.solver.taints import Facts, Taint, added, changed, known, merge
+from fusion.dataflow.solver.taints import Facts, Taint, added, changed, known, merge, undecoded
 from fusion.dataflow.solver.values import UNKNOWN, Library, Object, Value, constant, reference, tainted
 
 FOLDER = "folder"
@@ -119,7 +119,7 @@ class Places(Building):
         if _is_normal(what) and text != "/.." and taint.lead == "":
             return {taint.whole: (0, _NO_UP)}  # in a normal form they can only stand at the beginning
         if text == ".." and (what == ".parts" or (isinstance(what, tuple) and what and what[0] in ("split", "rsplit"))):
-            return {made[0]: (0, Limits(absent=frozenset({".."})))}
+            return undecoded({made[0]: (0, Limits(absent=frozenset({".."})))}, self.data)
         return None
 
     def not_first(self, piece: Value, texts: Iterable[object]) -> Facts | None:
@@ -164,6 +164,8 @@ class Places(Building):
                 for taint in held:
                     false = added(false, {taint.whole: (0, _NO_ROOT)})
                 return Value(None, (), (), None, false)
+            case "dirname" if given:
+                return self._folder(given[0], state)
             case "splitext" | "split" if holder == "os.path":
                 return self._split_off(name, given[:1], state)
             case "is_relative_to" | "relative_to":
@@ -202,6 +204,16 @@ class Places(Building):
                 found.append(part)
             pieces.append(tainted(found))
         return reference(Object(state.allocate(Thing("tuple", tuple(pieces)))))
+
+    def _folder(self, path: Value, state: State) -> Value | None:
+        """`dirname`: the path without its last name."""
+        found = []
+        for taint in flatten([path], state).taints:
+            made = changed(taint, self.data.part(taint.whole, "dirname"), state.facts, keeps=True)
+            absent = frozenset(mark for mark in made.limits.absent if mark[0] != "=" or len(mark) == 1)
+            made = made.limited(Limits(made.limits.allowed, absent))
+            found.append(made._replace(aspect=("folder", taint.whole)) if taint.canonical else made)
+        return tainted(found) if found else None
 
     def _related(self, name: str, arguments: Arguments, state: State) -> Value | None:
         if flatten(arguments.positional[:1], state).taints:

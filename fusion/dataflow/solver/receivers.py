@@ -11,7 +11,7 @@ from fusion.dataflow.limits import ANY, Limits
 from fusion.dataflow.solver.arguments import Arguments, flatten
 from fusion.dataflow.solver.machine import Machine
 from fusion.dataflow.solver.state import MAX_ITEMS, State, Thing, meet_things
-from fusion.dataflow.solver.taints import Facts, Taint, added, changed
+from fusion.dataflow.solver.taints import Facts, Taint, added, changed, undecoded
 from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Object, Value, join_all, reference, tainted
 
 NO_THING = Thing("")
@@ -93,7 +93,7 @@ class Own(Machine):
             facts[taint.whole] = (mask, limits)
             if pieces:
                 facts[taint.datum] = (mask, limits)
-        return facts or None
+        return undecoded(facts, self.data) or None
 
     def safe(self, taints: Iterable[Taint]) -> Facts | None:
         """The text turned out to be one of ours."""

@@ -206,6 +206,22 @@ class Data:
         return self._made.get(datum)
 
 
+_DECODERS = frozenset({"unquote", "unquote_plus", "url_unescape", "decodeURIComponent", "decodeURI", "unescape"})
+_DIGITS = frozenset("0123456789abcdefABCDEF%")
+
+
+def undecoded(facts: Facts, data: Data) -> Facts:
+    """The same, and what it shows of the texts before they were decoded: `..` and `/` stay what they are when that is done."""
+    found = facts
+    for datum, (_, limits) in facts.items():
+        marks = frozenset(mark for mark in limits.absent if not _DIGITS & set(mark))
+        made = data.made(datum) if marks else None
+        while made is not None and isinstance(made[1], tuple) and str(made[1][0]).rpartition(".")[2] in _DECODERS:
+            found = added(found, {made[0]: (0, Limits(absent=marks))}) or {}
+            made = data.made(made[0])
+    return found
+
+
 def known(taint: Taint, facts: Facts) -> tuple[int, Limits]:
     """The kinds that it can still cause and what its text can be, with what checks have shown."""
     mask, limits = taint.mask, taint.limits

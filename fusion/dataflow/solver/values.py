@@ -267,6 +267,13 @@ def picked(value: Value) -> Value:
     return value.with_taints(taint._replace(form=taint.form or PICKED) for taint in value.taints)
 
 
+def held(taints: tuple[Taint, ...], name: object) -> tuple[Taint, ...]:
+    """What is hostile in a member of something: nothing random in one of an object that was only chosen or moved about."""
+    if not isinstance(name, str) or name == "value" or all(taint.form != PICKED for taint in taints):
+        return taints
+    return tuple(taint for taint in taints if taint.form != PICKED)
+
+
 def not_among(value: Value, texts: Iterable[object], elements: set[int]) -> Facts | None:
     """What is known of characters of a hostile text that are none of these marks; None where it is not about marks."""
     marks = frozenset(text for text in texts if isinstance(text, str))

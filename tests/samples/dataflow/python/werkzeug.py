@@ -85,6 +85,25 @@ def page_data(request: Request):
     return response
 
 
+def plain_data(request: Request):
+    response = Response(mimetype="application/json")
+    response.set_data(request.args["name"])
+    return response
+
+
+def plain_content(request: Request):
+    response = Response(content_type="application/json")
+    response.data = request.args["name"]
+    return response
+
+
+def told_plain(request: Request):
+    response = Response()
+    response.mimetype = "text/plain"
+    response.data = request.args["name"]
+    return response
+
+
 def cookie(request: Request):
     response = Response("ok")
     response.set_cookie("theme", "dark")  # expect: insecure-cookie
