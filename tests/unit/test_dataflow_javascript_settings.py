@@ -175,6 +175,23 @@ app.get('/b', async (req, res) => {
 """,
 }
 TYPED = {
+    "a number that a function called later counts on": """
+export function wait(form: HTMLFormElement) {
+  let seconds = 3;
+  const timer = setInterval(() => {
+    seconds -= 1;
+    if (seconds > 0) return;
+    clearInterval(timer);
+    window.location.replace(window.location.hash.slice(1)); // expect: open-redirect
+  }, 1000);
+}
+let left = 3;
+setInterval(() => {
+  left -= 1;
+  if (left > 0) return;
+  window.location.replace(window.location.hash.slice(1)); // expect: open-redirect
+}, 1000);
+""",
     "what a server action is handed": """
 'use server';
 import { redirect } from 'next/navigation';

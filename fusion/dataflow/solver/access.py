@@ -54,17 +54,24 @@ class Access(Elements, Stores):
             return value
         scope = self.frame.scope.outer
         while scope is not None:
-            frame = state.frames.get(scope.frame, scope.captured)
-            value = frame.get(name)
+            frame = state.frames.get(scope.frame)
+            value = self._later(scope.captured.get(name), scope.frame, name) if frame is None else frame.get(name)
             if value is not None:
                 return value
             scope = scope.outer
-        value = self.module_names(self.frame.scope.module or self.path).get(name)
+        module = self.frame.scope.module or self.path
+        value = self._later(self.module_names(module).get(name), module, name)
         if value is not None:
             return value
         if name in ("this", "self") and self.frame.receiver is not NOTHING and self.frame.receiver is not None:
             return self.frame.receiver
         return reference(Library(self.tables.denotes(name)))
+
+    def _later(self, value: Value | None, home: object, name: str) -> Value | None:
+        """A variable around a function that is called some time later: functions may have counted on by then."""
+        if value is None or not value.consts or (home, name) not in self.counted:
+            return value
+        return Value(None, value.refs, value.taints) if any(type(const) in (int, float) for const in value.consts) else value
 
     def store_name(self, name: str, value: Value, state: State) -> None:
         """Bind a variable where it belongs."""
@@ -72,10 +79,13 @@ class Access(Elements, Stores):
         if function is None or name in function.locals:
             state.locals[name] = value
             return
+        counts = value.consts is None or any(type(const) in (int, float) for const in value.consts)
         if name not in function.globals:
             scope = self.frame.scope.outer
             while scope is not None:
                 frame = state.frames.get(scope.frame)
+                if counts and name in (scope.captured if frame is None else frame):
+                    self.counted.add((scope.frame, name))
                 if frame is not None and name in frame:
                     state.frames = {**state.frames, scope.frame: {**frame, name: value}}
                     return
@@ -85,6 +95,8 @@ class Access(Elements, Stores):
                 scope = scope.outer
         names = self.module_names(self.frame.scope.module or self.path)
         if name in names or name in function.globals:
+            if counts:
+                self.counted.add((self.frame.scope.module or self.path, name))
             names[name] = join(names.get(name, NOTHING), value)
         else:
             state.locals[name] = value

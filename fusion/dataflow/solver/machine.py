@@ -107,6 +107,8 @@ class Machine(Parts):
         """Settings that stayed weak, unless mended so."""
         self.page_state: dict[str, tuple[Value, ir.Function | None]] = {}
         """What was put into the state of a component, by what sets it, and the function that is run again then."""
+        self.counted: set[tuple[object, str]] = set()
+        """Variables around functions, by the frame or module, that functions store numbers into."""
         self.reducers: dict[str, Value] = {}
         """What makes the next state of a component, by what dispatches to it."""
         self.listeners: dict[str, list[Value]] = {}

@@ -39,3 +39,27 @@ function streamed_field(req, res) {
     eval(value); // expect: code-injection
   });
 }
+
+async function piped_entry(req, res) {
+  const unzipper = require('unzipper');
+  for await (const entry of req.pipe(unzipper.Parse({ forceStream: true }))) {
+    entry.pipe(fs.createWriteStream('/srv/files/' + entry.path)); // expect: path-traversal
+  }
+}
+
+function streamed_entry(req, res) {
+  const extract = require('tar-stream').extract();
+  extract.on('entry', (header, stream) => {
+    stream.pipe(fs.createWriteStream('/srv/files/' + header.name)); // expect: path-traversal
+  });
+  req.pipe(extract);
+}
+
+function opened_archive(req, res) {
+  const yauzl = require('yauzl');
+  yauzl.open('/srv/upload.zip', (error, archive) => {
+    archive.on('entry', (entry) => {
+      fs.mkdirSync('/srv/files/' + entry.fileName); // expect: path-traversal
+    });
+  });
+}
