@@ -190,9 +190,6 @@ class Access(Elements, Stores):
                 return self.child(ref, name, state, f"{thing.path}.{name}")
             read = self._library_attribute(Library(thing.path), name, state, node)
             return self.checked_fields(ref, thing, name, read, state, node)
-        if name == "length" and self.script and thing.kind in ("list", "tuple") and not thing.path:
-            settled = thing.items and self._is_settled(ref, thing, state)
-            return constant(len(thing.items or ())) if settled else UNKNOWN
         if name == "groups" and self.script and thing.kind == "list":  # of a match: what was found by name
             return reference(Object(state.allocate(Thing("dict", None, {}, thing.everything()))))
         if self.script and name == _COUNTED.get(thing.kind):
