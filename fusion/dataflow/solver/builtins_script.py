@@ -75,9 +75,6 @@ class ScriptFunctions(Copies):
                 found = join(found, self.listed_keys(thing, use))
         if value.taints and what not in ("entries", "values"):
             found = join(found, self.series(use.state, None, tainted(self.part(value.taints, KEYS, use.state))))
-        elif value.taints and what == "entries":
-            pair = [tainted(self.part(value.taints, KEYS, use.state)), self.load_index(value, UNKNOWN, use.state, use.node)]
-            found = join(found, self.series(use.state, None, self.series(use.state, pair, kind="tuple")))
         elif value.taints:
             inner = Value(None, (), value.taints)
             given = Use(inner, what, Arguments(), use.state, use.node)
