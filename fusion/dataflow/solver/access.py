@@ -8,6 +8,7 @@ from fusion.dataflow.solver import texts
 from fusion.dataflow.solver.arguments import Arguments
 from fusion.dataflow.solver.elements import MAX_PATH, Elements
 from fusion.dataflow.solver.library_constants import CONSTANTS
+from fusion.dataflow.solver.lookups import member_of
 from fusion.dataflow.solver.state import CHANGED, State, Thing
 from fusion.dataflow.solver.stores import Stores
 from fusion.dataflow.solver.taints import Taint, changed, merge
@@ -105,6 +106,7 @@ class Access(Elements, Stores):
 
     def load_attribute(self, value: Value, name: str, state: State, node: ir.Node, hint: str = "") -> Value:
         """`value.name`."""
+        value = member_of(value, name, self.data)
         result = NOTHING
         for ref in value.refs:
             result = join(result, self._attribute_of(ref, value, name, state, node))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fusion.dataflow import ir
 from fusion.dataflow.solver.arguments import Arguments, flatten
+from fusion.dataflow.solver.lookups import member_of
 from fusion.dataflow.solver.machine import Machine
 from fusion.dataflow.solver.receivers import Use
 from fusion.dataflow.solver.state import GUESSED, State, Thing
@@ -60,7 +61,7 @@ class Choosing(Machine):
 
     def call_member(self, holder: Value, name: str, arguments: Arguments, state: State, node: ir.Node, hint: str = "") -> Value:
         """`holder.name(...)`."""
-        arguments.receiver = holder
+        arguments.receiver = holder = member_of(holder, name, self.data)
         if name in _KEYED and arguments.positional and arguments.positional[0].taints:
             self._check_kept(hint, arguments.positional[0], state, node)
         result = NOTHING

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fusion.dataflow import ir
 from fusion.dataflow.solver.arguments import things
 from fusion.dataflow.solver.holding import Holding
+from fusion.dataflow.solver.lookups import member_of
 from fusion.dataflow.solver.overloads import Overloads
 from fusion.dataflow.solver.state import MAX_ITEMS, STREAMED, State, Thing
 from fusion.dataflow.solver.taints import changed, merge
@@ -36,6 +37,8 @@ class Elements(Overloads, Holding):
         """`value[key]`."""
         result = NOTHING
         single = key.consts[0] if key.consts and len(key.consts) == 1 and not key.refs else None
+        if isinstance(single, str):
+            value = member_of(value, "[]", self.data)
         for ref in value.refs:
             match ref:
                 case Object():

@@ -11,6 +11,7 @@ from fusion.dataflow.regexes import restricts
 from fusion.dataflow.solver.arguments import Arguments, applies, flatten
 from fusion.dataflow.solver.callbacks import Callbacks
 from fusion.dataflow.solver.keyed import Keyed
+from fusion.dataflow.solver.lookups import answered
 from fusion.dataflow.solver.places import NORMAL
 from fusion.dataflow.solver.preceding import NEXT
 from fusion.dataflow.solver.sinks import Sinks
@@ -288,12 +289,17 @@ class Libraries(Callbacks, Keyed, Sinks):
         single = tuple(value.consts for value in arguments.all())
         plain = all(consts is not None for consts in single)
         handing = (what is not None and not what.sinks) or (name in _CONVERTS and not (self.script and name in _FETCHES))
+        looked_up, answers = answered(name, arguments) if what is None and not self.script and not handing else ((), ())
         taints = []
         for taint in found.taints:
             datum = self.data.part(taint.whole, (name, single) if plain else (path, id(node)))
             made = taint if f"{path}()" in self.tables.parsed else changed(taint, datum, state.facts)
             sure = taint.sure and (handing or taint.datum in own)
             taints.append(made._replace(sure=sure))
+            if taint.datum in answers and taint.datum not in own:
+                self.data.answers.add(made.datum)
+                if taint.datum in looked_up:
+                    self.data.found.add(made.datum)
         if name in _FILLS:
             self._fill(arguments.receiver, tainted(taints), state)
             self._kept(path, arguments, state, node)

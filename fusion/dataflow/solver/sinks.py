@@ -13,6 +13,7 @@ from fusion.dataflow.knowledge.schema import Flag, Kind, Setting, Sink
 from fusion.dataflow.limits import ANY, HOLE, WIDE, Limits
 from fusion.dataflow.results import Cleared, Flow, Place
 from fusion.dataflow.solver.arguments import Arguments, applies, doubted, flatten, named, things, undecided
+from fusion.dataflow.solver.lookups import is_answer
 from fusion.dataflow.solver.machine import Machine
 from fusion.dataflow.solver.state import GUESSED, State
 from fusion.dataflow.solver.tables import Known, Rule
@@ -69,6 +70,8 @@ class Sinks(Machine):
                 confidence = Confidence.CERTAIN if sink.certain else Confidence.LIKELY
                 if guessed or not taint.sure:
                     confidence = _LOWER[confidence]
+                if not taint.sure and is_answer(taint, self.data):
+                    confidence = Confidence.POSSIBLE
                 if taint.lead == "" and limits.start == HOLE and sink.kind in _ADDRESSES:
                     confidence = Confidence.POSSIBLE  # an address of ours, unless its name can be continued
                 flow = self.flow(sink.kind, taint, node, sink.note, confidence, sink.cwe, sink.severity, callee, sink.fix)

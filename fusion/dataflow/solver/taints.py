@@ -182,6 +182,10 @@ class Data:
         self._next = itertools.count(1)
         self.elements: set[int] = set()
         """Those that are an element of another: of a text, a character."""
+        self.answers: set[int] = set()
+        """Those that an unknown call rather answered than passed on."""
+        self.found: set[int] = set()
+        """Those of them that it found by what it was given."""
 
     def new(self) -> int:
         """A text like no other."""
