@@ -4,7 +4,7 @@ const app = express();
 function merge1(target, source) {
   for (const key in source) {
     if (typeof source[key] === 'object') {
-      if (!target[key]) target[key] = {};
+      if (!target[key]) target[key] = {}; // expect: prototype-pollution
       merge1(target[key], source[key]);
     } else {
       target[key] = source[key]; // expect: prototype-pollution
