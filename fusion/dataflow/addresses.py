@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from fusion.dataflow.limits import WIDE, WORD, Limits
+from fusion.dataflow.limits import BELOW_OURS, WIDE, WORD, Limits
 
 _HOST_FIXED = re.compile(r"(?:[a-zA-Z][a-zA-Z0-9+.-]*:)?//[^/?#\\@]+[/?#]")
 _PORT_OPEN = re.compile(r"(?:[a-zA-Z][a-zA-Z0-9+.-]*:)?//[^/?#\\@:]+:")
@@ -12,6 +12,7 @@ _RELATIVE = re.compile(r"[^\s:/?#\\\ufffc]*[?#]|[^\s:/?#\\\ufffc]+/|/[^/\\]")
 _UNKNOWN_BASE = re.compile("[^/?#]*\ufffc[^/?#]*[/?#]")
 _LABEL_OPEN = re.compile(r"(?:[a-zA-Z][a-zA-Z0-9+.-]*:)?//[a-zA-Z0-9_-]*")
 _LABEL = WORD | {"-", WIDE}
+_HOST_BEGINS = re.compile(r"(?:[a-zA-Z][a-zA-Z0-9+.-]*:)?//(?:[^/?#\\\ufffc]*@)?")
 DIGITS = frozenset("0123456789")
 
 
@@ -33,6 +34,8 @@ def host_is_fixed(lead: str | None, limits: Limits) -> str:
         return "only the port is taken from it"
     if _LABEL_OPEN.fullmatch(known) and limits.is_made_of(_LABEL):
         return "it is one label of the host's name"
+    if BELOW_OURS in limits.closed and _HOST_BEGINS.fullmatch(lead) and all(map(limits.lacks, "/\\?#")):
+        return "it is the name of a host below a domain that is written out"
     if _RELATIVE.match(known):
         return "it is a path on the same host"
     if known == "/" and (limits.begins_without("//") if limits.start == "/" else limits.begins_without("/")):

@@ -9,6 +9,8 @@ WIDE = "\U0010ffff"
 """In a set of characters: every one beyond ASCII."""
 HOLE = "\ufffc"
 """Stands for text that is not known."""
+BELOW_OURS = ".ours"
+"""Among what is `closed`: the text ends with the name of a domain that is written out, a dot before it."""
 ASCII = frozenset(map(chr, range(128)))
 WORD = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_")
 TELLING = (
@@ -85,7 +87,8 @@ class Limits:
     def kept(self, old: str, new: str) -> Limits:
         """What of the marks still holds after `old` became `new`: literals and closed quotes where they are not touched."""
         touched = set(old) | set(new)
-        closed = frozenset(quote for quote in self.closed if quote[-1] not in touched and "\\" not in touched)
+        quotes = self.closed - {BELOW_OURS}
+        closed = frozenset(quote for quote in quotes if quote[-1] not in touched and "\\" not in touched)
         literal = self.literal and bool(old) and not set(old) & _LITERAL and '"' not in new
         return Limits(closed=closed, literal=literal) if closed or literal else ANY
 

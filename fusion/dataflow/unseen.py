@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
-from functools import cache
 
 from fusion.dataflow import ir
+from fusion.dataflow.ir.walks import nodes
 
 _PYTHON_CODE = frozenset({"exec", "eval", "globals"})
 _SCRIPT_CODE = frozenset({"eval"})
@@ -60,7 +59,7 @@ def changed_unseen(module: ir.Module) -> bool:
     if python and not _BUILTINS.isdisjoint(module.mentions):
         return True
     test = _python if python else _script
-    return any(test(node) for node in _nodes(module))
+    return any(test(node) for node in nodes(module.body))
 
 
 def covering(module: ir.Module) -> Iterator[str]:
@@ -81,7 +80,7 @@ def loaders_changed(module: ir.Module) -> bool:
     if _CONSTRUCTORS.isdisjoint(module.mentions):
         return False
     own = {function.name for function in module.functions}
-    for node in _nodes(module):
+    for node in nodes(module.body):
         if isinstance(node, ir.Call) and _called(node.function).rpartition(".")[2] in _CONSTRUCTORS:
             given = [argument.value for argument in node.arguments if argument.name in ("", "constructor", "multi_constructor")]
             makers = [argument.value for argument in node.arguments if argument.name.endswith("constructor")] or given[1:2]
@@ -172,22 +171,3 @@ def _called(node: ir.Expression) -> str:
 
 def _last(node: ir.Expression) -> str:
     return _called(node).rpartition(".")[2]
-
-
-@cache
-def _parts(kind: type) -> tuple[str, ...]:
-    return tuple(one.name for one in fields(kind) if one.name != "span")
-
-
-def _nodes(module: ir.Module) -> Iterator[object]:
-    """Everything in the file, in no order; however deep."""
-    seen: set[int] = set()
-    open_: list[object] = [module.body]
-    while open_:
-        node = open_.pop()
-        if isinstance(node, list | tuple):
-            open_.extend(node)
-        elif is_dataclass(node) and not isinstance(node, type) and id(node) not in seen:
-            seen.add(id(node))
-            yield node
-            open_.extend(getattr(node, name) for name in _parts(type(node)))

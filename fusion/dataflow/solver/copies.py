@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 from fusion.dataflow import ir
@@ -12,11 +12,13 @@ from fusion.dataflow.solver.methods_tables import TableMethods
 from fusion.dataflow.solver.places import FOLDER, RESOLVED
 from fusion.dataflow.solver.receivers import Use
 from fusion.dataflow.solver.state import Scope, State, Thing
-from fusion.dataflow.solver.taints import built
+from fusion.dataflow.solver.taints import built, known
 from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Closure, Library, Object, Value, join, join_all, reference, tainted
 
 _DEPTH = 4
 _CONTAINERS = frozenset({"list", "tuple", "set", "dict", "map", "instance"})
+_NOT_OF_JSON = frozenset("<>&'`$/=?;()*#@!|%~^")
+"""What JSON adds to no text: where it was not before, it is not after."""
 Handler = Callable[[Any, Use], Value | None]
 """Models one function; None where the call is not one that it knows."""
 
@@ -51,8 +53,15 @@ class Copies(TableMethods):
         made = self.mixed(use)
         if not made.taints:
             return made
-        literal = Limits(literal=True)
-        return made.with_taints(taint._replace(limits=literal, lead="") for taint in made.taints)
+        lacking: dict[Hashable, frozenset[str]] = {}
+        for taint in flatten(list(use.arguments.all())[:1], use.state).taints:
+            limits = known(taint, use.state.facts)[1]
+            absent = frozenset(mark for mark in _NOT_OF_JSON if limits.lacks(mark))
+            lacking[taint.source] = lacking.get(taint.source, _NOT_OF_JSON) & absent
+        return made.with_taints(
+            taint._replace(limits=Limits(absent=lacking.get(taint.source, frozenset()), literal=True), lead="")
+            for taint in made.taints
+        )
 
     def copied(self, value: Value, state: State, depth: int = 1) -> Value:
         """The value with objects of its own, so many levels deep."""

@@ -258,6 +258,7 @@ class Libraries(Callbacks, Keyed, Sinks):
                     same.consts if same is not NOTHING and not taints else None,
                     () if f"{path}()" in self.tables.types else same.refs,
                     moved,
+                    shape=whole.shape,
                 )
             elif moved:
                 for value in arguments.at(selector, state):
@@ -336,7 +337,7 @@ class Libraries(Callbacks, Keyed, Sinks):
             else self.thing_of(name, result.taints, state, guessed=guessed)
         )
         consts = result.consts if result.consts is not None or result.taints else ()
-        return Value(consts, (ref,), result.taints, result.true, result.false)
+        return Value(consts, (ref,), result.taints, result.true, result.false, result.shape)
 
     def thing_of(self, name: str, taints: tuple[Taint, ...], state: State, *, guessed: bool = False) -> Object | Library:
         """A thing of the library; one with an identity where something is remembered on each."""

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from fusion.dataflow import ir
+from fusion.dataflow.ir.walks import nodes
 from fusion.dataflow.solver.arguments import Arguments
 from fusion.dataflow.solver.methods_lists import ListMethods
 from fusion.dataflow.solver.receivers import Use
@@ -70,7 +72,20 @@ class CallbackMethods(ListMethods):
         if pairs is None:
             # A second round: what the first one left behind may be used by the next.
             self._each_maybe(use, lambda: self._each_call(use, any_))
+            self._each_replaced(use, any_)
         return NONE
+
+    def _each_replaced(self, use: Use, any_: Value) -> None:
+        """`list.forEach((x, i) => { list[i] = f(x); })`: afterwards every element is what was put in its place."""
+        callback = use.argument(0) or UNKNOWN
+        closure = callback.refs[0] if len(callback.refs) == 1 else None
+        if not use.certain or not isinstance(closure, Closure) or not _writes_back(closure.function, use.node):
+            return
+        before = use.state.heap[use.ref.id]
+        use.state.heap[use.ref.id] = before.but(items=None, fields={}, rest=NOTHING)
+        self._each_call(use, any_)
+        if use.state.heap[use.ref.id].rest is NOTHING:
+            use.state.heap[use.ref.id] = before
 
     # ---------------------------------------------------------------- choosing
 
@@ -158,6 +173,23 @@ class CallbackMethods(ListMethods):
                 lambda: self.call(callback, Arguments([thing.everything(), keys, use.value]), use.state, use.node),
             )
         return NONE
+
+
+def _writes_back(function: ir.Function, node: ir.Node) -> bool:
+    """Whether all that the function does is to put something made of its first parameter in the place of the element."""
+    held = node.function.object if isinstance(node, ir.Call) and isinstance(node.function, ir.Attr) else None
+    if not isinstance(held, ir.Name) or len(function.body) != 1 or len(function.parameters) < 2:
+        return False
+    statement = function.body[0]
+    if isinstance(statement, ir.Evaluate | ir.Return) and isinstance(statement.value, ir.Assigned):
+        statement = ir.Assign(statement.span, statement.value.target, statement.value.value)
+    if not isinstance(statement, ir.Assign) or not isinstance(statement.target, ir.Index):
+        return False
+    into, at = statement.target.object, statement.target.key
+    if not isinstance(into, ir.Name) or into.id != held.id or held.id in function.locals:
+        return False
+    written = sum(isinstance(one, ir.Name) and one.id == held.id for one in nodes(statement))
+    return isinstance(at, ir.Name) and at.id == function.parameters[1].name and written == 1
 
 
 _Handler = Callable[[Any, Use], Value]

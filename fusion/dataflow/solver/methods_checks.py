@@ -8,7 +8,7 @@ from typing import Any
 
 from fusion.dataflow.addresses import host_is_fixed
 from fusion.dataflow.knowledge.schema import Kind
-from fusion.dataflow.limits import ANY, ASCII, HOLE, WIDE, WORD, Limits
+from fusion.dataflow.limits import ANY, ASCII, BELOW_OURS, HOLE, WIDE, WORD, Limits
 from fusion.dataflow.solver.receivers import Own, Use, decoded, is_clean, single
 from fusion.dataflow.solver.taints import Facts, added
 from fusion.dataflow.solver.values import UNKNOWN, Library, Value
@@ -28,6 +28,8 @@ _MADE_OF: dict[str, frozenset[str]] = {
     "isspace": frozenset(" \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f") | {WIDE},
     "isupper": (ASCII - frozenset(string.ascii_lowercase)) | {WIDE},
 }
+
+_BELOW_OURS = Limits(closed=frozenset({BELOW_OURS}))
 
 
 class CheckMethods(Own):
@@ -77,6 +79,8 @@ class CheckMethods(Own):
                 true.update(dict.fromkeys((taint.whole, taint.datum, taint.aspect[1]), (cleared, ANY)))
             elif taint.aspect is not None and taint.aspect[0] == "sender":
                 true[taint.aspect[1]] = (self.kinds.all, ANY)
+            elif all("." in text[1:-1] for text in suffixes):
+                true.update(dict.fromkeys((taint.whole, taint.datum), (0, _BELOW_OURS)))
         return Value(None, (), (), true or None)
 
     def _check_choices(self, value: Value, use: Use) -> list[str] | None:

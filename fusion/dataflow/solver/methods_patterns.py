@@ -14,7 +14,7 @@ from fusion.dataflow.regexes import rejects, restricts, substitutes
 from fusion.dataflow.solver.arguments import Arguments, things
 from fusion.dataflow.solver.methods_text import TextMethods
 from fusion.dataflow.solver.receivers import Use, part_limits, single
-from fusion.dataflow.solver.state import State
+from fusion.dataflow.solver.state import State, Thing
 from fusion.dataflow.solver.taints import Facts, Taint, added, merge
 from fusion.dataflow.solver.values import UNKNOWN, Closure, Value, constant, tainted
 
@@ -98,12 +98,15 @@ class PatternMethods(TextMethods):
         if not text.taints:
             return UNKNOWN
         true, false = self._regex_outcomes(text.taints, pattern)
-        inside = ANY
+        exact = ANY
         if pattern is not None:
             letters = "".join(flag for flag in pattern[1] if flag not in "gy")
-            inside = part_limits(restricts(f"^(?:{pattern[0]})$", letters.replace("m", ""), "search", "javascript"))
-        piece = tainted(self.part(text.taints, (use.name, id(use.node)), use.state, inside))
-        found = self.series(use.state, None, piece)
+            exact = restricts(f"^(?:{pattern[0]})$", letters.replace("m", ""), "search", "javascript")
+        piece = tainted(self.part(text.taints, (use.name, id(use.node)), use.state, part_limits(exact)))
+        ahead: dict[object, Value] = {}
+        if exact.start and use.name != "matchAll":
+            ahead[0] = tainted(self.part(text.taints, (use.name, id(use.node), 0), use.state, exact))
+        found = self.make(use.state, Thing("list", None, ahead, piece, sure=frozenset(ahead)))
         return Value(None, found.refs, (), true, false)
 
     def _regex_searched(self, use: Use) -> Value:

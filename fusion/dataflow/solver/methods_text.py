@@ -13,6 +13,7 @@ from fusion.dataflow.quoting import closing
 from fusion.dataflow.regexes import replaces, substitutes
 from fusion.dataflow.solver import text_folds, texts
 from fusion.dataflow.solver.arguments import things
+from fusion.dataflow.solver.beginnings import front
 from fusion.dataflow.solver.methods_checks import PYTHON_CHECKS, SCRIPT_CHECKS, CheckMethods
 from fusion.dataflow.solver.receivers import Use, decoded, part_limits, single
 from fusion.dataflow.solver.taints import Taint, built, merge
@@ -78,7 +79,7 @@ class TextMethods(CheckMethods):
         chosen = self.number(use.arguments.all(), use.state, use.node)
         what = (use.name, *self._text_key(use))
         if use.number(0, 0) == 0 and use.name in _CUTS:
-            found = self.derive(use.value.taints, what, use.state)
+            found = self.derive(use.value.taints, what, use.state, _shortened)
         else:
             found = self.beheaded(use.value.taints, self.part(use.value.taints, what, use.state), use.state)
         return tainted(merge(found, picked(chosen).taints)) if found or chosen.taints else UNKNOWN
@@ -180,7 +181,17 @@ class TextMethods(CheckMethods):
         inner = self.concatenate([any_], use.state, use.node) if any_.refs else any_
         repeated = self.derive(inner.taints, ("join", id(use.node)), use.state, lambda limits: limits.rewritten(text))
         taints = self.moved(built(merge(repeated, separator.taints)), use.node, "joined into a text")
-        return tainted(taints) if taints else UNKNOWN
+        ahead = self._ahead(parts, separator, use)
+        if not ahead:
+            return tainted(taints) if taints else UNKNOWN
+        return self.concatenate([*ahead, tainted(taints) if taints else UNKNOWN], use.state, use.node)
+
+    def _ahead(self, parts: Value, separator: Value, use: Use) -> list[Value]:
+        """What surely stands first in a list of which only the beginning is known, each with a separator behind."""
+        thing = use.state.heap.get(parts.refs[0].id) if parts.refs and isinstance(parts.refs[0], Object) else None
+        if thing is None or len(parts.refs) != 1 or parts.taints or separator.taints:
+            return []
+        return [piece for value in front(thing).values() for piece in (value, separator)]
 
     def _drawn(self, parts: Value, use: Use) -> Value | None:
         """What a filtered list holds in order, each of it perhaps; None where that is not known, or more was added since."""
@@ -316,6 +327,11 @@ class TextMethods(CheckMethods):
             return self.concatenate(parts, use.state, use.node)
         before = tainted(use.value.taints) if use.value.taints else UNKNOWN
         return self.concatenate([before, new, UNKNOWN], use.state, use.node)
+
+
+def _shortened(limits: Limits) -> Limits:
+    """What holds of the beginning of a text."""
+    return Limits(limits.allowed, limits.absent, limits.start) if limits.closed or limits.literal else limits
 
 
 def _character(value: object) -> str:

@@ -52,7 +52,7 @@ class Places(Building):
                 lead += between + HOLE
             lead = shorten(lead)
         if taints:
-            return tainted(self.moved(taints, node, "joined into a path"))
+            return Value(None, (), self.moved(taints, node, "joined into a path"), shape=lead)
         ended = texts[-1] if texts else None
         return reference(Library(FOLDER)) if ended and not ended.endswith(_SEPARATORS) else UNKNOWN
 

@@ -32,6 +32,10 @@ function import_name(req, res) {
   return require(req.query.plugin); // expect: code-injection
 }
 
+function import_data(req, res) {
+  return require('./themes/' + req.query.theme + '/theme.json'); // expect: path-traversal
+}
+
 function key_path(req, res) {
   const settings = {};
   settings[req.body.section][req.body.key] = req.body.value; // expect: prototype-pollution
