@@ -242,7 +242,7 @@ class Operators(Overloads):
             state.heap[place] = then_state.heap[place]
         if pairs is not None:
             return reference(Object(state.allocate(pairs)))
-        return join(then, other) if is_data(test) or not (_is_switch(then) and _is_switch(other)) else UNKNOWN
+        return join(then, other) if is_data(test) or not _is_switched(then, other) else UNKNOWN
 
     def paired(self, outcomes: Sequence[tuple[State, Value]]) -> Thing | None:
         """One tuple for those of several outcomes, whose elements say what is known where they are true, or false.
@@ -283,10 +283,15 @@ class Operators(Overloads):
         return value.with_taints(kept)
 
 
-def _is_switch(value: Value) -> bool:
-    """Whether it says that something is on or off; which of them, where no data decides, is set elsewhere."""
+def _is_switched(one: Value, other: Value) -> bool:
+    """Whether one says that something is on and the other that it is off; which, where no data decides, is set elsewhere."""
+    return {_switch(one), _switch(other)} == {True, False}
+
+
+def _switch(value: Value) -> bool | None:
+    """Whether a value says on or off; None where it says something else."""
     single = value.consts[0] if value.consts and len(value.consts) == 1 and not value.refs and not value.taints else ""
-    return single is None or isinstance(single, bool)
+    return bool(single) if single is None or isinstance(single, bool) else None
 
 
 def _asks_for_root(node: ir.Expression, operator: str) -> ir.Expression | None:
