@@ -104,7 +104,7 @@ class Thing:
     ) -> Thing:
         """The same with these parts. What is put under keys that are not known may be under any: no key is sure then."""
         if sure is None:
-            sure = self.sure if rest is None or rest is self.rest else frozenset()
+            sure = self.sure if rest is None else frozenset()
         return Thing(
             self.kind if kind is None else kind,
             self.items if items is ... else items,
