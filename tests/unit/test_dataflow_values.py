@@ -268,3 +268,32 @@ def test_a_name_is_of_the_framework_that_its_file_imports() -> None:
     project = Project(lambda path: textwrap.dedent(files[path]).encode() if path in files else None, [*files])
     analysis = analyse(project, [*files])
     assert [(flow.sink.path, flow.sink.span.line) for flow in analysis.flows] == [("pages.py", 6)]
+
+
+def test_a_key_is_only_sure_until_something_is_stored_under_any() -> None:
+    marked("""
+        import os
+        from flask import request
+
+        def view(key, other):
+            name = request.args["name"]
+            kept = {}
+            kept[key] = name
+            kept["command"] = "ls"
+            os.system(kept["command"])
+            kept[other] = name
+            os.system(kept["command"])  # expect: command-injection
+    """)
+
+
+def test_copies_of_the_variables_of_a_request() -> None:
+    marked("""
+        import os
+        from django.http import HttpRequest
+
+        def view(request: HttpRequest):
+            os.system({**request.META}["HTTP_X_NAME"])  # expect: command-injection
+            os.system(request.META.copy()["HTTP_X_NAME"])  # expect: command-injection
+            os.system(request.META.setdefault("HTTP_X_NAME", ""))  # expect: command-injection
+            os.system(request.META.get("SHOP_FOLDER", "ls"))
+    """)

@@ -57,6 +57,9 @@ class Displays(Machine):
                     overlaid(fields, thing.fields)
                     rest = join(rest, thing.rest)
                     keys = join(keys, thing.keys)
+                if (held := self.any_entry(value, state, node)) is not NOTHING:
+                    sure.clear()
+                    rest, keys = join(rest, held), join(keys, held)
                 if value.taints or (value.consts is None and not value.refs):
                     sure.clear()
                     rest = join(rest, tainted(value.taints))

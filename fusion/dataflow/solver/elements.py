@@ -153,6 +153,11 @@ class Elements(Overloads, Holding):
             return self.library_value(full, state, node, guessed=ref.guessed)
         return self._library_element(ref, None, state, node)
 
+    def any_entry(self, value: Value, state: State, node: ir.Node) -> Value:
+        """What may lie under any key of a library's table (`{**request.environ}`); NOTHING where knowledge has none."""
+        tables = [ref for ref in value.refs if isinstance(ref, Library) and f"{ref.path}[]" in self.tables.reads]
+        return join_all(self._library_element(ref, None, state, node) for ref in tables)
+
     def elements(self, value: Value, state: State, node: ir.Node) -> tuple[list[Value] | None, Value]:
         """What iterating gives."""
         exact: list[Value] | None = None

@@ -301,6 +301,10 @@ class Parts(CallParts):
         """Attributes that are a part of a URL or path remember of what."""
         raise NotImplementedError
 
+    def any_entry(self, value: Value, state: State, node: ir.Node) -> Value:
+        """What may lie under any key of a library's table (`{**request.environ}`); NOTHING where knowledge has none."""
+        raise NotImplementedError
+
     def apart(self, value: Value, key: object, state: State) -> Value:
         """One of the elements that are known together only: a check of one is not a check of another."""
         raise NotImplementedError
