@@ -10,6 +10,15 @@ from tests.fakes.dataflow import findings
 _KINDS = {Kind.PATH_TRAVERSAL.value, Kind.OPEN_REDIRECT.value, Kind.REQUEST_FORGERY.value}
 
 PATHS = {
+    "normal-form-other-separator": """
+import os
+from flask import request, abort
+def a():
+    p = os.path.normpath(request.args["f"])
+    if p.startswith("..\\\\"):
+        abort(403)
+    open("/srv/" + p)  # expect: path-traversal
+""",
     "fl-prefix-nosep": """
 import os
 from flask import Flask, request, send_file, abort

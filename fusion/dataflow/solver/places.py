@@ -22,6 +22,8 @@ NORMAL = "normal form"
 _RELATIVE = "way from a folder"
 _SEPARATORS = ("/", "\\")
 _UP = frozenset({"..", "../", "..\\", "/.."})
+_AHEAD = frozenset({"..", "../"})
+"""How a normal form begins that leads up."""
 _NO_UP = Limits(absent=frozenset({".."}))
 _NO_ROOT = Limits(absent=frozenset({"^/"}))
 
@@ -116,7 +118,7 @@ class Places(Building):
         what = made[1]
         if isinstance(what, tuple) and what and what[0] == _RELATIVE:
             return self.confined(taint._replace(whole=made[0], datum=made[0]))
-        if _is_normal(what) and text != "/.." and taint.lead == "":
+        if _is_normal(what) and text in _AHEAD and taint.lead == "":
             return {taint.whole: (0, _NO_UP)}  # in a normal form they can only stand at the beginning
         if text == ".." and (what == ".parts" or (isinstance(what, tuple) and what and what[0] in ("split", "rsplit"))):
             return undecoded({made[0]: (0, Limits(absent=frozenset({".."})))}, self.data)

@@ -210,15 +210,16 @@ class Data:
         return self._made.get(datum)
 
 
-_DECODERS = frozenset({"unquote", "unquote_plus", "url_unescape", "decodeURIComponent", "decodeURI", "unescape"})
-_DIGITS = frozenset("0123456789abcdefABCDEF%")
+_DECODERS = frozenset({"unquote", "unquote_plus", "url_unescape", "decodeURIComponent", "decodeURI"})
+_CODES = frozenset("0123456789abcdefABCDEF%+")
+"""Characters that may be gone once a text is decoded; all others stay what they are."""
 
 
 def undecoded(facts: Facts, data: Data) -> Facts:
-    """The same, and what it shows of the texts before they were decoded: `..` and `/` stay what they are when that is done."""
+    """The same, and what it shows of the texts before they were percent-decoded: what `..` and `/` are, they stay."""
     found = facts
     for datum, (_, limits) in facts.items():
-        marks = frozenset(mark for mark in limits.absent if not _DIGITS & set(mark))
+        marks = frozenset(mark for mark in limits.absent if not _CODES & set(mark))
         made = data.made(datum) if marks else None
         while made is not None and isinstance(made[1], tuple) and str(made[1][0]).rpartition(".")[2] in _DECODERS:
             found = added(found, {made[0]: (0, Limits(absent=marks))}) or {}
