@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 
 from fusion.dataflow.solver.arguments import Arguments, flatten, things
 from fusion.dataflow.solver.machine import Machine
 from fusion.dataflow.solver.receivers import Own, Use
 from fusion.dataflow.solver.state import State, Thing, checked_inside
-from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Closure, Klass, Library, Object, Value, join, join_all
+from fusion.dataflow.solver.values import (
+    NOTHING,
+    UNKNOWN,
+    Closure,
+    Klass,
+    Library,
+    Object,
+    Reference,
+    Value,
+    join,
+    join_all,
+)
 
 _MOST_FILES = 400
 """So many files are looked at for what a file imports."""
@@ -21,19 +32,24 @@ class Holding(Machine):
     """Memory across functions."""
 
     def handed(self, klass: Klass, arguments: Arguments, state: State) -> None:
-        """Remember which services an object of a class was given when it was made: its methods are run by themselves later."""
+        """Remember which services the objects of a class were given when they were made: methods are run by themselves later.
+
+        Of several of one class, the first stands for all.
+        """
         constructor = self.member(klass, "__init__")
-        known = len(klass.handed)
+        more = False
         for ref in constructor.refs if constructor is not None and not self.script else ():
             parameters = ref.function.parameters[1:] if isinstance(ref, Closure) else ()
             named = [parameter.name for parameter in parameters if parameter.kind == "positional"]
             for name, value in (*zip(named, arguments.positional, strict=False), *arguments.keywords.items()):
                 refs = tuple(one for one in value.refs if isinstance(one, Object | Closure | Klass | Library))
-                if not refs or name in klass.handed or not _is_service(value, state):
+                before = klass.handed.get(name, NOTHING)
+                if not _kinds(refs, state) - _kinds(before.refs, state) or not _is_service(value, state):
                     continue
-                klass.handed[name] = Value(None, refs)
+                klass.handed[name] = join(before, Value(None, refs))
                 self._keep(value, state)
-        if len(klass.handed) > known and klass.ready is not None:
+                more = True
+        if more and klass.ready is not None:
             klass.ready = None
             for member in klass.members.values():
                 for ref in member.refs:
@@ -126,6 +142,16 @@ class ContextVariables(Own, Holding):
             if isinstance(ref, Object):
                 self.shelve((_VARIABLE, ref.id), checked, use.state)
         return UNKNOWN
+
+
+def _kinds(refs: Sequence[Reference], state: State) -> set[Hashable]:
+    """What tells services apart: the classes that they are of, or the functions that they are."""
+    found: set[Hashable] = set()
+    for ref in refs:
+        thing = state.heap.get(ref.id) if isinstance(ref, Object) else None
+        what = id(ref.function) if isinstance(ref, Closure) else id(ref) if isinstance(ref, Klass) else ref
+        found.add(what if thing is None else id(thing.klass) if thing.klass is not None else thing.path)
+    return found
 
 
 def _is_service(value: Value, state: State) -> bool:
