@@ -462,3 +462,37 @@ for name in re.findall(".+", request.args["z"]):
 @pytest.mark.parametrize("code", MATCHES.values(), ids=MATCHES)
 def test_a_piece_of_a_match_is_made_of_what_the_pattern_allows(code: str) -> None:
     marked("import re\nfrom flask import request\n\ndef view():" + code.replace("\n", "\n    "))
+
+
+def test_each_class_of_service_that_a_constructor_was_given() -> None:
+    marked("""
+        import os
+        from flask import request
+        class Quiet:
+            def run(self, text): pass
+        class Loud:
+            def run(self, text): os.system(text)  # expect: command-injection
+        class Page:
+            def __init__(self, runner):
+                self.runner = runner
+            def get(self):
+                self.runner.run(request.args["x"])
+        pages = [Page(Quiet()), Page(Loud())]
+    """)
+
+
+def test_a_function_that_is_handed_functions_is_never_called_too_often() -> None:
+    others = "\n".join(f"add('{number}', harmless)" for number in range(40))
+    marked(f"""
+import os
+from flask import request
+HANDLERS = {{}}
+def add(name, handler):
+    HANDLERS[name] = handler
+def harmless(text): pass
+def harmful(text): os.system(text)  # expect: command-injection
+{others}
+add("harmful", harmful)
+def view():
+    HANDLERS["harmful"](request.args["x"])
+""")

@@ -9,7 +9,7 @@ from fusion.dataflow.solver.arguments import Arguments, flatten
 from fusion.dataflow.solver.machine import Machine
 from fusion.dataflow.solver.state import State
 from fusion.dataflow.solver.taints import Facts
-from fusion.dataflow.solver.values import UNKNOWN, Closure, Object, Value
+from fusion.dataflow.solver.values import UNKNOWN, Bound, Closure, Klass, Object, Value
 
 _DEEP = 3
 """From this depth of calls on, functions that neither read sources nor hold sinks are not followed without hostile data."""
@@ -20,6 +20,7 @@ _LAST = 3_000
 """Budget from which on no call is followed any more: what goes in may come out."""
 
 _LOUD = -1_000_000
+"""What is added to the count of a function that is to be run every time."""
 _OFTEN = 24
 """Runs of a module's function on harmless values, while one function is analysed, after which it counts as harmless."""
 
@@ -42,9 +43,9 @@ class Summaries(Machine):
             return None if self.steps > _LAST else self.passed(values, state, node)
         if plain and self.steps < _LAST:
             return self.passed(values, state, node)
-        if not plain and (
-            self.steps < _RESERVE or self.quiet[id(closure.function)] >= _OFTEN or self._is_far(closure.function)
-        ):
+        if not plain and (self.steps < _RESERVE or self._is_far(closure.function)):
+            return UNKNOWN
+        if not plain and self.quiet[id(closure.function)] >= _OFTEN and not any(map(_is_code, arguments.all())):
             return UNKNOWN
         if plain and any(isinstance(ref, Object) for value in values for ref in value.refs):
             return None
@@ -64,11 +65,11 @@ class Summaries(Machine):
     def remember(self, key: Key, closure: Closure, result: Value, before: Facts, state: State) -> None:
         """Keep the result of a call, with what checks had shown before and have shown now.
 
-        Runs on harmless values are counted; a function that gave hostile data back is run every time.
+        Runs on harmless values are counted; a function that gave hostile data or a function back is run every time.
         """
         self.memo[key] = (result, before, state.facts)
         if closure.scope.function is None and not key[0]:
-            loud = result.taints or (result.refs and flatten([result], state).taints)
+            loud = result.taints or _is_code(result) or (result.refs and flatten([result], state).taints)
             self.quiet[id(closure.function)] += _LOUD if loud else 1
 
     def _is_far(self, function: ir.Function) -> bool:
@@ -85,6 +86,11 @@ class Summaries(Machine):
             found = not self.tables.words.isdisjoint(function.mentions)
             self.mattering[id(function)] = found
         return found
+
+
+def _is_code(value: Value) -> bool:
+    """Whether a value is a function or class: who is handed one may keep it (`route("/", handler)`)."""
+    return any(isinstance(ref, Closure | Klass | Bound) for ref in value.refs)
 
 
 def _signature(closure: Closure, arguments: Arguments) -> Key:
