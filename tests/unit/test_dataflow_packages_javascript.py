@@ -337,3 +337,41 @@ def test_names_of_hosts_below_a_domain() -> None:
         """,
         "main.js",
     )
+
+
+def test_only_addresses_of_the_web_have_encoded_paths() -> None:
+    marked(
+        """
+        const app = require('express')();
+        const database = require('mysql').createConnection({});
+        app.get('/a', (req, res) => {
+          const address = new URL(req.query.address); // javascript:<script>...
+          res.send(`<b>${address.pathname}</b>`); // expect: cross-site-scripting
+          res.send(`<b>${address.hash}</b>`);
+          database.query(`SELECT * FROM t WHERE a = '${address.search}'`); // expect: sql-injection
+        });
+        app.get('/b', (req, res) => {
+          const address = new URL('https://example.com/' + req.query.address);
+          res.send(`<b>${address.pathname}</b>`);
+        });
+        """,
+        "main.js",
+    )
+
+
+def test_a_program_goes_on_behind_a_rejected_promise() -> None:
+    marked(
+        """
+        const app = require('express')();
+        app.get('/a', (req, res) => {
+          const failed = Promise.reject(new Error('no'));
+          failed.catch(() => {});
+          res.send(req.query.a); // expect: cross-site-scripting
+        });
+        app.get('/b', async (req, res) => {
+          await Promise.reject(new Error('no'));
+          res.send(req.query.b);
+        });
+        """,
+        "main.js",
+    )

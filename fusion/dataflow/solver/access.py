@@ -11,7 +11,7 @@ from fusion.dataflow.solver.library_constants import CONSTANTS
 from fusion.dataflow.solver.lookups import member_of
 from fusion.dataflow.solver.state import CHANGED, State, Thing
 from fusion.dataflow.solver.stores import Stores
-from fusion.dataflow.solver.taints import Taint, changed, merge
+from fusion.dataflow.solver.taints import Taint, changed, known, merge
 from fusion.dataflow.solver.values import (
     NOTHING,
     UNKNOWN,
@@ -34,11 +34,17 @@ LAST = Limits(absent=frozenset({"/", "\\"}))
 _WHOLE = frozenset({"href", "url"})
 """Members of a parsed URL that are the URL."""
 _ENCODED = {
-    "search": Limits(absent=frozenset("<>\" '\n\t"), start="?"),
+    "search": Limits(absent=frozenset('<>" \n\t'), start="?"),
     "hash": Limits(absent=frozenset('<>" \n\t`'), start="#"),
-    "pathname": Limits(absent=frozenset('<>" \n\t`?#{}'), start="/"),
 }
 """Members of a parsed URL that are percent-encoded, and with what they begin (or they are empty)."""
+_ENCODED_WEB = {
+    **_ENCODED,
+    "search": Limits(absent=frozenset("<>\" '\n\t"), start="?"),
+    "pathname": Limits(absent=frozenset('<>" \n\t`?#{}'), start="/"),
+}
+"""The same of URLs of the web. The path of another (`javascript:`) is what it was."""
+_WEB = ("/", "?", "#", "http:", "https:")
 _COUNTED = {"list": "length", "tuple": "length", "set": "size", "map": "size"}
 """What says how many elements there are."""
 
@@ -122,9 +128,10 @@ class Access(Elements, Stores):
                 taken = value.taints
             else:
                 taken = tuple(changed(taint, part(taint.whole, f".{name}"), state.facts) for taint in held(value.taints, name))
-                encoded = _ENCODED.get(name)
-                if encoded is not None and any(isinstance(ref, Library) and ref.path == "global.Url" for ref in value.refs):
-                    taken = tuple(taint._replace(limits=encoded, lead="") for taint in taken)
+                if name in _ENCODED_WEB and any(isinstance(ref, Library) and ref.path == "global.Url" for ref in value.refs):
+                    web = all(_is_web(taint, state) for taint in value.taints)
+                    encoded = (_ENCODED_WEB if web else _ENCODED).get(name)
+                    taken = taken if encoded is None else tuple(taint._replace(limits=encoded, lead="") for taint in taken)
             result = Value(None, result.refs, merge(result.taints, taken))
         elif not value.refs and value.consts is None:
             guess = self.guess(hint) if hint else ""
@@ -264,10 +271,10 @@ class Access(Elements, Stores):
             return kept
         if (const := CONSTANTS.get(path)) is not None:
             return constant(const)
-        known = self.tables.reads.get(full) or self.tables.reads.get(path)
-        if known is not None and known.sources:
-            taints = self.taint_from(known, full, state, node, None if key is None else Arguments([constant(key)]))
-            for rule in known.aspects:
+        read = self.tables.reads.get(full) or self.tables.reads.get(path)
+        if read is not None and read.sources:
+            taints = self.taint_from(read, full, state, node, None if key is None else Arguments([constant(key)]))
+            for rule in read.aspects:
                 if rule.entry.of is not None:
                     part = (rule.entry.aspect, self.data.part(0, rule.entry.of))
                     taints = tuple(taint._replace(aspect=part) for taint in taints)
@@ -280,9 +287,9 @@ class Access(Elements, Stores):
             return result
         own = [f"{ref.path}.{name}" for ref in value.refs if isinstance(ref, Library)] if name else []
         for path in (*own, *(ref.path for ref in result.refs if isinstance(ref, Library))):
-            known = self.tables.reads.get(path)
-            if known is not None and known.aspects:
-                part = result.with_taints(self.aspect_of(known.aspects[0].entry.aspect, result.taints, value.taints))
+            read = self.tables.reads.get(path)
+            if read is not None and read.aspects:
+                part = result.with_taints(self.aspect_of(read.aspects[0].entry.aspect, result.taints, value.taints))
                 return self.known_part(part)
         return result
 
@@ -297,6 +304,11 @@ class Access(Elements, Stores):
             taint._replace(aspect=(aspect, by_source[taint.source].whole)) if taint.source in by_source else taint
             for taint in taints
         )
+
+
+def _is_web(taint: Taint, state: State) -> bool:
+    """Whether a text, parsed as a URL, is one of the web: it begins like one, or like a path that is joined to one."""
+    return taint.lead is not None and (taint.lead + known(taint, state.facts)[1].start).startswith(_WEB)
 
 
 def _counted(ref: Object, thing: Thing, state: State) -> Value:

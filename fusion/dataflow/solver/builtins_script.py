@@ -12,7 +12,19 @@ from fusion.dataflow.solver.prototypes import BARE
 from fusion.dataflow.solver.receivers import Use, single
 from fusion.dataflow.solver.state import Thing
 from fusion.dataflow.solver.taints import added
-from fusion.dataflow.solver.values import KEYS, NONE, NOTHING, UNKNOWN, Object, Value, constant, join, join_all, tainted
+from fusion.dataflow.solver.values import (
+    KEYS,
+    NONE,
+    NOTHING,
+    REJECTED,
+    UNKNOWN,
+    Object,
+    Value,
+    constant,
+    join,
+    join_all,
+    tainted,
+)
 
 _FOLDS: dict[str, Any] = {
     "Boolean": bool,
@@ -217,7 +229,8 @@ class ScriptFunctions(Copies):
 
     def _js_reject(self, use: Use) -> Value:
         """`Promise.reject(error)`: it is thrown where it is waited for, and gives nothing."""
-        return NOTHING
+        del use
+        return REJECTED
 
     def _js_error(self, use: Use) -> Value:
         message = self.text_of(use) if use.argument(0) is not None else constant("")

@@ -14,6 +14,7 @@ from fusion.dataflow.solver.state import State, Thing, checked_inside
 from fusion.dataflow.solver.taints import changed
 from fusion.dataflow.solver.values import (
     NOTHING,
+    REJECTED,
     UNKNOWN,
     Closure,
     Klass,
@@ -135,6 +136,8 @@ class Expressions(Operators, Displays):
     def _await(self, node: ir.Await, state: State) -> Value:
         value = self.evaluate(node.value, state)
         self.frame.awaited = True
+        if value is REJECTED:
+            return NOTHING
         return looked_up(value, node.value) if self.script else value
 
     def _yield(self, node: ir.Yield, state: State) -> Value:

@@ -7,7 +7,7 @@ from fusion.dataflow.solver.arguments import paths, things
 from fusion.dataflow.solver.frames import Raised
 from fusion.dataflow.solver.machine import Machine
 from fusion.dataflow.solver.state import State, meet
-from fusion.dataflow.solver.values import NOTHING, RETURNED, UNKNOWN, Klass, Object, Value, constant, join, looked_up
+from fusion.dataflow.solver.values import NOTHING, REJECTED, RETURNED, UNKNOWN, Klass, Object, Value, constant, join, looked_up
 
 _MOST_RAISED = 4
 """So many places that raise are kept apart in one function."""
@@ -19,7 +19,7 @@ class Leaving(Machine):
 
     def _return(self, node: ir.Return, state: State) -> State | None:
         value = self.evaluate(node.value, state) if node.value is not None else constant(None)
-        if value is NOTHING:
+        if value is NOTHING or value is REJECTED:
             return None
         if value.taints:
             function = self.frame.function

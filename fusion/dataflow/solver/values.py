@@ -138,6 +138,8 @@ class Value:
 UNKNOWN = Value()
 NOTHING = Value(())
 """No value at all: what joins with anything."""
+REJECTED = Value(())
+"""What a rejected promise gives: nothing, but the program goes on until it waits for it."""
 NONE = Value((None,))
 TRUE = Value((True,))
 FALSE = Value((False,))
