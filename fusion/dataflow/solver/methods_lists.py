@@ -17,7 +17,8 @@ from fusion.dataflow.solver.values import NONE, NOTHING, UNKNOWN, Object, Value,
 _PUT = "put into a list"
 _TAKES = frozenset({"get", "get_nowait"})
 """Methods of queues: they take the first out, or of some the last."""
-_LIFO = "lifo"
+LIFO = "lifo"
+"""Flag of a queue that gives what was put in last."""
 _CHANGED = frozenset({CHANGED})
 
 
@@ -108,7 +109,7 @@ class ListMethods(SetMethods, TextMethods, Orderings):
     def _list_pop(self, use: Use) -> Value:
         """`pop`, `shift`, `popleft`: what is taken out is not in it any more."""
         thing = use.thing
-        first = use.name in ("shift", "popleft") or (use.name in _TAKES and _LIFO not in thing.flags)
+        first = use.name in ("shift", "popleft") or (use.name in _TAKES and LIFO not in thing.flags)
         place = 0 if first else -1 if use.name in _TAKES else -1 if self.script else use.number(0, -1)
         if thing.items is None or place is None:
             found = thing.everything()

@@ -6,6 +6,7 @@ import string
 
 from fusion.dataflow.solver.arguments import things
 from fusion.dataflow.solver.copies import Copies
+from fusion.dataflow.solver.methods_lists import LIFO
 from fusion.dataflow.solver.receivers import Use, single
 from fusion.dataflow.solver.state import Thing
 from fusion.dataflow.solver.values import UNKNOWN, Value, constant, join_all
@@ -47,4 +48,4 @@ class StringTemplates(Copies):
     def _queue(self, use: Use) -> Value:
         """A queue: a list that `put` and `get` use at its ends."""
         last = "Lifo" in use.name
-        return self.make(use.state, Thing("list", (), flags=frozenset({"lifo"}) if last else frozenset()))
+        return self.make(use.state, Thing("list", (), flags=frozenset({LIFO}) if last else frozenset()))

@@ -16,7 +16,7 @@ from fusion.dataflow.solver.taints import Facts, Taint, added, known, merge
 from fusion.dataflow.solver.values import Library, Value, constant, join_all
 
 PARTS = "urllib.parse.Parts"
-_HOST = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://[^/?#\\\\@]+")
+_HOST = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://[^/?#\\@]+")
 _BEGUN = re.compile(r"[^\s:/?#\\\ufffc]+")
 _ANCESTORS = 16
 """Steps that are gone back to the address that a host was taken from."""
