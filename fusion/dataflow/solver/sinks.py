@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import cast
 
 from fusion.changes.roles import is_test
@@ -13,6 +13,7 @@ from fusion.dataflow.knowledge.schema import Flag, Kind, Setting, Sink
 from fusion.dataflow.limits import ANY, HOLE, WIDE, Limits
 from fusion.dataflow.results import Cleared, Flow, Place
 from fusion.dataflow.solver.arguments import Arguments, applies, doubted, flatten, named, things, undecided
+from fusion.dataflow.solver.digests import HANDSHAKE, constants, no_security
 from fusion.dataflow.solver.lookups import is_answer
 from fusion.dataflow.solver.machine import Machine
 from fusion.dataflow.solver.state import GUESSED, State
@@ -223,6 +224,14 @@ class Sinks(Machine):
         place = Place(self.path, span, setting.note)
         weakness = self.kinds.table[setting.kind]
         confidence = Confidence.CERTAIN if setting.certain else Confidence.LIKELY
+        if setting.kind is Kind.WEAK_HASH:
+            body, module = self._bodies()
+            if self._handshake(body, state):
+                self.clear(setting.kind, node, "the protocol of web sockets prescribes this digest")
+                return
+            function = self.frame.function
+            if no_security(node, body, function.name if function is not None else "", module):
+                confidence = Confidence.POSSIBLE
         severity, cwe = setting.severity or weakness.severity, setting.cwe or weakness.cwe
         flow = Flow(setting.kind, (place,), severity, confidence, cwe, callee, setting.fix)
         key = (setting.kind, self.path, span.line)
@@ -231,6 +240,17 @@ class Sinks(Machine):
             self.flows.setdefault(key, flow)
             return
         state.pending = {**state.pending, (key, id(rule)): (rule, subject.refs, flow)}
+
+    def _bodies(self) -> tuple[Sequence[ir.Statement], Sequence[ir.Statement]]:
+        """The bodies of the function and of the module that are run."""
+        module = self.project.module(self.path)
+        whole = module.body if module is not None else ()
+        return self.frame.function.body if self.frame.function is not None else whole, whole
+
+    def _handshake(self, body: Sequence[ir.Statement], state: State) -> bool:
+        """Whether a digest is made in a function that names what every web socket's handshake is hashed with."""
+        texts = [text for node in constants(body) for text in self.evaluate(node, state).consts or ()]
+        return HANDSHAKE in texts or HANDSHAKE.encode() in texts
 
     def mend(self, rule: Rule[Setting] | Rule[Sink], subject: Value, state: State, *, anywhere: bool) -> None:
         """Forget the settings of this rule on this value (or, `anywhere`, all in the module)."""
