@@ -9,7 +9,7 @@ from fusion.dataflow.limits import BELOW_OURS, WIDE, WORD, Limits
 _HOST_FIXED = re.compile(r"(?:[a-zA-Z][a-zA-Z0-9+.-]*:)?//[^/?#\\@]+[/?#]")
 _PORT_OPEN = re.compile(r"(?:[a-zA-Z][a-zA-Z0-9+.-]*:)?//[^/?#\\@:]+:")
 _RELATIVE = re.compile(r"[^\s:/?#\\\ufffc]*[?#]|[^\s:/?#\\\ufffc]+/|/[^/\\]")
-_UNKNOWN_BASE = re.compile("[^/?#]*\ufffc[^/?#]*[/?#]")
+_UNKNOWN_BASE = re.compile("[^/?#]*\ufffc[^/?#&]*[/?#&]")
 _LABEL_OPEN = re.compile(r"(?:[a-zA-Z][a-zA-Z0-9+.-]*:)?//[a-zA-Z0-9_-]*")
 _LABEL = WORD | {"-", WIDE}
 _HOST_BEGINS = re.compile(r"(?:[a-zA-Z][a-zA-Z0-9+.-]*:)?//(?:[^/?#\\\ufffc]*@)?")

@@ -18,11 +18,13 @@ from collections.abc import Callable
 
 from fusion.dataflow.addresses import host_is_fixed
 from fusion.dataflow.knowledge.schema import Kind
-from fusion.dataflow.limits import ANY, WIDE, WORD, Limits
+from fusion.dataflow.limits import ANY, LOST, WIDE, WORD, Limits
 from fusion.dataflow.pages import no_script
 from fusion.dataflow.quoting import open_program, open_quote, open_shell, open_sql
 
 _WORDS = WORD | {WIDE}
+ADDRESSES = frozenset({Kind.OPEN_REDIRECT, Kind.REQUEST_FORGERY})
+"""Kinds whose hostile text is an address, or a part of one."""
 _NUMBERS = frozenset("0123456789,.+- ")
 _FORMULA = frozenset("0123456789 \t\n\r\f\v.,+-*/%()<>=&|^~!?:;")
 _FEW = 2
@@ -39,6 +41,8 @@ def harmless(kind: Kind, lead: str | None, limits: Limits) -> str:
         return ""
     if kind not in _WORDS_CAN_HURT and limits is not ANY and limits.is_made_of(_WORDS):
         return "it is made of letters, digits and underscores only"
+    if lead is not None and lead[-1:] == LOST and kind not in ADDRESSES:
+        lead = None
     if kind in _BY_TEXT:
         return _BY_TEXT[kind](limits)
     return _BY_PLACE[kind](lead, limits) if kind in _BY_PLACE else ""
@@ -184,4 +188,4 @@ _BY_PLACE: dict[Kind, Callable[[str | None, Limits], str]] = {
     Kind.XML_EXTERNAL_ENTITIES: _xml,
 }
 _BY_TEXT: dict[Kind, Callable[[Limits], str]] = {Kind.TEMPLATE_INJECTION: _template, Kind.TRUST_BOUNDARY: _trusted}
-_WORDS_CAN_HURT = frozenset({Kind.OPEN_REDIRECT, Kind.REQUEST_FORGERY, Kind.PROTOTYPE_POLLUTION})
+_WORDS_CAN_HURT = ADDRESSES | {Kind.PROTOTYPE_POLLUTION}

@@ -11,6 +11,8 @@ HOLE = "\ufffc"
 """Stands for text that is not known."""
 BELOW_OURS = ".ours"
 """Among what is `closed`: the text ends with the name of a domain that is written out, a dot before it."""
+LOST = "\ufffb"
+"""At the end of a lead that is known as far as it settles an address: what follows, up to the hostile text, is not."""
 ASCII = frozenset(map(chr, range(128)))
 WORD = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_")
 TELLING = (

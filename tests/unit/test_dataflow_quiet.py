@@ -222,3 +222,31 @@ def test_data_of_replies_that_are_no_pages() -> None:
             response.set_data(request.args["a"])  # expect: cross-site-scripting
             return response
     """)
+
+
+def test_own_addresses_before_what_was_escaped_and_own_bases_before_queries() -> None:
+    marked("""
+        from urllib.parse import quote, urlencode
+        from flask import redirect, request
+        import settings
+
+        def own():
+            inner = "https://example.org/back?" + urlencode({"a": request.args["a"]})
+            if request.args.get("short"):
+                return redirect("/go?t=" + quote(inner))
+            return redirect("/go?" + urlencode({"t": inner}))
+
+        def more():
+            mark = "&" if "?" in settings.BASE else "?"
+            if request.args.get("short"):
+                return redirect(settings.BASE + mark + request.args["a"])
+            return redirect(mark.join([settings.BASE, request.args["a"]]))
+
+        def foreign():
+            inner = "https://example.org/back?" + quote(request.args["a"])
+            return redirect(quote(inner))  # expect: open-redirect
+
+        def host():
+            mark = "@" if settings.NAMED else "."
+            return redirect(settings.BASE + mark + request.args["a"])  # expect: open-redirect
+    """)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fusion.dataflow import ir
-from fusion.dataflow.limits import HOLE
+from fusion.dataflow.addresses import host_is_fixed
+from fusion.dataflow.limits import ANY, HOLE, LOST
 from fusion.dataflow.solver import texts
 from fusion.dataflow.solver.arguments import flatten
 from fusion.dataflow.solver.overloads import TEXT, Overloads
@@ -15,6 +16,7 @@ from fusion.dataflow.solver.values import UNKNOWN, Object, Value
 
 _HEAD = 200
 _TAIL = 300
+_FIELD_MARKS = frozenset("?&")
 
 
 class Building(Overloads):
@@ -44,6 +46,9 @@ class Building(Overloads):
             elif part.consts and len(part.consts) == 1 and not part.refs:
                 lead += str(part.consts[0])
                 shape += str(part.consts[0])
+            elif lead and part.consts and not part.refs and _FIELD_MARKS.issuperset(part.consts):
+                lead += "&"  # either begins a query or goes on with it
+                shape += HOLE
             else:
                 lead += part.shape or HOLE
                 shape += part.shape or HOLE
@@ -53,7 +58,10 @@ class Building(Overloads):
         return Value(None, (), self.moved(built(taints) if textual else taints, node, "built into a text"), shape=shape)
 
     def _piece(self, taint: Taint, lead: str, node: ir.Node, others: Sequence[Taint]) -> Taint:
-        before = None if taint.lead is None else shorten(lead + taint.lead)
+        if taint.lead is not None:
+            before: str | None = shorten(lead + taint.lead)
+        else:
+            before = lead[:_HEAD] + LOST if host_is_fixed(lead, ANY) else None  # an address of ours, whatever follows
         whole = taint.whole if not lead else self.data.part(taint.datum, id(node))
         if before is not None and any(other.whole == whole and other.lead != before for other in others):
             whole = self.data.part(taint.datum, (id(node), len(others)))  # the same once more: each place is judged by itself

@@ -7,7 +7,7 @@ from typing import cast
 
 from fusion.changes.roles import is_test
 from fusion.dataflow import ir
-from fusion.dataflow.contexts import harmless
+from fusion.dataflow.contexts import ADDRESSES, harmless
 from fusion.dataflow.knowledge.conditions import PARAMETERS
 from fusion.dataflow.knowledge.schema import Flag, Kind, Setting, Sink
 from fusion.dataflow.limits import ANY, HOLE, WIDE, Limits
@@ -29,7 +29,6 @@ _LOWER = {
 }
 
 
-_ADDRESSES = frozenset({Kind.OPEN_REDIRECT, Kind.REQUEST_FORGERY})
 _NO_BACKSLASH = Limits(absent=frozenset("\\"))
 _ASCII = Limits(absent=frozenset({WIDE}))
 """In JavaScript, characters beyond these name nothing that the program did not name itself."""
@@ -73,7 +72,7 @@ class Sinks(Machine):
                     confidence = _LOWER[confidence]
                 if not taint.sure and is_answer(taint, self.data):
                     confidence = Confidence.POSSIBLE
-                if taint.lead == "" and limits.start == HOLE and sink.kind in _ADDRESSES:
+                if taint.lead == "" and limits.start == HOLE and sink.kind in ADDRESSES:
                     confidence = Confidence.POSSIBLE  # an address of ours, unless its name can be continued
                 flow = self.flow(sink.kind, taint, node, sink.note, confidence, sink.cwe, sink.severity, callee, sink.fix)
                 if sink.mended:
