@@ -2,6 +2,7 @@ import os
 import pickle
 
 from django import forms
+from django.core.signing import Signer, TimestampSigner
 from django.db import migrations, models
 from django.db.models.expressions import RawSQL
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
@@ -234,6 +235,12 @@ def asked(request):
 
 def answered(request):
     return HttpResponse(JsonResponse({"name": request.GET["name"]}))
+
+
+def signed(request):
+    os.system("ls " + Signer().unsign(request.GET["folder"]))
+    os.system("ls " + TimestampSigner(salt="folders").unsign(request.GET["folder"], max_age=60))
+    os.system("ls " + Signer().sign(request.GET["folder"]))  # expect: command-injection
 
 
 def routed(request, name):
