@@ -1,0 +1,16 @@
+import secrets
+from dataclasses import asdict, replace
+
+from fastapi import FastAPI, Response
+
+from shared.security_options import CookieOptions
+
+app = FastAPI()
+DEFAULTS = CookieOptions()
+LONG = replace(CookieOptions(secure=False), max_age=86400, secure=True)
+
+
+@app.post("/session")
+def start(response: Response):
+    response.set_cookie(key="sid", value=secrets.token_hex(16), **asdict(LONG))
+    return {"started": True}

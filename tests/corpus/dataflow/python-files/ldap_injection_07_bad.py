@@ -1,0 +1,19 @@
+import binascii
+
+from django.http import HttpResponseBadRequest, JsonResponse
+from ldap3 import Connection, Server
+
+
+def serial_filter(text):
+    raw = binascii.unhexlify(text)
+    return "(serialNumber=" + raw.decode("latin-1") + ")"
+
+
+def device(request):
+    try:
+        expression = serial_filter(request.COOKIES.get("serial", "00"))
+    except binascii.Error:
+        return HttpResponseBadRequest("serial")
+    conn = Connection(Server("directory.internal"), auto_bind=True)
+    conn.search(search_base="ou=devices,dc=works,dc=net", search_filter=expression)
+    return JsonResponse({"devices": len(conn.entries)})

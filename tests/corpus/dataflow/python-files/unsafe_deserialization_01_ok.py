@@ -1,0 +1,20 @@
+import base64
+import json
+import pickle
+
+from flask import jsonify, request
+
+CODECS = {"basket": json.loads, "note": pickle.loads}
+
+
+def init(app):
+
+    @app.route("/basket")
+    def basket():
+        packed = request.cookies.get("basket", "")
+        try:
+            raw = base64.b64decode(packed)
+            content = CODECS["basket"](raw)
+        except ValueError:
+            content = []
+        return jsonify(items=len(content))
