@@ -170,7 +170,7 @@ class Calls(Choosing):
         if result.taints:
             result = result.with_taints(self.moved(result.taints, node, f"{RETURNED} by {_spoken(function)}"))
         if summary is not None:
-            self.remember(summary, closure, result, before, state)
+            self.remember(summary, closure, arguments, result, before, state)
         return result
 
     def run_body(self, function: ir.Function, state: State) -> tuple[State | None, Value]:

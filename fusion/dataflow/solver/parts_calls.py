@@ -26,7 +26,9 @@ class CallParts:
         """The result of a call that was run before on the same values; else the key to remember it by, or None."""
         raise NotImplementedError
 
-    def remember(self, key: tuple[Hashable, ...], closure: Closure, result: Value, before: Facts, state: State) -> None:
+    def remember(
+        self, key: tuple[Hashable, ...], closure: Closure, arguments: Arguments, result: Value, before: Facts, state: State
+    ) -> None:
         """Keep the result of a call."""
         raise NotImplementedError
 

@@ -9,7 +9,7 @@ from fusion.dataflow.solver.arguments import Arguments, flatten
 from fusion.dataflow.solver.machine import Machine
 from fusion.dataflow.solver.state import State
 from fusion.dataflow.solver.taints import Facts
-from fusion.dataflow.solver.values import UNKNOWN, Bound, Closure, Klass, Object, Value
+from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Bound, Closure, Klass, Object, Value
 
 _DEEP = 3
 """From this depth of calls on, functions that neither read sources nor hold sinks are not followed without hostile data."""
@@ -45,7 +45,7 @@ class Summaries(Machine):
             return self.passed(values, state, node)
         if not plain and (self.steps < _RESERVE or self._is_far(closure.function)):
             return UNKNOWN
-        if not plain and self.quiet[id(closure.function)] >= _OFTEN and not any(map(_is_code, arguments.all())):
+        if not plain and self._is_harmless(closure.function) and not any(map(_is_code, arguments.all())):
             return UNKNOWN
         if plain and any(isinstance(ref, Object) for value in values for ref in value.refs):
             return None
@@ -62,15 +62,23 @@ class Summaries(Machine):
             return UNKNOWN if not value.taints else Value(None, (), value.taints)
         return value
 
-    def remember(self, key: Key, closure: Closure, result: Value, before: Facts, state: State) -> None:
+    def remember(self, key: Key, closure: Closure, arguments: Arguments, result: Value, before: Facts, state: State) -> None:
         """Keep the result of a call, with what checks had shown before and have shown now.
 
-        Runs on harmless values are counted; a function that gave hostile data or a function back is run every time.
+        Runs on harmless values are counted; a function that gave hostile data or a function back, or put any into what it was
+        given, is run every time.
         """
         self.memo[key] = (result, before, state.facts)
         if closure.scope.function is None and not key[0]:
-            loud = result.taints or _is_code(result) or (result.refs and flatten([result], state).taints)
-            self.quiet[id(closure.function)] += _LOUD if loud else 1
+            touched = [result, *arguments.all(), closure.receiver or NOTHING]
+            loud = _is_code(result) or (any(value.refs or value.taints for value in touched) and flatten(touched, state).taints)
+            for count in (self.quiet, self.always_quiet):
+                count[id(closure.function)] += _LOUD if loud else 1
+
+    def _is_harmless(self, function: ir.Function) -> bool:
+        """Whether enough runs of a function have shown nothing: deep below, runs for other functions count, too."""
+        runs = self.always_quiet if len(self.stack) > _DEEP else self.quiet
+        return runs[id(function)] >= _OFTEN
 
     def _is_far(self, function: ir.Function) -> bool:
         """Whether a call without hostile data is so deep that it is not followed. One expression is soon followed."""
