@@ -40,6 +40,10 @@ def shown(source: str, path: str = "a.ts") -> str:
         ("function f() { const a = require('m') }", "function f():\n  a = required('m')", {"m"}),
         ("const a = await import('m')", "a = (await required('m'))", {"m"}),
         ("const a = require(b)", "a = require(b)", set()),
+        ("const a = __importDefault(require('m'))", "a = required('m')", {"m"}),
+        ("const a = (0, tslib_1.__importStar)(require('m'))", "a = required('m')", {"m"}),
+        ("const a = _interop_require_default._(require('m'))", "a = required('m')", {"m"}),
+        ("const a = own(require('m'))", "a = own(required('m'))", {"m"}),
     ],
 )
 def test_imports(source: str, expected: str, imports: set[str]) -> None:

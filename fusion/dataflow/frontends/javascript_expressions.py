@@ -31,6 +31,14 @@ _COMPARISONS = {
 _CHAIN = frozenset({"call_expression", "member_expression", "subscript_expression", "non_null_expression"})
 _INNER = {"call_expression": "function", "member_expression": "object", "subscript_expression": "object"}
 _HARMLESS = (ir.Const, ir.Name)
+_INTEROP = frozenset(
+    {
+        *("__importDefault", "__importStar", "__toESM", "_interopRequireDefault", "_interopRequireWildcard"),
+        *("_interop_require_default", "_interop_require_wildcard", "_interopDefaultLegacy", "_interopDefaultCompat"),
+        *("_interopNamespace", "_interopNamespaceDefault", "_interopNamespaceCompat"),
+    }
+)
+"""What compilers call the functions that wrap a module, so that its members and its `default` are where imports look."""
 
 
 def modules_prefix(specifier: str) -> str:
@@ -126,7 +134,10 @@ def _awaited(at: Lowering, links: Sequence[Node]) -> ir.Expression | None:
 def _link(at: Lowering, node: Node, value: ir.Expression) -> ir.Expression:
     kind = node.type
     if kind == "call_expression":
-        return ir.Call(span(node), value, arguments(at, node.child_by_field_name("arguments")))
+        given = arguments(at, node.child_by_field_name("arguments"))
+        if given and isinstance(given[0].value, ir.Required) and _wraps(value):
+            return given[0].value
+        return ir.Call(span(node), value, given)
     if kind == "member_expression":
         named = node.child_by_field_name("property")
         return ir.Attr(span(node), value, at.word(named) if named is not None else "")
@@ -136,6 +147,13 @@ def _link(at: Lowering, node: Node, value: ir.Expression) -> ir.Expression:
             return ir.Index(span(node), value, literals.key(at, index))
         return ir.Index(span(node), value, at.expression(index))
     return value
+
+
+def _wraps(callee: ir.Expression) -> bool:
+    """Whether it is a compiler's function that takes a module and gives it as others import it."""
+    if isinstance(callee, ir.Attr):
+        return callee.name in _INTEROP or (callee.name == "_" and _wraps(callee.object))
+    return isinstance(callee, ir.Name) and callee.id in _INTEROP
 
 
 def _required(at: Lowering, node: Node) -> ir.Expression:

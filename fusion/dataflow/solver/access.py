@@ -14,6 +14,7 @@ from fusion.dataflow.solver.stores import Stores
 from fusion.dataflow.solver.taints import Taint, changed, known, merge
 from fusion.dataflow.solver.values import (
     NOTHING,
+    TRUE,
     UNKNOWN,
     Bound,
     Closure,
@@ -21,6 +22,7 @@ from fusion.dataflow.solver.values import (
     Library,
     Namespace,
     Object,
+    Reference,
     Value,
     constant,
     held,
@@ -45,6 +47,8 @@ _ENCODED_WEB = {
 }
 """The same of URLs of the web. The path of another (`javascript:`) is what it was."""
 _WEB = ("/", "?", "#", "http:", "https:")
+ES_MODULE = "__esModule"
+"""What compilers ask of what a module exports before they wrap it."""
 _COUNTED = {"list": "length", "tuple": "length", "set": "size", "map": "size"}
 """What says how many elements there are."""
 
@@ -113,6 +117,8 @@ class Access(Elements, Stores):
     def load_attribute(self, value: Value, name: str, state: State, node: ir.Node, hint: str = "") -> Value:
         """`value.name`."""
         value = member_of(value, name, self.data)
+        if name == ES_MODULE and self.script and value.refs and all(self._is_module(ref) for ref in value.refs):
+            return TRUE  # so that what wraps a module gives the module itself, whose `default` is known
         result = NOTHING
         for ref in value.refs:
             result = join(result, self._attribute_of(ref, value, name, state, node))
@@ -157,15 +163,20 @@ class Access(Elements, Stores):
                 return (
                     self._library_attribute(Library(ref.library.removesuffix("()")), name, state, node)
                     if ref.library
-                    else UNKNOWN
+                    else self.default_of(ref, name)
                 )
             case Namespace():
                 found = self.module_names(ref.path).get(name)
                 return found if found is not None else self.submodule(ref.path, name)
             case Closure():
-                return UNKNOWN
+                return self.default_of(ref, name)
             case _:
                 return reference(Bound(value, name))
+
+    def _is_module(self, ref: Reference) -> bool:
+        """Whether it is all that some module exports."""
+        whole = isinstance(ref, Object | Closure | Klass) and self.default_of(ref, "default") is not UNKNOWN
+        return whole or isinstance(ref, Library | Namespace)
 
     def _field(self, ref: Object, name: str, state: State, node: ir.Node) -> Value:
         thing: Thing | None = state.heap.get(ref.id)
@@ -206,10 +217,12 @@ class Access(Elements, Stores):
         if self.script and thing.rest is not NOTHING:
             return self.apart(thing.rest, name, state)
         if thing.kind in ("list", "tuple", "set", "dict", "regex"):
+            if name == "default" and (whole := self.default_of(ref, name)) is not UNKNOWN:
+                return whole
             return reference(Bound(reference(ref), name))
         if thing.klass is not None and thing.klass.library:
             return self._library_attribute(Library(thing.klass.library), name, state, node)
-        return UNKNOWN
+        return self.default_of(ref, name)
 
     def member(self, klass: Klass, name: str, depth: int = 8) -> Value | None:
         """A member of the class or of its bases in the repository."""
@@ -258,6 +271,8 @@ class Access(Elements, Stores):
         if self.shelf and not self.script and full not in self.tables.begun and (kept := self.shelved((".", name))):
             return kept
         if self.script and full not in self.tables.begun:
+            if name == "default" and ref.path in self.packages:
+                return reference(ref)
             element = f"{ref.path}[]"
             if element in self.tables.types or element in self.tables.reads or element in self.tables.entered:
                 full = element

@@ -65,6 +65,8 @@ class Machine(Parts):
         """Variables of each module."""
         self.exports: dict[str, dict[str, Value]] = {}
         self.common_exports: dict[str, Value] = {}
+        self.packages: set[str] = set()
+        """The paths of the libraries that were imported whole."""
         self.base: dict[int, Thing] = {}
         """Objects that modules made."""
         self.remembered: dict[str, Value] = {}

@@ -6,7 +6,7 @@ from fusion.dataflow import ir
 from fusion.dataflow.solver.growing import grown, later_names
 from fusion.dataflow.solver.machine import Frame, Machine
 from fusion.dataflow.solver.state import Heap, Scope, State, Thing
-from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Library, Namespace, Object, Value, join, reference
+from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Closure, Klass, Library, Namespace, Object, Value, join, reference
 
 
 class Modules(Machine):
@@ -89,7 +89,7 @@ class Modules(Machine):
         """The value that importing a whole module gives."""
         path = self.project.resolve(importer, module)
         if path is None:
-            return reference(Library(self.tables.denotes(module)))
+            return reference(self._package(module))
         if self.script:
             names = self.module_names(path)
             del names
@@ -98,6 +98,17 @@ class Modules(Machine):
             if own and not self.exports.get(path):
                 return common
         return reference(Namespace(path))
+
+    def _package(self, module: str) -> Library:
+        found = Library(self.tables.denotes(module))
+        self.packages.add(found.path)
+        return found
+
+    def default_of(self, ref: Object | Closure | Klass, name: str) -> Value:
+        """A member that a thing has not: a module's whole export is its own `default`, as compiled code asks for it."""
+        if name != "default" or not self.script or not any(ref in common.refs for common in self.common_exports.values()):
+            return UNKNOWN
+        return reference(ref)
 
     def _bare(self, ref: object) -> bool:
         thing = self.base.get(ref.id) if isinstance(ref, Object) else None
@@ -111,7 +122,7 @@ class Modules(Machine):
             if inner is not None and not self.script:
                 return reference(Namespace(inner))
             if self.script and name == "default":
-                return reference(Library(self.tables.denotes(module)))
+                return reference(self._package(module))
             node = ir.Name(ir.NOWHERE, name)
             return self.load_attribute(reference(Library(module)), name, self.nothing(), node)
         names = self.module_names(path)

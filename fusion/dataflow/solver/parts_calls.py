@@ -11,7 +11,7 @@ from fusion.dataflow.solver.arguments import Arguments
 from fusion.dataflow.solver.state import State
 from fusion.dataflow.solver.tables import Rule
 from fusion.dataflow.solver.taints import Facts
-from fusion.dataflow.solver.values import Closure, Klass, Value
+from fusion.dataflow.solver.values import Closure, Klass, Object, Value
 
 if TYPE_CHECKING:
     from fusion.dataflow.solver.receivers import Use
@@ -136,6 +136,10 @@ class CallParts:
 
     def import_module(self, module: str, importer: str) -> Value:
         """The value that an import gives."""
+        raise NotImplementedError
+
+    def default_of(self, ref: Object | Closure | Klass, name: str) -> Value:
+        """A member that a thing has not: of a module's whole export, its `default`."""
         raise NotImplementedError
 
     def submodule(self, path: str, name: str) -> Value:
