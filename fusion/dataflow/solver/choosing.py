@@ -236,5 +236,7 @@ class Choosing(Machine):
             if any(isinstance(found, Closure) for found in member.refs):
                 return self.call(member, arguments, state, node, "__call__")
         if thing is not None and thing.path:
+            if thing.flags:
+                arguments.receiver = reference(ref)  # what was remembered of it counts for calling it, too
             return self.call_library(thing.path, arguments, state, node)
         return self.call_library("?", arguments, state, node)

@@ -1,6 +1,7 @@
 const axios = require('axios');
 
 function address(req, res) {
+  axios.create({ timeout: 500 })(req.query.other); // expect: server-side-request-forgery
   return axios.get(req.query.url); // expect: server-side-request-forgery
 }
 

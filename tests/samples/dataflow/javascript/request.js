@@ -5,6 +5,12 @@ function address(req, res) {
   return request(req.query.url, () => {}); // expect: server-side-request-forgery
 }
 
+function address_of_defaults(req, res) {
+  const json = request.defaults({ json: true });
+  json.post(req.query.target); // expect: server-side-request-forgery
+  return json(req.query.url, () => {}); // expect: server-side-request-forgery
+}
+
 function options(req, res) {
   return request.post({ uri: req.query.url, json: true }); // expect: server-side-request-forgery
 }
