@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fusion.dataflow.knowledge.schema import Kind
-from tests.fakes.dataflow import findings
+from tests.fakes.dataflow import findings, marked
 
 _KINDS = {Kind.PATH_TRAVERSAL.value, Kind.OPEN_REDIRECT.value, Kind.REQUEST_FORGERY.value}
 
@@ -840,3 +840,38 @@ def test_checks_in_python(code: str) -> None:
 @pytest.mark.parametrize("code", SCRIPTS.values(), ids=SCRIPTS)
 def test_checks_in_javascript(code: str) -> None:
     _check(code, "main.ts")
+
+
+PERHAPS_RESOLVED = """
+from pathlib import Path
+from flask import Flask, request, send_file
+
+app = Flask(__name__)
+
+@app.get("/resolved")
+def resolved():
+    path = Path(request.args["name"]).resolve()
+    path.relative_to("/srv/files")
+    return send_file(path)
+
+@app.get("/perhaps")
+def perhaps():
+    path = Path(request.args["name"])
+    if not path.is_absolute():
+        path = path.resolve()
+    path.relative_to("/srv/files")
+    return send_file(path)  # expect: path-traversal
+
+@app.get("/begins")
+def begins():
+    path = Path(request.args["name"])
+    if not path.is_absolute():
+        path = path.resolve()
+    if not str(path).startswith("/srv/files/"):
+        return ""
+    return send_file(path)  # expect: path-traversal
+"""
+
+
+def test_a_path_that_is_in_its_normal_form_only_perhaps_is_not_kept_in_a_folder() -> None:
+    marked(PERHAPS_RESOLVED)

@@ -273,8 +273,8 @@ class Checks(Machine):
             starts = self._limited(held, Limits(start=sought.consts[0]))
             for taint in held.taints:
                 absent = added(absent, self.absent_up(taint, sought.consts[0]))
-                if taint.canonical and not self.unclosed(sought, state):
-                    starts = added(starts, self.confined(taint))
+            if not self.unclosed(sought, state):
+                starts = added(starts, self.confines(held.taints))
             if operator == "==":
                 return (absent, None) if const == -1 else (starts, None) if const == 0 else (None, None)
             if (operator, const) in (("<", 0), ("<=", -1)):

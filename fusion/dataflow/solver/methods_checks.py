@@ -47,8 +47,7 @@ class CheckMethods(Own):
         true: Facts = {}
         unclosed = self.unclosed(prefix, use.state) if prefixes is None else self.unclosed(Value(tuple(prefixes)), use.state)
         if not unclosed:
-            for taint in taints:
-                true |= self.confined(taint) if taint.canonical else {}
+            true |= self.confines(taints)
         if prefixes and all(text and host_is_fixed(text, ANY) for text in prefixes):
             cleared = self.kinds.mask(Kind.OPEN_REDIRECT, Kind.REQUEST_FORGERY)
             true = added(true, {taint.whole: (cleared, ANY) for taint in taints if taint.lead == ""}) or {}

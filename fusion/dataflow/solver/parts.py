@@ -193,6 +193,10 @@ class Parts(CallParts):
         """What is known once a path is known to lie in a folder: nothing that it was made of led out."""
         raise NotImplementedError
 
+    def confines(self, taints: Iterable[Taint]) -> Facts:
+        """What is known once what a value holds is known to lie in a folder."""
+        raise NotImplementedError
+
     def not_first(self, piece: Value, texts: Iterable[object]) -> Facts | None:
         """What is known once the first piece of a normal form is known not to be one of these."""
         raise NotImplementedError

@@ -110,6 +110,20 @@ class Places(Building):
             facts[place] = inside
         return facts
 
+    def confines(self, taints: Iterable[Taint]) -> Facts:
+        """What is known once what a value holds is known to lie in a folder.
+
+        Where it may be a path in its normal form or another one, that one was perhaps what was looked at: it may lead out.
+        """
+        facts: Facts = {}
+        others: set[int] = set()
+        for taint in taints:
+            if taint.canonical:
+                facts |= self.confined(taint)
+            else:
+                others |= {taint.datum, taint.whole}
+        return {datum: fact for datum, fact in facts.items() if datum not in others} if others else facts
+
     def absent_up(self, taint: Taint, text: str) -> Facts | None:
         """What is known once `..` is known not to be among a path's parts, or not to begin the way from a folder."""
         made = self.data.made(taint.whole)
@@ -220,10 +234,7 @@ class Places(Building):
     def _related(self, name: str, arguments: Arguments, state: State) -> Value | None:
         if flatten(arguments.positional[:1], state).taints:
             return None
-        facts: Facts = {}
-        for taint in flatten([arguments.receiver], state).taints:
-            if taint.canonical:
-                facts |= self.confined(taint)
+        facts = self.confines(flatten([arguments.receiver], state).taints)
         if name == "is_relative_to":
             return Value(None, (), (), facts or None, None)
         state.learn(facts)
