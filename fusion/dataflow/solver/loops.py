@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from fusion.dataflow import ir
 from fusion.dataflow.solver.arguments import flatten, things
+from fusion.dataflow.solver.emptiness import turned
 from fusion.dataflow.solver.machine import Loop, Machine
 from fusion.dataflow.solver.state import State, meet, settled
 from fusion.dataflow.solver.taints import Facts, changed
@@ -31,11 +32,11 @@ class Loops(Machine):
                 test = self.evaluate(node.test, current)
                 truth = self.truth(test, current)
                 if truth is not True:
-                    after = meet(after, current.copy().learn(test.false))
+                    after = meet(after, turned(current.copy(), node.test, test, False))
                 if truth is False:
                     current = None
                     break
-                current.learn(test.true)
+                turned(current, node.test, test, True)
             start = current.copy()
             current = self._turn(node.body, node.step, current, loop)
             if current is not None and settled(start, current):
@@ -47,7 +48,7 @@ class Loops(Machine):
                 _forget(begun, current)
                 test = self.evaluate(node.test, current)
             if self.truth(test, current) is not True:
-                after = meet(after, current.learn(test.false))
+                after = meet(after, turned(current, node.test, test, False))
         if after is not None and node.other:
             after = self.run(node.other, after)
         for left in loop.breaks:

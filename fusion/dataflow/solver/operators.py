@@ -9,6 +9,7 @@ from fusion.dataflow import ir
 from fusion.dataflow.solver import texts
 from fusion.dataflow.solver.arguments import Arguments, paths, things
 from fusion.dataflow.solver.beginnings import chained, continued
+from fusion.dataflow.solver.emptiness import emptied, turned
 from fusion.dataflow.solver.overloads import Overloads
 from fusion.dataflow.solver.state import MAX_ITEMS, State, Thing
 from fusion.dataflow.solver.taints import Facts, added, built, changed, common
@@ -232,10 +233,12 @@ class Operators(Overloads):
         if truth is not None:
             return self.evaluate(node.then if truth else node.other, state)
         before = state.facts
-        then_state = state.copy().learn(test.true)
+        then_state = turned(state.copy(), node.test, test, True)
         then = self.filtered(self.evaluate(node.then, then_state), then_state.facts)
-        state.learn(test.false)
+        held = {name: state.locals[name] for name in emptied(node.test, False) if name in state.locals}
+        turned(state, node.test, test, False)
         other = self.filtered(self.evaluate(node.other, state), state.facts)
+        state.locals.update((name, value) for name, value in held.items() if state.locals[name] is UNKNOWN)
         pairs = self.paired(((then_state, then), (state, other)))
         state.facts = before
         for place in then_state.heap.keys() - state.heap.keys():

@@ -8,6 +8,7 @@ from typing import Any
 from fusion.dataflow import ir
 from fusion.dataflow.solver.arguments import Arguments, things
 from fusion.dataflow.solver.beginnings import disordered
+from fusion.dataflow.solver.emptiness import turned
 from fusion.dataflow.solver.expressions import Expressions, hint_of
 from fusion.dataflow.solver.leaving import Leaving
 from fusion.dataflow.solver.loops import Loops
@@ -229,8 +230,8 @@ class Statements(Leaving, Loops, Expressions):
         truth = self.truth(test, state)
         if truth is not None:
             return self.run(node.then if truth else node.other, state.learn(test.true if truth else test.false))
-        other = state.copy().learn(test.false)
-        then = self.run(node.then, state.learn(test.true))
+        other = turned(state.copy(), node.test, test, False)
+        then = self.run(node.then, turned(state, node.test, test, True))
         return meet(then, self.run(node.other, other), chosen=is_data(test))
 
     def _switch(self, node: ir.Switch, state: State) -> State | None:
