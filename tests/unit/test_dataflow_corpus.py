@@ -1,4 +1,4 @@
-"""The working corpus of the data flow is judged as it was last time, so that a change of the analysis shows what it judges otherwise.
+"""The working corpus of the data flow is judged as last time: a change of the analysis shows what it judges otherwise.
 
 `misjudged.txt` lists what it is wrong about. A line that is no longer true is good news: take it out. A new one needs a reason.
 """
