@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
+from functools import lru_cache
 
 from fusion.dataflow import ir
 
@@ -173,10 +174,30 @@ def _all(verdicts: Iterable[bool | None]) -> bool | None:
     return all(found) if found else None
 
 
-def _above(body: Body) -> dict[ir.Node, ir.Node]:
+class _Same:
+    """A body by its identity: comparing trees would cost more than walking them."""
+
+    __slots__ = ("body",)
+
+    def __init__(self, body: Body) -> None:
+        self.body = body
+
+    def __hash__(self) -> int:
+        return id(self.body)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.body is other.body
+
+
+def _above(body: Body) -> Mapping[ir.Node, ir.Node]:
     """What each node stands in."""
+    return _parents(_Same(body))
+
+
+@lru_cache(maxsize=8)
+def _parents(same: _Same) -> Mapping[ir.Node, ir.Node]:
     found: dict[ir.Node, ir.Node] = {}
-    waiting: list[ir.Node] = list(body)
+    waiting: list[ir.Node] = list(same.body)
     while waiting:
         node = waiting.pop()
         for part in _parts(node):

@@ -23,6 +23,8 @@ from fusion.dataflow.solver.values import (
 
 _MOST_FILES = 400
 """So many files are looked at for what a file imports."""
+_MOST_AGAIN = 3
+"""So often one function is run again for what was found to be kept since it was run."""
 _MOST_PARTS = 64
 """So many objects in a thing are kept with it."""
 _VARIABLE = "contextvars.ContextVar"
@@ -103,7 +105,9 @@ class Holding(Machine):
 
     def _again(self, closure: Closure) -> None:
         """Run a function once more: it was run without something that is known now."""
-        if id(closure.function) in self.analysed:
+        function = id(closure.function)
+        if function in self.analysed and self.again[function] < _MOST_AGAIN:
+            self.again[function] += 1
             self.waiting[closure.scope.module].append(closure)
 
     def _keep(self, value: Value, state: State) -> None:

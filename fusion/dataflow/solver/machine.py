@@ -140,6 +140,8 @@ class Machine(Parts):
         """Results of calls while one function is analysed, with what checks had shown before and after."""
         self.quiet: Counter[int] = Counter()
         """How often a function was run on harmless values while one function is analysed."""
+        self.again: Counter[int] = Counter()
+        """How often a function was run again."""
         self.always_quiet: Counter[int] = Counter()
         """The same, of all that was analysed."""
         self.mattering: dict[int, bool] = {}

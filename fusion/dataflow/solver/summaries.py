@@ -23,6 +23,8 @@ _LOUD = -1_000_000
 """What is added to the count of a function that is to be run every time."""
 _OFTEN = 24
 """Runs of a module's function on harmless values, while one function is analysed, after which it counts as harmless."""
+_SELDOM = 8
+"""The same, deep below, while everything is analysed."""
 
 Key = tuple[Hashable, ...]
 
@@ -77,8 +79,9 @@ class Summaries(Machine):
 
     def _is_harmless(self, function: ir.Function) -> bool:
         """Whether enough runs of a function have shown nothing: deep below, runs for other functions count, too."""
-        runs = self.always_quiet if len(self.stack) > _DEEP else self.quiet
-        return runs[id(function)] >= _OFTEN
+        if len(self.stack) > _DEEP:
+            return self.always_quiet[id(function)] >= _SELDOM
+        return self.quiet[id(function)] >= _OFTEN
 
     def _is_far(self, function: ir.Function) -> bool:
         """Whether a call without hostile data is so deep that it is not followed. One expression is soon followed."""
