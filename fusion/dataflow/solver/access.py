@@ -49,6 +49,8 @@ _ENCODED_WEB = {
 _WEB = ("/", "?", "#", "http:", "https:")
 ES_MODULE = "__esModule"
 """What compilers ask of what a module exports before they wrap it."""
+_NEAR = 1
+"""Depth of calls down to which `__getattr__` is run: stand-ins make stand-ins of whatever they are asked for."""
 _COUNTED = {"list": "length", "tuple": "length", "set": "size", "map": "size"}
 """What says how many elements there are."""
 
@@ -201,7 +203,7 @@ class Access(Elements, Stores):
                 return found
         if thing.path and thing.klass is not None and name in _assigned(thing.klass):
             return UNKNOWN
-        if thing.klass is not None and not name.startswith("__"):
+        if thing.klass is not None and not name.startswith("__") and len(self.stack) <= _NEAR:
             found = self.overloaded(reference(ref), ("__getattr__",), [constant(name)], state, node)
             if found is not None:
                 return found
