@@ -25,6 +25,8 @@ _MOST_FILES = 400
 """So many files are looked at for what a file imports."""
 _MOST_AGAIN = 3
 """So often one function is run again for what was found to be kept since it was run."""
+_MOST_SERVICES = 4
+"""So many kinds of services are remembered of what one parameter of a constructor is given."""
 _MOST_PARTS = 64
 """So many objects in a thing are kept with it."""
 _VARIABLE = "contextvars.ContextVar"
@@ -46,7 +48,8 @@ class Holding(Machine):
             for name, value in (*zip(named, arguments.positional, strict=False), *arguments.keywords.items()):
                 refs = tuple(one for one in value.refs if isinstance(one, Object | Closure | Klass | Library))
                 before = klass.handed.get(name, NOTHING)
-                if not _kinds(refs, state) - _kinds(before.refs, state) or not _is_service(value, state):
+                known = _kinds(before.refs, state)
+                if len(known) >= _MOST_SERVICES or _kinds(refs, state) <= known or not _is_service(value, state):
                     continue
                 klass.handed[name] = join(before, Value(None, refs))
                 self._keep(value, state)
@@ -65,9 +68,10 @@ class Holding(Machine):
         before = kept.get(self.path)
         kept[self.path] = value if before is None else join(before, value)
         if before is None or (value.taints and not before.taints):
-            for function in self.sought.pop(key, ()):
+            for function in (sought := self.sought.get(key, set())).copy():
                 closure = self.known.get(function)
-                if closure is not None:
+                if closure is not None and self._is_near(closure.scope.module):
+                    sought.discard(function)
                     self._again(closure)
 
     def shelved(self, key: Hashable) -> Value | None:
@@ -100,7 +104,7 @@ class Holding(Machine):
 
     def put_away(self, key: Hashable, value: Value, state: State) -> None:
         """Keep an object of a class of the repository that is put into a library's thing (`app["store"] = Store()`)."""
-        if not self.script and value.refs and _is_service(value, state):
+        if not self.script and value.refs and not _is_own(key) and _is_service(value, state):
             self.shelve(key, value, state)
 
     def _again(self, closure: Closure) -> None:
@@ -148,13 +152,21 @@ class ContextVariables(Own, Holding):
         return UNKNOWN
 
 
+def _is_own(key: Hashable) -> bool:
+    """Whether the place is one of the language's own (`__class__`, `["__main__"]`)."""
+    return isinstance(key, tuple) and str(key[-1]).startswith("__")
+
+
 def _kinds(refs: Sequence[Reference], state: State) -> set[Hashable]:
-    """What tells services apart: the classes that they are of, or the functions that they are."""
+    """What tells services apart: the classes that they are of, or the functions that they are. What is gone is none."""
     found: set[Hashable] = set()
     for ref in refs:
-        thing = state.heap.get(ref.id) if isinstance(ref, Object) else None
-        what = id(ref.function) if isinstance(ref, Closure) else id(ref) if isinstance(ref, Klass) else ref
-        found.add(what if thing is None else id(thing.klass) if thing.klass is not None else thing.path)
+        if isinstance(ref, Object):
+            thing = state.heap.get(ref.id)
+            if thing is not None:
+                found.add(id(thing.klass) if thing.klass is not None else thing.path)
+        else:
+            found.add(id(ref.function) if isinstance(ref, Closure) else id(ref) if isinstance(ref, Klass) else ref)
     return found
 
 
