@@ -51,6 +51,74 @@ def test_a_check_of_one_part_says_nothing_of_another(code: str) -> None:
     marked(FLASK + code)
 
 
+CHOSEN = {
+    "a function that is one of two": """
+def number(text):
+    return int(text)
+
+def length(text):
+    return len(text)
+
+@app.route("/a")
+def either():
+    rule = request.args["x"]
+    check = number if request.args.get("y") else length
+    check(rule)
+    eval(rule)  # expect: code-injection
+    return ""
+
+@app.route("/b")
+def both():
+    rule = request.args["x"]
+    check = number if request.args.get("y") else float
+    check(rule)
+    eval(rule)
+    return ""
+""",
+    "an object that is one of two": """
+class Numbers:
+    def check(self, rule):
+        if not rule.isdigit():
+            raise ValueError(rule)
+
+class Lengths:
+    def check(self, rule):
+        if len(rule) > 9:
+            raise ValueError(rule)
+
+class Words:
+    def check(self, rule):
+        if not rule.isalnum():
+            raise ValueError(rule)
+
+class Closed:
+    def check(self, rule):
+        raise ValueError(rule)
+
+def told(rule, checker):
+    checker.check(rule)
+    eval("rules." + rule)  # expect: code-injection
+
+def sure(rule, checker):
+    checker.check(rule)
+    eval("rules.r" + rule)
+
+@app.route("/")
+def view():
+    flag = request.args.get("y")
+    told(request.args["x"], Numbers() if flag else Lengths())
+    sure(request.args["x"], Numbers() if flag else Words())
+    sure(request.args["x"], Numbers() if flag else Closed())
+    return ""
+""",
+}
+
+
+@pytest.mark.parametrize("code", CHOSEN.values(), ids=CHOSEN)
+def test_what_only_one_of_several_checks_is_not_checked(code: str) -> None:
+    marked(FLASK + code)
+
+
 OPERATORS = {
     "a sum": """
 class Code:
@@ -251,6 +319,35 @@ def create():
     server = falcon.App()
     server.add_route("/page", Page(Rules()))
     server.add_route("/other", Other(Quiet()))
+    return server
+""",
+    "several services that a class is given": """
+class Quiet:
+    def run(self, rule):
+        return int(rule)
+
+class Loud:
+    def run(self, rule):
+        print(len(rule))
+
+class Rules:
+    def run(self, rule):
+        eval(rule)  # expect: code-injection
+
+class Page:
+    def __init__(self, rules):
+        self.rules = rules
+
+    def on_get(self, req, resp):
+        self.rules.run(req.get_param("x"))
+
+def create():
+    import falcon
+
+    server = falcon.App()
+    for path, rules in (("/a", Quiet()), ("/b", Quiet()), ("/c", Loud())):
+        server.add_route(path, Page(rules))
+    server.add_route("/d", Page(Rules()))
     return server
 """,
     "a service in the application": """

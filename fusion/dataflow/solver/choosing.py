@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
+
 from fusion.dataflow import ir
 from fusion.dataflow.solver.arguments import Arguments, flatten
 from fusion.dataflow.solver.lookups import member_of
 from fusion.dataflow.solver.machine import Machine
 from fusion.dataflow.solver.receivers import Use
 from fusion.dataflow.solver.state import GUESSED, State, Thing
+from fusion.dataflow.solver.taints import common
 from fusion.dataflow.solver.values import (
     NONE,
     NOTHING,
@@ -18,12 +22,16 @@ from fusion.dataflow.solver.values import (
     Library,
     Namespace,
     Object,
+    Reference,
     Value,
     join,
+    join_all,
     looked_up,
     reference,
     tainted,
 )
+
+_Found = TypeVar("_Found", Value, Value | None)
 
 _KEYED = frozenset({"set", "put", "setdefault", "setItem", "hset", "add", "sadd"})
 """Methods that keep something under a key, which they are given first, or what they are given itself."""
@@ -56,6 +64,21 @@ def _before(node: ir.Node) -> ir.Node:
     return node.function.object if isinstance(node, ir.Call) and isinstance(node.function, ir.Attr) else node
 
 
+def _apart(refs: Sequence[Reference], state: State, run: Callable[[Reference], _Found]) -> Iterator[_Found]:
+    """What each of several things that are called gives; of what they check, only what all of them do holds afterwards."""
+    if len(refs) == 1:
+        yield run(refs[0])
+        return
+    before, shown = state.facts, None
+    for ref in refs:
+        state.facts = before
+        found = run(ref)
+        yield found
+        if found is not NOTHING:
+            shown = state.facts if shown is None else common(shown, state.facts)
+    state.facts = before if shown is None else shown
+
+
 class Choosing(Machine):
     """The choice between the repository's functions, the language's and libraries'."""
 
@@ -65,13 +88,15 @@ class Choosing(Machine):
         if name in _KEYED and arguments.positional and arguments.positional[0].taints:
             self._check_kept(hint, arguments.positional[0], state, node)
         result = NOTHING
-        handled = False
         later = self.script and name in _CALLBACKS
-        for ref in holder.refs:
-            if later and isinstance(ref, Library) and f"{ref.path}.{name}" not in self.tables.calls:
-                handled = True
-                continue
-            found = self._member_of(ref, holder, name, arguments, state, node)
+        unknown = {
+            ref
+            for ref in (holder.refs if later else ())
+            if isinstance(ref, Library) and f"{ref.path}.{name}" not in self.tables.calls
+        }
+        refs = [ref for ref in holder.refs if ref not in unknown]
+        handled = bool(unknown)
+        for found in _apart(refs, state, lambda ref: self._member_of(ref, holder, name, arguments, state, node)):
             if found is not None:
                 handled = True
                 result = join(result, found)
@@ -198,26 +223,25 @@ class Choosing(Machine):
 
     def call(self, function: Value, arguments: Arguments, state: State, node: ir.Node, name: str = "") -> Value:
         """Call a value."""
-        result = NOTHING
-        for ref in function.refs:
-            match ref:
-                case Closure():
-                    found = self.call_closure(ref, arguments, state, node)
-                case Klass():
-                    found = self.instantiate(ref, arguments, state, node)
-                case Library():
-                    found = self.call_library(ref.path, arguments, state, node, guessed=ref.guessed)
-                case Bound():
-                    found = self._call_bound(ref, arguments, state, node)
-                case Object():
-                    found = self._call_object(ref, arguments, state, node)
-                case _:
-                    found = UNKNOWN
-            result = join(result, found)
         if not function.refs:
             arguments.receiver = function
             return self.call_library(f"?{name}", arguments, state, node)
-        return result
+        return join_all(_apart(function.refs, state, lambda ref: self._call_one(ref, arguments, state, node)))
+
+    def _call_one(self, ref: Reference, arguments: Arguments, state: State, node: ir.Node) -> Value:
+        match ref:
+            case Closure():
+                return self.call_closure(ref, arguments, state, node)
+            case Klass():
+                return self.instantiate(ref, arguments, state, node)
+            case Library():
+                return self.call_library(ref.path, arguments, state, node, guessed=ref.guessed)
+            case Bound():
+                return self._call_bound(ref, arguments, state, node)
+            case Object():
+                return self._call_object(ref, arguments, state, node)
+            case _:
+                return UNKNOWN
 
     def _call_bound(self, ref: Bound, arguments: Arguments, state: State, node: ir.Node) -> Value:
         """A method that was kept; one that is kept under its own name on its own object (`o.f = o.f || g`) is unknown."""
