@@ -18,9 +18,10 @@ import pytest
 
 from fusion.adapters.memory.queue import MemoryQueue
 from fusion.adapters.memory.records import ManualClock
+from fusion.adapters.sqlite.database import Database
 from fusion.adapters.sqlite.messages import FORGET, MIGRATIONS, NEXT
 from fusion.adapters.sqlite.queue import SqliteQueue
-from fusion.errors import TransientError, UserError
+from fusion.errors import FusionError, TransientError, UserError
 from fusion.ports import Message, Priority, QueueState
 
 EVENT = Priority.EVENT
@@ -323,6 +324,27 @@ async def test_what_is_no_database_is_said_until_it_is_mended(tmp_path: Path) ->
         path.unlink()
         await queue.send(message("m"))
         assert await received(queue) == ["m"]
+
+
+def test_many_open_one_new_file_at_once(tmp_path: Path) -> None:
+    """SQLite refuses at once, in one of some hundred times, where two turn on WAL."""
+    failed: list[FusionError] = []
+
+    def open_(path: Path, together: threading.Barrier) -> None:
+        together.wait()
+        try:
+            Database(path, MIGRATIONS, patience=30.0, fsync=False).open().close()
+        except FusionError as error:
+            failed.append(error)
+
+    for number in range(100):
+        together = threading.Barrier(6)
+        threads = [threading.Thread(target=open_, args=(tmp_path / f"{number}.db", together)) for _ in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert not failed
 
 
 async def test_a_lock_that_another_process_keeps_is_worth_another_try(tmp_path: Path) -> None:

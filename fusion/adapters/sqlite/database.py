@@ -7,6 +7,7 @@ Any number of processes use it at once (WAL; readers never wait). The file carri
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -18,6 +19,8 @@ from fusion.errors import FusionError, PermanentError, TransientError, UserError
 _BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 _UNWRITABLE = frozenset({sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PERM})
 _DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_PAUSE = 0.01
+"""Seconds between two tries to turn WAL on."""
 
 Migrations = Sequence[Sequence[str]]
 """The statements that lead from each schema version to the next. Never change one that was released: add one."""
@@ -51,7 +54,7 @@ class Database:
             connection = sqlite3.connect(self.path, timeout=self._patience, isolation_level=None, check_same_thread=False)
             try:
                 self._refuse_newer(_version(connection))
-                connection.execute("PRAGMA journal_mode = WAL").close()
+                self._write_ahead(connection)
                 connection.execute(f"PRAGMA synchronous = {'FULL' if self._fsync else 'NORMAL'}")
                 self._migrate(connection)
             except BaseException:
@@ -86,6 +89,18 @@ class Database:
                 f"{self.path} is damaged or no Fusion state ({error}): move it away or set FUSION_HOME to another folder."
             )
         return PermanentError(f"{self.path}: {error}.")
+
+    def _write_ahead(self, connection: sqlite3.Connection) -> None:
+        """Turn WAL on. The first to do so needs the file for itself, and SQLite refuses at once where two try: try again."""
+        until = time.monotonic() + self._patience
+        while True:
+            try:
+                connection.execute("PRAGMA journal_mode = WAL").close()
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF not in _BUSY or time.monotonic() >= until:
+                    raise
+            time.sleep(_PAUSE)
 
     def _migrate(self, connection: sqlite3.Connection) -> None:
         if _version(connection) == len(self._migrations):
