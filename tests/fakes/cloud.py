@@ -138,7 +138,7 @@ FAULTS: Mapping[str, Step] = {
     "refusal": refuses(),
     "filtered reply": says("", finish="content_filter"),
     "filtered prompt": filtered(),
-    "endless": says("and so on, ", endless=True),
+    "endless": says("and so on, " * 40, endless=True, pieces=440),
     # What the accounts say.
     "bills too much": says("{}", usage={"prompt_tokens": 90_000, "completion_tokens": 2_000_000, "total_tokens": 2_090_000}),
     "negative usage": says("{}", usage={"prompt_tokens": -5, "completion_tokens": -1, "total_tokens": -6}),
