@@ -15,7 +15,7 @@ from pathlib import Path
 
 from fusion.dataflow.knowledge.kinds import Kinds, kinds
 from fusion.dataflow.knowledge.schema import Knowledge, Library, Origin
-from fusion.dataflow.project import Project
+from fusion.dataflow.project import Bounds, Project
 from fusion.dataflow.solver.analysis import analyse
 from fusion.dataflow.tree import language
 from fusion.errors import UserError
@@ -24,6 +24,8 @@ _EXPECT = re.compile(r"(?:#|//) (expect|local): ([\w-]+(?:, [\w-]+)*)")
 
 SECTIONS = ("source", "sink", "setting", "sanitizer", "validator", "propagator", "aspect", "store", "flag", "exit", "entry")
 """The sections that a sample proves: all but types, which are recognised by what their members do."""
+_SECONDS = 3600.0
+"""Processor time for one sample, which is looked at once for each entry."""
 Findings = frozenset[tuple[int, str]]
 """Line and kind of each."""
 
@@ -79,13 +81,22 @@ def expected(sample: Path, *marks: str) -> Findings:
     )
 
 
-def found(sample: Path, known: Sequence[Library], weaknesses: Kinds | None = None) -> Findings:
-    """What the analysis finds with these libraries. Raises UserError where it cannot read the sample."""
-    project = Project(lambda name: sample.read_bytes() if name == sample.name else None, [sample.name])
-    analysis = analyse(project, [sample.name], libraries=known, weaknesses=weaknesses)
+def found(
+    sample: Path, known: Sequence[Library], weaknesses: Kinds | None = None, *, project: Project | None = None
+) -> Findings:
+    """What the analysis finds with these libraries. Raises UserError where it cannot read the sample.
+
+    `project`: that of the sample, where it is looked at several times.
+    """
+    analysis = analyse(project or _project(sample), [sample.name], libraries=known, weaknesses=weaknesses)
     if analysis.unread:
         raise UserError(f"The sample {sample.name} is not analysed: {analysis.unread[0][1]}.")
     return frozenset((flow.sink.span.line, flow.kind.value) for flow in analysis.flows)
+
+
+def _project(sample: Path) -> Project:
+    data = sample.read_bytes()
+    return Project(lambda name: data if name == sample.name else None, [sample.name], limits=Bounds(seconds=_SECONDS))
 
 
 def differences(sample: Path, known: Sequence[Library]) -> list[Difference]:
@@ -110,12 +121,13 @@ def entries(library: Library) -> Iterator[Entry]:
 def idle(sample: Path, library: Library, known: Sequence[Library]) -> list[Entry]:
     """The entries of `library`, one of the `known`, without which the sample shows the same."""
     place = next(place for place, other in enumerate(known) if other is library)
-    whole = found(sample, known, distrustful())
+    project = _project(sample)
+    whole = found(sample, known, distrustful(), project=project)
     useless = []
     for entry in entries(library):
         rows = getattr(library, entry.section)
         less = library.model_copy(update={entry.section: rows[: entry.number - 1] + rows[entry.number :]})
-        if found(sample, (*known[:place], less, *known[place + 1 :]), distrustful()) == whole:
+        if found(sample, (*known[:place], less, *known[place + 1 :]), distrustful(), project=project) == whole:
             useless.append(entry)
     return useless
 

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from functools import cache
 
+from fusion.dataflow.ir.nodes import Node
+
 
 def nodes(top: object) -> Iterator[object]:
     """Every node in a node or in a sequence of them, in no order; however deep."""
@@ -19,6 +21,18 @@ def nodes(top: object) -> Iterator[object]:
             seen.add(id(node))
             yield node
             open_.extend(getattr(node, name) for name in _parts(type(node)))
+
+
+def below(node: Node) -> Iterator[Node]:
+    """The nodes that stand directly in a node."""
+    kind: type = type(node)
+    open_ = [getattr(node, name) for name in _parts(kind)]
+    while open_:
+        value = open_.pop()
+        if isinstance(value, Node):
+            yield value
+        elif isinstance(value, list | tuple):
+            open_.extend(value)
 
 
 @cache

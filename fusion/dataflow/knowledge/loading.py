@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
 from pathlib import Path
@@ -45,8 +46,12 @@ def load_all(language: str, extra: Sequence[Path] = ()) -> tuple[Library, ...]:
     return tuple(parse(data, path) for path, data in _files(language, extra))
 
 
+@lru_cache(maxsize=512)
 def parse(data: bytes, path: Path) -> Library:
-    """One knowledge file; UserError with a sentence for each mistake, which names `path`, the entry and the field."""
+    """One knowledge file; UserError with a sentence for each mistake, which names `path`, the entry and the field.
+
+    What was read once in a process is not parsed again.
+    """
     try:
         table = tomllib.loads(data.decode())
     except UnicodeDecodeError as error:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields
 from functools import lru_cache
 
 from fusion.dataflow import ir
+from fusion.dataflow.ir.walks import below
 
 HANDSHAKE = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 """What both sides of a web socket put behind the key: the protocol prescribes SHA-1, and nothing is kept secret by it."""
@@ -200,21 +200,10 @@ def _parents(same: _Same) -> Mapping[ir.Node, ir.Node]:
     waiting: list[ir.Node] = list(same.body)
     while waiting:
         node = waiting.pop()
-        for part in _parts(node):
+        for part in below(node):
             found[part] = node
             waiting.append(part)
     return found
-
-
-def _parts(node: ir.Node) -> Iterator[ir.Node]:
-    for field in fields(node):
-        waiting = [getattr(node, field.name)]
-        while waiting:
-            value = waiting.pop()
-            if isinstance(value, ir.Node):
-                yield value
-            elif isinstance(value, list | tuple):
-                waiting.extend(value)
 
 
 def _words(node: ir.Node | None) -> Iterator[str]:
@@ -227,7 +216,7 @@ def _words(node: ir.Node | None) -> Iterator[str]:
             case ir.Const(value=str() as word):
                 yield word
         if not isinstance(one, ir.Function | ir.Class):
-            waiting.extend(_parts(one))
+            waiting.extend(below(one))
 
 
 def _secret(node: ir.Node | None) -> bool:
