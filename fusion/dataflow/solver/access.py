@@ -24,6 +24,7 @@ from fusion.dataflow.solver.values import (
     Object,
     Reference,
     Value,
+    believed,
     constant,
     held,
     join,
@@ -49,6 +50,10 @@ _ENCODED_WEB = {
 _WEB = ("/", "?", "#", "http:", "https:")
 ES_MODULE = "__esModule"
 """What compilers ask of what a module exports before they wrap it."""
+OBJECT_METHODS = frozenset(
+    {"constructor", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable", "toLocaleString", "toString", "valueOf"}
+)
+"""What every object of JavaScript has."""
 _NEAR = 1
 """Depth of calls down to which `__getattr__` is run: stand-ins make stand-ins of whatever they are asked for."""
 _COUNTED = {"list": "length", "tuple": "length", "set": "size", "map": "size"}
@@ -187,7 +192,9 @@ class Access(Elements, Stores):
         found = thing.fields.get(name)
         doubtful = self.script and thing.rest is not NOTHING and name not in thing.sure
         if found is not None and doubtful and found.consts and not found.taints:
-            found = join(found, UNKNOWN)  # what was stored under a key that is not known may have taken its place
+            # What was stored under a key that is not known may have taken its place.
+            chosen = thing.keys.taints and believed(thing.keys, state.facts).taints
+            found = join(found, self.apart(thing.rest, name, state) if chosen else UNKNOWN)
         if found is not None and (self.script or thing.kind != "dict"):
             return found
         if thing.klass is not None:
@@ -221,6 +228,8 @@ class Access(Elements, Stores):
         if thing.kind in ("list", "tuple", "set", "dict", "regex"):
             if name == "default" and (whole := self.default_of(ref, name)) is not UNKNOWN:
                 return whole
+            if self.script and thing.kind == "dict" and name not in OBJECT_METHODS:
+                return UNKNOWN  # it has none yet, as far as is known
             return reference(Bound(reference(ref), name))
         if thing.klass is not None and thing.klass.library:
             return self._library_attribute(Library(thing.klass.library), name, state, node)

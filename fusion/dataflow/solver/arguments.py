@@ -45,6 +45,8 @@ class Arguments:
     receiver: Value = NOTHING
     result: Value = NOTHING
     nodes: tuple[ir.Expression, ...] = ()
+    rejected: Value = UNKNOWN
+    """Of a promise's method: what the promise may be rejected with."""
 
     def all(self) -> Iterator[Value]:
         """Every argument, the receiver not."""

@@ -223,13 +223,16 @@ class ScriptFunctions(Copies):
         span = use.node.span
         cell = Object(use.state.allocate(Thing("dict")))
         store = ir.Assign(span, ir.Attr(span, ir.Name(span, "cell"), "value"), ir.Name(span, "value"))
-        resolve = self.made_function(use, [ir.Parameter(span, "value")], [store], {"cell": Value((), (cell,))})
-        self.call(self.first(use), Arguments([resolve, UNKNOWN]), use.state, use.node)
+        either = Value((), (cell, Object(use.state.allocate(Thing("dict")))))  # who resolves it again changes nothing
+        resolve = self.made_function(use, [ir.Parameter(span, "value")], [store], {"cell": either})
+        thrown = ir.If(span, ir.Opaque(span), [ir.Raise(span, ir.Name(span, "error"))])
+        reject = self.made_function(use, [ir.Parameter(span, "error")], [thrown], {})
+        self.call(self.first(use), Arguments([resolve, reject]), use.state, use.node)
         return use.state.heap[cell.id].fields.get("value", UNKNOWN)
 
     def _js_reject(self, use: Use) -> Value:
         """`Promise.reject(error)`: it is thrown where it is waited for, and gives nothing."""
-        del use
+        self.throw(self.first(use), use.state)
         return REJECTED
 
     def _js_error(self, use: Use) -> Value:

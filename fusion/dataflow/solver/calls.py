@@ -12,6 +12,7 @@ from fusion.dataflow.solver.taints import Facts, added, common
 from fusion.dataflow.solver.values import (
     NONE,
     NOTHING,
+    REJECTED,
     RETURNED,
     UNKNOWN,
     Closure,
@@ -45,8 +46,13 @@ class Calls(Choosing):
                 if any(isinstance(ref, Library) and ref.path in self.tables.calls for ref in above.refs):
                     arguments.receiver = self.frame.receiver
                 return self.call(above, arguments, state, node, function.name)
-            holder = self.evaluate(function.object, state)
+            rejected = UNKNOWN
+            if self.script and (function.name == "catch" or (function.name == "then" and len(node.arguments) > 1)):
+                holder, rejected = self.promised(function.object, state)
+            else:
+                holder = self.evaluate(function.object, state)
             arguments = self.gather(node, state)
+            arguments.rejected = rejected
             return self.call_member(holder, function.name, arguments, state, node, hint_of(function.object))
         if isinstance(function, ir.Name) and function.id == "super":
             return self._call_super(node, state)
@@ -129,6 +135,8 @@ class Calls(Choosing):
         function = closure.function
         self.called.add(id(function))
         self.uphold(closure, state)
+        if function.asynchronous:
+            self.unawaited = node
         if len(self.stack) >= MAX_CALLS or self.stack.count(function) >= _REENTRIES:
             return self.passed([*arguments.all()], state, node)
         summary = self.recall(closure, arguments, state, node)
@@ -159,7 +167,7 @@ class Calls(Choosing):
             self.frame, self.path = outer_frame, outer_path
         self.hand_up(frame.raised, state)
         if after is None:
-            return NOTHING
+            return REJECTED if self.script and function.asynchronous else NOTHING
         frame.scope.captured = after.locals
         caller = after.frames.get(state.frame)
         if caller is not None and caller is not state.locals:

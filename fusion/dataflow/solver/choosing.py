@@ -210,13 +210,13 @@ class Choosing(Machine):
 
     def _then(self, holder: Value, known: Value, name: str, arguments: Arguments, state: State, node: ir.Node) -> Value:
         """A promise's callbacks get what it resolves to."""
-        given = UNKNOWN if name == "catch" else looked_up(holder, _before(node))
+        given = arguments.rejected if name == "catch" else looked_up(holder, _before(node))
         results = []
         for callback in arguments.positional[:1]:
             if any(isinstance(ref, Closure | Library | Bound) for ref in callback.refs):
                 results.append(self.call(callback, Arguments([given] if name != "finally" else []), state, node))
         for callback in arguments.positional[1:2]:
-            self.call(callback, Arguments([UNKNOWN]), state, node)
+            self.call(callback, Arguments([arguments.rejected]), state, node)
         if not results:
             return holder if known is NOTHING else known
         return join(holder, results[0]) if name != "then" else results[0]

@@ -7,7 +7,7 @@ from fusion.dataflow.solver.arguments import things
 from fusion.dataflow.solver.beginnings import front
 from fusion.dataflow.solver.machine import Machine
 from fusion.dataflow.solver.optional import overlaid
-from fusion.dataflow.solver.state import MAX_ITEMS, State, Thing, checked_inside
+from fusion.dataflow.solver.state import MAX_ITEMS, PERHAPS, State, Thing, checked_inside
 from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Object, Value, believed, join, join_all, reference, tainted
 
 _MOST_ELEMENTS = 12
@@ -50,11 +50,15 @@ class Displays(Machine):
             value = self.evaluate(value_node, state)
             if key is None:
                 exact = len(value.refs) == 1 and not value.taints
-                for thing in things(value, state):
+                found = list(things(value, state))
+                shared = _shared(value, found)
+                for thing in found:
                     if thing.rest is not NOTHING:
                         sure.clear()
                     sure |= thing.certain if exact else set()
-                    overlaid(fields, thing.fields)
+                    fields = {key: NOTHING if key in shared else known for key, known in fields.items()} if shared else fields
+                    shared = frozenset()
+                    overlaid(fields, thing.fields, perhaps=not exact or PERHAPS in thing.flags)
                     rest = join(rest, thing.rest)
                     keys = join(keys, thing.keys)
                 if (held := self.any_entry(value, state, node)) is not NOTHING:
@@ -129,3 +133,10 @@ class Displays(Machine):
                 found.extend((certain and one, key, item) for one, key, item in self._clauses(node, place + 1, state))
             state.facts = facts
         return found
+
+
+def _shared(value: Value, found: list[Thing]) -> frozenset[object]:
+    """The keys that each of several objects surely has: what stood under them before is replaced, whichever it is."""
+    if len(found) < 2 or len(found) != len(value.refs) or value.consts != () or value.taints:
+        return frozenset()
+    return frozenset.intersection(*(frozenset() if PERHAPS in thing.flags else frozenset(thing.fields) for thing in found))

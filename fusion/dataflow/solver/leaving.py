@@ -37,6 +37,26 @@ class Leaving(Machine):
         self._thrown((state, value))
         return None
 
+    def throw(self, value: Value, state: State) -> None:
+        """Something was raised here, perhaps: a promise that is rejected."""
+        self._thrown((state.copy(), value))
+
+    def promised(self, node: ir.Expression, state: State) -> tuple[Value, Value]:
+        """What a promise resolves to, and what it may be rejected with: whatever is raised on the way to it."""
+        raised: list[Raised] = []
+        self.frame.guards.append(raised)
+        self.tries += 1
+        try:
+            value = self.evaluate(node, state)
+        finally:
+            self.tries -= 1
+            self.frame.guards.pop()
+        rejected = NOTHING
+        for thrown, error in raised:
+            rejected = join(rejected, error)
+            meet(state, thrown.copy())
+        return value, UNKNOWN if rejected is NOTHING else rejected
+
     def _thrown(self, raised: Raised) -> None:
         if not self.tries:
             return

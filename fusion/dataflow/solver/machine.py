@@ -123,6 +123,8 @@ class Machine(Parts):
         """The files that a file imports, by however many others."""
         self.sought: dict[Hashable, set[int]] = {}
         """The functions that read there, by key."""
+        self.unawaited: ir.Node | None = None
+        """The call that gave a promise last."""
         self.tries = 0
         """How many `try` blocks are open, in all functions on the stack."""
         self.root = 0

@@ -205,7 +205,7 @@ class TableMethods(PatternMethods, CallbackMethods):
             sure = len(source.refs) == 1 and not source.taints
             fields = dict(thing.fields)
             if sure:
-                overlaid(fields, table.fields)
+                overlaid(fields, table.fields, perhaps=PERHAPS in table.flags)
             else:
                 fields.update({key: join(fields.get(key, NOTHING), value) for key, value in table.fields.items()})
             known = table.certain if sure else frozenset()

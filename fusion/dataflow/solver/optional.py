@@ -20,11 +20,13 @@ def lacking(met: Thing, a: Thing, b: Thing) -> Thing:
     return met.but(fields={key: field if key in both else join(field, NONE) for key, field in met.fields.items()})
 
 
-def overlaid(fields: dict[object, Value], more: dict[object, Value]) -> None:
-    """Put fields over others, which stay where a field is perhaps not there."""
+def overlaid(fields: dict[object, Value], more: dict[object, Value], *, perhaps: bool = False) -> None:
+    """Put fields over others, which stay where a field is perhaps not there; `perhaps`: where any of them may be missing."""
     for key, value in more.items():
         before = fields.get(key)
         if before is not None and value.consts and None in value.consts and (len(value.consts) > 1 or value.refs):
             there = Value(tuple(const for const in value.consts if const is not None), value.refs, value.taints)
             value = join(before, there)
+        elif before is not None and perhaps:
+            value = join(before, value)
         fields[key] = value

@@ -133,6 +133,14 @@ class Parts(CallParts):
         """What a library's constructor is given stays in the object."""
         raise NotImplementedError
 
+    def throw(self, value: Value, state: State) -> None:
+        """Something was raised here, perhaps."""
+        raise NotImplementedError
+
+    def promised(self, node: ir.Expression, state: State) -> tuple[Value, Value]:
+        """What a promise resolves to, and what it may be rejected with."""
+        raise NotImplementedError
+
     def hand_up(self, raised: list[Raised], state: State) -> None:
         """What a function that was called raised, and did not catch, is raised in the caller."""
         raise NotImplementedError

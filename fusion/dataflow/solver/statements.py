@@ -50,7 +50,10 @@ class Statements(Leaving, Loops, Expressions):
     # ---------------------------------------------------------------- plain
 
     def _evaluate(self, node: ir.Evaluate, state: State) -> State | None:
+        before = state.facts
         value = self.evaluate(node.value, state)
+        if self.unawaited is node.value:
+            state.facts = before  # nobody waits for it: what it refuses is not stopped
         return None if value is NOTHING else state
 
     def _assign(self, node: ir.Assign, state: State) -> State | None:
