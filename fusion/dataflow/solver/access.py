@@ -105,10 +105,13 @@ class Access(Elements, Stores):
                 if counts and name in (scope.captured if frame is None else frame):
                     self.counted.add((scope.frame, name))
                 if frame is not None and name in frame:
+                    if value.taints or frame[name].taints:
+                        state.heap.turn()
                     state.frames = {**state.frames, scope.frame: {**frame, name: value}}
                     return
                 if name in scope.captured:
                     scope.captured[name] = join(scope.captured[name], value)
+                    self.came_in(value)
                     return
                 scope = scope.outer
         names = self.module_names(self.frame.scope.module or self.path)
@@ -116,6 +119,7 @@ class Access(Elements, Stores):
             if counts:
                 self.counted.add((self.frame.scope.module or self.path, name))
             names[name] = join(names.get(name, NOTHING), value)
+            self.came_in(value)
         else:
             state.locals[name] = value
 

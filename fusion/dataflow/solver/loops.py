@@ -8,9 +8,9 @@ from fusion.dataflow import ir
 from fusion.dataflow.solver.arguments import flatten, things
 from fusion.dataflow.solver.emptiness import turned
 from fusion.dataflow.solver.machine import Loop, Machine
-from fusion.dataflow.solver.state import State, meet, settled
+from fusion.dataflow.solver.state import Heap, State, Thing, meet
 from fusion.dataflow.solver.taints import Facts, changed
-from fusion.dataflow.solver.values import KEYS, NOTHING, UNKNOWN, Value, constant, join_all, tainted
+from fusion.dataflow.solver.values import KEYS, NOTHING, UNKNOWN, Value, constant, join_all, same, tainted
 
 PASSES = 3
 """Most times that a loop's body is run."""
@@ -39,7 +39,7 @@ class Loops(Machine):
                 turned(current, node.test, test, True)
             start = current.copy()
             current = self._turn(node.body, node.step, current, loop)
-            if current is not None and settled(start, current):
+            if current is not None and _settled(start, current):
                 steady = True
                 break
         if current is not None:
@@ -92,7 +92,7 @@ class Loops(Machine):
                 if current is not None:
                     after = meet(after, current.copy())
                     shown = current.facts
-                    if settled(start, current):
+                    if _settled(start, current):
                         break
             if after is not None:
                 after.learn(self.of_all(any_, shown))
@@ -156,6 +156,32 @@ class Loops(Machine):
                 loop.continues.append(state)
                 return None
         return None
+
+
+def _settled(a: State, b: State) -> bool:
+    """Whether a loop that led from `a` to `b` brings nothing new."""
+    if len(a.locals) != len(b.locals):
+        return False
+    for name, value in b.locals.items():
+        mine = a.locals.get(name)
+        if mine is None or not same(mine, value):
+            return False
+    for place in a.heap.written_since(b.heap):
+        thing, known = super(Heap, b.heap).get(place), a.heap.get(place)
+        if thing is not None and known is not None and known is not thing and not _alike(known, thing):
+            return False
+    return True
+
+
+def _alike(a: Thing, b: Thing) -> bool:
+    if a.fields.keys() != b.fields.keys() or a.flags != b.flags or a.sure != b.sure or not same(a.rest, b.rest):
+        return False
+    if a.items is None or b.items is None:
+        return a.items is b.items
+    if len(a.items) != len(b.items):
+        return False
+    pairs = [*zip(a.items, b.items, strict=True), *((value, b.fields[key]) for key, value in a.fields.items())]
+    return all(same(x, y) for x, y in pairs)
 
 
 def _forget(begun: State, state: State) -> None:

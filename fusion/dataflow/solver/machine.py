@@ -140,11 +140,11 @@ class Machine(Parts):
             self.name_mask |= rule.mask
         self.memo: dict[Hashable, tuple[Value, Facts, Facts]] = {}
         """Results of calls while one function is analysed, with what checks had shown before and after."""
-        self.quiet: Counter[int] = Counter()
-        """How often a function was run on harmless values while one function is analysed."""
+        self.quiet: Counter[tuple[int, Hashable]] = Counter()
+        """How often a function was run on harmless values while one function is analysed, and nothing hostile came or went."""
         self.again: Counter[int] = Counter()
         """How often a function was run again."""
-        self.always_quiet: Counter[int] = Counter()
+        self.always_quiet: Counter[tuple[int, Hashable]] = Counter()
         """The same, of all that was analysed."""
         self.mattering: dict[int, bool] = {}
 
@@ -152,6 +152,11 @@ class Machine(Parts):
         """The type that a variable of this name is believed to hold in the file that is run; empty when none is."""
         module = self.project.module(self.path)
         return self.tables.guess(name, () if module is None else module.imports)
+
+    def came_in(self, value: Value) -> None:
+        """Something came into a variable that functions read: what they gave before is not what they give now."""
+        if value.taints or value.refs:
+            self.memo.clear()
 
     # ---------------------------------------------------------------- trails
 

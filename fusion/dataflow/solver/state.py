@@ -11,7 +11,7 @@ from fusion.dataflow import ir
 from fusion.dataflow.solver.beginnings import front, parted
 from fusion.dataflow.solver.optional import lacking
 from fusion.dataflow.solver.taints import Facts, common
-from fusion.dataflow.solver.values import NOTHING, Klass, Object, Value, believed, join, same
+from fusion.dataflow.solver.values import NOTHING, Klass, Object, Value, believed, join
 
 MAX_ITEMS = 64
 """Elements that a list or dictionary keeps apart; beyond, they are one."""
@@ -152,17 +152,37 @@ class _Mark:
 class Heap(dict[int, Thing]):
     """The objects of a path, over those that the modules made. It knows what was written since paths parted."""
 
-    __slots__ = ("base", "mark", "written")
+    __slots__ = ("base", "mark", "tide", "written")
 
     def __init__(self, base: dict[int, Thing], own: Heap | None = None) -> None:
         super().__init__(own or {})
         self.base = base
+        self.tide: int = 0 if own is None else own.tide
+        """Another number whenever hostile data came into something that there was before, or went out of it."""
         self.mark: _Mark | None = None if own is None else own.mark
         self.written: set[int] = set()
 
     def __setitem__(self, place: int, thing: Thing) -> None:
         self.written.add(place)
+        before = self.get(place)
+        if before is not None and (before.parts or thing.parts) and self._holds(before) != self._holds(thing):
+            self.turn()
         super().__setitem__(place, thing)
+
+    def turn(self) -> None:
+        """What is hostile in this path's objects and variables is another from here on."""
+        self.tide = next(_ids)
+
+    def _holds(self, thing: Thing) -> set[tuple[int, int]]:
+        """What is hostile in an object, or in what it was made of."""
+        found: set[tuple[int, int]] = set()
+        for value in thing.parts:
+            found.update((taint.datum, taint.mask) for taint in value.taints)
+            for ref in value.refs:
+                inner = self.get(ref.id) if type(ref) is Object else None
+                for part in inner.parts if inner is not None else ():
+                    found.update((taint.datum, taint.mask) for taint in part.taints)
+        return found
 
     def get(self, place: int, default: Any = None) -> Any:
         """The object, or None."""
@@ -259,6 +279,8 @@ def meet(a: State | None, b: State | None, *, chosen: bool = False) -> State | N
         a.frames = _frames(a.frames, b.frames, mine, theirs)
     if a.heap is not b.heap:
         heap = a.heap
+        if heap.tide != b.heap.tide:
+            heap.turn()
         own, other, below = super(Heap, heap).get, super(Heap, b.heap).get, heap.base.get
         for place in heap.written_since(b.heap):
             thing, known = other(place), own(place)
@@ -364,29 +386,3 @@ def meet_things(a: Thing, b: Thing, mine: Facts | None = None, theirs: Facts | N
         flags,
         a.certain & b.certain if rest is not NOTHING else frozenset(),
     )
-
-
-def settled(a: State, b: State) -> bool:
-    """Whether a loop that led from `a` to `b` brings nothing new."""
-    if len(a.locals) != len(b.locals):
-        return False
-    for name, value in b.locals.items():
-        mine = a.locals.get(name)
-        if mine is None or not same(mine, value):
-            return False
-    for place in a.heap.written_since(b.heap):
-        thing, known = super(Heap, b.heap).get(place), a.heap.get(place)
-        if thing is not None and known is not None and known is not thing and not _alike(known, thing):
-            return False
-    return True
-
-
-def _alike(a: Thing, b: Thing) -> bool:
-    if a.fields.keys() != b.fields.keys() or a.flags != b.flags or a.sure != b.sure or not same(a.rest, b.rest):
-        return False
-    if a.items is None or b.items is None:
-        return a.items is b.items
-    if len(a.items) != len(b.items):
-        return False
-    pairs = [*zip(a.items, b.items, strict=True), *((value, b.fields[key]) for key, value in a.fields.items())]
-    return all(same(x, y) for x, y in pairs)

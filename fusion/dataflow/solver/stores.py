@@ -42,9 +42,11 @@ class Stores(Holding):
                 case Klass():
                     known = ref.members.get(name)
                     ref.members[name] = value if known is None else join(known, value)
+                    self.came_in(value)
                 case Namespace():
                     names = self.module_names(ref.path)
                     names[name] = join(names.get(name, NOTHING), value)
+                    self.came_in(value)
                 case _:
                     pass
 

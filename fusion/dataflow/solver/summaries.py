@@ -7,7 +7,7 @@ from collections.abc import Hashable
 from fusion.dataflow import ir
 from fusion.dataflow.solver.arguments import Arguments, flatten
 from fusion.dataflow.solver.machine import Machine
-from fusion.dataflow.solver.state import State
+from fusion.dataflow.solver.state import Scope, State
 from fusion.dataflow.solver.taints import Facts
 from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Bound, Closure, Klass, Object, Value
 
@@ -47,11 +47,11 @@ class Summaries(Machine):
             return self.passed(values, state, node)
         if not plain and (self.steps < _RESERVE or self._is_far(closure.function)):
             return UNKNOWN
-        if not plain and self._is_harmless(closure.function) and not any(map(_is_code, arguments.all())):
+        if not plain and self._is_harmless(closure.function, state) and not any(map(_is_code, arguments.all())):
             return UNKNOWN
         if plain and any(isinstance(ref, Object) for value in values for ref in value.refs):
             return None
-        key = (plain, *_signature(closure, arguments))
+        key = (plain, state.heap.tide, self._enclosing(closure, state), *_signature(closure, arguments))
         found = self.memo.get(key)
         if found is None:
             return key
@@ -68,20 +68,34 @@ class Summaries(Machine):
         """Keep the result of a call, with what checks had shown before and have shown now.
 
         Runs on harmless values are counted; a function that gave hostile data or a function back, or put any into what it was
-        given, is run every time.
+        given or into what was there before, is run every time.
         """
-        self.memo[key] = (result, before, state.facts)
-        if closure.scope.function is None and not key[0]:
+        plain, tide = key[:2]
+        changing = tide != state.heap.tide
+        if not changing:
+            self.memo[key] = (result, before, state.facts)
+        if closure.scope.function is None and not plain:
             touched = [result, *arguments.all(), closure.receiver or NOTHING]
             loud = _is_code(result) or (any(value.refs or value.taints for value in touched) and flatten(touched, state).taints)
             for count in (self.quiet, self.always_quiet):
-                count[id(closure.function)] += _LOUD if loud else 1
+                count[id(closure.function), tide] += _LOUD if loud or changing else 1
 
-    def _is_harmless(self, function: ir.Function) -> bool:
+    def _enclosing(self, closure: Closure, state: State) -> Key:
+        """What a function within another may read of the variables around it: those that it names, and all that is hostile."""
+        found: list[Hashable] = []
+        scope: Scope | None = closure.scope
+        while scope is not None and scope.function is not None:
+            names = state.locals if scope.frame == state.frame else state.frames.get(scope.frame, scope.captured)
+            mentions = closure.function.mentions
+            found += [(name, _shape(value)) for name, value in names.items() if value.taints or name in mentions]
+            scope = scope.outer
+        return tuple(found)
+
+    def _is_harmless(self, function: ir.Function, state: State) -> bool:
         """Whether enough runs of a function have shown nothing: deep below, runs for other functions count, too."""
         if len(self.stack) > _DEEP:
-            return self.always_quiet[id(function)] >= _SELDOM
-        return self.quiet[id(function)] >= _OFTEN
+            return self.always_quiet[id(function), state.heap.tide] >= _SELDOM
+        return self.quiet[id(function), state.heap.tide] >= _OFTEN
 
     def _is_far(self, function: ir.Function) -> bool:
         """Whether a call without hostile data is so deep that it is not followed. One expression is soon followed."""
