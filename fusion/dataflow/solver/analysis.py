@@ -299,9 +299,12 @@ def analyse(
                 continue
             solver.analyse_module(module.path)
             done(module.path)
-        for path in mine:  # ways in that a module showed that was analysed later
-            if not project.late and solver.done.get(path, 0) < len(solver.waiting.get(path, ())):
-                solver.analyse_module(path)
+        more = True
+        while more:  # ways in, and what is kept, that a module showed that was analysed later
+            for path in mine:
+                if not project.late and solver.done.get(path, 0) < len(solver.waiting.get(path, ())):
+                    solver.analyse_module(path)
+            more = not project.late and solver.refresh()
         solver.settle_all()
         wanted = set(mine)
         flows.extend(flow for flow in solver.flows.values() if any(place.path in wanted for place in flow.trace))

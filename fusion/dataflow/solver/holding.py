@@ -108,11 +108,19 @@ class Holding(Machine):
             self.shelve(key, value, state)
 
     def _again(self, closure: Closure) -> None:
-        """Run a function once more: it was run without something that is known now."""
+        """Run a function once more, when all others have been: it was run without something that is known now."""
         function = id(closure.function)
         if function in self.analysed and self.again[function] < _MOST_AGAIN:
+            self.stale[function] = closure
+
+    def refresh(self) -> bool:
+        """Let the functions that are to be run again wait for it; whether there are any."""
+        found = bool(self.stale)
+        for function, closure in self.stale.items():
             self.again[function] += 1
             self.waiting[closure.scope.module].append(closure)
+        self.stale.clear()
+        return found
 
     def _keep(self, value: Value, state: State) -> None:
         """Keep the objects of a value, with what they hold."""

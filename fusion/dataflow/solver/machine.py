@@ -144,6 +144,8 @@ class Machine(Parts):
         """How often a function was run on harmless values while one function is analysed, and nothing hostile came or went."""
         self.again: Counter[int] = Counter()
         """How often a function was run again."""
+        self.stale: dict[int, Closure] = {}
+        """Functions that are to be run again."""
         self.always_quiet: Counter[tuple[int, Hashable]] = Counter()
         """The same, of all that was analysed."""
         self.mattering: dict[int, bool] = {}
