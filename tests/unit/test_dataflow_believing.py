@@ -85,3 +85,143 @@ def view():
 @pytest.mark.parametrize("code", REMEMBERED.values(), ids=REMEMBERED)
 def test_what_a_call_gave_is_remembered_while_nothing_it_reads_has_changed(code: str) -> None:
     marked(FLASK + code)
+
+
+ERRORS = {
+    "what runs at the end of a block that failed": """
+@app.route("/")
+def view():
+    rule = request.args["x"]
+    try:
+        rule = str(int(rule))
+    finally:
+        eval(rule)  # expect: code-injection
+    return eval(rule)
+""",
+    "the same where every error is handled": """
+@app.route("/")
+def view():
+    rule = request.args["x"]
+    try:
+        rule = str(int(rule))
+    except Exception:
+        rule = "0"
+    finally:
+        eval(rule)
+    return ""
+""",
+    "what runs when a block is left": """
+@app.route("/")
+def view():
+    rule = "1"
+    try:
+        if request.args.get("y"):
+            rule = request.args["x"]
+            return ""
+    finally:
+        eval(rule)  # expect: code-injection
+    return eval(rule)
+""",
+    "an error that is suppressed": """
+from contextlib import suppress
+
+@app.route("/")
+def view():
+    rule = request.args["x"]
+    with suppress(ValueError):
+        int(rule)
+        eval(rule)
+    eval(rule)  # expect: code-injection
+    return ""
+""",
+    "an error that a manager ends": """
+class Quiet:
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, trace):
+        return issubclass(kind, ValueError)
+
+class Loud:
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, trace):
+        return False
+
+@app.route("/a")
+def quiet():
+    rule = request.args["x"]
+    with Quiet():
+        if not rule.isdigit():
+            raise ValueError(rule)
+    eval(rule)  # expect: code-injection
+    return ""
+
+@app.route("/b")
+def loud():
+    rule = request.args["x"]
+    with Loud():
+        if not rule.isdigit():
+            raise ValueError(rule)
+    eval(rule)
+    return ""
+""",
+}
+
+
+@pytest.mark.parametrize("code", ERRORS.values(), ids=ERRORS)
+def test_an_error_leads_past_checks(code: str) -> None:
+    marked(FLASK + code)
+
+
+MANY = {
+    "one function of a long table": "".join(f"def rule{number}(text):\n    pass\n\n" for number in range(9))
+    + "def evaluated(text):\n    eval(text)  # expect: code-injection\n\n"
+    + "RULES = {"
+    + "".join(f"{number}: rule{number}, " for number in range(9))
+    + "9: evaluated}\n"
+    + "\n@app.route('/')\ndef view():\n    RULES[request.args['y']](request.args['x'])\n    return ''\n",
+    "the next class in line": """
+class Runs:
+    def run(self, rule):
+        eval(rule)  # expect: code-injection
+
+class Counts:
+    def run(self, rule):
+        return super().run("1 + " + rule)
+
+class Both(Counts, Runs):
+    pass
+
+@app.route("/")
+def view():
+    Both().run(request.args["x"])
+    return ""
+""",
+    "a class before the one that both descend from": """
+class Base:
+    def run(self, rule):
+        pass
+
+class Counts(Base):
+    pass
+
+class Runs(Base):
+    def run(self, rule):
+        eval(rule)  # expect: code-injection
+
+class Both(Counts, Runs):
+    pass
+
+@app.route("/")
+def view():
+    Both().run(request.args["x"])
+    return ""
+""",
+}
+
+
+@pytest.mark.parametrize("code", MANY.values(), ids=MANY)
+def test_none_of_those_that_may_be_meant_is_forgotten(code: str) -> None:
+    marked(FLASK + code)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fusion.dataflow import ir
 from fusion.dataflow.limits import Limits
 from fusion.dataflow.solver import texts
+from fusion.dataflow.solver.ancestry import lineage
 from fusion.dataflow.solver.arguments import Arguments
 from fusion.dataflow.solver.elements import MAX_PATH, Elements
 from fusion.dataflow.solver.library_constants import CONSTANTS
@@ -244,6 +245,8 @@ class Access(Elements, Stores):
         found = klass.members.get(name)
         if found is not None or not depth:
             return found
+        if len(klass.bases) > 1:
+            return next((one.members[name] for one in lineage(klass) if name in one.members), None)
         for base in klass.bases:
             for ref in base.refs:
                 if isinstance(ref, Klass) and ref is not klass:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fusion.dataflow import ir
+from fusion.dataflow.solver.ancestry import following
 from fusion.dataflow.solver.arguments import Arguments, things
 from fusion.dataflow.solver.choosing import Choosing
 from fusion.dataflow.solver.expressions import hint_of
@@ -102,12 +103,10 @@ class Calls(Choosing):
         owner = self.frame.owner
         if not (plain or called) or owner is None:
             return None
-        for base in owner.bases:
-            for ref in base.refs:
-                if isinstance(ref, Klass):
-                    found = self.member(ref, function.name)
-                    if found is not None:
-                        return self.bind_member(found, self.frame.receiver, ref, state, function)
+        for klass in following(owner, self.frame.receiver, state):
+            found = self.member(klass, function.name)
+            if found is not None:
+                return self.bind_member(found, self.frame.receiver, klass, state, function)
         if owner.library:
             return reference(Library(f"{owner.library}.{function.name}"))
         return UNKNOWN

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from fusion.dataflow import ir
 from fusion.dataflow.solver.arguments import paths, things
 from fusion.dataflow.solver.frames import Raised
@@ -78,23 +80,8 @@ class Leaving(Machine):
             self._thrown((State(state.frame, names, frames, thrown.heap.copy(), thrown.facts, thrown.pending), value))
 
     def _try(self, node: ir.Try, state: State) -> State | None:
-        raised: list[Raised] = []
-        self.frame.guards.append(raised)
-        before = state.copy()
-        returned = len(self.frame.returns)
-        self.tries += 1
-        try:
-            after = self.run(node.body, state)
-        finally:
-            self.tries -= 1
-            self.frame.guards.pop()
-        caught: State | None = before
-        if after is not None:
-            caught = meet(caught, after.copy())
-        for thrown, _ in raised:
-            caught = meet(caught, thrown.copy())
-        for left, _ in self.frame.returns[returned:]:
-            caught = meet(caught, left.copy())
+        marks = self._exits()
+        after, caught, raised = self.attempted(node.body, state)
         if after is not None and node.other:
             after = self.run(node.other, after)
         for handler in node.handlers:
@@ -109,12 +96,49 @@ class Leaving(Machine):
                 if not any(self._catches(handler, one[1], one[0]) for handler in node.handlers):
                     self._thrown(one)
         if node.final:
-            if after is None:
-                leaving = self.run(node.final, caught.copy()) if caught is not None else None
-                del leaving
-            else:
+            # An error that no handler catches, and whatever leaves the block, goes through it, too.
+            leaving = None if any(self._is_broad(handler, state) for handler in node.handlers) else caught
+            for left in self._left_since(marks):
+                leaving = meet(leaving, left.copy())
+            if leaving is not None:
+                self.run(node.final, leaving.copy())
+            if after is not None:
                 after = self.run(node.final, after)
         return after
+
+    def attempted(self, body: Sequence[ir.Statement], state: State) -> tuple[State | None, State | None, list[Raised]]:
+        """The state after a block, the state in which an error may leave it, and the errors that it is known to raise."""
+        raised: list[Raised] = []
+        self.frame.guards.append(raised)
+        caught: State | None = state.copy()
+        marks = self._exits()
+        self.tries += 1
+        try:
+            after = self.run(body, state)
+        finally:
+            self.tries -= 1
+            self.frame.guards.pop()
+        for left in (*([after] if after is not None else ()), *(thrown for thrown, _ in raised), *self._left_since(marks)):
+            caught = meet(caught, left.copy())
+        return after, caught, raised
+
+    def _exits(self) -> tuple[int, list[tuple[list[State], int]]]:
+        """How many states have left by `return`, and by `break` and `continue` from each loop, so far."""
+        loops = [left for loop in self.frame.loops for left in (loop.breaks, loop.continues)]
+        return len(self.frame.returns), [(left, len(left)) for left in loops]
+
+    def _left_since(self, marks: tuple[int, list[tuple[list[State], int]]]) -> list[State]:
+        """The states that have left since then."""
+        returned, loops = marks
+        return [state for state, _ in self.frame.returns[returned:]] + [one for left, count in loops for one in left[count:]]
+
+    def _is_broad(self, handler: ir.Handler, state: State) -> bool:
+        """Whether a handler catches any error."""
+        return not handler.types or any(
+            path.removesuffix("()") in _ANY_ERROR
+            for type_ in handler.types
+            for path in paths(self.evaluate(type_, state), state)
+        )
 
     def _caught(self, handler: ir.Handler, raised: list[Raised], state: State) -> Value:
         """The error that a handler is given: one of those that the block raises, or any other."""

@@ -6,16 +6,15 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from fusion.dataflow import ir
-from fusion.dataflow.solver.arguments import Arguments, things
+from fusion.dataflow.solver.arguments import things
 from fusion.dataflow.solver.beginnings import disordered
 from fusion.dataflow.solver.emptiness import turned
 from fusion.dataflow.solver.expressions import Expressions, hint_of
-from fusion.dataflow.solver.leaving import Leaving
 from fusion.dataflow.solver.loops import Loops
 from fusion.dataflow.solver.machine import Loop
+from fusion.dataflow.solver.managers import Managers
 from fusion.dataflow.solver.state import State, Thing, meet
 from fusion.dataflow.solver.values import (
-    NONE,
     NOTHING,
     UNKNOWN,
     Closure,
@@ -32,7 +31,7 @@ _EVERYWHERE = frozenset({"toString", "hasOwnProperty", "valueOf", "constructor"}
 """What every JavaScript object has."""
 
 
-class Statements(Leaving, Loops, Expressions):
+class Statements(Managers, Loops, Expressions):
     """One method per form of statement; each gives the state after it, or None where it never ends normally."""
 
     def run(self, body: Sequence[ir.Statement], state: State) -> State | None:
@@ -319,44 +318,6 @@ class Statements(Leaving, Loops, Expressions):
         for left in loop.breaks:
             after = meet(after, left)
         return after
-
-    # ---------------------------------------------------------------- contexts
-
-    def _with(self, node: ir.With, state: State) -> State | None:
-        context = self.evaluate(node.context, state)
-        value = self.enter(context, state, node)
-        if node.target is not None:
-            self.assign(node.target, value, state, node)
-        after = self.run(node.body, state)
-        if after is not None:
-            self._leave(context, after, node)
-        return after
-
-    def _leave(self, context: Value, state: State, node: ir.Node) -> None:
-        """What a context manager of the repository does at the end, where nothing was raised."""
-        for ref in context.refs:
-            thing = state.heap.get(ref.id) if isinstance(ref, Object) else None
-            for name in ("__exit__", "__aexit__") if thing is not None and thing.klass is not None else ():
-                left = self.load_attribute(reference(ref), name, state, node)
-                if any(isinstance(found, Closure) for found in left.refs):
-                    self.call(left, Arguments([NONE, NONE, NONE]), state, node, name)
-
-    def enter(self, value: Value, state: State, node: ir.Node) -> Value:
-        """What a context manager gives."""
-        result = NOTHING
-        for thing in things(value, state):
-            if thing.klass is not None:
-                for name in ("__enter__", "__aenter__"):
-                    entered = self.load_attribute(value, name, state, node)
-                    if any(isinstance(ref, Closure) for ref in entered.refs):
-                        from_call = self.call(entered, NO_ARGUMENTS, state, node, name)
-                        result = join(result, from_call)
-            elif thing.kind == "generator":
-                result = join(result, thing.rest)
-        return value if result is NOTHING else result
-
-
-NO_ARGUMENTS = Arguments()
 
 
 def _call_it(name: str, value: Value) -> None:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 MAX_CONSTANTS = 8
 MAX_REFERENCES = 6
+MAX_CODE = 24
+"""Functions and classes, of which there are as many as the program has; loops make other things at every turn."""
 MAX_TEXT = 4096
 UNKNOWN_CALL = "assumed to be passed on by "
 """How the step of a trail begins that leads through a call that nothing is known of."""
@@ -84,6 +86,8 @@ class Klass:
     """Attributes that its methods assign, once they were looked for."""
     changed: frozenset[str] | None = None
     """Those that its methods assign after the constructor, its bases' too, once they were looked for."""
+    line: tuple[Klass, ...] | None = None
+    """The class and all that it descends from, in the order in which they are asked, once it was looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +240,11 @@ def _references(a: tuple[Reference, ...], b: tuple[Reference, ...]) -> tuple[Ref
         return b
     merged = list(a)
     merged.extend(ref for ref in b if ref not in merged)
-    return tuple(merged[:MAX_REFERENCES])
+    if len(merged) <= MAX_REFERENCES:
+        return tuple(merged)
+    code = [ref for ref in merged if isinstance(ref, Closure | Klass)]
+    others = [ref for ref in merged if not isinstance(ref, Closure | Klass)]
+    return (*others[:MAX_REFERENCES], *code[:MAX_CODE])
 
 
 def _facts(a: Facts | None, b: Facts | None) -> Facts | None:
