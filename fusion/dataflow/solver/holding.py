@@ -23,8 +23,6 @@ from fusion.dataflow.solver.values import (
 
 _MOST_FILES = 400
 """So many files are looked at for what a file imports."""
-_MOST_AGAIN = 3
-"""So often one function is run again for what was found to be kept since it was run."""
 _MOST_SERVICES = 4
 """So many kinds of services are remembered of what one parameter of a constructor is given."""
 _MOST_PARTS = 64
@@ -110,14 +108,14 @@ class Holding(Machine):
     def _again(self, closure: Closure) -> None:
         """Run a function once more, when all others have been: it was run without something that is known now."""
         function = id(closure.function)
-        if function in self.analysed and self.again[function] < _MOST_AGAIN:
+        if function in self.analysed and function not in self.again:
             self.stale[function] = closure
 
     def refresh(self) -> bool:
         """Let the functions that are to be run again wait for it; whether there are any."""
         found = bool(self.stale)
         for function, closure in self.stale.items():
-            self.again[function] += 1
+            self.again.add(function)
             self.waiting[closure.scope.module].append(closure)
         self.stale.clear()
         return found

@@ -142,8 +142,8 @@ class Machine(Parts):
         """Results of calls while one function is analysed, with what checks had shown before and after."""
         self.quiet: Counter[tuple[int, Hashable]] = Counter()
         """How often a function was run on harmless values while one function is analysed, and nothing hostile came or went."""
-        self.again: Counter[int] = Counter()
-        """How often a function was run again."""
+        self.again: set[int] = set()
+        """Functions that were run again, which is done once."""
         self.stale: dict[int, Closure] = {}
         """Functions that are to be run again."""
         self.always_quiet: Counter[tuple[int, Hashable]] = Counter()
