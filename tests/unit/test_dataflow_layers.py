@@ -593,3 +593,43 @@ add("harmful", harmful)
 def view():
     HANDLERS["harmful"](request.args["x"])
 """)
+
+
+KEYS = {
+    "what was put under it at the start": """
+from aiohttp import web
+from lxml import etree
+routes = web.RouteTableDef()
+STAFF = web.AppKey("staff", object)
+ROOMS = web.AppKey("rooms", object)
+
+async def begin(app):
+    app[STAFF] = etree.parse("staff.xml")
+    app[ROOMS] = ["1", "2"]
+
+@routes.get("/")
+async def found(request):
+    return request.app[STAFF].xpath("//person[@name='%s']" % request.query["name"])  # expect: xpath-injection
+
+@routes.get("/rooms")
+async def other(request):
+    return request.app[ROOMS].xpath("//person[@name='%s']" % request.query["name"])
+""",
+    "what its type says": """
+import aiohttp
+from aiohttp import web
+routes = web.RouteTableDef()
+CLIENT = web.AppKey("client", aiohttp.ClientSession)
+STORE = web.AppKey("store", dict)
+
+@routes.get("/")
+async def fetched(request):
+    await request.app[CLIENT].get(request.query["url"])  # expect: server-side-request-forgery
+    return request.app[STORE].get(request.query["url"])
+""",
+}
+
+
+@pytest.mark.parametrize("code", KEYS.values(), ids=KEYS)
+def test_a_key_of_an_application_says_what_lies_under_it(code: str) -> None:
+    marked(code)

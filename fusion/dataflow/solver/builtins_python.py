@@ -284,6 +284,7 @@ _FUNCTIONS: dict[str, Handler] = {
     **_all(SettingsTexts._settings_text, "configparser.Parser.read_string"),
     **_all(SettingsTexts._settings_table, "configparser.Parser.read_dict"),
     **_all(ContextVariables._py_context_variable, "contextvars.ContextVar"),
+    **_all(ContextVariables._py_typed_key, "aiohttp.web.AppKey aiohttp.web.RequestKey aiohttp.web_request.RequestKey"),
     **_all(ContextVariables._py_context_get, "contextvars.ContextVar.get"),
     **_all(ContextVariables._py_context_set, "contextvars.ContextVar.set"),
     **_all(NamedTuples._py_named_tuple, "collections.namedtuple typing.NamedTuple"),

@@ -52,8 +52,8 @@ class Elements(Overloads, Holding):
                         result = join(result, self._element(thing, key, state, node) if own is None else own)
                 case Library():
                     kept = None
-                    if isinstance(single, str) and not self.script and not value.taints:
-                        kept = self.shelved(("[]", single))
+                    if not self.script and not value.taints and (place := self.place_of(key, state)) is not None:
+                        kept = self.shelved(("[]", place)) or self.said_by(key, state)
                     result = join(result, self._library_element(ref, single, state, node) if kept is None else kept)
                     if self.script and key.taints and not self._is_known(f"{ref.path}[]") and not self.own_key(key, value):
                         result = join(result, self.behind(key, (), state))

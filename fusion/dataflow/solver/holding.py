@@ -19,6 +19,7 @@ from fusion.dataflow.solver.values import (
     Value,
     join,
     join_all,
+    reference,
 )
 
 _MOST_FILES = 400
@@ -28,6 +29,7 @@ _MOST_SERVICES = 4
 _MOST_PARTS = 64
 """So many objects in a thing are kept with it."""
 _VARIABLE = "contextvars.ContextVar"
+_KEY = "aiohttp.web.AppKey"
 
 
 class Holding(Machine):
@@ -100,6 +102,23 @@ class Holding(Machine):
             found = self.reached[path] = frozenset(seen)
         return found
 
+    def place_of(self, key: Value, state: State) -> str | int | None:
+        """The key that something is kept under in a library's thing: a text, or a key of its own. None: not known."""
+        if key.consts and len(key.consts) == 1 and not key.refs:
+            return key.consts[0] if isinstance(key.consts[0], str) else None
+        thing = _typed_key(key, state)
+        return None if thing is None or not isinstance(key.refs[0], Object) else key.refs[0].id
+
+    def said_by(self, key: Value, state: State) -> Value | None:
+        """Something of the type that a key says to lie under it; None where it says none."""
+        thing = _typed_key(key, state)
+        for ref in thing.fields.get("type", NOTHING).refs if thing is not None else ():
+            if isinstance(ref, Library) and (name := self.tables.types.get(f"{ref.path}()")) is not None:
+                return reference(self.thing_of(name, (), state))
+            if isinstance(ref, Klass) and not self.script:
+                return self.instance(ref, state)
+        return None
+
     def put_away(self, key: Hashable, value: Value, state: State) -> None:
         """Keep an object of a class of the repository that is put into a library's thing (`app["store"] = Store()`)."""
         if not self.script and value.refs and not _is_own(key) and _is_service(value, state):
@@ -134,7 +153,12 @@ class Holding(Machine):
 
 
 class ContextVariables(Own, Holding):
-    """`contextvars.ContextVar`."""
+    """`contextvars.ContextVar`, and the keys of applications."""
+
+    def _py_typed_key(self, use: Use) -> Value:
+        """`web.AppKey("name", type)`: a key that is only equal to itself, and says what lies under it."""
+        type_ = use.argument(1, "t")
+        return self.make(use.state, Thing("library", None, {} if type_ is None else {"type": type_}, path=_KEY))
 
     def _py_context_variable(self, use: Use) -> Value:
         default = use.arguments.keywords.get("default")
@@ -156,6 +180,12 @@ class ContextVariables(Own, Holding):
             if isinstance(ref, Object):
                 self.shelve((_VARIABLE, ref.id), checked, use.state)
         return UNKNOWN
+
+
+def _typed_key(key: Value, state: State) -> Thing | None:
+    ref = key.refs[0] if len(key.refs) == 1 and not key.consts and not key.taints else None
+    thing = state.heap.get(ref.id) if isinstance(ref, Object) else None
+    return thing if thing is not None and thing.path == _KEY else None
 
 
 def _is_own(key: Hashable) -> bool:

@@ -105,6 +105,9 @@ class Stores(Holding):
         certain = len(target.refs) == 1 and known and len(key.consts or ()) == 1
         if self.script and key.taints:
             self.fresh(key, value, state)
+        own = self.place_of(key, state) if key.refs else None
+        if own is not None:
+            self.put_away(("[]", own), value, state)  # whatever it is put into: only an application has such keys
         for ref in target.refs:
             path = ""
             if isinstance(ref, Library):

@@ -25,3 +25,7 @@ def there_and_back():
 
 def summed():
     os.system("echo %s" % zlib.crc32(flask.request.get_data()))
+
+
+def decoded():
+    flask.session["user"] = base64.urlsafe_b64decode(flask.request.args["user"])  # expect: trust-boundary
