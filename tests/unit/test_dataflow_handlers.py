@@ -116,3 +116,77 @@ def test_each_handler_that_a_script_wraps() -> None:
         """,
         "app.js",
     )
+
+
+MADE = {
+    "a view that pyramid makes with the request": """
+import os
+from pyramid.view import view_config
+
+class Views:
+    def __init__(self, request):
+        self.request = request
+
+    @property
+    def folder(self):
+        return self.request.params["folder"]
+
+    @view_config(route_name="listed")
+    def listed(self):
+        os.system("ls " + self.folder)  # expect: command-injection
+
+    @view_config(route_name="counted")
+    def counted(self):
+        os.system("ls " + str(int(self.folder)))
+
+class Parts:
+    def __init__(self, context, request):
+        self.folder = request.params["folder"]
+
+    @view_config(route_name="part")
+    def part(self):
+        os.system("ls " + self.folder)  # expect: command-injection
+""",
+    "a handler that tornado makes with a table": """
+import tornado.web
+from jinja2 import Environment
+from lxml import etree
+
+class Strict:
+    options = {"resolve_entities": False}
+    def read(self, text):
+        return etree.XML(text, parser=etree.XMLParser(**self.options))
+
+class Loose(Strict):
+    options = {"resolve_entities": True}
+    def read(self, text):
+        return etree.XML(text, parser=etree.XMLParser(**self.options))  # expect: xml-external-entities
+
+class Base(tornado.web.RequestHandler):
+    def initialize(self, reader, environment):
+        self.reader = reader
+        self.environment = environment
+
+class First(Base):
+    def post(self):
+        self.environment.from_string(self.get_argument("text"))  # expect: template-injection
+        self.reader.read(self.request.body)
+
+class Second(Base):
+    def post(self):
+        self.environment.get_template("page").render(text=self.get_argument("text"))
+        self.reader.read(self.request.body)
+
+def make_app():
+    environment = Environment(autoescape=True)
+    return tornado.web.Application([
+        (r"/first", First, {"environment": environment, "reader": Loose()}),
+        tornado.web.url(r"/second", Second, {"environment": environment, "reader": Strict()}),
+    ])
+""",
+}
+
+
+@pytest.mark.parametrize("code", MADE.values(), ids=MADE)
+def test_objects_have_what_the_framework_makes_them_with(code: str) -> None:
+    marked(code)

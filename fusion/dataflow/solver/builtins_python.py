@@ -285,6 +285,8 @@ _FUNCTIONS: dict[str, Handler] = {
     **_all(SettingsTexts._settings_table, "configparser.Parser.read_dict"),
     **_all(ContextVariables._py_context_variable, "contextvars.ContextVar"),
     **_all(ContextVariables._py_typed_key, "aiohttp.web.AppKey aiohttp.web.RequestKey aiohttp.web_request.RequestKey"),
+    **_all(ContextVariables._py_routes, "tornado.web.Application tornado.web.Application().add_handlers"),
+    **_all(ContextVariables._py_route, "tornado.web.url tornado.web.URLSpec tornado.routing.URLSpec"),
     **_all(ContextVariables._py_context_get, "contextvars.ContextVar.get"),
     **_all(ContextVariables._py_context_set, "contextvars.ContextVar.set"),
     **_all(NamedTuples._py_named_tuple, "collections.namedtuple typing.NamedTuple"),

@@ -11,7 +11,7 @@ from fusion.dataflow.solver.arguments import Arguments, applies
 from fusion.dataflow.solver.entries import Entries
 from fusion.dataflow.solver.fields import Fields
 from fusion.dataflow.solver.growing import grown, later_members
-from fusion.dataflow.solver.holding import Holding
+from fusion.dataflow.solver.holding import STARTING, WITH_SETTINGS, Holding
 from fusion.dataflow.solver.machine import Frame
 from fusion.dataflow.solver.modules import Modules
 from fusion.dataflow.solver.state import Scope, State, Thing
@@ -251,10 +251,12 @@ class Definitions(Entries, Fields, Holding, Modules):
         place = state.allocate(Thing("instance", None, {}, NOTHING, NOTHING, klass))
         made = reference(Object(place))
         constructor = self.member(klass, "__init__")
-        for ref in constructor.refs if constructor is not None else ():
+        started = [constructor] + [self.member(klass, name) for name in STARTING[1:] if klass.library in WITH_SETTINGS]
+        for ref in [ref for method in started if method is not None for ref in method.refs]:
             if isinstance(ref, Closure):
-                given = Arguments(keywords=dict(klass.handed), rest=UNKNOWN)
-                self.call_closure(Closure(ref.function, ref.scope, made, ref.owner or klass), given, state, klass.node)
+                bound = Closure(ref.function, ref.scope, made, ref.owner or klass)
+                given = Arguments(keywords={**self.given_by_framework(bound, state), **klass.handed}, rest=UNKNOWN)
+                self.call_closure(bound, given, state, klass.node)
         if constructor is None and klass.factories:
             state.heap[place] = state.heap[place].but(fields={**state.heap[place].fields, **self.made_fields(klass, state)})
         return made

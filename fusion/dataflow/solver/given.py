@@ -56,6 +56,14 @@ class Given(Definitions):
                 value = reference(Object(state.allocate(Thing("dict", None, {}, value))))
             self.bind_parameter(parameter, value, state)
 
+    def given_by_framework(self, constructor: Closure, state: State) -> dict[str, Value]:
+        """What the framework that makes a class's objects gives the constructor, by the names of its parameters."""
+        rule = self.entry_for(constructor, exported=False)
+        if rule is None or not rule.entry.signature:
+            return {}
+        pairs = zip(constructor.function.parameters[1:], rule.entry.parameters, strict=False)
+        return {parameter.name: self._typed(kind, parameter, state) for parameter, kind in pairs if kind != "-"}
+
     def _typed(self, kind: str, parameter: ir.Node, state: State) -> Value:
         name = self.tables.denotes(kind)
         known = self.tables.reads.get(kind) or self.tables.reads.get(name)

@@ -28,6 +28,10 @@ _MOST_SERVICES = 4
 """So many kinds of services are remembered of what one parameter of a constructor is given."""
 _MOST_PARTS = 64
 """So many objects in a thing are kept with it."""
+STARTING = ("__init__", "initialize")
+"""Methods that are given the services of an object when it is made."""
+WITH_SETTINGS = frozenset({"tornado.Handler"})
+"""Classes of libraries whose objects are given them by the second of these methods, from a table of the application's."""
 _VARIABLE = "contextvars.ContextVar"
 _KEY = "aiohttp.web.AppKey"
 
@@ -40,9 +44,21 @@ class Holding(Machine):
 
         Of several of one class, the first stands for all.
         """
-        constructor = self.member(klass, "__init__")
         more = False
-        for ref in constructor.refs if constructor is not None and not self.script else ():
+        for name in STARTING if not self.script else ():
+            if name == "__init__" or klass.library in WITH_SETTINGS:
+                more |= self._handed_to(klass, name, arguments, state)
+        if more and klass.ready is not None:
+            klass.ready = None
+            for member in klass.members.values():
+                for ref in member.refs:
+                    if isinstance(ref, Closure):
+                        self._again(ref)
+
+    def _handed_to(self, klass: Klass, method: str, arguments: Arguments, state: State) -> bool:
+        more = False
+        constructor = self.member(klass, method)
+        for ref in constructor.refs if constructor is not None else ():
             parameters = ref.function.parameters[1:] if isinstance(ref, Closure) else ()
             named = [parameter.name for parameter in parameters if parameter.kind == "positional"]
             for name, value in (*zip(named, arguments.positional, strict=False), *arguments.keywords.items()):
@@ -54,12 +70,7 @@ class Holding(Machine):
                 klass.handed[name] = join(before, Value(None, refs))
                 self._keep(value, state)
                 more = True
-        if more and klass.ready is not None:
-            klass.ready = None
-            for member in klass.members.values():
-                for ref in member.refs:
-                    if isinstance(ref, Closure):
-                        self._again(ref)
+        return more
 
     def shelve(self, key: Hashable, value: Value, state: State) -> None:
         """Something was put into a place that other functions read by this key."""
@@ -159,6 +170,27 @@ class ContextVariables(Own, Holding):
         """`web.AppKey("name", type)`: a key that is only equal to itself, and says what lies under it."""
         type_ = use.argument(1, "t")
         return self.make(use.state, Thing("library", None, {} if type_ is None else {"type": type_}, path=_KEY))
+
+    def _py_routes(self, use: Use) -> Value | None:
+        """`Application([(pattern, Handler, {"store": store})])`: what the handlers are given when they are made."""
+        place = 1 if use.name.endswith("add_handlers") else 0
+        exact, any_ = self.elements(use.argument(place, "handlers") or NOTHING, use.state, use.node)
+        for route in things(join_all([any_, *(exact or ())]), use.state):
+            if route.items is not None and len(route.items) > 2:
+                self._route(route.items[1], route.items[2], use.state)
+        return None
+
+    def _py_route(self, use: Use) -> Value | None:
+        """`url(pattern, Handler, {"store": store})`."""
+        self._route(use.argument(1, "handler") or NOTHING, use.argument(2, "kwargs") or NOTHING, use.state)
+        return None
+
+    def _route(self, handler: Value, settings: Value, state: State) -> None:
+        for table in things(settings, state):
+            given = Arguments(keywords={name: value for name, value in table.fields.items() if isinstance(name, str)})
+            for ref in handler.refs:
+                if isinstance(ref, Klass):
+                    self.handed(ref, given, state)
 
     def _py_context_variable(self, use: Use) -> Value:
         default = use.arguments.keywords.get("default")

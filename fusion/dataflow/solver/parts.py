@@ -245,6 +245,10 @@ class Parts(CallParts):
         """The same data, known to be that part of the data it was taken from."""
         raise NotImplementedError
 
+    def given_by_framework(self, constructor: Closure, state: State) -> dict[str, Value]:
+        """What the framework that makes a class's objects gives the constructor, by the names of its parameters."""
+        raise NotImplementedError
+
     def instance(self, klass: Klass, state: State) -> Value:
         """Some object of a class of the repository."""
         raise NotImplementedError

@@ -50,3 +50,7 @@ def own_page(request):
 @view_config(route_name="view")
 def view(incoming):
     os.system("ls " + incoming.params["folder"])  # expect: command-injection
+
+
+def with_context(context, request):
+    os.system("ls " + request.params["folder"])  # expect: command-injection
