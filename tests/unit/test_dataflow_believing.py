@@ -225,3 +225,123 @@ def view():
 @pytest.mark.parametrize("code", MANY.values(), ids=MANY)
 def test_none_of_those_that_may_be_meant_is_forgotten(code: str) -> None:
     marked(FLASK + code)
+
+
+TAKEN = {
+    "the next element": """
+@app.route("/")
+def view():
+    rules = request.args.getlist("x")
+    rule = rules.pop()
+    if not rule.isdigit():
+        return "no"
+    eval(rule)
+    eval(rules.pop())  # expect: code-injection
+    return ""
+""",
+    "attributes as a table": """
+class Rules:
+    def __init__(self, **fields):
+        self.__dict__.update(fields)
+
+@app.route("/")
+def view():
+    rules = Rules(first=request.args["x"], second="1")
+    eval(rules.second)
+    eval(rules.first)  # expect: code-injection
+    vars(rules)["third"] = request.args["y"]
+    eval(rules.third)  # expect: code-injection
+    return ""
+""",
+    "attributes whose names are not known": """
+from types import SimpleNamespace
+
+class Rules:
+    first = "1"
+
+@app.route("/")
+def view():
+    rules = Rules()
+    for name, text in request.args.items():
+        setattr(rules, name, text)
+    eval(rules.second)  # expect: code-injection
+    eval(SimpleNamespace(rule="1", other=request.args["x"]).rule)
+    eval(SimpleNamespace(rule=request.args["x"]).rule)  # expect: code-injection
+    return ""
+""",
+    "a sorted list": """
+import bisect
+import heapq
+
+@app.route("/")
+def view():
+    waiting, others = ["1"], ["1"]
+    heapq.heappush(waiting, request.args["x"])
+    eval(heapq.heappop(waiting))  # expect: code-injection
+    bisect.insort(others, request.args["x"])
+    eval(others[0])  # expect: code-injection
+    eval(sum([["1"], [request.args["x"]]], [])[1])  # expect: code-injection
+    return ""
+""",
+    "what replaces a match": """
+import re
+
+TEXTS = {"one": "1"}
+
+@app.route("/")
+def view():
+    texts = request.args
+    eval(re.sub("[a-z]+", lambda match: TEXTS[match.group()], "one + one"))
+    eval(re.sub("[a-z]+", lambda match: texts[match.group()], "one + one"))  # expect: code-injection
+    return ""
+""",
+    "what is printed into a text": """
+import io
+
+@app.route("/")
+def view():
+    written = io.StringIO()
+    print(int(request.args["y"]), file=written)
+    eval(written.getvalue())
+    written.write(request.args["x"])
+    eval(written.getvalue())  # expect: code-injection
+    return ""
+""",
+    "threads": """
+import threading
+
+class Runs(threading.Thread):
+    def __init__(self, rule):
+        super().__init__()
+        self.rule = rule
+
+    def run(self):
+        eval(self.rule)  # expect: code-injection
+
+def run(rule):
+    eval(rule)  # expect: code-injection
+
+@app.route("/")
+def view():
+    Runs(request.args["x"]).start()
+    threading.Thread(target=run, kwargs={"rule": request.args["x"]}).start()
+    return ""
+""",
+    "a function that counts down": """
+def run(rule, turns):
+    if turns == 0:
+        eval(rule)  # expect: code-injection
+    else:
+        run(rule, turns - 1)
+
+@app.route("/")
+def view():
+    run(request.args["x"], 9)
+    return ""
+""",
+}
+
+
+@pytest.mark.parametrize("code", TAKEN.values(), ids=TAKEN)
+def test_hostile_data_is_not_lost_on_the_way(code: str) -> None:
+    marked(FLASK + code)

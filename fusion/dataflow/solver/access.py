@@ -10,7 +10,7 @@ from fusion.dataflow.solver.arguments import Arguments
 from fusion.dataflow.solver.elements import MAX_PATH, Elements
 from fusion.dataflow.solver.library_constants import CONSTANTS
 from fusion.dataflow.solver.lookups import member_of
-from fusion.dataflow.solver.state import CHANGED, State, Thing
+from fusion.dataflow.solver.state import ATTRIBUTES, CHANGED, State, Thing
 from fusion.dataflow.solver.stores import Stores
 from fusion.dataflow.solver.taints import Taint, changed, known, merge
 from fusion.dataflow.solver.values import (
@@ -57,6 +57,8 @@ OBJECT_METHODS = frozenset(
 """What every object of JavaScript has."""
 _NEAR = 1
 """Depth of calls down to which `__getattr__` is run: stand-ins make stand-ins of whatever they are asked for."""
+_THREADS = frozenset({"threading.Thread()", "multiprocessing.Process()"})
+"""What runs its own `run` once it is started."""
 _COUNTED = {"list": "length", "tuple": "length", "set": "size", "map": "size"}
 """What says how many elements there are."""
 
@@ -195,6 +197,8 @@ class Access(Elements, Stores):
         if thing is None:
             return UNKNOWN
         found = thing.fields.get(name)
+        if not self.script and thing.kind == "instance" and (name == ATTRIBUTES or ATTRIBUTES in thing.fields):
+            found = self._among_attributes(ref, thing, name, state)
         doubtful = self.script and thing.rest is not NOTHING and name not in thing.sure
         if found is not None and doubtful and found.consts and not found.taints:
             # What was stored under a key that is not known may have taken its place.
@@ -219,6 +223,11 @@ class Access(Elements, Stores):
             found = self.overloaded(reference(ref), ("__getattr__",), [constant(name)], state, node)
             if found is not None:
                 return found
+        if not self.script and thing.kind == "instance" and not name.startswith("__"):
+            if name == "start" and thing.klass is not None and thing.klass.library in _THREADS:
+                return self.load_attribute(reference(ref), "run", state, node)
+            if thing.rest is not NOTHING and not thing.path:
+                return self.apart(thing.rest, name, state)
         if thing.path:
             if f"{thing.path}.{name}" in self.tables.identified:
                 return self.child(ref, name, state, f"{thing.path}.{name}")
@@ -239,6 +248,22 @@ class Access(Elements, Stores):
         if thing.klass is not None and thing.klass.library:
             return self._library_attribute(Library(thing.klass.library), name, state, node)
         return self.default_of(ref, name)
+
+    def _among_attributes(self, ref: Object, thing: Thing, name: str, state: State) -> Value | None:
+        """The attributes of an object as a table, or one that may have been stored in that; None where there is none."""
+        table = thing.fields.get(ATTRIBUTES)
+        known = state.heap.get(table.refs[0].id) if table is not None and isinstance(table.refs[0], Object) else None
+        if name != ATTRIBUTES:
+            kept = known.fields.get(name, known.rest) if known is not None else NOTHING
+            found = join(thing.fields.get(name, NOTHING), kept)
+            return None if found is NOTHING else found
+        own = {key: value for key, value in thing.fields.items() if key != ATTRIBUTES}
+        if known is not None and isinstance((kept_at := table.refs[0] if table is not None else None), Object):
+            state.heap[kept_at.id] = known.but(fields={**known.fields, **own})
+            return table
+        table = reference(Object(state.allocate(Thing("dict", None, own, thing.rest))))
+        state.heap[ref.id] = thing.but(fields={**thing.fields, ATTRIBUTES: table})
+        return table
 
     def member(self, klass: Klass, name: str, depth: int = 8) -> Value | None:
         """A member of the class or of its bases in the repository."""

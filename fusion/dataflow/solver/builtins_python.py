@@ -7,13 +7,14 @@ from typing import Any, Literal
 
 from fusion.dataflow.solver import texts
 from fusion.dataflow.solver.arguments import Arguments, paths, things
+from fusion.dataflow.solver.beginnings import disordered
 from fusion.dataflow.solver.builtins_iteration import PythonIteration
 from fusion.dataflow.solver.copies import Copies, Handler
 from fusion.dataflow.solver.fields import FIELD
 from fusion.dataflow.solver.holding import ContextVariables
 from fusion.dataflow.solver.receivers import Use, single
 from fusion.dataflow.solver.settings_texts import SettingsTexts
-from fusion.dataflow.solver.state import PERHAPS, State, Thing
+from fusion.dataflow.solver.state import ATTRIBUTES, PERHAPS, State, Thing
 from fusion.dataflow.solver.string_templates import StringTemplates
 from fusion.dataflow.solver.taints import added
 from fusion.dataflow.solver.tuples import NamedTuples
@@ -28,6 +29,7 @@ from fusion.dataflow.solver.values import (
     Object,
     Value,
     constant,
+    join,
     join_all,
     reference,
     tainted,
@@ -198,7 +200,7 @@ class PythonFunctions(PythonIteration, SettingsTexts, StringTemplates, ContextVa
         elif value is not None:
             for ref in self.first(use).refs:
                 if isinstance(ref, Object) and (thing := use.state.heap.get(ref.id)) is not None:
-                    use.state.heap[ref.id] = thing.doubted()
+                    use.state.heap[ref.id] = thing.doubted().but(rest=join(thing.rest, value))
         return NONE
 
     def _py_vars(self, use: Use) -> Value:
@@ -206,6 +208,42 @@ class PythonFunctions(PythonIteration, SettingsTexts, StringTemplates, ContextVa
         if not tables:
             return self.mixed(use)
         return join_all(self.make(use.state, Thing("dict", None, thing.fields, thing.rest)) for thing in tables)
+
+    def _py_attributes(self, use: Use) -> Value:
+        """`vars(object)`: its attributes, which are set by setting its elements."""
+        if any(thing.kind == "instance" for thing in things(self.first(use), use.state)):
+            return self.load_attribute(self.first(use), ATTRIBUTES, use.state, use.node)
+        return self._py_vars(use)
+
+    def _py_namespace(self, use: Use) -> Value:
+        """`types.SimpleNamespace(**attributes)`."""
+        return self.as_table(use, "instance")
+
+    def _py_put_in_order(self, use: Use) -> Value:
+        """`heapq.heappush(list, value)` and its like: it may stand anywhere in the list."""
+        for ref in self.first(use).refs:
+            if isinstance(ref, Object) and (thing := use.state.heap.get(ref.id)) is not None:
+                use.state.heap[ref.id] = disordered(thing, use.argument(1) or UNKNOWN)
+        return NONE
+
+    def _py_taken(self, use: Use) -> Value:
+        """`heapq.heappop(list)`: any element."""
+        return self.any_element(self.first(use), use)
+
+    def _py_print(self, use: Use) -> Value:
+        """`print(..., file=stream)` writes to it."""
+        stream = use.arguments.keywords.get("file")
+        if stream is not None and any(isinstance(ref, Object) for ref in stream.refs):
+            self.call_member(stream, "write", Arguments(use.arguments.positional), use.state, use.node)
+        return self._py_nothing(use)
+
+    def _py_sum(self, use: Use) -> Value:
+        """`sum(numbers)`; of lists, all that is in them."""
+        if use.argument(1, "start") is None or not (use.argument(1, "start") or UNKNOWN).refs:
+            return self.numbered(use)
+        exact, any_ = self.elements(self.first(use), use.state, use.node)
+        inner = [self.any_element(value, use) for value in (exact if exact is not None else [any_])]
+        return self.series(use.state, None, join_all(inner))
 
     def _py_replace(self, use: Use) -> Value:
         """`dataclasses.replace(object, **fields)`."""
@@ -309,7 +347,7 @@ _FUNCTIONS: dict[str, Handler] = {
     **_all(Copies.unrelated, "hash id callable hasattr issubclass functools.wraps"),
     **_all(
         Copies.numbered,
-        "abs round int float complex ord divmod pow sum math.floor math.ceil math.trunc math.sqrt",
+        "abs round int float complex ord divmod pow math.floor math.ceil math.trunc math.sqrt",
     ),
     **_all(Copies.digits, "hex oct bin"),
     **_all(PythonFunctions._py_bytes, "bytes bytearray memoryview"),
@@ -321,7 +359,7 @@ _FUNCTIONS: dict[str, Handler] = {
     **_all(PythonIteration._py_series, "list tuple set frozenset collections.deque itertools.cycle"),
     **_all(PythonIteration._py_sorted, "sorted"),
     **_all(PythonIteration._py_reversed, "reversed"),
-    **_all(PythonIteration._py_dict, "dict collections.OrderedDict types.MappingProxyType types.SimpleNamespace"),
+    **_all(PythonIteration._py_dict, "dict collections.OrderedDict types.MappingProxyType"),
     **_all(PythonIteration._py_chain_map, "collections.ChainMap"),
     **_all(PythonIteration._py_fromkeys, "dict.fromkeys"),
     **_all(PythonIteration._py_defaultdict, "collections.defaultdict"),
@@ -343,7 +381,13 @@ _FUNCTIONS: dict[str, Handler] = {
     **_all(Copies.deep, "copy.deepcopy"),
     **_all(PythonFunctions._py_getattr, "getattr"),
     **_all(PythonFunctions._py_setattr, "setattr object.__setattr__"),
-    **_all(PythonFunctions._py_vars, "vars dataclasses.asdict"),
+    **_all(PythonFunctions._py_vars, "dataclasses.asdict"),
+    **_all(PythonFunctions._py_attributes, "vars"),
+    **_all(PythonFunctions._py_namespace, "types.SimpleNamespace"),
+    **_all(PythonFunctions._py_put_in_order, "heapq.heappush bisect.insort bisect.insort_left bisect.insort_right"),
+    **_all(PythonFunctions._py_taken, "heapq.heappop"),
+    **_all(PythonFunctions._py_print, "print"),
+    **_all(PythonFunctions._py_sum, "sum"),
     **_all(PythonFunctions._py_replace, "dataclasses.replace"),
     **_all(PythonFunctions._py_field, "dataclasses.field attr.ib attr.field attrs.field pydantic.Field"),
     **_all(PythonFunctions._py_partial, "functools.partial"),
@@ -352,5 +396,5 @@ _FUNCTIONS: dict[str, Handler] = {
     **_all(PythonFunctions._py_second, "typing.cast typing_extensions.cast"),
     **_all(PythonFunctions._py_role, "staticmethod classmethod property"),
     **_all(PythonFunctions._py_new_type, "typing.NewType typing_extensions.NewType"),
-    **_all(PythonFunctions._py_nothing, "print delattr"),
+    **_all(PythonFunctions._py_nothing, "delattr"),
 }

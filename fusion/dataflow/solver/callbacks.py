@@ -14,7 +14,7 @@ from fusion.dataflow.solver.machine import Machine
 from fusion.dataflow.solver.state import State
 from fusion.dataflow.solver.tables import Known, Rule
 from fusion.dataflow.solver.taints import PICKED, Taint, Trail
-from fusion.dataflow.solver.values import Closure, Object, Value, looked_up, tainted
+from fusion.dataflow.solver.values import NOTHING, Closure, Object, Value, looked_up, tainted
 
 _ERROR = re.compile(r"_*e(?:r|rr|rror)?_*")
 """Names of a callback's first parameter that tell that it is called later, with what went wrong or what was found."""
@@ -74,7 +74,7 @@ class Callbacks(Machine):
                 more = arguments.keywords.get("args")
                 if more is not None:
                     given = [*given, *(self.elements(more, state, node)[0] or ())]
-            self.call_closure(closure, Arguments(given), state, node)
+            self.call_closure(closure, Arguments(given, self._by_name(arguments, state)), state, node)
         for name, closure in named[:4]:
             rule = next((rule for rule in what.sources if name in rule.to[0].keywords), None) if what is not None else None
             if rule is not None and applies(rule, arguments, state):
@@ -82,7 +82,12 @@ class Callbacks(Machine):
                 continue
             more = arguments.keywords.get("args")
             exact = self.elements(more, state, node)[0] if more is not None else None
-            self.call_closure(closure, Arguments(list(exact or ())), state, node)
+            self.call_closure(closure, Arguments(list(exact or ()), self._by_name(arguments, state)), state, node)
+
+    def _by_name(self, arguments: Arguments, state: State) -> dict[str, Value]:
+        """`Thread(target=function, kwargs={...})`: what the function is given by name."""
+        given = [] if self.script else list(things(arguments.keywords.get("kwargs", NOTHING), state))
+        return {key: field for thing in given for key, field in thing.fields.items() if isinstance(key, str)}
 
     def _filled(self, what: Known, path: str, arguments: Arguments, state: State, node: ir.Node) -> None:
         """Arguments that a call fills with data from outside."""

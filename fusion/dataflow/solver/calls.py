@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fusion.dataflow import ir
 from fusion.dataflow.solver.ancestry import following
 from fusion.dataflow.solver.arguments import Arguments, things
@@ -138,6 +140,8 @@ class Calls(Choosing):
             self.unawaited = node
         if len(self.stack) >= MAX_CALLS or self.stack.count(function) >= _REENTRIES:
             return self.passed([*arguments.all()], state, node)
+        if function in self.stack:
+            arguments = _counting(arguments)
         summary = self.recall(closure, arguments, state, node)
         if isinstance(summary, Value):
             return summary
@@ -289,6 +293,21 @@ class Calls(Choosing):
         if unsure:
             return join_all(unsure)
         return NONE if self.script else UNKNOWN
+
+
+def _counting(arguments: Arguments) -> Arguments:
+    """What a function gives itself, with any number for each: it may go on for more turns than are followed."""
+    values = (*arguments.positional, *arguments.keywords.values())
+    if not any(type(const) in (int, float) for value in values for const in value.consts or ()):
+        return arguments
+    keywords = {name: _any_number(value) for name, value in arguments.keywords.items()}
+    return replace(arguments, positional=[_any_number(value) for value in arguments.positional], keywords=keywords)
+
+
+def _any_number(value: Value) -> Value:
+    if not any(type(const) in (int, float) for const in value.consts or ()):
+        return value
+    return Value(None, value.refs, value.taints)
 
 
 def _spoken(function: ir.Function) -> str:

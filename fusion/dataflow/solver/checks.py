@@ -14,7 +14,7 @@ from fusion.dataflow.solver.machine import Machine
 from fusion.dataflow.solver.receivers import part_limits
 from fusion.dataflow.solver.state import State, Thing
 from fusion.dataflow.solver.taints import Facts, Taint, added, changed, known, undecoded
-from fusion.dataflow.solver.values import UNKNOWN, Library, Object, Value, constant, not_among, reference, tainted
+from fusion.dataflow.solver.values import UNKNOWN, Closure, Library, Object, Value, constant, not_among, reference, tainted
 
 _NUMBERS = frozenset({"number", "boolean", "bigint", "undefined"})
 _FIND = frozenset({"find", "indexOf", "search", "lastIndexOf", "rfind"})
@@ -378,6 +378,9 @@ class Checks(Machine):
             made = changed(taint, self.data.part(taint.whole, id(node)), state.facts, keeps=True)
             kept = known(made, {})[1]
             taints.append(made.limited(kept.both(limits) if isinstance(const, str) and not const else limits))
+        if any(isinstance(ref, Closure) for ref in replacement.refs):
+            match = Value(None, (Library("re.Match"),), tuple(taints))
+            replacement = self.call(replacement, Arguments([match]), state, node)
         inner = flatten([replacement], state)
         return (
             tainted([*self.moved(taints, node, "changed by a pattern"), *inner.taints]) if taints or inner.taints else UNKNOWN

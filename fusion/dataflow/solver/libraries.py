@@ -35,6 +35,7 @@ from fusion.dataflow.solver.values import (
 MAX_PATH = 160
 _FILLS = frozenset(
     {"write", "writelines", "add", "append", "extend", "put", "push", "set", "update", "insert", "setdefault", "send", "feed"}
+    | {"read_string", "read_dict"}
 )
 """Methods that, on a library's object that nothing is known of, keep what they are given."""
 _CONVERTS = frozenset(

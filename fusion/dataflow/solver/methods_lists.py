@@ -113,6 +113,8 @@ class ListMethods(SetMethods, TextMethods, Orderings):
         place = 0 if first else -1 if use.name in _TAKES else -1 if self.script else use.number(0, -1)
         if thing.items is None or place is None:
             found = thing.everything()
+            if not self.script:
+                found = self.apart(found, ("taken", id(use.node)), use.state)
             self.with_items(use, None)
             return UNKNOWN if found is NOTHING else found
         if not -len(thing.items) <= place < len(thing.items):

@@ -271,7 +271,8 @@ class TableMethods(PatternMethods, CallbackMethods):
         """`pop()`, `shift()`: the last or first, or what is under the key."""
         if use.argument(0) is not None:
             return self._container_get(use)
-        return self.load_index(use.value, constant(0 if use.name in ("shift", "popleft") else -1), use.state, use.node)
+        found = self.load_index(use.value, constant(0 if use.name in ("shift", "popleft") else -1), use.state, use.node)
+        return found if self.script else self.apart(found, ("taken", id(use.node)), use.state)
 
     def _container_all(self, use: Use) -> Value:
         """`keys`, `values`, `getlist`: a list of parts."""

@@ -32,6 +32,8 @@ _LOWER = {
 _NO_BACKSLASH = Limits(absent=frozenset("\\"))
 _ASCII = Limits(absent=frozenset({WIDE}))
 """In JavaScript, characters beyond these name nothing that the program did not name itself."""
+_NEXT = frozenset({"input", "readline", "readuntil", "readexactly", "recv", "recvfrom", "receive", "get_message"})
+"""Functions that give something else every time."""
 
 
 class Sinks(Machine):
@@ -295,6 +297,8 @@ class Sinks(Machine):
             key = path
             if arguments is not None:
                 key += repr([value.consts for value in arguments.all()])
+                if not self.script and path.rpartition(".")[2] in _NEXT:
+                    key += f" {id(node)}"
             datum = self.data.part(0, key)
             trail = Trail(None, self.path, node.span, rule.entry.note)
             origin = rule.entry.origin.value

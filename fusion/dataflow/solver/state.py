@@ -28,6 +28,9 @@ CHANGED = "changed"
 POLLUTING = "prototype-by-key"
 """The path of what `object[key]` may be when the key comes from outside: the prototype of every object."""
 
+ATTRIBUTES = "__dict__"
+"""The field of an object with the table of its attributes, once the program has asked for it."""
+
 STREAMED = ("stream", "pieces")
 """The field of a stream with the pieces that it gives."""
 
