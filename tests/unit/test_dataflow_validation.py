@@ -875,3 +875,53 @@ def begins():
 
 def test_a_path_that_is_in_its_normal_form_only_perhaps_is_not_kept_in_a_folder() -> None:
     marked(PERHAPS_RESOLVED)
+
+
+def test_models_of_pydantic_convert_and_check_their_fields() -> None:
+    marked("""
+        import os
+        import re
+        from flask import request
+        from pydantic import BaseModel, Field, field_validator
+
+        WORD = re.compile(r"[a-z][a-z0-9.]*", re.IGNORECASE)
+
+        class Query(BaseModel):
+            number: int
+            login: str = Field(max_length=64)
+            begun: str
+            free: str
+
+            @field_validator("login")
+            @classmethod
+            def check_login(cls, value):
+                if not WORD.fullmatch(value):
+                    raise ValueError("not a login")
+                return value.lower()
+
+            @field_validator("begun")
+            @classmethod
+            def check_begun(cls, value):
+                if not WORD.match(value):
+                    raise ValueError("not a login")
+                return value
+
+        class Views:
+            schema = Query
+            def parsed(self):
+                query = self.schema.model_validate(request.json)
+                os.system("id " + query.login)
+                os.system(f"id {query.number}")
+                os.system("id " + query.begun)  # expect: command-injection
+                os.system("id " + query.free)  # expect: command-injection
+
+        def made():
+            query = Query(number=request.args["a"], login=request.args["b"], begun=request.args["c"], free=request.args["d"])
+            os.system(f"id {query.number} {query.login}")
+            os.system("id " + query.begun)  # expect: command-injection
+
+        def spread():
+            query = Query(**request.json)
+            os.system(f"id {query.number} {query.login}")
+            os.system("id " + query.free)  # expect: command-injection
+    """)

@@ -24,6 +24,7 @@ from fusion.dataflow.solver.form_fields import FormFields
 from fusion.dataflow.solver.given import Given
 from fusion.dataflow.solver.libraries import Libraries
 from fusion.dataflow.solver.machine import Exhausted, Frame, Late
+from fusion.dataflow.solver.models import Models
 from fusion.dataflow.solver.names import Names
 from fusion.dataflow.solver.places import Places
 from fusion.dataflow.solver.preceding import Preceding
@@ -56,6 +57,7 @@ class Solver(
     Prototypes,
     Unpickling,
     FormFields,
+    Models,
     Events,
     Programs,
     Schemas,

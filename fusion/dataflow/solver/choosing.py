@@ -158,6 +158,8 @@ class Choosing(Machine):
                 return self.call_library(full, arguments, state, node, guessed=ref.guessed)
             case Object():
                 return self._call_field(ref, name, arguments, state, node)
+            case Klass() if (made := self.parsed(ref, name, arguments, state, node)) is not None:
+                return made
             case Klass() | Namespace():
                 function = self.load_attribute(reference(ref), name, state, node)
                 return self.call(function, arguments, state, node, name)

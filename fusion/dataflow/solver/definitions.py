@@ -193,9 +193,11 @@ class Definitions(Entries, Fields, Holding, Modules):
         if self.is_enumeration(klass):
             return self.member_named(klass, arguments, state)
         path = klass.library if klass.library in self.tables.type_names else ""
+        constructor = self.member(klass, "__init__")
+        if constructor is None and (model := self.spread(klass, arguments, state, node)) is not None:
+            return model
         place = state.allocate(Thing("instance", None, {}, NOTHING, NOTHING, klass, path))
         made = reference(Object(place))
-        constructor = self.member(klass, "__init__")
         self.handed(klass, arguments, state)
         started = False
         for ref in constructor.refs if constructor is not None else ():
@@ -203,7 +205,7 @@ class Definitions(Entries, Fields, Holding, Modules):
                 started = True
                 self.call_closure(Closure(ref.function, ref.scope, made, ref.owner or klass), arguments, state, node)
         if not started:
-            fields = self.filled(klass, arguments, state, node)
+            fields = self.modelled(klass, self.filled(klass, arguments, state, node), state, node)
             thing = state.heap[place]
             rest = merge((arguments.rest or NOTHING).taints, (arguments.more or NOTHING).taints)
             state.heap[place] = Thing(

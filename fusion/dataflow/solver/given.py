@@ -164,6 +164,7 @@ class Given(Definitions):
                 harmless = self.harmless_type(statement.annotation, state)
                 outside = UNKNOWN if harmless else tainted((taint(name),))
                 fields[name] = self.constrained(outside, statement.value, statement.annotation, state)
+        fields = self.modelled(klass, fields, state, klass.node)
         thing = Thing("instance", None, fields, tainted((taint(""),)) if not fields else NOTHING, NOTHING, klass)
         return reference(Object(state.allocate(thing)))
 

@@ -245,6 +245,26 @@ class Parts(CallParts):
         """The same data, known to be that part of the data it was taken from."""
         raise NotImplementedError
 
+    def parsed(self, klass: Klass, name: str, arguments: Arguments, state: State, node: ir.Node) -> Value | None:
+        """`Model.model_validate(data)`: an object with the data in its fields; None for other methods and classes."""
+        raise NotImplementedError
+
+    def spread(self, klass: Klass, arguments: Arguments, state: State, node: ir.Node) -> Value | None:
+        """`Model(**data)`: the same of data with text keys; None for other calls."""
+        raise NotImplementedError
+
+    def declared(self, annotation: ir.Expression, state: State) -> Value:
+        """What an annotation names, without wrappers."""
+        raise NotImplementedError
+
+    def harmless_type(self, annotation: ir.Expression, state: State) -> bool:
+        """Whether the type's values are numbers, dates, or one of ours."""
+        raise NotImplementedError
+
+    def modelled(self, klass: Klass, fields: dict[object, Value], state: State, node: ir.Node) -> dict[object, Value]:
+        """The fields of an object of a class, as a model's declarations and checks let them through."""
+        raise NotImplementedError
+
     def given_by_framework(self, constructor: Closure, state: State) -> dict[str, Value]:
         """What the framework that makes a class's objects gives the constructor, by the names of its parameters."""
         raise NotImplementedError
