@@ -128,11 +128,11 @@ def _switch(lower: Lowering, node: ast.Match, row: Row) -> None:
 
 
 def _case(lower: Lowering, node: ast.match_case) -> ir.Case:
-    tests, binds, exact = pattern(lower, node.pattern)
+    tests, binds, exact, parts, length = pattern(lower, node.pattern)
     guard = lower.optional(node.guard)
     start, end = lower.span(node.pattern), lower.span(node.body[-1])
     span = ir.Span(start.line, start.column, end.end_line, end.end_column)
-    return ir.Case(span, tests, lower.block(node.body), guard, binds, exact)
+    return ir.Case(span, tests, lower.block(node.body), guard, binds, exact, parts, length)
 
 
 def _leave(lower: Lowering, node: ast.Return, row: Row) -> None:

@@ -104,6 +104,16 @@ class With(Statement):
 
 
 @dataclass(slots=True, eq=False)
+class Part(Node):
+    """What a pattern says of one part of the subject, as a `Case` says it of all."""
+
+    key: Expression
+    tests: Sequence[Expression]
+    binds: Sequence[Expression] = ()
+    exact: bool = True
+
+
+@dataclass(slots=True, eq=False)
 class Case(Node):
     """`tests`: values that the subject is compared with (none and no guard: default).
 
@@ -119,6 +129,10 @@ class Case(Node):
 
     the case may or may not be taken.
     """
+    parts: Sequence[Part] = ()
+    """Where it is not exact: what is said of elements, by their place or key."""
+    length: int | None = None
+    """How many elements a sequence has; below zero: at least so many, less one (`~2`: two or more). None: it is no sequence."""
 
 
 @dataclass(slots=True, eq=False)

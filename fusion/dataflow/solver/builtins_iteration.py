@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 
 from fusion.dataflow.solver.arguments import Arguments
+from fusion.dataflow.solver.beginnings import disordered
 from fusion.dataflow.solver.copies import Copies
 from fusion.dataflow.solver.receivers import Use, single
 from fusion.dataflow.solver.state import MAX_ITEMS, Thing
@@ -29,6 +30,33 @@ class PythonIteration(Copies):
             return self.series(use.state, ordered)
         self.keyed(use, any_ if exact is None else join_all(exact))
         return self.series(use.state, None, any_ if exact is None else join_all(exact))
+
+    def summed(self, use: Use) -> Value:
+        """`sum(numbers, start)`."""
+        exact, _ = self.elements(self.first(use), use.state, use.node)
+        given = [use.argument(1, "start") or constant(0), *(exact or ())]
+        if exact is not None and all(type(single(value)) is int for value in given):
+            return constant(sum(number for value in given if type(number := single(value)) is int))
+        return self.numbered(use)
+
+    def _py_put_in_order(self, use: Use) -> Value:
+        """`heapq.heappush(list, value)` and its like: it may stand anywhere in the list."""
+        for ref in self.first(use).refs:
+            if isinstance(ref, Object) and (thing := use.state.heap.get(ref.id)) is not None:
+                use.state.heap[ref.id] = disordered(thing, use.argument(1) or UNKNOWN)
+        return NONE
+
+    def _py_taken(self, use: Use) -> Value:
+        """`heapq.heappop(list)`: any element."""
+        return self.any_element(self.first(use), use)
+
+    def _py_sum(self, use: Use) -> Value:
+        """`sum(numbers)`; of lists, all that is in them."""
+        if use.argument(1, "start") is None or not (use.argument(1, "start") or UNKNOWN).refs:
+            return self.summed(use)
+        exact, any_ = self.elements(self.first(use), use.state, use.node)
+        inner = [self.any_element(value, use) for value in (exact if exact is not None else [any_])]
+        return self.series(use.state, None, join_all(inner))
 
     def _py_reversed(self, use: Use) -> Value:
         exact, any_ = self.elements(self.first(use), use.state, use.node)

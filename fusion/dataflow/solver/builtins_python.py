@@ -7,12 +7,11 @@ from typing import Any, Literal
 
 from fusion.dataflow.solver import texts
 from fusion.dataflow.solver.arguments import Arguments, paths, things
-from fusion.dataflow.solver.beginnings import disordered
 from fusion.dataflow.solver.builtins_iteration import PythonIteration
 from fusion.dataflow.solver.copies import Copies, Handler
 from fusion.dataflow.solver.fields import FIELD
 from fusion.dataflow.solver.holding import ContextVariables
-from fusion.dataflow.solver.receivers import Use, single
+from fusion.dataflow.solver.receivers import Use, is_plain, single
 from fusion.dataflow.solver.settings_texts import SettingsTexts
 from fusion.dataflow.solver.state import ATTRIBUTES, PERHAPS, State, Thing
 from fusion.dataflow.solver.string_templates import StringTemplates
@@ -173,6 +172,11 @@ class PythonFunctions(PythonIteration, SettingsTexts, StringTemplates, ContextVa
 
     def _py_format(self, use: Use) -> Value:
         spec = use.constant(1)
+        value = self.first(use)
+        if isinstance(spec, str) and is_plain(value):
+            consts = texts.combine([value.consts], texts.shaped(spec))
+            if consts is not None:
+                return Value(consts)
         if isinstance(spec, str) and spec and spec[-1] in "bcdeEfFgGnoxX%":
             return self.digits(use)
         return self.text_of(use)
@@ -219,31 +223,12 @@ class PythonFunctions(PythonIteration, SettingsTexts, StringTemplates, ContextVa
         """`types.SimpleNamespace(**attributes)`."""
         return self.as_table(use, "instance")
 
-    def _py_put_in_order(self, use: Use) -> Value:
-        """`heapq.heappush(list, value)` and its like: it may stand anywhere in the list."""
-        for ref in self.first(use).refs:
-            if isinstance(ref, Object) and (thing := use.state.heap.get(ref.id)) is not None:
-                use.state.heap[ref.id] = disordered(thing, use.argument(1) or UNKNOWN)
-        return NONE
-
-    def _py_taken(self, use: Use) -> Value:
-        """`heapq.heappop(list)`: any element."""
-        return self.any_element(self.first(use), use)
-
     def _py_print(self, use: Use) -> Value:
         """`print(..., file=stream)` writes to it."""
         stream = use.arguments.keywords.get("file")
         if stream is not None and any(isinstance(ref, Object) for ref in stream.refs):
             self.call_member(stream, "write", Arguments(use.arguments.positional), use.state, use.node)
         return self._py_nothing(use)
-
-    def _py_sum(self, use: Use) -> Value:
-        """`sum(numbers)`; of lists, all that is in them."""
-        if use.argument(1, "start") is None or not (use.argument(1, "start") or UNKNOWN).refs:
-            return self.numbered(use)
-        exact, any_ = self.elements(self.first(use), use.state, use.node)
-        inner = [self.any_element(value, use) for value in (exact if exact is not None else [any_])]
-        return self.series(use.state, None, join_all(inner))
 
     def _py_replace(self, use: Use) -> Value:
         """`dataclasses.replace(object, **fields)`."""
@@ -336,6 +321,9 @@ _FUNCTIONS: dict[str, Handler] = {
     **_all(Copies.unrelated, "configparser.Parser.has_option configparser.Parser.has_section"),
     **_all(StringTemplates._template, "string.Template"),
     **_all(StringTemplates._template_filled, "string.Template().substitute string.Template().safe_substitute"),
+    **_all(StringTemplates._buffer, "io.StringIO io.BytesIO"),
+    **_all(StringTemplates._buffer_written, "io.StringIO().write io.StringIO().writelines io.BytesIO().write"),
+    **_all(StringTemplates._buffer_read, "io.StringIO().getvalue io.StringIO().read io.BytesIO().getvalue io.BytesIO().read"),
     **_all(StringTemplates._queue, "queue.Queue queue.SimpleQueue queue.LifoQueue asyncio.Queue asyncio.LifoQueue"),
     **_all(StringTemplates._queue, "multiprocessing.Queue multiprocessing.SimpleQueue Queue.Queue"),
     **_all(PythonFunctions._py_isinstance, "isinstance"),
@@ -384,10 +372,10 @@ _FUNCTIONS: dict[str, Handler] = {
     **_all(PythonFunctions._py_vars, "dataclasses.asdict"),
     **_all(PythonFunctions._py_attributes, "vars"),
     **_all(PythonFunctions._py_namespace, "types.SimpleNamespace"),
-    **_all(PythonFunctions._py_put_in_order, "heapq.heappush bisect.insort bisect.insort_left bisect.insort_right"),
-    **_all(PythonFunctions._py_taken, "heapq.heappop"),
+    **_all(PythonIteration._py_put_in_order, "heapq.heappush bisect.insort bisect.insort_left bisect.insort_right"),
+    **_all(PythonIteration._py_taken, "heapq.heappop"),
     **_all(PythonFunctions._py_print, "print"),
-    **_all(PythonFunctions._py_sum, "sum"),
+    **_all(PythonIteration._py_sum, "sum"),
     **_all(PythonFunctions._py_replace, "dataclasses.replace"),
     **_all(PythonFunctions._py_field, "dataclasses.field attr.ib attr.field attrs.field pydantic.Field"),
     **_all(PythonFunctions._py_partial, "functools.partial"),

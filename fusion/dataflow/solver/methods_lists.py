@@ -10,7 +10,7 @@ from fusion.dataflow.solver.beginnings import continued, disordered
 from fusion.dataflow.solver.methods_sets import SET_METHODS, SetMethods
 from fusion.dataflow.solver.methods_text import TextMethods
 from fusion.dataflow.solver.orderings import Orderings
-from fusion.dataflow.solver.receivers import Use, single
+from fusion.dataflow.solver.receivers import Use, is_plain, single
 from fusion.dataflow.solver.state import CHANGED, MAX_ITEMS, Thing
 from fusion.dataflow.solver.values import NONE, NOTHING, UNKNOWN, Object, Value, constant, join, join_all, reference
 
@@ -302,11 +302,6 @@ class ListMethods(SetMethods, TextMethods, Orderings):
 
 
 _OTHER = object()
-
-
-def is_plain(item: Value) -> bool:
-    """Constants only."""
-    return bool(item.consts) and not item.refs and not item.taints
 
 
 def _is(item: Value, wanted: Value) -> bool:

@@ -13,11 +13,11 @@ from fusion.dataflow.quoting import closing
 from fusion.dataflow.regexes import replaces, substitutes
 from fusion.dataflow.solver import text_folds, texts
 from fusion.dataflow.solver.arguments import things
-from fusion.dataflow.solver.beginnings import front
-from fusion.dataflow.solver.methods_checks import PYTHON_CHECKS, SCRIPT_CHECKS, CheckMethods
-from fusion.dataflow.solver.receivers import Use, decoded, part_limits, single
+from fusion.dataflow.solver.methods_checks import PYTHON_CHECKS, SCRIPT_CHECKS
+from fusion.dataflow.solver.methods_joins import JoinMethods
+from fusion.dataflow.solver.receivers import Use, decoded, is_plain, part_limits, single
 from fusion.dataflow.solver.taints import Taint, built, merge
-from fusion.dataflow.solver.values import MAX_TEXT, NOTHING, UNKNOWN, Object, Value, constant, join_all, picked, tainted
+from fusion.dataflow.solver.values import MAX_TEXT, NOTHING, UNKNOWN, Value, constant, join_all, picked, tainted
 
 _LETTERS_AND_DIGITS = frozenset(string.ascii_letters + string.digits)
 _ENCODINGS: dict[object, Limits] = {
@@ -31,7 +31,7 @@ _CUTS = frozenset({"slice", "substring", "substr", "subarray"})
 _NUMERIC = frozenset("bcdeEfFgGnoxX%")
 
 
-class TextMethods(CheckMethods):
+class TextMethods(JoinMethods):
     """One method per kind of text method."""
 
     def text_method(self, use: Use) -> Value | None:
@@ -159,49 +159,6 @@ class TextMethods(CheckMethods):
 
     # ---------------------------------------------------------------- text built with it
 
-    def _text_join(self, use: Use) -> Value:
-        """Python's `separator.join(parts)`."""
-        parts = use.argument(0)
-        if parts is None:
-            return UNKNOWN
-        return self.join_parts(parts, use.value, use)
-
-    def join_parts(self, parts: Value, separator: Value, use: Use) -> Value:
-        """The elements as one text, with a separator between."""
-        exact, any_ = self.elements(parts, use.state, use.node)
-        if exact is None and (drawn := self._drawn(parts, use)) is not None:
-            exact, _ = self.elements(drawn, use.state, use.node)
-        if exact is not None:
-            between: list[Value] = []
-            for place, item in enumerate(exact):
-                between += [separator, item] if place else [item]
-            return self.concatenate(between, use.state, use.node) if between else constant("")
-        between_ = single(separator)
-        text = between_ if isinstance(between_, str) else ""
-        inner = self.concatenate([any_], use.state, use.node) if any_.refs else any_
-        repeated = self.derive(inner.taints, ("join", id(use.node)), use.state, lambda limits: limits.rewritten(text))
-        taints = self.moved(built(merge(repeated, separator.taints)), use.node, "joined into a text")
-        ahead = self._ahead(parts, separator, use)
-        if not ahead:
-            return tainted(taints) if taints else UNKNOWN
-        return self.concatenate([*ahead, tainted(taints) if taints else UNKNOWN], use.state, use.node)
-
-    def _ahead(self, parts: Value, separator: Value, use: Use) -> list[Value]:
-        """What surely stands first in a list of which only the beginning is known, each with a separator behind."""
-        thing = use.state.heap.get(parts.refs[0].id) if parts.refs and isinstance(parts.refs[0], Object) else None
-        if thing is None or len(parts.refs) != 1 or parts.taints or separator.taints:
-            return []
-        return [piece for value in front(thing).values() for piece in (value, separator)]
-
-    def _drawn(self, parts: Value, use: Use) -> Value | None:
-        """What a filtered list holds in order, each of it perhaps; None where that is not known, or more was added since."""
-        thing = use.state.heap.get(parts.refs[0].id) if parts.refs and isinstance(parts.refs[0], Object) else None
-        if thing is None or thing.kind != "list" or len(parts.refs) != 1 or parts.taints or thing.keys is NOTHING:
-            return None
-        exact, _ = self.elements(thing.keys, use.state, use.node)
-        known = {taint for value in exact or () for taint in value.taints}
-        return thing.keys if known.issuperset(thing.rest.taints) else None
-
     def _text_format(self, use: Use) -> Value:
         value, given = use.value, use.arguments
         templates = [const for const in value.consts or () if isinstance(const, str)]
@@ -220,10 +177,15 @@ class TextMethods(CheckMethods):
         for piece in pieces:
             if isinstance(piece, str):
                 parts += [constant(piece)] if piece else []
-            elif piece[1] and piece[1][-1] in _NUMERIC and len(piece[1]) < 16:
-                parts.append(self.number([self._text_field_of(piece[0], use)], use.state, use.node))
-            else:
-                parts.append(self._text_field_of(piece[0], use))
+                continue
+            part = self._text_field_of(piece[0], use)
+            if piece[1]:
+                consts = texts.combine([part.consts], texts.shaped(piece[1])) if is_plain(part) else None
+                if consts is not None:
+                    part = Value(consts)
+                elif piece[1][-1] in _NUMERIC and len(piece[1]) < 16:
+                    part = self.number([part], use.state, use.node)
+            parts.append(part)
         return self.concatenate(parts, use.state, use.node) if parts else constant("")
 
     def _text_field_of(self, field: str, use: Use) -> Value:
@@ -373,7 +335,7 @@ _PYTHON: dict[str, _Handler] = {
     **_all(TextMethods._text_lines, "splitlines"),
     **_all(TextMethods._text_without_start, "lstrip"),
     **_all(TextMethods._text_partition, "partition rpartition"),
-    **_all(TextMethods._text_join, "join"),
+    **_all(JoinMethods.text_join, "join"),
     **_all(TextMethods._text_format, "format format_map"),
     **_all(TextMethods._text_pad, "center ljust rjust zfill"),
     **_all(TextMethods._text_translate, "translate"),

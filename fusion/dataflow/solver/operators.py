@@ -11,6 +11,7 @@ from fusion.dataflow.solver.arguments import Arguments, paths, things
 from fusion.dataflow.solver.beginnings import chained, continued
 from fusion.dataflow.solver.emptiness import emptied, turned
 from fusion.dataflow.solver.overloads import Overloads
+from fusion.dataflow.solver.receivers import is_plain
 from fusion.dataflow.solver.state import MAX_ITEMS, State, Thing
 from fusion.dataflow.solver.taints import Facts, added, built, changed, common
 from fusion.dataflow.solver.values import (
@@ -143,6 +144,12 @@ class Operators(Overloads):
     def percent(self, template: str | bytes, right: Value, state: State, node: ir.Node) -> Value:
         """`template % right`."""
         text = template.decode("latin-1") if isinstance(template, bytes) else template
+        listed = next(things(right, state), None) if len(right.refs) == 1 and right.consts == () and not right.taints else None
+        given = [right] if listed is None else listed.items if listed.kind == "tuple" else None
+        if given is not None and isinstance(template, str) and texts.is_narrow(template) and all(map(is_plain, given)):
+            consts = texts.combine([value.consts for value in given], lambda *values: template % values)
+            if consts is not None:
+                return Value(consts)
         pieces = texts.percent(text)
         if pieces is None:
             return self.passed([right], state, node)

@@ -62,6 +62,11 @@ def single(value: Value | None) -> ir.Constant:
     return value.consts[0]
 
 
+def is_plain(item: Value) -> bool:
+    """Constants only."""
+    return bool(item.consts) and not item.refs and not item.taints
+
+
 def decoded(value: ir.Constant) -> ir.Constant:
     """Bytes as the text of the same characters."""
     return value.decode("latin-1") if isinstance(value, bytes) else value

@@ -13,6 +13,7 @@ from fusion.dataflow.solver.expressions import Expressions, hint_of
 from fusion.dataflow.solver.loops import Loops
 from fusion.dataflow.solver.machine import Loop
 from fusion.dataflow.solver.managers import Managers
+from fusion.dataflow.solver.matching import Matching
 from fusion.dataflow.solver.state import State, Thing, meet
 from fusion.dataflow.solver.values import (
     NOTHING,
@@ -31,7 +32,7 @@ _EVERYWHERE = frozenset({"toString", "hasOwnProperty", "valueOf", "constructor"}
 """What every JavaScript object has."""
 
 
-class Statements(Managers, Loops, Expressions):
+class Statements(Managers, Loops, Matching, Expressions):
     """One method per form of statement; each gives the state after it, or None where it never ends normally."""
 
     def run(self, body: Sequence[ir.Statement], state: State) -> State | None:
@@ -235,78 +236,6 @@ class Statements(Managers, Loops, Expressions):
         other = turned(state.copy(), node.test, test, False)
         then = self.run(node.then, turned(state, node.test, test, True))
         return meet(then, self.run(node.other, other), chosen=is_data(test))
-
-    def _switch(self, node: ir.Switch, state: State) -> State | None:
-        subject = self.evaluate(node.subject, state)
-        loop = Loop(switch=True)
-        if node.fallthrough:
-            self.frame.loops.append(loop)
-        result: State | None = None
-        flowing: State | None = None
-        open_: State | None = state
-        default: ir.Case | None = None
-        for place, case in enumerate(node.cases):
-            if not case.tests and case.guard is None and case.exact and place != len(node.cases) - 1 and node.fallthrough:
-                default = case
-            entered: State | None = None
-            if open_ is not None and default is not case:
-                entered, open_ = self._case(node, case, subject, open_)
-            if node.fallthrough:
-                flowing = meet(flowing, entered)
-                if flowing is not None:
-                    flowing = self.run(case.body, flowing)
-            elif entered is not None:
-                result = meet(result, self.run(case.body, entered))
-        if default is not None and open_ is not None:
-            for case in node.cases[list(node.cases).index(default) :]:
-                if open_ is None:
-                    break
-                open_ = self.run(case.body, open_)
-        if node.fallthrough:
-            self.frame.loops.pop()
-            result = meet(result, flowing)
-            for left in loop.breaks:
-                result = meet(result, left)
-        return meet(result, open_)
-
-    def _case(self, node: ir.Switch, case: ir.Case, subject: Value, state: State) -> tuple[State | None, State | None]:
-        """The state inside the case and the state that goes on to the next."""
-        if not case.tests and case.guard is None and case.exact:
-            self._bind(case, subject, state, node)
-            return state, None
-        inside: State | None = None
-        outside: State | None = state
-        for test in case.tests:
-            if outside is None:
-                break
-            compared = self.compare(
-                "==", subject, self.evaluate(test, outside), ir.Compare(case.span, "==", node.subject, test), outside
-            )
-            truth = self.truth(compared, outside)
-            if truth is not False:
-                entered = outside.copy() if truth is None else outside
-                inside = meet(inside, entered.learn(compared.true))
-            outside = None if truth is True else outside.learn(compared.false)
-        if not case.tests:
-            inside = state.copy()
-        if inside is None:
-            return None, outside
-        if not case.exact and outside is None:
-            outside = inside.copy()
-        self._bind(case, subject, inside, node)
-        if case.guard is not None:
-            guard = self.evaluate(case.guard, inside)
-            truth = self.truth(guard, inside)
-            if truth is not True:
-                outside = meet(outside, inside.copy().learn(guard.false))
-            if truth is False:
-                return None, outside
-            inside.learn(guard.true)
-        return inside, outside
-
-    def _bind(self, case: ir.Case, subject: Value, state: State, node: ir.Node) -> None:
-        for bind in case.binds:
-            self.assign(bind, subject if case.exact else self.passed([subject], state, bind), state, bind)
 
     def _block(self, node: ir.Block, state: State) -> State | None:
         if not node.label:

@@ -1,4 +1,4 @@
-"""Python's `string.Template`, and queues: texts and values that are put in at one place and come out at another."""
+"""Python's `string.Template`, texts in memory and queues: what is put in at one place and comes out at another."""
 
 from __future__ import annotations
 
@@ -8,14 +8,46 @@ from fusion.dataflow.solver.arguments import things
 from fusion.dataflow.solver.copies import Copies
 from fusion.dataflow.solver.methods_lists import LIFO
 from fusion.dataflow.solver.receivers import Use, single
-from fusion.dataflow.solver.state import Thing
-from fusion.dataflow.solver.values import UNKNOWN, Value, constant, join_all
+from fusion.dataflow.solver.state import STREAMED, Thing
+from fusion.dataflow.solver.values import UNKNOWN, Object, Value, constant, join_all
 
 _TEMPLATE = "string.Template()"
 
 
 class StringTemplates(Copies):
-    """Making them, and filling templates."""
+    """Making them, filling templates, writing and reading."""
+
+    def _buffer(self, use: Use) -> Value | None:
+        """`StringIO()`: a text that `write` adds to; None where it is made of something that is not ours."""
+        given = use.argument(0, "initial_value") or constant("")
+        const = single(given)
+        if not isinstance(const, str | bytes):
+            return None
+        return self.make(use.state, Thing("library", None, {STREAMED: constant(const or "")}, path=f"{use.name}()"))
+
+    def _buffer_written(self, use: Use) -> Value | None:
+        """`buffer.write(text)`, `buffer.writelines(texts)`."""
+        refs = use.arguments.receiver.refs
+        for ref in refs:
+            thing = use.state.heap.get(ref.id) if isinstance(ref, Object) else None
+            if not isinstance(ref, Object) or thing is None or STREAMED not in thing.fields:
+                return None
+            given = [piece for value in use.arguments.positional for piece in (value, UNKNOWN)][:-1]  # `print` writes several
+            if use.name.endswith("writelines"):
+                given = [self.any_element(use.argument(0) or UNKNOWN, use)]
+            before = thing.fields[STREAMED]
+            made = self.concatenate([before, *given], use.state, use.node)
+            kept = made if len(refs) == 1 else join_all([before, made])
+            use.state.heap[ref.id] = thing.but(fields={**thing.fields, STREAMED: kept})
+        return UNKNOWN if refs else None
+
+    def _buffer_read(self, use: Use) -> Value | None:
+        """`buffer.getvalue()`, `buffer.read()`: what was written, and perhaps more, as it may have been handed to others."""
+        held = [thing.fields.get(STREAMED) for thing in things(use.arguments.receiver, use.state)]
+        found = [value for value in held if value is not None]
+        if not found or len(found) < len(held) or use.arguments.receiver.taints:
+            return None
+        return join_all([*found, UNKNOWN])
 
     def _template(self, use: Use) -> Value:
         """`Template(text)`."""

@@ -101,6 +101,8 @@ _KEEPS = frozenset(
 )
 _PERCENT = re.compile(r"%(?:\((\w+)\))?[#0\- +]*(?:\*|\d+)?(?:\.(?:\*|\d+))?[hlL]?([diouxXeEfFgGcrsa%])")
 NUMERIC_FORMATS = frozenset("diouxXeEfFgG")
+_WIDTH = re.compile(r"\d{3}|\*")
+"""What may ask for a very long text."""
 
 
 def length(text: object) -> object:
@@ -213,6 +215,22 @@ def method(name: str) -> Callable[..., object] | None:
 def keeps(name: str) -> bool:
     """Whether a method leaves the text what it was, so that checks of one are checks of the other."""
     return name in _KEEPS
+
+
+def is_narrow(shape: str) -> bool:
+    """Whether no part of a format asks for many characters, or for as many as a value says."""
+    return _WIDTH.search(shape) is None
+
+
+def shaped(shape: str) -> Callable[..., object]:
+    """What `format` makes of a constant with such a specification."""
+
+    def call(value: ir.Constant) -> object:
+        if not is_narrow(shape):
+            raise TypeError("too long")
+        return format(value, shape)
+
+    return call
 
 
 def percent(template: str) -> Iterator[str | tuple[str, str]] | None:
