@@ -86,3 +86,76 @@ def test_a_check_that_nobody_waits_for_or_that_is_swallowed_stops_nothing() -> N
         });
         """
     )
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "function A(v) { this.v = v; } A.prototype.go = GO;",
+        "function A(v) { this.v = v; } A.prototype = { go: GO };",
+        "function A(v) { if (!(this instanceof A)) return new A(v); this.v = v; } Object.assign(A.prototype, { go: GO });",
+        "function B() {} B.prototype.go = GO; function A(v) { B.call(this); this.v = v; } require('util').inherits(A, B);",
+        "function B() {} B.prototype.go = GO; function A(v) { this.v = v; } A.prototype = Object.create(B.prototype);",
+        "class A { constructor(v) { this.v = v; } } A.prototype.go = GO;",
+        "function A(v) { return { v, go: GO }; }",
+        "const B = { go: GO }; function A(v) { const o = Object.create(B); o.v = v; return o; }",
+        "const B = { go: GO }; function A(v) { return Object.setPrototypeOf({ v }, B); }",
+        "function A(v) { return { w: 'x', set v(x) { this.w = x; }, get v() { return this.w; }, go: GO, ...{ v } }; }",
+    ],
+)
+@pytest.mark.parametrize("hostile", [True, False])
+def test_a_function_makes_objects_whose_methods_are_its_prototypes(made: str, hostile: bool) -> None:
+    given, mark = ("req.query.v", " // expect: command-injection") if hostile else ("'x'", "")
+    go = made.replace("GO", f"function () {{\n  cp.exec('ls ' + this.v);{mark}\n}}")
+    shown(f"{go}\napp.get('/', (req, res) => {{ new A({given}).go(); }});\n")
+
+
+def test_accessors_of_objects_are_run() -> None:
+    shown(
+        """
+        app.get('/', (req, res) => {
+          const read = { get v() { return req.query.v; } };
+          cp.exec('ls ' + read.v); // expect: command-injection
+          const kept = { w: 'x', set v(x) { this.w = x; } };
+          cp.exec('ls ' + kept.w);
+          kept.v = req.query.v;
+          cp.exec('ls ' + kept.w); // expect: command-injection
+          const made = Object.defineProperty({}, 'v', { get() { return req.query.v; } });
+          cp.exec('ls ' + made.v); // expect: command-injection
+        });
+        """
+    )
+
+
+def test_members_of_functions_and_classes_are_found() -> None:
+    shown(
+        """
+        function Runner() {}
+        Runner.go = (v) => cp.exec('ls ' + v); // expect: command-injection
+        class Late { static go; static { Late.go = (v) => cp.exec('ls ' + v); } } // expect: command-injection
+        class Own { static go; static { this.go = (v) => cp.exec('ls ' + v); } } // expect: command-injection
+        app.get('/', (req, res) => { Runner.go(req.query.v); Late.go(req.query.v); Own.go(req.query.v); });
+        """
+    )
+
+
+@pytest.mark.parametrize(
+    "exported",
+    [
+        "module.exports = run; function run() {} module.exports.go = GO;",
+        "exports = module.exports = run; function run() {} exports.go = GO;",
+        "class A { static go(v) { return GO(v); } } module.exports = A;",
+        "class A { go(v) { return GO(v); } } module.exports = new A();",
+    ],
+)
+@pytest.mark.parametrize(
+    "used", ["const { go } = require('./helper');", "const all = require('./helper'); const go = (v) => all.go(v);"]
+)
+def test_members_of_what_a_module_exports_are_found(exported: str, used: str) -> None:
+    helper = exported.replace("GO", "((v) => 'ls ' + v)")
+    head = _HEAD + used + "\n"
+    marked(
+        head + "app.get('/', (req, res) => { cp.exec(go(req.query.v)); cp.exec(go('x')); }); // expect: command-injection\n",
+        "main.js",
+        helper_js=helper,
+    )

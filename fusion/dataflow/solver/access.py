@@ -10,6 +10,7 @@ from fusion.dataflow.solver.arguments import Arguments
 from fusion.dataflow.solver.elements import MAX_PATH, Elements
 from fusion.dataflow.solver.library_constants import CONSTANTS
 from fusion.dataflow.solver.lookups import member_of
+from fusion.dataflow.solver.makers import Makers
 from fusion.dataflow.solver.state import ATTRIBUTES, CHANGED, State, Thing
 from fusion.dataflow.solver.stores import Stores
 from fusion.dataflow.solver.taints import Taint, changed, known, merge
@@ -63,7 +64,7 @@ _COUNTED = {"list": "length", "tuple": "length", "set": "size", "map": "size"}
 """What says how many elements there are."""
 
 
-class Access(Elements, Stores):
+class Access(Elements, Makers, Stores):
     """Loads and stores."""
 
     # ---------------------------------------------------------------- names
@@ -172,6 +173,8 @@ class Access(Elements, Stores):
                 member = self.member(ref, name)
                 if member is not None:
                     return self.bind_member(member, reference(ref), ref, state, node, of_class=True)
+                if name == "prototype" and (own := self.own_member(ref, name)) is not None:
+                    return own
                 if name == "__name__":
                     return constant(ref.name)
                 return (
@@ -183,7 +186,8 @@ class Access(Elements, Stores):
                 found = self.module_names(ref.path).get(name)
                 return found if found is not None else self.submodule(ref.path, name)
             case Closure():
-                return self.default_of(ref, name)
+                own = self.own_member(ref, name)
+                return self.default_of(ref, name) if own is None else own
             case _:
                 return reference(Bound(value, name))
 
@@ -205,7 +209,7 @@ class Access(Elements, Stores):
             chosen = thing.keys.taints and believed(thing.keys, state.facts).taints
             found = join(found, self.apart(thing.rest, name, state) if chosen else UNKNOWN)
         if found is not None and (self.script or thing.kind != "dict"):
-            return found
+            return self.got(ref, found, state, node) if self.script and found.refs else found
         if thing.klass is not None:
             member = self.member(thing.klass, name)
             if member is not None:

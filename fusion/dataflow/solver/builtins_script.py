@@ -18,6 +18,8 @@ from fusion.dataflow.solver.values import (
     NOTHING,
     REJECTED,
     UNKNOWN,
+    Closure,
+    Klass,
     Object,
     Value,
     constant,
@@ -56,6 +58,9 @@ class ScriptFunctions(Copies):
         sources = [*use.arguments.positional[1:], *([use.arguments.rest] if use.arguments.rest is not None else [])]
         certain = len(target.refs) == 1
         result = target
+        for klass in (ref for ref in target.refs if isinstance(ref, Klass)):
+            for source in sources:
+                self.inherit(klass, source, use.state)
         for ref in target.refs:
             thing = use.state.heap.get(ref.id) if isinstance(ref, Object) else None
             if not isinstance(ref, Object) or thing is None:
@@ -105,17 +110,53 @@ class ScriptFunctions(Copies):
     def _js_create(self, use: Use) -> Value:
         """`Object.create(prototype)`: an object that has what the prototype has."""
         prototype = self.first(use)
-        found = [self.make(use.state, thing.but(kind="dict")) for thing in things(prototype, use.state) if not thing.path]
+        found = [
+            self.make(use.state, thing if thing.klass is not None else thing.but(kind="dict"))
+            for thing in things(prototype, use.state)
+            if not thing.path
+        ]
+        for ref in prototype.refs:
+            if isinstance(ref, Klass):
+                found.append(self.make(use.state, Thing("instance", None, {}, NOTHING, NOTHING, ref)))
         if found:
             return join_all(found)
         bare = prototype.consts == (None,) and not prototype.refs
         return self.make(use.state, Thing("dict", flags=frozenset({BARE}) if bare else frozenset()))
+
+    def _js_inherits(self, use: Use) -> Value:
+        """`Object.setPrototypeOf(object, prototype)`, `util.inherits(constructor, base)`."""
+        target, prototype = self.first(use), use.argument(1) or UNKNOWN
+        for ref in target.refs:
+            thing = use.state.heap.get(ref.id) if isinstance(ref, Object) else None
+            if isinstance(ref, Closure | Klass):
+                bases = [self.maker(base) if isinstance(base, Closure) else base for base in prototype.refs]
+                klass = self.maker(ref) if isinstance(ref, Closure) else ref
+                self.inherit(klass, Value((), tuple(bases)), use.state)
+            elif isinstance(ref, Object) and thing is not None and thing.klass is None:
+                fields = {name: value for found in things(prototype, use.state) for name, value in found.fields.items()}
+                use.state.heap[ref.id] = thing.but(fields={**fields, **thing.fields})
+        return target
+
+    def _js_construct(self, use: Use) -> Value:
+        """`Reflect.construct(function, list)`."""
+        exact, any_ = self.elements(use.argument(1) or UNKNOWN, use.state, use.node)
+        given = Arguments(exact) if exact is not None else Arguments(rest=any_)
+        made = [
+            self.construct(ref, given, use.state, use.node)
+            if isinstance(ref, Closure)
+            else self.call(Value((), (ref,)), given, use.state, use.node)
+            for ref in self.first(use).refs
+        ]
+        return join_all(made) if made else UNKNOWN
 
     def _js_define(self, use: Use) -> Value:
         """`Object.defineProperty(object, key, {value})`."""
         target, key, options = self.first(use), use.argument(1), use.argument(2)
         if key is not None and options is not None:
             value = self.load_attribute(options, "value", use.state, use.node)
+            getter = self.load_attribute(options, "get", use.state, use.node)
+            if any(isinstance(ref, Closure) for ref in getter.refs):
+                value = self.call(getter, Arguments(), use.state, use.node)
             self.store_index(target, key, value, use.state, use.node)
         return target
 
@@ -260,8 +301,10 @@ _FUNCTIONS: dict[str, Handler] = {
     **_all(ScriptFunctions._js_object, "Object"),
     **_all(
         Copies.first,
-        "Object.freeze Object.seal Object.preventExtensions Promise.resolve Symbol.for Object.setPrototypeOf",
+        "Object.freeze Object.seal Object.preventExtensions Promise.resolve Symbol.for",
     ),
+    **_all(ScriptFunctions._js_inherits, "Object.setPrototypeOf Reflect.setPrototypeOf util.inherits"),
+    **_all(ScriptFunctions._js_construct, "Reflect.construct"),
     **_all(ScriptFunctions._js_from, "Array.from"),
     **_all(ScriptFunctions._js_array, "Array Array.of"),
     **_all(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from fusion.dataflow import ir
 from fusion.dataflow.solver.ancestry import following
 from fusion.dataflow.solver.arguments import Arguments, things
-from fusion.dataflow.solver.choosing import Choosing
+from fusion.dataflow.solver.choosing import Choosing, apart
 from fusion.dataflow.solver.expressions import hint_of
 from fusion.dataflow.solver.machine import MAX_CALLS, Frame
 from fusion.dataflow.solver.state import Scope, State, Thing, checked_inside, meet
@@ -21,6 +21,7 @@ from fusion.dataflow.solver.values import (
     Closure,
     Klass,
     Library,
+    Namespace,
     Object,
     Value,
     join,
@@ -55,6 +56,10 @@ class Calls(Choosing):
             else:
                 holder = self.evaluate(function.object, state)
             arguments = self.gather(node, state)
+            if node.new and any(isinstance(ref, Object | Namespace | Closure) for ref in holder.refs):
+                value = self.load_attribute(holder, function.name, state, node)
+                if any(isinstance(ref, Closure) for ref in value.refs):
+                    return self._new(value, arguments, state, node)
             arguments.rejected = rejected
             return self.call_member(holder, function.name, arguments, state, node, hint_of(function.object))
         if isinstance(function, ir.Name) and function.id == "super":
@@ -64,7 +69,16 @@ class Calls(Choosing):
             if shown is not None:
                 return shown
         value = self.evaluate(function, state)
+        if node.new and any(isinstance(ref, Closure) for ref in value.refs):
+            return self._new(value, self.gather(node, state), state, node)
         return self.call(value, self.gather(node, state), state, node, hint_of(function))
+
+    def _new(self, value: Value, arguments: Arguments, state: State, node: ir.Call) -> Value:
+        """JavaScript's `new`, of functions among others."""
+        makers = [ref for ref in value.refs if isinstance(ref, Closure)]
+        others = tuple(ref for ref in value.refs if not isinstance(ref, Closure))
+        made = join_all(apart(makers, state, lambda ref: self.construct(ref, arguments, state, node)))
+        return join(made, self.call(Value((), others), arguments, state, node)) if others else made
 
     def gather(self, node: ir.Call, state: State) -> Arguments:
         """Evaluate the arguments."""

@@ -32,6 +32,7 @@ from fusion.dataflow.solver.values import (
 )
 
 _Found = TypeVar("_Found", Value, Value | None)
+_Ref = TypeVar("_Ref", bound=Reference)
 
 _KEYED = frozenset({"set", "put", "setdefault", "setItem", "hset", "add", "sadd"})
 """Methods that keep something under a key, which they are given first, or what they are given itself."""
@@ -64,7 +65,7 @@ def _before(node: ir.Node) -> ir.Node:
     return node.function.object if isinstance(node, ir.Call) and isinstance(node.function, ir.Attr) else node
 
 
-def _apart(refs: Sequence[Reference], state: State, run: Callable[[Reference], _Found]) -> Iterator[_Found]:
+def apart(refs: Sequence[_Ref], state: State, run: Callable[[_Ref], _Found]) -> Iterator[_Found]:
     """What each of several things that are called gives; of what they check, only what all of them do holds afterwards."""
     if len(refs) == 1:
         yield run(refs[0])
@@ -96,7 +97,7 @@ class Choosing(Machine):
         }
         refs = [ref for ref in holder.refs if ref not in unknown]
         handled = bool(unknown)
-        for found in _apart(refs, state, lambda ref: self._member_of(ref, holder, name, arguments, state, node)):
+        for found in apart(refs, state, lambda ref: self._member_of(ref, holder, name, arguments, state, node)):
             if found is not None:
                 handled = True
                 result = join(result, found)
@@ -165,6 +166,8 @@ class Choosing(Machine):
                 return self.call(function, arguments, state, node, name)
             case Closure() if name in _APPLYING:
                 return self._apply(ref, name, arguments, state, node)
+            case Closure() if (own := self.own_member(ref, name)) is not None:
+                return self.call(own, arguments, state, node, name)
             case _:
                 return None
 
@@ -185,6 +188,7 @@ class Choosing(Machine):
                 isinstance(found, Closure | Klass | Library | Bound | Object) and not _is_own(found, ref)
                 for found in function.refs
             ):
+                function = self.on(ref, function) if thing.klass is None else function
                 return self.call(function, arguments, state, node, name)
         if thing.path:
             arguments.receiver = reference(ref)
@@ -228,7 +232,7 @@ class Choosing(Machine):
         if not function.refs:
             arguments.receiver = function
             return self.call_library(f"?{name}", arguments, state, node)
-        return join_all(_apart(function.refs, state, lambda ref: self._call_one(ref, arguments, state, node)))
+        return join_all(apart(function.refs, state, lambda ref: self._call_one(ref, arguments, state, node)))
 
     def _call_one(self, ref: Reference, arguments: Arguments, state: State, node: ir.Node) -> Value:
         match ref:

@@ -143,6 +143,8 @@ class Definitions(Entries, Fields, Holding, Modules):
         scope = Scope(None, next(self.frames), around, around.module)
         self.frame = Frame(None, scope, outer.receiver, klass, closing=around)
         inner = State(scope.frame, {}, {**state.frames, state.frame: state.locals}, state.heap, state.facts, state.pending)
+        known_as = {"this": reference(klass), node.name: reference(klass)} if self.script else {}
+        inner.locals.update(known_as)
         try:
             for statement in node.body:
                 if isinstance(statement, ir.Define) and isinstance(statement.value, ir.Function):
@@ -165,6 +167,9 @@ class Definitions(Entries, Fields, Holding, Modules):
                             klass.fields += (name,)
         finally:
             self.frame = outer
+        for name, own in known_as.items():
+            if inner.locals.get(name) is own:
+                del inner.locals[name]
         for name, value in inner.locals.items():
             klass.members.setdefault(name, self.first_value(klass, name, value, inner))
         state.heap = inner.heap

@@ -70,7 +70,9 @@ class Displays(Machine):
                     keys = join(keys, tainted(value.taints))
                 continue
             name = self.evaluate(key, state)
-            if name.consts and len(name.consts) == 1 and not name.refs and len(fields) < MAX_ITEMS * 4:
+            if isinstance(value_node, ir.Function) and value_node.role == "setter" and name.consts:
+                fields[f"{name.consts[0]}="] = value
+            elif name.consts and len(name.consts) == 1 and not name.refs and len(fields) < MAX_ITEMS * 4:
                 fields[name.consts[0]] = value
                 sure.add(name.consts[0])
                 self.check_named(name.consts[0], value, state, value_node)

@@ -123,6 +123,10 @@ class Machine(Parts):
         """The files that a file imports, by however many others."""
         self.sought: dict[Hashable, set[int]] = {}
         """The functions that read there, by key."""
+        self.makers: dict[int, Klass] = {}
+        """The classes that functions are where they are called with `new`."""
+        self.attached: dict[tuple[int, str], Value] = {}
+        """What was stored into members of functions."""
         self.unawaited: ir.Node | None = None
         """The call that gave a promise last."""
         self.tries = 0

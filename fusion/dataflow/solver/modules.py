@@ -147,6 +147,8 @@ class Modules(Machine):
             thing = self.base.get(ref.id) if isinstance(ref, Object) else None
             if thing is not None and name in thing.fields:
                 result = join(result, thing.fields[name])
+            elif (thing is not None and thing.klass is not None) or isinstance(ref, Closure | Klass):
+                result = join(result, self.load_attribute(reference(ref), name, self.nothing(), ir.Name(ir.NOWHERE, name)))
         return UNKNOWN if result is NOTHING else result
 
     def submodule(self, path: str, name: str) -> Value:

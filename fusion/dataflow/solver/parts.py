@@ -133,6 +133,34 @@ class Parts(CallParts):
         """What a library's constructor is given stays in the object."""
         raise NotImplementedError
 
+    def add_member(self, klass: Klass, name: str, value: Value) -> None:
+        """A member that was put into a class or its prototype later."""
+        raise NotImplementedError
+
+    def attach(self, closure: Closure, name: str, value: Value, state: State) -> None:
+        """`F.name = value`."""
+        raise NotImplementedError
+
+    def inherit(self, klass: Klass, prototype: Value, state: State) -> None:
+        """Objects of the class have what this object has."""
+        raise NotImplementedError
+
+    def maker(self, closure: Closure) -> Klass:
+        """The class that a function is when it is called with `new`."""
+        raise NotImplementedError
+
+    def own_member(self, ref: Closure | Klass, name: str) -> Value | None:
+        """`F.prototype`, and what was stored into `F.name`."""
+        raise NotImplementedError
+
+    def construct(self, closure: Closure, arguments: Arguments, state: State, node: ir.Node) -> Value:
+        """`new F(...)`."""
+        raise NotImplementedError
+
+    def on(self, holder: Object, function: Value) -> Value:
+        """A function as a method of the plain object that it was found in."""
+        raise NotImplementedError
+
     def throw(self, value: Value, state: State) -> None:
         """Something was raised here, perhaps."""
         raise NotImplementedError

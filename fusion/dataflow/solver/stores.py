@@ -40,8 +40,10 @@ class Stores(Holding):
                     self._library_store(path, name, value, target, state, node)
                     self.put_away((".", name), value, state)
                 case Klass():
-                    known = ref.members.get(name)
-                    ref.members[name] = value if known is None else join(known, value)
+                    self.add_member(ref, name, value)
+                    self.came_in(value)
+                case Closure() if self.script:
+                    self.attach(ref, name, value, state)
                     self.came_in(value)
                 case Namespace():
                     names = self.module_names(ref.path)
@@ -85,6 +87,10 @@ class Stores(Holding):
                 set_ = self.overloaded(member, ("__set__",), [reference(ref), value], state, node)
                 if set_ is not None:
                     return
+        setter = thing.fields.get(f"{name}=") if self.script else None
+        if setter is not None:
+            self.call(self.on(ref, setter), Arguments([value]), state, node)
+            return
         path = thing.path or (thing.klass.library if thing.klass is not None else "")
         if path:
             self.check_store(f"{path}.{name}", None, value, reference(ref), state, node)
