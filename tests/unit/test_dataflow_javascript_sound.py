@@ -159,3 +159,57 @@ def test_members_of_what_a_module_exports_are_found(exported: str, used: str) ->
         "main.js",
         helper_js=helper,
     )
+
+
+@pytest.mark.parametrize("late", [True, False])
+@pytest.mark.parametrize(
+    ("made", "stored", "read"),
+    [
+        ("let last = 'x';", "last = V", "last"),
+        ("const state = { last: 'x' };", "state.last = V", "state.last"),
+        ("const state = { last: 'x' };", "Object.assign(state, { last: V })", "state.last"),
+        ("const all = [];", "all.push({ name: V })", "all.find((one) => one.id === 1).name"),
+        ("const all = new Map();", "all.set(req.query.k, V)", "all.get('k')"),
+        ("class Kept { v = 'x'; put(v) { this.v = v; } } const kept = new Kept();", "kept.put(V)", "kept.v"),
+    ],
+)
+def test_a_module_keeps_what_one_request_puts_there_for_the_next(made: str, stored: str, read: str, *, late: bool) -> None:
+    stored = stored.replace("V", "req.query.v")
+    put = f"app.get('/put', (req, res) => {{ {stored}; }});"
+    checked = f"app.get('/put', (req, res) => {{ if (!/^[a-z]+$/.test(req.query.v)) return; {stored}; }});"
+    get = f"app.get('/get', (req, res) => {{\n  cp.exec('ls ' + {read}); // expect: command-injection\n}});"
+    shown("\n".join([made, get, put] if late else [made, put, get]))
+    safe = get.partition(" // expect: command-injection")
+    shown("\n".join([made, checked, safe[0] + safe[2]]))
+
+
+def test_what_a_module_keeps_is_not_what_the_next_request_checks() -> None:
+    shown(
+        """
+        const state = { last: 'x', first: 'y' };
+        const known = ['a', 'b'];
+        app.get('/put', (req, res) => { state.last = req.query.v; known.push(req.query.v); });
+        app.get('/get', (req, res) => {
+          if (!/^[a-z]+$/.test(req.query.v)) return;
+          cp.exec('ls ' + state.first);
+          cp.exec('ls ' + state.last); // expect: command-injection
+        });
+        app.get('/listed', (req, res) => {
+          if (known.includes(req.query.w)) cp.exec('ls ' + req.query.w); // expect: command-injection
+        });
+        """
+    )
+
+
+def test_a_handler_of_two_routes_is_reached_by_either() -> None:
+    shown(
+        """
+        const check = (req, res, next) => { if (!/^[a-z]+$/.test(req.query.v)) return res.status(400).end(); next(); };
+        const once = (req, res) => { cp.exec('ls ' + req.query.v); }; // expect: command-injection
+        app.get('/a', check, once);
+        app.get('/b', once);
+        const twice = (req, res) => { cp.exec('ls ' + req.query.v); };
+        app.get('/c', check, twice);
+        app.get('/d', [check], twice);
+        """
+    )

@@ -57,6 +57,7 @@ def lower(path: str, data: bytes) -> ir.Module:
         lines=source.lines,
         functions=at.functions,
         mentions=at.scopes.close_module(),
+        rewritten=frozenset(name.id for name in at.scopes.module.outward),
         imports=frozenset(at.imports),
         cut=at.cut,
         unseen=at.unseen,

@@ -93,6 +93,8 @@ class Lowering:
         name = self.name(node)
         if kind and isinstance(name, ir.Name):
             self.scopes.declare(name.id, whole=kind == "var")
+        elif isinstance(name, ir.Name):
+            self.scopes.function.assigned.append(name)
         return name
 
     def define(self, value: ir.Function | ir.Class, *, kind: str) -> None:

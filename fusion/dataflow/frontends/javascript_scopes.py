@@ -40,6 +40,10 @@ class Scope:
     """For functions: what their blocks declare."""
     mentions: set[str] = field(default_factory=set)
     """For functions: every name and property in the text."""
+    assigned: list[ir.Name] = field(default_factory=list)
+    """For functions: what is assigned in them without being declared there and then."""
+    outward: list[ir.Name] = field(default_factory=list)
+    """Of that what functions inside assign that is not theirs."""
 
 
 class Scopes:
@@ -100,6 +104,7 @@ class Scopes:
         self.function = self.block.owner or self.block
         _merge(((name, uses) for name, uses in scope.uses.items() if name not in variables), self.block)
         self.function.mentions |= scope.mentions
+        self.function.outward += [name for name in (*scope.assigned, *scope.outward) if name.id not in variables]
         return frozenset(variables), frozenset(scope.mentions)
 
     def close_module(self) -> frozenset[str]:

@@ -34,3 +34,5 @@ class Module:
     """Places that were lowered as `Opaque` because a bound was hit, and why."""
     unseen: bool = False
     """Whether a statement in it changes what names mean in a way that the form cannot say."""
+    rewritten: frozenset[str] = frozenset()
+    """JavaScript: the module's variables that functions in it assign."""

@@ -114,8 +114,11 @@ class Access(Elements, Makers, Stores):
                     state.frames = {**state.frames, scope.frame: {**frame, name: value}}
                     return
                 if name in scope.captured:
-                    scope.captured[name] = join(scope.captured[name], value)
+                    before, kept = scope.captured[name], believed(value, state.facts) if self.script else value
+                    scope.captured[name] = join(before, kept)
                     self.came_in(value)
+                    if self.script and kept.taints and not before.taints:
+                        self.mentioning(scope.module, {name})  # who read it before
                     return
                 scope = scope.outer
         names = self.module_names(self.frame.scope.module or self.path)

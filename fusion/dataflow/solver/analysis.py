@@ -142,6 +142,7 @@ class Solver(
             scope.captured = after.locals if after is not None else state.locals
             if len(self.known) > defined:
                 self.share((after or state).heap)
+            self.outlast(after or state)
             if after is not None:
                 self.settle(after)
                 if rule is not None and rule.entry.returns is not None:

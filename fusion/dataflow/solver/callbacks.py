@@ -40,8 +40,8 @@ class Callbacks(Machine):
             if closure.receiver is not None:
                 made = [thing.klass for thing in things(closure.receiver, state) if thing.klass is not None]
                 self.made_for.setdefault(id(closure.function), []).extend(made)
-            if self.script and before:
-                self.precede(closure, before)
+            if self.script and (before or all(_is_known(value, state) for value in arguments.positional)):
+                self.precede(closure, tuple(before))
             before.append(closure)
         if self.script:
             self.check_before(before, arguments, state)
@@ -108,3 +108,10 @@ class Callbacks(Machine):
         form = PICKED if rule.entry.picks else ""
         taint = Taint((self.path, node.span), rule.mask, datum, datum, trail, origin=rule.entry.origin.value, form=form)
         return (taint,) if rule.mask else ()
+
+
+def _is_known(value: Value, state: State) -> bool:
+    """Whether a route's argument is a text, a pattern or functions that are seen: nothing that may be another handler."""
+    if not value.refs:
+        return bool(value.consts)
+    return all(isinstance(ref, Closure) or (isinstance(ref, Object) and ref.id in state.heap) for ref in value.refs)

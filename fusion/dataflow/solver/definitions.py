@@ -11,7 +11,8 @@ from fusion.dataflow.solver.arguments import Arguments, applies
 from fusion.dataflow.solver.entries import Entries
 from fusion.dataflow.solver.fields import Fields
 from fusion.dataflow.solver.growing import grown, later_members
-from fusion.dataflow.solver.holding import STARTING, WITH_SETTINGS, Holding
+from fusion.dataflow.solver.holding import STARTING, WITH_SETTINGS
+from fusion.dataflow.solver.lasting import Lasting
 from fusion.dataflow.solver.machine import Frame
 from fusion.dataflow.solver.modules import Modules
 from fusion.dataflow.solver.state import Scope, State, Thing
@@ -51,7 +52,7 @@ def _around(closure: Closure, depth: int = 4) -> tuple[tuple[str, Hashable], ...
     return tuple(found)
 
 
-class Definitions(Entries, Fields, Holding, Modules):
+class Definitions(Entries, Fields, Lasting, Modules):
     """What statements define, and what imports bring."""
 
     # ---------------------------------------------------------------- functions

@@ -71,7 +71,7 @@ class Displays(Machine):
                 continue
             name = self.evaluate(key, state)
             if isinstance(value_node, ir.Function) and value_node.role == "setter" and name.consts:
-                fields[f"{name.consts[0]}="] = value
+                fields[f"{name.consts[0]!s}="] = value
             elif name.consts and len(name.consts) == 1 and not name.refs and len(fields) < MAX_ITEMS * 4:
                 fields[name.consts[0]] = value
                 sure.add(name.consts[0])

@@ -31,10 +31,10 @@ def later_members(klass: Klass) -> None:
         klass.members.update({name: _open(value) for name, value in klass.members.items() if name in changing})
 
 
-def later_names(functions: Iterator[ir.Function], names: dict[str, Value]) -> None:
+def later_names(module: ir.Module, names: dict[str, Value]) -> None:
     """Make a module's variables what functions may find in them that are run after it."""
-    for function in functions:
-        for name in function.globals:
+    for written in (module.rewritten, *(function.globals for function in module.functions)):
+        for name in written:
             if name in names:
                 names[name] = _open(names[name])
 

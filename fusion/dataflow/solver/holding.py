@@ -150,6 +150,12 @@ class Holding(Machine):
         self.stale.clear()
         return found
 
+    def mentioning(self, path: str, names: set[str]) -> None:
+        """Run a module's functions again that mention one of these variables, but the one that is run now."""
+        for closure in [one for one in self.known.values() if one.scope.module == path]:
+            if id(closure.function) != self.root and not closure.function.mentions.isdisjoint(names):
+                self._again(closure)
+
     def _keep(self, value: Value, state: State) -> None:
         """Keep the objects of a value, with what they hold."""
         open_ = [value]

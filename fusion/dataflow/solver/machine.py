@@ -99,7 +99,7 @@ class Machine(Parts):
         """What the routes say of the parameters of functions."""
         self.checked: dict[int, list[tuple[str, Shape]]] = {}
         """What is checked of the parts of a request before a function is given it, by function."""
-        self.preceding: dict[int, list[Closure]] = {}
+        self.preceding: dict[int, list[tuple[Closure, ...]]] = {}
         """What runs before a function and decides whether it is reached, by function."""
         self.watched: tuple[ir.Function | None, list[Facts]] | None = None
         """The function whose call is waited for (None: the next handler's), and what was known there."""

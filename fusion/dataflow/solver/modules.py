@@ -48,7 +48,7 @@ class Modules(Machine):
         if end.locals is not self.modules[path]:
             self.modules[path].update(end.locals)
         scope.captured = self.modules[path]
-        later_names(iter(module.functions), self.modules[path])
+        later_names(module, self.modules[path])
         held = [end.locals.get(name, NOTHING) for name in ("exports", "module") if self.script]
         exported = frozenset(ref.id for value in held for ref in value.refs if isinstance(ref, Object))
         self.base.update(grown(end.heap, but=exported))

@@ -13,15 +13,25 @@ from fusion.dataflow.solver.values import UNKNOWN, Closure, Library, Value, refe
 
 NEXT = "next handler"
 """The path of what a handler calls to go on with the next."""
+_MOST_CHAINS = 12
+"""So many routes of one handler are kept apart."""
 
 
 class Preceding(Machine):
     """Runs what comes before, to learn what is known when the function itself is reached."""
 
     def precede(self, closure: Closure, before: Sequence[Closure]) -> None:
-        """These run before the function and decide whether it is reached."""
-        known = self.preceding.setdefault(id(closure.function), [])
-        known.extend(one for one in before if one.function is not closure.function and one not in known)
+        """These run before the function and decide whether it is reached.
+
+        Decorators of one function all do; a handler of several routes is reached on each by those of that route alone.
+        """
+        chains = self.preceding.setdefault(id(closure.function), [])
+        chain = tuple(one for one in before if one.function is not closure.function)
+        if not self.script:
+            known = chains.pop() if chains else ()
+            chain = (*known, *(one for one in chain if one not in known))
+        if chain not in chains and len(chains) < _MOST_CHAINS:
+            chains.append(chain)
 
     def passes(self, function: ir.Function | None, state: State) -> bool:
         """Whether a call is the one that is waited for; what is known there is remembered."""
@@ -32,7 +42,16 @@ class Preceding(Machine):
 
     def prepare(self, closure: Closure, given: Sequence[Value], state: State) -> None:
         """Go into a function knowing what was checked before it. `given`: what the framework hands to handlers."""
-        for before in self.preceding.get(id(closure.function), ()):
+        shown: Facts | None = None
+        begun = state.facts
+        for place, chain in enumerate(self.preceding.get(id(closure.function), ())):
+            state.facts = begun
+            self._passed(chain, closure, given, state)
+            shown = state.facts if not place else common(shown or {}, state.facts)
+        state.facts = begun if shown is None else shown
+
+    def _passed(self, chain: Sequence[Closure], closure: Closure, given: Sequence[Value], state: State) -> None:
+        for before in chain:
             reached: list[Facts] = []
             watched, self.watched = self.watched, (None if self.script else closure.function, reached)
             try:

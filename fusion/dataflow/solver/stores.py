@@ -87,9 +87,9 @@ class Stores(Holding):
                 set_ = self.overloaded(member, ("__set__",), [reference(ref), value], state, node)
                 if set_ is not None:
                     return
-        setter = thing.fields.get(f"{name}=") if self.script else None
-        if setter is not None:
-            self.call(self.on(ref, setter), Arguments([value]), state, node)
+        accessor = thing.fields.get(f"{name}=") if self.script else None
+        if accessor is not None:
+            self.call(self.on(ref, accessor), Arguments([value]), state, node)
             return
         path = thing.path or (thing.klass.library if thing.klass is not None else "")
         if path:
