@@ -213,3 +213,71 @@ def test_a_handler_of_two_routes_is_reached_by_either() -> None:
         app.get('/d', [check], twice);
         """
     )
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "const f = req.query.q ? () => { o.v = 'x'; } : () => {}; f();",
+        "const f = req.query.q ? { run() { o.v = 'x'; } } : { run() {} }; f.run();",
+        "const all = { a: () => { o.v = 'x'; }, b: () => {} }; all[req.query.k]();",
+        "setTimeout(() => { o.v = 'x'; }, 5);",
+        "fs.stat('x', () => { o.v = 'x'; });",
+        "fs.stat('x', () => { if (!/^[a-z]+$/.test(o.v)) throw new Error('bad'); });",
+        "fs.promises.stat('x').then(() => { o.v = 'x'; });",
+        "req.on('close', () => { o.v = 'x'; });",
+        "req.query.q && (o = { v: 'x' });",
+        "req.query.q || (o = { v: 'x' });",
+        "const p = req.query.q && (o = { v: 'x' });",
+        "req.query.q ? (o = { v: 'x' }) : 0;",
+        "const p = req.query.q ? (o = { v: 'x' }) : 0;",
+        "o = { v: 'x' }; const p = req.query.q ? (o = { v: req.query.v }) : 0;",
+        "o = { v: 'x' }; req.query.q && (o.v = req.query.v);",
+    ],
+)
+def test_what_is_perhaps_not_done_or_done_later_leaves_what_was_there(code: str) -> None:
+    shown(
+        f"""
+        const fs = require('fs');
+        app.get('/', (req, res) => {{
+          let o = {{ v: req.query.v }};
+          {code}
+          cp.exec('ls ' + o.v); // expect: command-injection
+        }});
+        """
+    )
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "const f = req.query.q ? () => { o.v = 'x'; } : () => { o.v = 'y'; }; f();",
+        "await fs.promises.stat('x').then(() => { o.v = 'x'; });",
+        "[1].forEach(() => { o.v = 'x'; });",
+        "true && (o = { v: 'x' });",
+        "const p = req.query.q ? (o = { v: 'x' }) : (o = { v: 'y' });",
+    ],
+)
+def test_what_is_done_in_any_case_replaces(code: str) -> None:
+    shown(
+        f"""
+        const fs = require('fs');
+        app.get('/', async (req, res) => {{
+          let o = {{ v: req.query.v }};
+          {code}
+          cp.exec('ls ' + o.v);
+        }});
+        """
+    )
+
+
+def test_tables_of_many_functions_are_tried_to_the_end() -> None:
+    shown(
+        """
+        const commands = {
+          a: () => 1, b: () => 2, c: () => 3, d: () => 4, e: () => 5, f: () => 6, g: () => 7,
+          h: (v) => cp.exec('ls ' + v), // expect: command-injection
+        };
+        app.get('/', (req, res) => { const command = commands[req.query.k]; command(req.query.v); });
+        """
+    )

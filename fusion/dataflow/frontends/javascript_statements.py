@@ -50,8 +50,20 @@ def _effect(at: Lowering, node: Node | None, into: list[ir.Statement]) -> None:
         at.statement(node, into)
     elif kind == "unary_expression" and node.children and node.children[0].type == "delete":
         into.append(ir.Delete(span(node), [at.field(node, "argument")]))
+    elif kind == "ternary_expression":
+        then = _effects(at, node.child_by_field_name("consequence"))
+        into.append(ir.If(span(node), at.field(node, "condition"), then, _effects(at, node.child_by_field_name("alternative"))))
+    elif kind == "binary_expression" and (operator := node.child_by_field_name("operator")) and operator.type in ("&&", "||"):
+        test, done = at.field(node, "left"), _effects(at, node.child_by_field_name("right"))
+        into.append(ir.If(span(node), test, done) if operator.type == "&&" else ir.If(span(node), test, [], done))
     else:
         into.append(ir.Evaluate(span(node), at.expression(node)))
+
+
+def _effects(at: Lowering, node: Node | None) -> list[ir.Statement]:
+    done: list[ir.Statement] = []
+    _effect(at, node, done)
+    return done
 
 
 def _assign(at: Lowering, node: Node, into: list[ir.Statement]) -> None:

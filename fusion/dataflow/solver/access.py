@@ -10,7 +10,7 @@ from fusion.dataflow.solver.arguments import Arguments
 from fusion.dataflow.solver.elements import MAX_PATH, Elements
 from fusion.dataflow.solver.library_constants import CONSTANTS
 from fusion.dataflow.solver.lookups import member_of
-from fusion.dataflow.solver.makers import Makers
+from fusion.dataflow.solver.makers import OBJECT_METHODS, Makers
 from fusion.dataflow.solver.state import ATTRIBUTES, CHANGED, State, Thing
 from fusion.dataflow.solver.stores import Stores
 from fusion.dataflow.solver.taints import Taint, changed, known, merge
@@ -52,10 +52,6 @@ _ENCODED_WEB = {
 _WEB = ("/", "?", "#", "http:", "https:")
 ES_MODULE = "__esModule"
 """What compilers ask of what a module exports before they wrap it."""
-OBJECT_METHODS = frozenset(
-    {"constructor", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable", "toLocaleString", "toString", "valueOf"}
-)
-"""What every object of JavaScript has."""
 _NEAR = 1
 """Depth of calls down to which `__getattr__` is run: stand-ins make stand-ins of whatever they are asked for."""
 _THREADS = frozenset({"threading.Thread()", "multiprocessing.Process()"})

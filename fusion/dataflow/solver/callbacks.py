@@ -11,7 +11,7 @@ from fusion.dataflow.knowledge.schema import Entry, Source
 from fusion.dataflow.solver.arguments import Arguments, applies, things
 from fusion.dataflow.solver.beginnings import disordered
 from fusion.dataflow.solver.machine import Machine
-from fusion.dataflow.solver.state import State
+from fusion.dataflow.solver.state import State, meet
 from fusion.dataflow.solver.tables import Known, Rule
 from fusion.dataflow.solver.taints import PICKED, Taint, Trail
 from fusion.dataflow.solver.values import NOTHING, Closure, Object, Value, looked_up, tainted
@@ -74,7 +74,9 @@ class Callbacks(Machine):
                 more = arguments.keywords.get("args")
                 if more is not None:
                     given = [*given, *(self.elements(more, state, node)[0] or ())]
+            before = state.copy() if self.script else None
             self.call_closure(closure, Arguments(given, self._by_name(arguments, state)), state, node)
+            meet(state, before)  # it may be called later, or never
         for name, closure in named[:4]:
             rule = next((rule for rule in what.sources if name in rule.to[0].keywords), None) if what is not None else None
             if rule is not None and applies(rule, arguments, state):

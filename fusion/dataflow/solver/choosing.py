@@ -10,8 +10,7 @@ from fusion.dataflow.solver.arguments import Arguments, flatten
 from fusion.dataflow.solver.lookups import member_of
 from fusion.dataflow.solver.machine import Machine
 from fusion.dataflow.solver.receivers import Use
-from fusion.dataflow.solver.state import GUESSED, State, Thing
-from fusion.dataflow.solver.taints import common
+from fusion.dataflow.solver.state import GUESSED, State, Thing, meet
 from fusion.dataflow.solver.values import (
     NONE,
     NOTHING,
@@ -66,18 +65,28 @@ def _before(node: ir.Node) -> ir.Node:
 
 
 def apart(refs: Sequence[_Ref], state: State, run: Callable[[_Ref], _Found]) -> Iterator[_Found]:
-    """What each of several things that are called gives; of what they check, only what all of them do holds afterwards."""
+    """What each of several things that are called gives, each from the same state; afterwards holds what may after any."""
     if len(refs) == 1:
         yield run(refs[0])
         return
-    before, shown = state.facts, None
-    for ref in refs:
-        state.facts = before
+    home, before = state.locals, state.copy()
+    after: State | None = None
+    for place, ref in enumerate(refs):
+        if place:
+            _become(state, before.copy(), home)
         found = run(ref)
         yield found
         if found is not NOTHING:
-            shown = state.facts if shown is None else common(shown, state.facts)
-    state.facts = before if shown is None else shown
+            after = meet(after, state.copy())
+    _become(state, before if after is None else after, home)
+
+
+def _become(state: State, other: State, home: dict[str, Value]) -> None:
+    """Go on from another state. A module's variables stay in the one place where others find them."""
+    home.clear()
+    home.update(other.locals)
+    state.locals = home
+    state.frames, state.heap, state.facts, state.pending = other.frames, other.heap, other.facts, other.pending
 
 
 class Choosing(Machine):
@@ -216,6 +225,7 @@ class Choosing(Machine):
 
     def _then(self, holder: Value, known: Value, name: str, arguments: Arguments, state: State, node: ir.Node) -> Value:
         """A promise's callbacks get what it resolves to."""
+        before = None if self.awaiting is node else state.copy()
         given = arguments.rejected if name == "catch" else looked_up(holder, _before(node))
         results = []
         for callback in arguments.positional[:1]:
@@ -223,6 +233,7 @@ class Choosing(Machine):
                 results.append(self.call(callback, Arguments([given] if name != "finally" else []), state, node))
         for callback in arguments.positional[1:2]:
             self.call(callback, Arguments([arguments.rejected]), state, node)
+        meet(state, before)  # unless it is waited for, what comes next is done first
         if not results:
             return holder if known is NOTHING else known
         return join(holder, results[0]) if name != "then" else results[0]

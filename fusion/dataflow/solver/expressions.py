@@ -134,6 +134,7 @@ class Expressions(Operators, Displays):
         return self.define_class(node, state)
 
     def _await(self, node: ir.Await, state: State) -> Value:
+        self.awaiting = node.value
         value = self.evaluate(node.value, state)
         self.frame.awaited = True
         if value is REJECTED:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Hashable
 
 from fusion.dataflow.solver.holding import Holding
-from fusion.dataflow.solver.state import Heap, State, Thing, checked_thing, meet_things
+from fusion.dataflow.solver.state import POLLUTING, Heap, State, Thing, checked_thing, meet_things
 from fusion.dataflow.solver.taints import changed
-from fusion.dataflow.solver.values import Object, Value
+from fusion.dataflow.solver.values import Object, Reference, Value
 
 _MOST_PLACES = 64
 """So many objects of modules are looked at after one function."""
@@ -44,6 +44,8 @@ class Lasting(Holding):
         """The object with its hostile data as data of its own: a check of the next request's is none of this."""
 
         def apart(value: Value) -> Value:
+            if any(self._is_behind(ref, heap) for ref in value.refs):  # what a key of this request led to, and of no other
+                value = Value(value.consts, tuple(ref for ref in value.refs if not self._is_behind(ref, heap)), value.taints)
             for ref in value.refs:
                 if isinstance(ref, Object) and ref.id not in self.base and (inner := heap.get(ref.id)) is not None:
                     self.base[ref.id] = self._apart_from(ref.id, inner, known, heap)
@@ -57,6 +59,10 @@ class Lasting(Holding):
         items = None if thing.items is None else tuple(map(apart, thing.items))
         fields = {key: apart(value) for key, value in thing.fields.items()}
         return thing.but(items=items, fields=fields, rest=apart(thing.rest), keys=apart(thing.keys), sure=thing.sure)
+
+    def _is_behind(self, ref: Reference, heap: Heap) -> bool:
+        thing = heap.get(ref.id) if isinstance(ref, Object) else None
+        return thing is not None and thing.path == POLLUTING
 
     def _read_again(self, places: set[int]) -> None:
         """Run the functions again that name a variable of a module in which one of the objects is."""

@@ -127,6 +127,8 @@ class Machine(Parts):
         """The classes that functions are where they are called with `new`."""
         self.attached: dict[tuple[int, str], Value] = {}
         """What was stored into members of functions."""
+        self.awaiting: ir.Node | None = None
+        """The expression that is waited for."""
         self.unawaited: ir.Node | None = None
         """The call that gave a promise last."""
         self.tries = 0

@@ -8,6 +8,10 @@ from fusion.dataflow.solver.machine import Machine
 from fusion.dataflow.solver.state import State, Thing
 from fusion.dataflow.solver.values import NOTHING, Closure, Klass, Object, Value, join, reference
 
+OBJECT_METHODS = frozenset(
+    {"constructor", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable", "toLocaleString", "toString", "valueOf"}
+)
+"""What every object of JavaScript has."""
 _MOST_BASES = 4
 
 

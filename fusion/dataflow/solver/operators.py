@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from fusion.dataflow import ir
+from fusion.dataflow.ir.walks import below
 from fusion.dataflow.solver import texts
 from fusion.dataflow.solver.arguments import Arguments, paths, things
 from fusion.dataflow.solver.beginnings import chained, continued
 from fusion.dataflow.solver.emptiness import emptied, turned
 from fusion.dataflow.solver.overloads import Overloads
 from fusion.dataflow.solver.receivers import is_plain
-from fusion.dataflow.solver.state import MAX_ITEMS, State, Thing
+from fusion.dataflow.solver.state import MAX_ITEMS, State, Thing, meet
 from fusion.dataflow.solver.taints import Facts, added, built, changed, common
 from fusion.dataflow.solver.values import (
     NOTHING,
@@ -28,6 +29,8 @@ from fusion.dataflow.solver.values import (
     reference,
 )
 
+_MOST_INSIDE = 64
+"""So many parts of an operand are looked at for assignments."""
 _SET_METHODS = {"|": "union", "&": "intersection", "-": "difference", "^": "symmetric_difference"}
 
 
@@ -200,7 +203,12 @@ class Operators(Overloads):
         sofar: Facts | None = None
         """What the operands before this one have shown by letting it be reached."""
         last = len(node.operands) - 1
+        unsure = False
+        left: State | None = None
         for place, operand in enumerate(node.operands):
+            if place and (unsure or _assigns(operand)):
+                unsure = True
+                left = meet(left, state.copy())
             value = self.evaluate(operand, state)
             if place and (folder := _asks_for_root(operand, node.operator)) and not self.evaluate(folder, state).taints:
                 result = join(result, UNKNOWN)
@@ -231,6 +239,7 @@ class Operators(Overloads):
             true = sofar
         else:
             false = sofar
+        meet(state, left)
         state.facts = before
         return Value(result.consts, result.refs, result.taints, true, false)
 
@@ -247,9 +256,8 @@ class Operators(Overloads):
         other = self.filtered(self.evaluate(node.other, state), state.facts)
         state.locals.update((name, value) for name, value in held.items() if state.locals[name] is UNKNOWN)
         pairs = self.paired(((then_state, then), (state, other)))
+        meet(state, then_state)
         state.facts = before
-        for place in then_state.heap.keys() - state.heap.keys():
-            state.heap[place] = then_state.heap[place]
         if pairs is not None:
             return reference(Object(state.allocate(pairs)))
         return join(then, other) if is_data(test) or not _is_switched(then, other) else UNKNOWN
@@ -330,3 +338,17 @@ def _alike(a: ir.Expression, b: ir.Expression) -> bool:
             return len(given) == len(others) and _alike(one, two) and all(_alike(x.value, y.value) for x, y in pairs)
         case _:
             return False
+
+
+def _assigns(node: ir.Expression) -> bool:
+    """Whether something is assigned in an operand that is perhaps not evaluated."""
+    open_: list[ir.Node] = [node]
+    for _ in range(_MOST_INSIDE):
+        if not open_:
+            return False
+        inner = open_.pop()
+        if isinstance(inner, ir.Assigned):
+            return True
+        if isinstance(inner, ir.Logic | ir.Compare | ir.Unary | ir.Binary | ir.Choice | ir.Series):
+            open_.extend(below(inner))
+    return False
