@@ -80,6 +80,29 @@ PROGRAMS = {
                 case {"hash": name}:
                     return hashlib.new(name, data)  # expect: weak-hash
     """,
+    "a path that is decoded after it was checked": """
+        from pathlib import Path
+        from urllib.parse import unquote
+        ROOT = Path("/srv/files").resolve()
+        @app.get("/a")
+        def before():
+            name = unquote(request.args["x"])
+            if not (ROOT / name).resolve().is_relative_to(ROOT):
+                return ""
+            (ROOT / name).unlink()
+        @app.get("/b")
+        def after():
+            name = request.args["x"]
+            if not (ROOT / name).resolve().is_relative_to(ROOT):
+                return ""
+            (ROOT / unquote(name)).unlink()  # expect: path-traversal
+        @app.get("/c")
+        def listed():
+            name = request.args["x"]
+            if name not in {"a", "b"}:
+                return ""
+            (ROOT / unquote(name)).unlink()
+    """,
     "texts in memory": """
         from markupsafe import escape
         @app.get("/a")

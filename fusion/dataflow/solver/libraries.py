@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from fusion.dataflow import ir
 from fusion.dataflow.knowledge.schema import Kind, Propagator, Sanitizer
-from fusion.dataflow.limits import Limits
+from fusion.dataflow.limits import ANY, Limits
 from fusion.dataflow.regexes import restricts
 from fusion.dataflow.solver.arguments import Arguments, applies, flatten
 from fusion.dataflow.solver.callbacks import Callbacks
@@ -17,7 +17,7 @@ from fusion.dataflow.solver.preceding import NEXT
 from fusion.dataflow.solver.sinks import Sinks
 from fusion.dataflow.solver.state import GUESSED, State, Thing
 from fusion.dataflow.solver.tables import Known, Rule
-from fusion.dataflow.solver.taints import Facts, Taint, added, built, changed, merge
+from fusion.dataflow.solver.taints import DECODERS, Facts, Taint, added, built, changed, merge
 from fusion.dataflow.solver.values import (
     NOTHING,
     UNKNOWN,
@@ -296,6 +296,8 @@ class Libraries(Callbacks, Keyed, Sinks):
         for taint in found.taints:
             datum = self.data.part(taint.whole, (name, single) if plain else (path, id(node)))
             made = taint if f"{path}()" in self.tables.parsed else changed(taint, datum, state.facts)
+            if name in DECODERS:
+                made = self._decoded(taint, made, state)
             sure = taint.sure and (handing or taint.datum in own)
             taints.append(made._replace(sure=sure))
             if taint.datum in answers and taint.datum not in own:
@@ -307,6 +309,12 @@ class Libraries(Callbacks, Keyed, Sinks):
             self._kept(path, arguments, state, node)
         moved = self.moved(taints, node, f"{'passed on by ' if handing else UNKNOWN_CALL}`{_short(path)}`")
         return Value(None, self._wrapped(what, arguments), moved)
+
+    def _decoded(self, taint: Taint, made: Taint, state: State) -> Taint:
+        """What lay in a folder as it was may lead out of it once it is decoded: `%2e%2e` was a name."""
+        place = self.kinds.bit(Kind.PATH_TRAVERSAL)
+        confined = any(state.facts.get(datum, (0, ANY))[0] == place for datum in (taint.datum, taint.whole))
+        return made._replace(mask=made.mask | (taint.mask & place)) if confined else made
 
     def _kept(self, path: str, arguments: Arguments, state: State, node: ir.Node) -> None:
         """`session["cart"].append(item)`, also of `session.setdefault("cart", [])`: it is kept where the list is."""

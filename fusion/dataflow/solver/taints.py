@@ -210,7 +210,8 @@ class Data:
         return self._made.get(datum)
 
 
-_DECODERS = frozenset({"unquote", "unquote_plus", "url_unescape", "decodeURIComponent", "decodeURI"})
+DECODERS = frozenset({"unquote", "unquote_plus", "url_unescape", "decodeURIComponent", "decodeURI"})
+"""Functions that percent-decode."""
 _CODES = frozenset("0123456789abcdefABCDEF%+")
 """Characters that may be gone once a text is decoded; all others stay what they are."""
 
@@ -221,7 +222,7 @@ def undecoded(facts: Facts, data: Data) -> Facts:
     for datum, (_, limits) in facts.items():
         marks = frozenset(mark for mark in limits.absent if not _CODES & set(mark))
         made = data.made(datum) if marks else None
-        while made is not None and isinstance(made[1], tuple) and str(made[1][0]).rpartition(".")[2] in _DECODERS:
+        while made is not None and isinstance(made[1], tuple) and str(made[1][0]).rpartition(".")[2] in DECODERS:
             found = added(found, {made[0]: (0, Limits(absent=marks))}) or {}
             made = data.made(made[0])
     return found
