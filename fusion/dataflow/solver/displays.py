@@ -51,6 +51,7 @@ class Displays(Machine):
             if key is None:
                 exact = len(value.refs) == 1 and not value.taints
                 found = list(things(value, state))
+                self.covered(fields, value, state, node)
                 shared = _shared(value, found)
                 for thing in found:
                     if thing.rest is not NOTHING:
@@ -58,7 +59,7 @@ class Displays(Machine):
                     sure |= thing.certain if exact else set()
                     fields = {key: NOTHING if key in shared else known for key, known in fields.items()} if shared else fields
                     shared = frozenset()
-                    overlaid(fields, thing.fields, perhaps=not exact or PERHAPS in thing.flags)
+                    overlaid(fields, thing.fields, perhaps=not exact or value.consts != () or PERHAPS in thing.flags)
                     rest = join(rest, thing.rest)
                     keys = join(keys, thing.keys)
                 if (held := self.any_entry(value, state, node)) is not NOTHING:
@@ -83,6 +84,18 @@ class Displays(Machine):
                 rest = join(rest, value)
                 keys = join(keys, name)
         return reference(Object(state.allocate(Thing("dict", None, fields, rest, keys, sure=frozenset(sure)))))
+
+    def covered(self, fields: dict[object, Value], value: Value, state: State, node: ir.Node) -> None:
+        """Whoever chose the value chose its keys: what it has under the same names may take the fields' place."""
+        for thing in things(value, state) if self.script and fields else ():
+            if thing.rest.taints and thing.keys.taints:
+                for name in fields.keys() - thing.fields.keys():
+                    fields[name] = join(fields[name], self.apart(thing.rest, name, state))
+        if self.script and value.taints:
+            whole = tainted(value.taints)
+            for name, field in fields.items():
+                if isinstance(name, str):
+                    fields[name] = join(field, self.load_attribute(whole, name, state, node))
 
     def _comprehension(self, node: ir.Comprehension, state: State) -> Value:
         saved = dict(state.locals)

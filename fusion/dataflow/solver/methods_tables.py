@@ -204,6 +204,7 @@ class TableMethods(PatternMethods, CallbackMethods):
         for table in tables:
             sure = len(source.refs) == 1 and not source.taints
             fields = dict(thing.fields)
+            self.covered(fields, source, use.state, use.node)
             if sure:
                 overlaid(fields, table.fields, perhaps=PERHAPS in table.flags)
             else:
@@ -221,7 +222,9 @@ class TableMethods(PatternMethods, CallbackMethods):
         if not source.refs or source.taints:
             inside = tainted(source.taints) if source.taints else UNKNOWN
             key = self.load_index(inside, UNKNOWN, use.state, use.node) if source.taints else UNKNOWN
-            return thing.but(rest=join(thing.rest, key), keys=join(thing.keys, key))
+            fields = dict(thing.fields)
+            self.covered(fields, source, use.state, use.node)
+            return thing.but(fields=fields, rest=join(thing.rest, key), keys=join(thing.keys, key))
         exact, any_ = self.elements(source, use.state, use.node)
         for pair in exact if exact is not None else [any_]:
             first, second = (self.load_index(pair, constant(place), use.state, use.node) for place in (0, 1))

@@ -121,6 +121,10 @@ class Parts(CallParts):
         """What iterating gives: the elements one by one where they are known, and any of them."""
         raise NotImplementedError
 
+    def covered(self, fields: dict[object, Value], value: Value, state: State, node: ir.Node) -> None:
+        """What hostile data has under the same names may have taken the fields' place."""
+        raise NotImplementedError
+
     def concatenate(self, parts: Sequence[Value], state: State, node: ir.Node) -> Value:
         """Text built from parts."""
         raise NotImplementedError
