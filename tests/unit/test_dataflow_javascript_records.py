@@ -69,3 +69,22 @@ app.post('/b', (req, res) => {
 """,
         "main.js",
     )
+
+
+def test_what_is_found_or_another_takes_its_place() -> None:
+    marked(
+        PAGE
+        + """
+const TOOLS = new Map([['list', { tool: 'ls' }], ['disk', { tool: 'du' }]]);
+app.post('/a', (req, res) => {
+  const known = TOOLS.get(req.body.name) ?? TOOLS.get('list');
+  exec({ ...req.body.options, ...known }.tool);
+  exec({ ...known, ...req.body.options }.tool); // expect: command-injection
+});
+app.post('/b', (req, res) => {
+  const known = TOOLS.get(req.body.name);
+  exec({ ...req.body.options, ...known }.tool); // expect: command-injection
+});
+""",
+        "main.js",
+    )

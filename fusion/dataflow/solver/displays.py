@@ -52,7 +52,7 @@ class Displays(Machine):
                 exact = len(value.refs) == 1 and not value.taints
                 found = list(things(value, state))
                 self.covered(fields, value, state, node)
-                shared = _shared(value, found)
+                shared = every = _shared(value, found)
                 for thing in found:
                     if thing.rest is not NOTHING:
                         sure.clear()
@@ -62,6 +62,7 @@ class Displays(Machine):
                     overlaid(fields, thing.fields, perhaps=not exact or value.consts != () or PERHAPS in thing.flags)
                     rest = join(rest, thing.rest)
                     keys = join(keys, thing.keys)
+                sure |= {key for key in every if all(key in thing.certain for thing in found)}
                 if (held := self.any_entry(value, state, node)) is not NOTHING:
                     sure.clear()
                     rest, keys = join(rest, held), join(keys, held)

@@ -230,6 +230,7 @@ class Operators(Overloads):
                 sofar = added(sofar, wanted)
                 break
             if not goes and (node.operator != "and" or not value.taints):
+                value = _deciding(value, node.operator)
                 result = join(result, believed(value, state.facts) if place else value)
             elif not goes:
                 result = join(result, UNKNOWN)  # data that is false is empty, or nothing: there is no hostile text in it
@@ -299,6 +300,14 @@ class Operators(Overloads):
             if new.mask:
                 kept.append(new if new.mask != taint.mask or new.limits != taint.limits else taint)
         return value.with_taints(kept)
+
+
+def _deciding(value: Value, operator: str) -> Value:
+    """What an operand may be where it decides: `a ?? b` is never the nothing that `a` may be."""
+    if operator != "??" or not value.consts or None not in value.consts or not (value.refs or value.taints):
+        return value
+    kept = tuple(const for const in value.consts if const is not None)
+    return Value(kept, value.refs, value.taints, value.true, value.false, value.shape)
 
 
 def _is_switched(one: Value, other: Value) -> bool:
