@@ -294,6 +294,13 @@ class Strict:
         """Whether every text that begins so matches."""
         return self._surely(self._begin, text)
 
+    def exactly(self, text: str) -> bool:
+        """Whether the text matches, with nothing before it or behind."""
+        states = self._begin
+        for character in text:
+            states = self._graph.closure(self._graph.step(states, bit(character)))
+        return self._last in self._graph.closure(states, "end", "$")
+
 
 class Part:
     """Whether a pattern surely matches a part of a text, wherever the text stands."""

@@ -15,6 +15,8 @@ LOST = "\ufffb"
 """At the end of a lead that is known as far as it settles an address: what follows, up to the hostile text, is not."""
 ASCII = frozenset(map(chr, range(128)))
 WORD = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_")
+NAMES = ("__proto__", "constructor", "prototype")
+"""Whole texts whose absence decides in some place."""
 TELLING = (
     *("..", "//", "/\\", "\\/", "\\\\", "./", ".\\", "/.", "/../", "../", "--", "/*", "*/", "''", "&&", "||", "$(", "://"),
     *("{{", "{%", "${", "#{", "<%", "</", "<!", "<!DOCTYPE", "%2", "&#", "__"),

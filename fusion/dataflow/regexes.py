@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from fusion.dataflow.automata import Generous, Mode, Part, Strict
 from fusion.dataflow.charsets import EVERY, OTHERS, Chars
-from fusion.dataflow.limits import ANY, ASCII, BEGINNINGS, TELLING, WIDE, Limits
+from fusion.dataflow.limits import ANY, ASCII, BEGINNINGS, NAMES, TELLING, WIDE, Limits
 from fusion.dataflow.pattern_reader import Language, parse
 from fusion.dataflow.patterns import At, Look, Node, Repeat, Sequence, Unsupported
 
@@ -122,9 +122,10 @@ def _unmatched(strict: Strict, before: str = "") -> Limits:
     gone = _mask(strict.wherever)
     if gone == EVERY:
         return ANY
+    names = {f"={name}" for name in NAMES if _made_of(name, EVERY & ~gone) and strict.exactly(name)}
     absent = {text for text in absent if _made_of(text[1:], EVERY & ~gone)}
     absent |= {text for text in TELLING if _made_of(text, EVERY & ~gone) and strict.wherever(text)}
-    return _limits(EVERY & ~gone, absent)
+    return _limits(EVERY & ~gone, absent | names)
 
 
 def _refused(node: Node, mode: Mode, alphabet: int) -> Limits:
