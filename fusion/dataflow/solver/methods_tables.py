@@ -13,7 +13,7 @@ from fusion.dataflow.solver.optional import overlaid
 from fusion.dataflow.solver.receivers import Use, single
 from fusion.dataflow.solver.settings_values import converted
 from fusion.dataflow.solver.state import MAX_ITEMS, PERHAPS, Thing
-from fusion.dataflow.solver.taints import added
+from fusion.dataflow.solver.taints import Facts, added
 from fusion.dataflow.solver.values import (
     NONE,
     NOTHING,
@@ -110,7 +110,14 @@ class TableMethods(PatternMethods, CallbackMethods):
         if not empty and self.truth(missing, use.state) is not False:
             return found
         listed = self.membership(join_all(self.keys_of(use.thing)[0]), key, use.state).true
-        return Value(found.consts, found.refs, found.taints, listed)
+        return Value(found.consts, found.refs, found.taints, listed, self._not_a_key(key, use.thing))
+
+    def _not_a_key(self, key: Value, thing: Thing) -> Facts | None:
+        """What is known of a character under which nothing true is found."""
+        if not key.taints or thing.rest is not NOTHING or thing.keys is not NOTHING:
+            return None
+        marks = [mark for mark, value in thing.fields.items() if value.refs or (value.consts and all(value.consts))]
+        return not_among(key, marks, self.data.elements)
 
     def _table_option(self, use: Use) -> Value:
         """`section.getboolean(option)` of settings."""
@@ -140,7 +147,9 @@ class TableMethods(PatternMethods, CallbackMethods):
         if key.consts and len(key.consts) == 1 and not key.taints and not key.refs and (complete or const in use.thing.fields):
             return constant(const in use.thing.fields)
         found = self.membership(join_all(keys), key, use.state)
-        return found if use.thing.kind == "map" else Value(None, (), (), added(found.true, self.owned(key)), found.false)
+        if use.thing.kind == "map":
+            return Value(None, (), (), found.true, added(found.false, self._not_a_key(key, use.thing)))
+        return Value(None, (), (), added(found.true, self.owned(key)), found.false)
 
     # ---------------------------------------------------------------- writing
 

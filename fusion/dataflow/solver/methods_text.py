@@ -246,6 +246,8 @@ class TextMethods(JoinMethods):
         old, new = use.argument(0, "old"), use.argument(1, "new")
         if old is None or new is None:
             return self._text_keep(use)
+        if text_folds.lacks(use.value, single(old)):
+            return use.value
         if self.script and (old.refs or new.refs):
             return self.replace_pattern(use, old, new)
         all_ = use.name == "replaceAll" if self.script else use.argument(2, "count") is None

@@ -6,8 +6,9 @@ import unicodedata
 from collections.abc import Callable
 from typing import Any
 
+from fusion.dataflow import ir
 from fusion.dataflow.solver import texts
-from fusion.dataflow.solver.values import MAX_TEXT
+from fusion.dataflow.solver.values import MAX_TEXT, Value
 
 _CODECS = frozenset({"utf-8", "utf8", "UTF-8", "ascii", "latin-1", "latin1"})
 
@@ -85,3 +86,10 @@ PYTHON: dict[str, Fold] = {
     "isprintable": lambda value: _text(value).isprintable(),
     "hex": lambda value: bytes.hex(value),
 }
+
+
+def lacks(value: Value, mark: ir.Constant) -> bool:
+    """Whether a text of ours certainly has none of these in it."""
+    if not isinstance(mark, str) or not mark or value.taints or value.refs or not value.consts:
+        return False
+    return all(isinstance(const, str) and mark not in const for const in value.consts)
