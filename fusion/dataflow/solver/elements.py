@@ -8,9 +8,10 @@ from fusion.dataflow.solver.holding import Holding
 from fusion.dataflow.solver.lookups import member_of
 from fusion.dataflow.solver.overloads import Overloads
 from fusion.dataflow.solver.state import MAX_ITEMS, STREAMED, State, Thing
-from fusion.dataflow.solver.taints import changed, merge
+from fusion.dataflow.solver.taints import Taint, changed, merge
 from fusion.dataflow.solver.tuples import element_at, places
 from fusion.dataflow.solver.values import (
+    EACH,
     NOTHING,
     UNKNOWN,
     Library,
@@ -158,6 +159,12 @@ class Elements(Overloads, Holding):
         tables = [ref for ref in value.refs if isinstance(ref, Library) and f"{ref.path}[]" in self.tables.reads]
         return join_all(self._library_element(ref, None, state, node) for ref in tables)
 
+    def _each_of(self, taint: Taint, state: State, node: ir.Node) -> Taint:
+        """The data in an element, with what a check of each has shown."""
+        found = changed(taint, self.data.element(taint.whole, ("in", id(node))), state.facts)
+        shown = state.facts.get(self.data.part(taint.whole, EACH)) if state.facts else None
+        return found if shown is None else found._replace(mask=found.mask & ~shown[0], limits=found.limits.both(shown[1]))
+
     def elements(self, value: Value, state: State, node: ir.Node) -> tuple[list[Value] | None, Value]:
         """What iterating gives."""
         exact: list[Value] | None = None
@@ -197,8 +204,7 @@ class Elements(Overloads, Holding):
             elif isinstance(ref, Library):
                 result = join(result, self._iterated(ref, state, node))
         if value.taints:
-            taken = (changed(taint, self.data.element(taint.whole, ("in", id(node))), state.facts) for taint in value.taints)
-            result = join(result, tainted(taken))
+            result = join(result, tainted(self._each_of(taint, state, node) for taint in value.taints))
         elif value.consts is None and not value.refs:
             result = join(result, UNKNOWN)
         for const in value.consts or ():

@@ -10,7 +10,7 @@ from fusion.dataflow.solver.emptiness import turned
 from fusion.dataflow.solver.machine import Loop, Machine
 from fusion.dataflow.solver.state import Heap, State, Thing, meet
 from fusion.dataflow.solver.taints import Facts, changed
-from fusion.dataflow.solver.values import KEYS, NOTHING, UNKNOWN, Value, constant, join_all, same, tainted
+from fusion.dataflow.solver.values import EACH, KEYS, NOTHING, UNKNOWN, Value, constant, join_all, same, tainted
 
 PASSES = 3
 """Most times that a loop's body is run."""
@@ -118,7 +118,7 @@ class Loops(Machine):
             found[taint.whole] = fact
             made = self.data.made(taint.whole)
             while made is not None and isinstance(made[1], tuple) and made[1][:1] == ("in",):
-                found[made[0]] = fact
+                found[made[0]] = found[self.data.part(made[0], EACH)] = fact
                 made = self.data.made(made[0])
         return found or None
 

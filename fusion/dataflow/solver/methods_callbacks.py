@@ -122,7 +122,7 @@ class CallbackMethods(ListMethods):
 
     def _each_some(self, use: Use) -> Value:
         """`some`, `every`: what one outcome shows of all elements, and the other of one of them."""
-        pairs, _, given = self._each_result(use)
+        pairs, any_, given = self._each_result(use)
         results = [result for _, result in pairs] if pairs is not None else [given]
         some = use.name == "some"
         one: Facts | None = None
@@ -130,7 +130,7 @@ class CallbackMethods(ListMethods):
         for place, result in enumerate(results):
             once, always = (result.true, result.false) if some else (result.false, result.true)
             one = once if place == 0 else common(one or {}, once or {})
-            every = added(every, always)
+            every = added(every, always if pairs is not None else added(always, self.of_all(any_, always or {})))
         truths = [self.truth(result, use.state) for result in results] if pairs is not None else [None]
         if any(truth is some for truth in truths):
             return constant(some)

@@ -34,6 +34,8 @@ UNKNOWN_CALL = "assumed to be passed on by "
 """How the step of a trail begins that leads through a call that nothing is known of."""
 KEYS = ("keys",)
 """What the keys of hostile data are of it."""
+EACH = ("each",)
+"""What is known of this part of hostile data is known of every element of it."""
 RETURNED = "returned"
 """How the steps begin that lead out of a function."""
 
