@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from fusion.dataflow import ir
 from fusion.dataflow.limits import ANY
 from fusion.dataflow.solver.arguments import Arguments, things
@@ -15,6 +17,9 @@ _GIVES = frozenset({"parse", "parseAsync", "validateSync", "cast", "attempt", "v
 _WRAPS = frozenset({"safeParse", "safeParseAsync", "validate", "spa"})
 _DEPTH = 5
 _FIELDS = {f"express-validator.{name}": name for name in ("body", "query", "param", "cookie", "check", "header")}
+COMPILED = "json-schema"
+"""The path, and the flag, of a function that a JSON Schema was made into."""
+_AJV = re.compile(r"ajv(?:/[\w/.-]+)?(?:\.default|\.Ajv\w*)?\(\)\.(?:compile|validate)")
 _PARTS = {"param": "params", "cookie": "cookies", "header": "headers"}
 
 
@@ -25,9 +30,13 @@ class Schemas(Shapes):
         """A call that makes, changes or uses a schema; None for other calls."""
         if path.startswith(f"{SCHEMA}."):
             return self._schema_method(path.removeprefix(f"{SCHEMA}."), arguments, state, node)
+        if path == COMPILED or (path.startswith("ajv") and _AJV.fullmatch(path)):
+            return self._json_schema_call(path, arguments, state, node)
         if path == "celebrate.celebrate" and arguments.positional:
             checked: dict[object, Value] = {"is": constant("request"), "inner": arguments.positional[0]}
             return reference(Object(state.allocate(Thing("library", None, checked, path=SCHEMA))))
+        if path == "express-validator.matchedData" and arguments.positional:
+            return self.matched(arguments, state, node)
         if path in _FIELDS and arguments.positional:
             part = _FIELDS[path]
             place: dict[object, Value] = {"name": arguments.positional[0], "is": constant("field")}
@@ -42,6 +51,19 @@ class Schemas(Shapes):
         if arguments.positional:
             fields["inner"] = arguments.positional[0]
         return reference(Object(state.allocate(Thing("library", None, fields, path=SCHEMA))))
+
+    def _json_schema_call(self, path: str, arguments: Arguments, state: State, node: ir.Node) -> Value | None:
+        """`ajv.compile(schema)`, `ajv.validate(schema, data)`, and what the former gives: a function of the data."""
+        given = arguments.positional
+        if path.endswith(".compile") and given:
+            kept: dict[object, Value] = {"inner": given[0]}
+            return reference(Object(state.allocate(Thing("library", None, kept, path=COMPILED, flags=frozenset({COMPILED})))))
+        if path != COMPILED:
+            schema, data = given if len(given) == 2 else (UNKNOWN, UNKNOWN)
+        else:
+            schema = join_all(thing.fields.get("inner", UNKNOWN) for thing in things(arguments.receiver, state))
+            data = given[0] if given else UNKNOWN
+        return Value(true=self.proved(self.json_shape(schema, state), data, state, node))
 
     def _schema_method(self, name: str, arguments: Arguments, state: State, node: ir.Node) -> Value | None:
         receiver = arguments.receiver

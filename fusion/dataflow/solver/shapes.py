@@ -13,7 +13,7 @@ from fusion.dataflow.solver.machine import Machine
 from fusion.dataflow.solver.receivers import single
 from fusion.dataflow.solver.state import State, Thing
 from fusion.dataflow.solver.taints import Facts, added
-from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Closure, Klass, Library, Value
+from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Closure, Klass, Library, Object, Value, join, join_all, reference
 
 SCHEMA = "schema"
 """The path of a schema."""
@@ -206,12 +206,28 @@ class Shapes(Machine):
         name, part = single(thing.fields["name"]), single(thing.fields.get("at"))
         limits = self.pattern_limits(thing.fields.get("pattern", NOTHING), state)
         shape = Shape(plain="plain" in thing.fields, limits=limits)
-        if not isinstance(name, str) or shape == UNSHAPED:
+        if not isinstance(name, str):
             return
         for step in reversed(name.split(".")):
             shape = Shape(members={step: shape})
         for one in (part,) if isinstance(part, str) else _EVERYWHERE:
             yield one, shape
+
+    def matched(self, arguments: Arguments, state: State, node: ir.Node) -> Value:
+        """`matchedData(request)`: the fields that were checked before, wherever in the request they are."""
+        request = arguments.positional[0]
+        options = arguments.positional[1] if len(arguments.positional) > 1 else NOTHING
+        listed = [one.fields.get("locations", NOTHING) for one in things(options, state)]
+        places = {single(item) for value in listed for one in things(value, state) for item in one.items or ()}
+        fields: dict[object, Value] = {}
+        for function in dict.fromkeys(self.stack):
+            for part, shape in self.checked.get(id(function), ()):
+                data = self.load_attribute(request, part, state, node) if not places or part in places else NOTHING
+                for name in shape.members if data is not NOTHING else ():
+                    fields[name] = join(fields.get(name, NOTHING), self.load_attribute(data, name, state, node))
+        if fields:
+            return reference(Object(state.allocate(Thing("dict", None, fields))))
+        return join_all(self.load_attribute(request, part, state, node) for part in _EVERYWHERE)
 
     def check_requests(self, closure: Closure, given: Iterable[Value], state: State) -> None:
         """Go into a function knowing what was checked of the request that it is given first."""
