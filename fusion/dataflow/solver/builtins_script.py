@@ -160,6 +160,28 @@ class ScriptFunctions(Copies):
             self.store_index(target, key, value, use.state, use.node)
         return target
 
+    def _js_part(self, use: Use) -> Value:
+        """`_.pick(object, keys)`, `_.omit(object, keys)`: a copy with some of the keys."""
+        value, names = self.first(use), set[object]()
+        sure = use.arguments.rest is None
+        for given in use.arguments.positional[1:]:
+            exact, _ = self.elements(given, use.state, use.node) if given.refs else ([given], NOTHING)
+            names.update(single(item) for item in exact or ())
+            sure = sure and exact is not None
+        if not sure or None in names:
+            return Value(None, self.copied(value, use.state).refs, value.taints)
+        if use.name.endswith("pick"):
+            fields: dict[object, Value] = {}
+            for name in names:
+                fields[name] = self.load_attribute(value, str(name), use.state, use.node)
+            return self.make(use.state, Thing("dict", None, fields))
+        left = [
+            self.make(use.state, thing.but(fields={name: field for name, field in thing.fields.items() if name not in names}))
+            for thing in things(value, use.state)
+            if not thing.path
+        ]
+        return join_all([*left, tainted(value.taints)]) if value.taints else join_all(left) if left else UNKNOWN
+
     def _js_own(self, use: Use) -> Value:
         """`Object.hasOwn(object, key)`."""
         holder, key = self.first(use), use.argument(1)
@@ -285,7 +307,17 @@ def _all(handler: Handler, names: str) -> dict[str, Handler]:
     return dict.fromkeys(names.split(), handler)
 
 
+def _lodash(handler: Handler, names: str) -> dict[str, Handler]:
+    """Functions of lodash and underscore, by each path that they are reached by."""
+    packages = ("lodash.", "lodash-es.", "underscore.", "_.", "lodash/", "lodash-es/")
+    return {f"{package}{name}": handler for package in packages for name in names.split()}
+
+
 _FUNCTIONS: dict[str, Handler] = {
+    **_lodash(ScriptFunctions._js_part, "pick omit"),
+    **_lodash(Copies.shallow, "clone"),
+    **_lodash(Copies.deep, "cloneDeep"),
+    **_lodash(ScriptFunctions._js_assign, "assign extend"),
     **_all(ScriptFunctions._js_assign, "Object.assign"),
     **_all(
         ScriptFunctions._js_listed,
