@@ -129,8 +129,11 @@ class PatternMethods(TextMethods):
                 return by_character
             piece = tainted(self.part(use.value.taints, ("matched", id(use.node)), use.state)) if use.value.taints else UNKNOWN
             new = self.call(new, Arguments([piece], rest=piece), use.state, use.node)
-        sources = {taint.source for taint in use.value.taints}
-        others = tuple(taint for taint in new.taints if taint.source not in sources)
+            made = {taint.whole for taint in piece.taints}
+            others = tuple(taint for taint in new.taints if not self._regex_comes_of(taint, made))
+        else:
+            sources = {taint.source for taint in use.value.taints}
+            others = tuple(taint for taint in new.taints if taint.source not in sources)
         if others:
             text = self.concatenate([UNKNOWN, tainted(others), UNKNOWN], use.state, use.node)
             return tainted(merge(text.taints, use.value.taints))
@@ -154,6 +157,14 @@ class PatternMethods(TextMethods):
                 taint._replace(limits=taint.limits.both(gone)) if taint.source in normal else taint for taint in after
             )
         return tainted(after)
+
+    def _regex_comes_of(self, taint: Taint, pieces: set[int]) -> bool:
+        """Whether data was made of one of these."""
+        place: int | None = taint.whole
+        while place is not None and place not in pieces:
+            made = self.data.made(place)
+            place = None if made is None else made[0]
+        return place is not None
 
     def _regex_by_character(self, use: Use, pattern: tuple[str, str] | None, new: Value) -> Value | None:
         """A function of single characters, few enough to try them all (an escape table); None where they are not."""
