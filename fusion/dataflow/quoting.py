@@ -24,6 +24,12 @@ def open_quote(lead: str, quotes: str, *, backslash: str = "") -> str:
     return open_
 
 
+def stays_quoted(lead: str | None, separator: str) -> bool:
+    """Whether, in a joined text, the same quote is open before the hostile part of the first element and of all others."""
+    open_ = open_quote(lead, "'\"") if lead else ""
+    return bool(lead and open_) and open_quote(separator + (lead or ""), "'\"") == open_
+
+
 def open_sql(lead: str) -> str:
     """What is open at the end of an SQL text: a quote, a comment (`--` or `/*`), or nothing."""
     open_ = ""

@@ -13,6 +13,7 @@ from fusion.dataflow.knowledge.schema import Kind
 from fusion.dataflow.limits import ANY, WIDE, WORD, Limits
 from fusion.dataflow.pages import standing
 from fusion.dataflow.regexes import rejects, restricts
+from tests.fakes.dataflow import marked
 
 WORDS = Limits(WORD)
 DIGITS = Limits(frozenset(string.digits))
@@ -233,3 +234,24 @@ def test_knowing_more_never_makes_it_worse(kind: Kind, lead: str | None, limits:
 def test_where_a_text_stands_in_a_page(lead: str, place: str, quote: str, attribute: str) -> None:
     at = standing(lead)
     assert (at.place, at.quote, at.attribute) == (place, quote, attribute)
+
+
+def test_quoted_elements_stay_quoted_in_a_joined_text() -> None:
+    marked("""
+        from flask import request
+        from lxml import etree
+
+        tree = etree.parse("shelf.xml")
+
+        def literal(text):
+            if '"' not in text:
+                return f'"{text}"'
+            return "concat(" + ", '\\"', ".join(f'"{part}"' for part in text.split('"')) + ")"
+
+        def other_quote(text):
+            return "concat(" + ", ".join(f"'{part}'" for part in text.split('"')) + ")"
+
+        def view():
+            tree.xpath("//book[@name=" + literal(request.args["name"]) + "]")
+            tree.xpath("//book[@name=" + other_quote(request.args["name"]) + "]")  # expect: xpath-injection
+    """)

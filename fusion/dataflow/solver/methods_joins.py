@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from fusion.dataflow.quoting import stays_quoted
 from fusion.dataflow.solver.beginnings import front
 from fusion.dataflow.solver.methods_checks import CheckMethods
 from fusion.dataflow.solver.receivers import Use, single
@@ -38,7 +39,8 @@ class JoinMethods(CheckMethods):
         text = between_ if isinstance(between_, str) else ""
         inner = self.concatenate([any_], use.state, use.node) if any_.refs else any_
         added = "" if _NEUTRAL.fullmatch(text) else text
-        repeated = self.derive(inner.taints, ("join", id(use.node)), use.state, lambda limits: limits.rewritten(added))
+        joined = self.derive(inner.taints, ("join", id(use.node)), use.state)
+        repeated = tuple(one if stays_quoted(one.lead, text) else one.limited(one.limits.rewritten(added)) for one in joined)
         taints = self.moved(built(merge(repeated, separator.taints)), use.node, "joined into a text")
         ahead = self._ahead(parts, separator, use)
         if not ahead:
