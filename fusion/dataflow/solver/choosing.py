@@ -73,11 +73,14 @@ def apart(refs: Sequence[_Ref], state: State, run: Callable[[_Ref], _Found]) -> 
     after: State | None = None
     for place, ref in enumerate(refs):
         if place:
-            _become(state, before.copy(), home)
+            last = place == len(refs) - 1 and after is not None
+            _become(state, before if last else before.copy(), home)
         found = run(ref)
         yield found
         if found is not NOTHING:
-            after = meet(after, state.copy())
+            # The rest of the state is replaced, and may be handed over as it is.
+            left = State(state.frame, state.locals.copy(), state.frames, state.heap, state.facts, state.pending)
+            after = meet(after, left)
     _become(state, before if after is None else after, home)
 
 
