@@ -108,6 +108,7 @@ class Callbacks(Machine):
         datum = self.data.part(0, (path, id(node)))
         trail = Trail(None, self.path, node.span, rule.entry.note)
         form = PICKED if rule.entry.picks else ""
+        self.noisy.add(self.root)
         taint = Taint((self.path, node.span), rule.mask, datum, datum, trail, origin=rule.entry.origin.value, form=form)
         return (taint,) if rule.mask else ()
 

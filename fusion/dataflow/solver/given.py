@@ -107,6 +107,7 @@ class Given(Definitions):
 
         def taint(name: str) -> Taint:
             datum = self.data.part(0, (self.path, parameter.span, name))
+            self.noisy.add(self.root)
             return Taint((self.path, parameter.span), mask, datum, datum, trail, origin=entry.origin.value)
 
         for ref in declared.refs:

@@ -150,6 +150,8 @@ class Machine(Parts):
         """How often a function was run on harmless values while one function is analysed, and nothing hostile came or went."""
         self.again: set[int] = set()
         """Functions that were run again, which is done once."""
+        self.noisy: set[int] = set()
+        """Functions that came upon hostile data when they were analysed by themselves."""
         self.stale: dict[int, Closure] = {}
         """Functions that are to be run again."""
         self.always_quiet: Counter[tuple[int, Hashable]] = Counter()

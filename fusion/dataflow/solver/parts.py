@@ -355,6 +355,10 @@ class Parts(CallParts):
         """A number made of these: it holds no text, but one that was easy to guess still is."""
         raise NotImplementedError
 
+    def matters(self, function: ir.Function) -> bool:
+        """Whether the function mentions something that knowledge has sources, sinks or settings for."""
+        raise NotImplementedError
+
     def taint_from(
         self, known: Known, path: str, state: State, node: ir.Node, arguments: Arguments | None = None
     ) -> tuple[Taint, ...]:

@@ -305,6 +305,7 @@ class Sinks(Machine):
             form = PICKED if rule.entry.picks else ""
             limits = Limits(start=rule.entry.start) if rule.entry.start else ANY
             lead = rule.entry.lead
+            self.noisy.add(self.root)
             found.append(Taint((self.path, node.span), rule.mask, datum, datum, trail, limits, lead, origin=origin, form=form))
         return tuple(found)
 

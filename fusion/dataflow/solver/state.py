@@ -168,23 +168,27 @@ class Heap(dict[int, Thing]):
     def __setitem__(self, place: int, thing: Thing) -> None:
         self.written.add(place)
         before = self.get(place)
-        if before is not None and (before.parts or thing.parts) and self._holds(before) != self._holds(thing):
-            self.turn()
+        if before is not None:
+            old, new = before.parts, thing.parts
+            if old != new and self._holds(old) != self._holds(new):
+                self.turn()
         super().__setitem__(place, thing)
 
     def turn(self) -> None:
         """What is hostile in this path's objects and variables is another from here on."""
         self.tide = next(_ids)
 
-    def _holds(self, thing: Thing) -> set[tuple[int, int]]:
-        """What is hostile in an object, or in what it was made of."""
+    def _holds(self, parts: tuple[Value, ...]) -> set[tuple[int, int]]:
+        """What is hostile in parts of an object, or in what they are made of."""
         found: set[tuple[int, int]] = set()
-        for value in thing.parts:
-            found.update((taint.datum, taint.mask) for taint in value.taints)
+        for value in parts:
+            for taint in value.taints:
+                found.add((taint.datum, taint.mask))
             for ref in value.refs:
                 inner = self.get(ref.id) if type(ref) is Object else None
                 for part in inner.parts if inner is not None else ():
-                    found.update((taint.datum, taint.mask) for taint in part.taints)
+                    for taint in part.taints:
+                        found.add((taint.datum, taint.mask))
         return found
 
     def get(self, place: int, default: Any = None) -> Any:

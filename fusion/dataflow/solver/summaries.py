@@ -14,7 +14,7 @@ from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Bound, Closure, Klas
 _DEEP = 3
 """From this depth of calls on, functions that neither read sources nor hold sinks are not followed without hostile data."""
 
-_RESERVE = 10_000
+_RESERVE = 18_000
 """Budget that is kept for following hostile data."""
 _LAST = 3_000
 """Budget from which on no call is followed any more: what goes in may come out."""
