@@ -138,7 +138,11 @@ class Holding(Machine):
     def _again(self, closure: Closure) -> None:
         """Run a function once more, when all others have been: it was run without something that is known now."""
         function = id(closure.function)
-        if function in self.analysed and function not in self.again and (function in self.noisy or self.matters(closure.function)):
+        if (
+            function in self.analysed
+            and function not in self.again
+            and (function in self.noisy or self.matters(closure.function))
+        ):
             self.stale[function] = closure
 
     def refresh(self) -> bool:

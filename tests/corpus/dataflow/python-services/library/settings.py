@@ -1,0 +1,6 @@
+import os
+from pathlib import Path
+
+DATA = Path(os.environ.get("LIBRARY_DATA", "/srv/library"))
+CATALOGUE = DATA / "catalogue.xml"
+STAFF = DATA / "staff.xml"
