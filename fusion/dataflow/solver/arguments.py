@@ -281,23 +281,22 @@ def paths(value: Value, state: State) -> Iterator[str]:
 def flatten(values: Iterable[Value], state: State, depth: int = MAX_DEPTH) -> Value:
     """The values with everything inside them: what reaches a call that is handed them."""
     taints: tuple[Taint, ...] = ()
-    seen: set[int] | None = None
-    open_ = [(value, depth) for value in values if value.taints or value.refs]
-    while open_:
-        value, left = open_.pop()
-        if value.taints:
-            taints = merge(taints, value.taints)
-        if not left:
-            continue
-        for ref in value.refs:
-            if isinstance(ref, Object):
-                if seen is None:
-                    seen = set()
-                elif ref.id in seen:
-                    continue
-                seen.add(ref.id)
-                thing = state.heap.get(ref.id)
-                if thing is not None and thing.path != POLLUTING:
-                    for part in thing.parts:
-                        open_.append((part, left - 1))
+    seen: set[int] = set()
+    get = state.heap.get
+    level = [value for value in values if value.taints or value.refs]
+    while level:
+        below: list[Value] = []
+        for value in level:
+            if value.taints:
+                taints = merge(taints, value.taints)
+            if not depth:
+                continue
+            for ref in value.refs:
+                if type(ref) is Object and ref.id not in seen:
+                    seen.add(ref.id)
+                    thing = get(ref.id)
+                    if thing is not None and thing.path != POLLUTING:
+                        below += thing.parts
+        depth -= 1
+        level = below
     return Value(None, (), taints) if taints else NOTHING

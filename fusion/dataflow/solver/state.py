@@ -152,6 +152,9 @@ class _Mark:
         self.depth: int = 1 if before is None else before.depth + 1
 
 
+_own = dict.get
+
+
 class Heap(dict[int, Thing]):
     """The objects of a path, over those that the modules made. It knows what was written since paths parted."""
 
@@ -193,7 +196,7 @@ class Heap(dict[int, Thing]):
 
     def get(self, place: int, default: Any = None) -> Any:
         """The object, or None."""
-        found = super().get(place)
+        found = _own(self, place)
         return self.base.get(place, default) if found is None else found
 
     def __missing__(self, place: int) -> Thing:
