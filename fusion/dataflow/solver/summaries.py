@@ -11,7 +11,7 @@ from fusion.dataflow.solver.state import Scope, State
 from fusion.dataflow.solver.taints import Facts
 from fusion.dataflow.solver.values import NOTHING, UNKNOWN, Bound, Closure, Klass, Object, Value
 
-_DEEP = 3
+_DEEP = 2
 """From this depth of calls on, functions that neither read sources nor hold sinks are not followed without hostile data."""
 
 _RESERVE = 18_000
