@@ -281,3 +281,21 @@ def test_tables_of_many_functions_are_tried_to_the_end() -> None:
         app.get('/', (req, res) => { const command = commands[req.query.k]; command(req.query.v); });
         """
     )
+
+
+def test_a_module_keeps_what_holds_itself() -> None:
+    shown(
+        """
+        const last = {};
+        app.get('/', (req, res) => {
+          const node = { name: req.query.v, children: [] };
+          node.self = node;
+          node.children.push(node);
+          last.node = node;
+          res.json({});
+        });
+        app.get('/list', (req, res) => {
+          cp.exec('ls ' + last.node.self.name); // expect: command-injection
+        });
+        """
+    )

@@ -48,6 +48,7 @@ class Lasting(Holding):
                 value = Value(value.consts, tuple(ref for ref in value.refs if not self._is_behind(ref, heap)), value.taints)
             for ref in value.refs:
                 if isinstance(ref, Object) and ref.id not in self.base and (inner := heap.get(ref.id)) is not None:
+                    self.base[ref.id] = inner  # it may hold itself
                     self.base[ref.id] = self._apart_from(ref.id, inner, known, heap)
             if not value.taints:
                 return value
