@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fusion.dataflow import ir
 from fusion.dataflow.solver.arguments import Arguments, things
 from fusion.dataflow.solver.machine import Machine
@@ -71,8 +73,10 @@ class Makers(Machine):
         known = klass.members.get(name)
         klass.members[name] = value if known is None else join(known, value)
         for ref in value.refs if self.script else ():
-            if isinstance(ref, Closure) and ref.owner is None and isinstance(klass.node.body, list):
-                klass.node.body.append(ir.Define(ref.function.span, ref.function))
+            if isinstance(ref, Closure) and ref.owner is None:
+                defined = ir.Define(ref.function.span, ref.function)
+                # The lowered file stays as it is: others may run it, too.
+                klass.node = replace(klass.node, body=[*klass.node.body, defined])
                 klass.changed = klass.assigned = None
                 method = Closure(ref.function, ref.scope, ref.receiver, klass)
                 kept = self.methods.setdefault(name, [])
