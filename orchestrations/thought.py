@@ -32,14 +32,9 @@ def thought(ctx: task.OrchestrationContext, job: dict[str, Any]) -> Thought:
     it is their answer instead (`orchestrations.waiting.broken`).
     """
     ask = {**job, "thought": ctx.instance_id, "calls": [], "number": 0, "asked": job["prompt"], "kept": "", "waited": 0.0}
-    outages = 0
+    steps = _Steps(ctx)
     while ask["number"] < MOST:
-        way: dict[str, Any] = yield ctx.call_activity("route", input=ask)
-        if way.get("status") == "wait" and outages < OUTAGES:
-            # Nothing is under way yet: waiting here costs a timer, beginning the review again all that is in this journal.
-            yield ctx.create_timer(pause(outages, way["seconds"]))
-            outages += 1
-            continue
+        way = yield from steps.take("route", ask)
         if away := broken(way):
             return away
         if way["way"] == "wait":
@@ -63,7 +58,7 @@ def thought(ctx: task.OrchestrationContext, job: dict[str, Any]) -> Thought:
             yield ctx.create_timer(timedelta(seconds=min(way["pause"], LONGEST)))
         # Where the model cannot be told what was wrong, another is asked the question as it was.
         turn: dict[str, Any] = {**ask, **{name: way[name] for name in ("route", "prompt", "stay") if name in way}}
-        answered = yield from (_by_worker if way["way"] == "worker" else _by_cloud)(ctx, turn)
+        answered = yield from (_by_worker(ctx, steps, turn) if way["way"] == "worker" else steps.take("complete", turn))
         if away := broken(answered):
             return away
         if answered.get("completion") and not answered.get("unsure"):
@@ -88,20 +83,35 @@ def _done(ask: dict[str, Any], last: dict[str, Any], completion: str) -> dict[st
     return {"completion": completion, "calls": [*ask["calls"], *last.get("calls", [])]}
 
 
-def _by_cloud(ctx: task.OrchestrationContext, ask: dict[str, Any]) -> Thought:
-    answered: dict[str, Any] = yield ctx.call_activity("complete", input=ask)
-    return answered
+class _Steps:
+    """The activities of one thought. While Store or Blobs are away they are waited for, OUTAGES times altogether.
+
+    Waiting costs a timer; beginning the review again costs what is in its journals, the answers that were paid for among it.
+    Each activity can be run again: what it began before, the account of its call says.
+    """
+
+    def __init__(self, ctx: task.OrchestrationContext) -> None:
+        self.ctx = ctx
+        self.outages = 0
+
+    def take(self, name: str, job: dict[str, Any]) -> Thought:
+        """The activity's answer, which still is `wait` when it was waited for in vain."""
+        while True:
+            answer: dict[str, Any] = yield self.ctx.call_activity(name, input=job)
+            if answer.get("status") != "wait" or self.outages == OUTAGES:
+                return answer
+            yield self.ctx.create_timer(pause(self.outages, answer["seconds"]))
+            self.outages += 1
 
 
-def _by_worker(ctx: task.OrchestrationContext, ask: dict[str, Any]) -> Thought:
+def _by_worker(ctx: task.OrchestrationContext, steps: _Steps, ask: dict[str, Any]) -> Thought:
     """A job for the worker: whoever comes first, its event or the timer. What comes after the timer is ignored."""
     event = f"inference-{ask['number']}"
-    sent: dict[str, Any] = yield ctx.call_activity("submit_inference", input={**ask, "event": event})
+    sent = yield from steps.take("submit_inference", {**ask, "event": event})
     if broken(sent) or "calls" in sent:
         return sent
     result = ctx.wait_for_external_event(event)
     timer = ctx.create_timer(timedelta(seconds=sent["seconds"]))
     first = yield task.when_any([result, timer])
     heard = result.get_result() if first == result else None
-    answered: dict[str, Any] = yield ctx.call_activity("collect_inference", input={**ask, "result": heard})
-    return answered
+    return (yield from steps.take("collect_inference", {**ask, "result": heard}))

@@ -118,6 +118,19 @@ async def test_an_outage_of_the_store_is_waited_for_and_then_passed_on(tmp_path:
     assert (await think(_folder(tmp_path, "never"), script))["status"] == "failed"
 
 
+async def test_an_outage_during_a_call_is_waited_for_where_it_is(tmp_path: Path) -> None:
+    """A step that the Store failed is taken again: neither the routing nor the worker is troubled anew."""
+    away = {"status": "wait", "seconds": 0.01, "message": "the store is away"}
+    script = Script(route=in_turn(CLOUD, NONE), complete=in_turn(away, away, done("sha256:2")))
+    assert await think(tmp_path, script) == {"completion": "sha256:from-2", "calls": ["sha256:2"]}
+    sent = in_turn(away, {"seconds": 0.01})
+    script = Script(route=in_turn(LOCAL, NONE), submit_inference=sent, collect_inference=in_turn(away, done("sha256:3")))
+    assert await think(_folder(tmp_path, "worker"), script) == {"completion": "sha256:from-3", "calls": ["sha256:3"]}
+    script = Script(route=CLOUD, complete=away)
+    assert (await think(_folder(tmp_path, "long"), script))["status"] == "unavailable"
+    assert len(script.jobs("complete")) == 13
+
+
 async def test_where_the_model_cannot_be_asked_once_more_another_is_asked_as_at_first(tmp_path: Path) -> None:
     elsewhere = {"way": "cloud", "route": {"endpoint": "other"}, "prompt": "sha256:p", "stay": None}
     replies = in_turn(failed("sha256:1", again="sha256:again"), failed("sha256:2", again="sha256:2nd"), done("sha256:3"))
