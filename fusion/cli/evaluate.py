@@ -103,7 +103,7 @@ def _labels(
     folder: Path, labels: Path | None, csv_labels: Path | None, *, skip_unknown: bool, language: str
 ) -> tuple[Collection[str], list[Label]]:
     """The files of the folder, and the labels of those in the language."""
-    from fusion.dataflow import tree
+    from fusion.dataflow.repository import tree
     from fusion.evaluation import labels as files
 
     paths = files.walk(folder)

@@ -20,8 +20,8 @@ from pydantic import ValidationError
 from fusion.dataflow import show
 from fusion.dataflow.crew import Analyse, Crew
 from fusion.dataflow.job import Answer, Job
-from fusion.dataflow.trail import CONFIGURATION
-from fusion.dataflow.tree import language
+from fusion.dataflow.repository.trail import CONFIGURATION
+from fusion.dataflow.repository.tree import language
 
 _LARGEST = 4_000_000
 """Bytes read of one file; the front ends take less and say so."""
@@ -73,7 +73,8 @@ def perform(job: Job, root: Path, analyse: Analyse) -> Answer:
 
 def _solver(knowledge: Sequence[Path]) -> Analyse:
     """The solver, with these knowledge files beside ours."""
-    from fusion.dataflow.frontends import javascript, python
+    from fusion.dataflow.frontends.javascript import front as javascript
+    from fusion.dataflow.frontends.python import front as python
     from fusion.dataflow.solver.analysis import analyse
 
     # Workers are forked: what they all need is loaded once, here.

@@ -22,9 +22,10 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from fusion.dataflow import fixes, ir
+from fusion.dataflow import ir
+from fusion.dataflow.fixes import offers as fixes
 from fusion.dataflow.job import Answer
-from fusion.dataflow.project import TIME_IS_UP, Bounds, Lower, Project, front_end
+from fusion.dataflow.repository.project import TIME_IS_UP, Bounds, Lower, Project, front_end
 from fusion.dataflow.results import Analysis
 
 Analyse = Callable[[Project, Sequence[str]], Analysis]

@@ -15,9 +15,9 @@ from pathlib import Path
 
 from fusion.dataflow.knowledge.kinds import Kinds, kinds
 from fusion.dataflow.knowledge.schema import Knowledge, Library, Origin
-from fusion.dataflow.project import Bounds, Project
+from fusion.dataflow.repository.project import Bounds, Project
+from fusion.dataflow.repository.tree import language
 from fusion.dataflow.solver.analysis import analyse
-from fusion.dataflow.tree import language
 from fusion.errors import UserError
 
 _EXPECT = re.compile(r"(?:#|//) (expect|local): ([\w-]+(?:, [\w-]+)*)")

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from fusion.dataflow.knowledge.schema import Kind
-from fusion.dataflow.project import Bounds, Project
+from fusion.dataflow.repository.project import Bounds, Project
 from fusion.dataflow.results import Analysis
 from fusion.evaluation.score import Verdicts
 

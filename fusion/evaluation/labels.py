@@ -25,7 +25,7 @@ from pathlib import Path
 
 from fusion.dataflow.knowledge.kinds import kinds
 from fusion.dataflow.knowledge.schema import Kind
-from fusion.dataflow.tree import language
+from fusion.dataflow.repository.tree import language
 from fusion.errors import UserError
 
 HEADER = ["file", "kind", "cwe", "vulnerable"]

@@ -56,7 +56,7 @@ async def bot(
     assert settings.github_key is not None
     keys = tuple(signing_key(secret.get_secret_value()) for secret in settings.webhook_secret)
     from fusion.adapters.github import Access, connect
-    from fusion.dataflow.trail import Trail
+    from fusion.dataflow.repository.trail import Trail
     from fusion.runtime.scanning import complying
 
     clock = clock or SystemClock()
@@ -143,7 +143,7 @@ def mending() -> Mending:
 
 
 def _forge(request: Request, settings: Settings, blobs: Blobs, clock: Clock) -> Forge:
-    from fusion.dataflow.trail import Trail
+    from fusion.dataflow.repository.trail import Trail
 
     if request.kind is RequestKind.PULL:
         from fusion.adapters.github import GitHubForge

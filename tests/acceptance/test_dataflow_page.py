@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from fusion.dataflow import samples
-from fusion.dataflow.fixes import FIXES
+from fusion.dataflow.fixes.offers import FIXES
 from fusion.dataflow.knowledge.description import SECTIONS
 from fusion.dataflow.knowledge.loading import load_all
-from fusion.dataflow.project import Bounds
+from fusion.dataflow.repository.project import Bounds
 from fusion.dataflow.solver.analysis import STEPS
-from fusion.dataflow.solver.frames import MAX_CALLS
+from fusion.dataflow.solver.domain.frames import MAX_CALLS
 from tests.fakes.commandline import Workplace
 
 ROOT = Path(__file__).parents[2]

@@ -9,7 +9,7 @@ import pytest
 from fusion.adapters.git import GitForge
 from fusion.adapters.github import GitHubForge
 from fusion.adapters.memory.records import MemoryBlobs
-from fusion.dataflow.trail import Trail
+from fusion.dataflow.repository.trail import Trail
 from fusion.model import Change, Request, RequestKind
 from tests.fakes.commandline import Workplace
 from tests.fakes.github import FakeGitHub

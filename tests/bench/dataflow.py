@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from fusion.dataflow.tree import language
+from fusion.dataflow.repository.tree import language
 from fusion.demo import history
 
 Measure = dict[str, Any]
@@ -26,7 +26,7 @@ from pathlib import Path
 sys.setrecursionlimit(100_000)
 threading.stack_size(512 << 20)
 def main():
-    from fusion.dataflow.project import Bounds, Project
+    from fusion.dataflow.repository.project import Bounds, Project
     from fusion.dataflow.solver.analysis import analyse
     times = []
     paths = json.loads(sys.stdin.read())

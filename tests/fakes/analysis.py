@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from fusion.dataflow.__main__ import main
 from fusion.dataflow.ir import Span
 from fusion.dataflow.knowledge.schema import Kind
-from fusion.dataflow.project import Project
+from fusion.dataflow.repository.project import Project
 from fusion.dataflow.results import Analysis, Cleared, Flow, Place
 from fusion.model import Confidence, Severity
 

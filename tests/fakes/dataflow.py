@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 
-from fusion.dataflow.project import Project
+from fusion.dataflow.repository.project import Project
 from fusion.dataflow.results import Analysis
 from fusion.dataflow.solver.analysis import analyse
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 
 from fusion.dataflow.crew import Crew
-from fusion.dataflow.project import TIME_IS_UP, Bounds, Project
+from fusion.dataflow.repository.project import TIME_IS_UP, Bounds, Project
 from fusion.dataflow.results import Analysis
 from fusion.dataflow.solver.analysis import analyse
 from tests.fakes.dataflow import analysed

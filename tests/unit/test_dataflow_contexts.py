@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fusion.dataflow.contexts import harmless
+from fusion.dataflow.contexts.harmless import harmless
+from fusion.dataflow.contexts.limits import ANY, WIDE, WORD, Limits
+from fusion.dataflow.contexts.pages import standing
 from fusion.dataflow.knowledge.schema import Kind
-from fusion.dataflow.limits import ANY, WIDE, WORD, Limits
-from fusion.dataflow.pages import standing
-from fusion.dataflow.regexes import rejects, restricts
+from fusion.dataflow.patterns.checks import rejects, restricts
 from tests.fakes.dataflow import marked
 
 WORDS = Limits(WORD)

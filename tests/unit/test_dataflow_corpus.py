@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from fusion.dataflow.tree import language
+from fusion.dataflow.repository.tree import language
 from fusion.evaluation import analysis, labels, score
 
 CORPUS = Path(__file__).parents[1] / "corpus" / "dataflow"

@@ -15,12 +15,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fusion.changes.edits import apply_edits
-from fusion.dataflow import fixes, ir
+from fusion.dataflow import ir
 from fusion.dataflow.__main__ import perform
-from fusion.dataflow.frontends import javascript, python
+from fusion.dataflow.fixes import offers as fixes
+from fusion.dataflow.frontends.javascript import front as javascript
+from fusion.dataflow.frontends.python import front as python
 from fusion.dataflow.job import Job
 from fusion.dataflow.knowledge.loading import load_all
-from fusion.dataflow.project import Project
+from fusion.dataflow.repository.project import Project
 from fusion.dataflow.results import Flow
 from fusion.dataflow.solver.analysis import analyse
 from fusion.evidence import analyzer

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from fusion.dataflow.knowledge.schema import Kind
-from fusion.dataflow.project import Project
+from fusion.dataflow.repository.project import Project
 from fusion.dataflow.solver.analysis import analyse
 
 SAMPLES = Path(__file__).parents[1] / "samples" / "dataflow-fresh"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from fusion.dataflow.automata import Mode
-from fusion.dataflow.host_patterns import fixes_host
+from fusion.dataflow.patterns.automata import Mode
+from fusion.dataflow.patterns.hosts import fixes_host
 
 
 @pytest.mark.parametrize(

@@ -14,12 +14,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fusion.dataflow.knowledge.kinds import kinds
-from fusion.dataflow.project import Bounds, Project
+from fusion.dataflow.repository.project import Bounds, Project
 from fusion.dataflow.results import Analysis
 from fusion.dataflow.solver.analysis import Solver, analyse
-from fusion.dataflow.solver.state import State
+from fusion.dataflow.solver.domain.state import State
+from fusion.dataflow.solver.domain.taints import Data
 from fusion.dataflow.solver.tables import Tables
-from fusion.dataflow.solver.taints import Data
 from tests.fakes.mutations import mutated, odd
 
 _CORPUS = Path(__file__).parents[1] / "corpus" / "dataflow"

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fusion.dataflow import ir
-from fusion.dataflow.frontends.javascript import SUFFIXES, lower
+from fusion.dataflow.frontends.javascript.front import SUFFIXES, lower
 
 CORPUS = Path(__file__).parents[1] / "corpus" / "dataflow" / "javascript"
 SAMPLES = sorted(path for path in CORPUS.rglob("*") if path.suffix in SUFFIXES)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fusion.dataflow import ir
-from fusion.dataflow.frontends.javascript import lower
+from fusion.dataflow.frontends.javascript.front import lower
 from tests.fakes.ir import show
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fusion.dataflow.limits import ANY, WIDE, WORD, Limits
+from fusion.dataflow.contexts.limits import ANY, WIDE, WORD, Limits
 
 AB = Limits(frozenset("ab"))
 

@@ -9,7 +9,7 @@ import pytest
 
 from fusion.dataflow.knowledge.loading import load_all
 from fusion.dataflow.knowledge.schema import Library
-from fusion.dataflow.project import Project
+from fusion.dataflow.repository.project import Project
 from fusion.dataflow.solver.analysis import analyse
 
 _HEAD = """

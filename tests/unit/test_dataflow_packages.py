@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fusion.dataflow.project import Bounds, Project
+from fusion.dataflow.repository.project import Bounds, Project
 from fusion.dataflow.solver.analysis import analyse
 from tests.fakes.dataflow import marked
 

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fusion.dataflow import ir
-from fusion.dataflow.project import TIME_IS_UP, Bounds, Project
-from fusion.dataflow.tree import normal
+from fusion.dataflow.repository.project import TIME_IS_UP, Bounds, Project
+from fusion.dataflow.repository.tree import normal
 
 
 def project(files: dict[str, str | bytes], limits: Bounds | None = None, **more) -> Project:

@@ -9,12 +9,12 @@ from textwrap import dedent
 import pytest
 
 from fusion.dataflow import ir
-from fusion.dataflow.frontends.python import lower
-from fusion.dataflow.frontends.python_expressions import EXPRESSIONS
-from fusion.dataflow.frontends.python_lowering import Lowering
-from fusion.dataflow.frontends.python_positions import simple
-from fusion.dataflow.frontends.python_statements import STATEMENTS
-from fusion.dataflow.frontends.python_text import template
+from fusion.dataflow.frontends.python.expressions import EXPRESSIONS
+from fusion.dataflow.frontends.python.front import lower
+from fusion.dataflow.frontends.python.lowering import Lowering
+from fusion.dataflow.frontends.python.positions import simple
+from fusion.dataflow.frontends.python.statements import STATEMENTS
+from fusion.dataflow.frontends.python.text import template
 from tests.fakes.ir import expression, show
 
 

@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fusion.dataflow import ir
-from fusion.dataflow.frontends.python import lower
-from fusion.dataflow.frontends.python_expressions import MOST_ITEMS
-from fusion.dataflow.frontends.python_lowering import DEEPEST
-from fusion.dataflow.frontends.python_source import MAX_BYTES, MAX_TOKENS
+from fusion.dataflow.frontends.python.expressions import MOST_ITEMS
+from fusion.dataflow.frontends.python.front import lower
+from fusion.dataflow.frontends.python.lowering import DEEPEST
+from fusion.dataflow.frontends.python.source import MAX_BYTES, MAX_TOKENS
 from tests.fakes.ir import show
 
 SOURCES = [

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fusion.dataflow.limits import ANY, WIDE, WORD, Limits
-from fusion.dataflow.pattern_reader import MAX_DEPTH
-from fusion.dataflow.regexes import rejects, replaces, restricts, substitutes
+from fusion.dataflow.contexts.limits import ANY, WIDE, WORD, Limits
+from fusion.dataflow.patterns.checks import rejects, replaces, restricts, substitutes
+from fusion.dataflow.patterns.reader import MAX_DEPTH
 
 LETTERS = "ab./;-^\\\n'K\u212aé0_"
 """What the texts of the property tests are made of: they should run into each other's patterns often."""

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fusion.dataflow.trail import Trail, imported
+from fusion.dataflow.repository.trail import Trail, imported
 
 
 def walk(files: Mapping[str, str], changed: Sequence[tuple[str, str]], trail: Trail | None = None) -> tuple[list[str], str]:

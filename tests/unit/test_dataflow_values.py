@@ -6,7 +6,7 @@ import textwrap
 
 import pytest
 
-from fusion.dataflow.project import Project
+from fusion.dataflow.repository.project import Project
 from fusion.dataflow.solver.analysis import analyse
 from tests.fakes.dataflow import marked
 

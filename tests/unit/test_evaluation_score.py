@@ -9,7 +9,7 @@ import pytest
 
 from fusion.dataflow.ir import Span
 from fusion.dataflow.knowledge.schema import Kind
-from fusion.dataflow.project import Project
+from fusion.dataflow.repository.project import Project
 from fusion.dataflow.results import Analysis, Flow, Place
 from fusion.errors import UserError
 from fusion.evaluation import analysis, peers

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from fusion.dataflow.contexts.limits import ANY
 from fusion.dataflow.knowledge.schema import Library
-from fusion.dataflow.limits import ANY
-from fusion.dataflow.regexes import restricts
+from fusion.dataflow.patterns.checks import restricts
 from fusion.errors import UserError
 
 OURS = Path(__file__).parent

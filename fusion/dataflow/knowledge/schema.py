@@ -171,7 +171,7 @@ class Sink(Knowledge):
     """Regular expression.
 
     Giving the data to a variable, attribute, key or keyword argument whose name it finds hurts, as does returning it from a
-    function so named. What it is searched in is described in `fusion.dataflow.solver.names`.
+    function so named. What it is searched in is described in `fusion.dataflow.solver.sinks.names`.
     """
     built: bool = False
     """With `names`: random numbers hurt only where a text was built of them."""
@@ -183,7 +183,7 @@ class Sink(Knowledge):
     certain: bool = True
     """False where the sink hurts only in some uses: confidence is lowered by one."""
     fix: str = ""
-    """Name of a mechanical fix in `fusion.dataflow.fixes`."""
+    """Name of a mechanical fix in `fusion.dataflow.fixes.offers`."""
 
 
 class Setting(Knowledge):

@@ -11,36 +11,36 @@ from fusion.dataflow.knowledge.kinds import Kinds, kinds
 from fusion.dataflow.knowledge.loading import load
 from fusion.dataflow.knowledge.schema import Entry, Kind, Sink
 from fusion.dataflow.knowledge.schema import Library as LibraryFile
-from fusion.dataflow.project import TIME_IS_UP, Project
+from fusion.dataflow.repository.project import TIME_IS_UP, Project
 from fusion.dataflow.results import Analysis, Cleared, Flow
-from fusion.dataflow.solver.access import Access
-from fusion.dataflow.solver.arguments import Arguments, flatten, things
-from fusion.dataflow.solver.builtins import Builtins
-from fusion.dataflow.solver.calls import Calls
-from fusion.dataflow.solver.checks import Checks
-from fusion.dataflow.solver.constraints import Constraints
-from fusion.dataflow.solver.events import Events
-from fusion.dataflow.solver.form_fields import FormFields
-from fusion.dataflow.solver.given import Given
-from fusion.dataflow.solver.libraries import Libraries
+from fusion.dataflow.solver.builtin.events import Events
+from fusion.dataflow.solver.builtin.functions import Builtins
+from fusion.dataflow.solver.calling.arguments import Arguments, flatten, things
+from fusion.dataflow.solver.calling.calls import Calls
+from fusion.dataflow.solver.calling.libraries import Libraries
+from fusion.dataflow.solver.calling.summaries import Summaries
+from fusion.dataflow.solver.checks.conditions import Checks
+from fusion.dataflow.solver.checks.constraints import Constraints
+from fusion.dataflow.solver.checks.form_fields import FormFields
+from fusion.dataflow.solver.checks.models import Models
+from fusion.dataflow.solver.checks.places import Places
+from fusion.dataflow.solver.checks.programs import Programs
+from fusion.dataflow.solver.checks.prototypes import Prototypes
+from fusion.dataflow.solver.checks.quantifiers import Quantifiers
+from fusion.dataflow.solver.checks.schemas import Schemas
+from fusion.dataflow.solver.checks.unpickling import Unpickling
+from fusion.dataflow.solver.checks.urls import Urls
+from fusion.dataflow.solver.checks.vouching import Vouching
+from fusion.dataflow.solver.domain.state import Heap, Scope, State
+from fusion.dataflow.solver.domain.taints import Data
+from fusion.dataflow.solver.domain.values import NOTHING, Closure, Object, Value, join_all, reference
+from fusion.dataflow.solver.entering.given import Given
+from fusion.dataflow.solver.entering.preceding import Preceding
+from fusion.dataflow.solver.forms.access import Access
+from fusion.dataflow.solver.forms.statements import Statements
 from fusion.dataflow.solver.machine import Exhausted, Frame, Late
-from fusion.dataflow.solver.models import Models
-from fusion.dataflow.solver.names import Names
-from fusion.dataflow.solver.places import Places
-from fusion.dataflow.solver.preceding import Preceding
-from fusion.dataflow.solver.programs import Programs
-from fusion.dataflow.solver.prototypes import Prototypes
-from fusion.dataflow.solver.quantifiers import Quantifiers
-from fusion.dataflow.solver.schemas import Schemas
-from fusion.dataflow.solver.state import Heap, Scope, State
-from fusion.dataflow.solver.statements import Statements
-from fusion.dataflow.solver.summaries import Summaries
+from fusion.dataflow.solver.sinks.names import Names
 from fusion.dataflow.solver.tables import Rule, Tables
-from fusion.dataflow.solver.taints import Data
-from fusion.dataflow.solver.unpickling import Unpickling
-from fusion.dataflow.solver.urls import Urls
-from fusion.dataflow.solver.values import NOTHING, Closure, Object, Value, join_all, reference
-from fusion.dataflow.solver.vouching import Vouching
 from fusion.dataflow.unseen import changed_unseen, covering, loaders_changed
 
 STEPS = 30_000

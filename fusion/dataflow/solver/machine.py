@@ -12,20 +12,20 @@ from collections.abc import Hashable, Iterable
 from typing import TYPE_CHECKING
 
 from fusion.dataflow import ir
+from fusion.dataflow.contexts.limits import Limits
 from fusion.dataflow.knowledge.kinds import Kinds
 from fusion.dataflow.knowledge.schema import Entry
-from fusion.dataflow.limits import Limits
-from fusion.dataflow.project import TIME_IS_UP, Project
+from fusion.dataflow.repository.project import TIME_IS_UP, Project
 from fusion.dataflow.results import Cleared, Flow
-from fusion.dataflow.solver.frames import MAX_CALLS, MAX_TRAIL, Exhausted, Frame, Late, Loop
+from fusion.dataflow.solver.domain.frames import MAX_CALLS, MAX_TRAIL, Exhausted, Frame, Late, Loop
+from fusion.dataflow.solver.domain.state import Scope, Thing
+from fusion.dataflow.solver.domain.taints import Data, Facts, Taint, Trail
+from fusion.dataflow.solver.domain.values import Bound, Closure, Klass, Value
 from fusion.dataflow.solver.parts import Parts
-from fusion.dataflow.solver.state import Scope, Thing
 from fusion.dataflow.solver.tables import Rule, Tables
-from fusion.dataflow.solver.taints import Data, Facts, Taint, Trail
-from fusion.dataflow.solver.values import Bound, Closure, Klass, Value
 
 if TYPE_CHECKING:
-    from fusion.dataflow.solver.shapes import Shape
+    from fusion.dataflow.solver.checks.shapes import Shape
 
 __all__ = ["MAX_CALLS", "MAX_TRAIL", "Exhausted", "Frame", "Late", "Loop", "Machine"]
 

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from fusion.dataflow import ir
-from fusion.dataflow.solver.arguments import Arguments
-from fusion.dataflow.solver.frames import Raised
+from fusion.dataflow.solver.calling.arguments import Arguments
+from fusion.dataflow.solver.domain.frames import Raised
+from fusion.dataflow.solver.domain.state import State, Thing
+from fusion.dataflow.solver.domain.taints import Facts, Taint
+from fusion.dataflow.solver.domain.values import UNKNOWN, Closure, Klass, Library, Object, Value
 from fusion.dataflow.solver.parts_calls import CallParts
-from fusion.dataflow.solver.state import State, Thing
 from fusion.dataflow.solver.tables import Known
-from fusion.dataflow.solver.taints import Facts, Taint
-from fusion.dataflow.solver.values import UNKNOWN, Closure, Klass, Library, Object, Value
 
 if TYPE_CHECKING:
     pass

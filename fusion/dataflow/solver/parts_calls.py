@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from fusion.dataflow import ir
 from fusion.dataflow.knowledge.schema import Entry
-from fusion.dataflow.solver.arguments import Arguments
-from fusion.dataflow.solver.state import State
+from fusion.dataflow.solver.calling.arguments import Arguments
+from fusion.dataflow.solver.domain.state import State
+from fusion.dataflow.solver.domain.taints import Facts
+from fusion.dataflow.solver.domain.values import Closure, Klass, Object, Value
 from fusion.dataflow.solver.tables import Rule
-from fusion.dataflow.solver.taints import Facts
-from fusion.dataflow.solver.values import Closure, Klass, Object, Value
 
 if TYPE_CHECKING:
-    from fusion.dataflow.solver.receivers import Use
+    from fusion.dataflow.solver.methods.receivers import Use
 
 
 class CallParts:

@@ -33,8 +33,8 @@ from typing import Any
 
 import fusion
 from fusion.dataflow.knowledge.added import Added, added
-from fusion.dataflow.trail import CONFIGURATION
-from fusion.dataflow.tree import language
+from fusion.dataflow.repository.trail import CONFIGURATION
+from fusion.dataflow.repository.tree import language
 from fusion.evidence.analyzer import Command, Job, Missing, Output, Reading, Ready, Unreadable
 from fusion.evidence.analyzers.ruff import is_python
 from fusion.evidence.payload import document, integer, mapping, objects, text

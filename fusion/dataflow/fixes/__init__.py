@@ -1,0 +1,1 @@
+"""Mechanical fixes: small edits of the source that take a weakness away."""

@@ -1,0 +1,1 @@
+"""JavaScript and TypeScript, from tree-sitter's trees."""

@@ -1,0 +1,1 @@
+"""Python, from the standard library's trees."""

@@ -1,0 +1,1 @@
+"""Regular expressions: which texts they match, and what a match shows."""

@@ -1,0 +1,1 @@
+"""The files that an analysis may look at, and which of them imports mean."""

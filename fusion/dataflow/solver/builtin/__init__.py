@@ -1,0 +1,1 @@
+"""The languages' own functions, and those of their libraries that move values about."""

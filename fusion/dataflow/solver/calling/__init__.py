@@ -1,0 +1,1 @@
+"""Calls: what they are given, which function they mean, and what libraries do."""

@@ -1,0 +1,1 @@
+"""What programs show of data before they use it: conditions, schemas, models, places, addresses."""

@@ -1,0 +1,1 @@
+"""What the solver computes with: abstract values, hostile data, states, and folding of constants."""

@@ -1,0 +1,1 @@
+"""Ways into a program: whom a framework calls, with what, and what runs before."""

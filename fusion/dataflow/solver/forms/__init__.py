@@ -1,0 +1,1 @@
+"""What each form of a program does: expressions, statements, loads and stores, loops, leaving."""

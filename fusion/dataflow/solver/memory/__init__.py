@@ -1,0 +1,1 @@
+"""What outlasts the function that wrote it."""

@@ -1,0 +1,1 @@
+"""Methods of the languages' own values."""
