@@ -21,7 +21,7 @@ from tests.fakes.ir import show
 
 SOURCES = [
     chunk
-    for path in sorted(Path(ir.__file__).parents[1].glob("frontends/python*.py"))
+    for path in sorted(Path(ir.__file__).parents[1].glob("frontends/python/*.py"))
     for chunk in path.read_bytes().split(b"\n\n\n")
 ]
 
