@@ -4,24 +4,40 @@ from __future__ import annotations
 
 import itertools
 
-from fusion.dataflow.solver.builtin.copies import Copies
+from fusion.dataflow.solver.builtin.heaps import Heaps
 from fusion.dataflow.solver.calling.arguments import Arguments
 from fusion.dataflow.solver.domain.beginnings import disordered
 from fusion.dataflow.solver.domain.state import MAX_ITEMS, Thing
 from fusion.dataflow.solver.domain.taints import added
 from fusion.dataflow.solver.domain.values import NONE, NOTHING, UNKNOWN, Object, Value, constant, join, join_all
+from fusion.dataflow.solver.methods.queues import left_over, roomy
 from fusion.dataflow.solver.methods.receivers import Use, single
 
 _MOST_RANGE = 16
 """So many elements are gone through one by one."""
 
 
-class PythonIteration(Copies):
+class PythonIteration(Heaps):
     """One method per kind of function."""
 
     def _py_series(self, use: Use) -> Value:
         kind = use.name.rpartition(".")[2]
         return self.as_series(use.argument(0), use, {"frozenset": "set", "tuple": "tuple", "set": "set"}.get(kind, "list"))
+
+    def _py_deque(self, use: Use) -> Value:
+        """`collections.deque(values, maxlen)`."""
+        room = use.argument(1, "maxlen")
+        made = self.as_series(use.argument(0, "iterable"), use)
+        if room is None or room.consts == (None,):
+            return made
+        size = single(room)
+        for ref in made.refs:
+            if isinstance(ref, Object):
+                thing = use.state.heap[ref.id]
+                thing = thing.but(flags=thing.flags | roomy(size if type(size) is int else None))
+                items = None if thing.items is None else left_over(thing, thing.items, front=False)
+                use.state.heap[ref.id] = disordered(thing) if items is None else thing.but(items=tuple(items))
+        return made
 
     def _py_sorted(self, use: Use) -> Value:
         exact, any_ = self.elements(self.first(use), use.state, use.node)
@@ -38,17 +54,6 @@ class PythonIteration(Copies):
         if exact is not None and all(type(single(value)) is int for value in given):
             return constant(sum(number for value in given if type(number := single(value)) is int))
         return self.numbered(use)
-
-    def _py_put_in_order(self, use: Use) -> Value:
-        """`heapq.heappush(list, value)` and its like: it may stand anywhere in the list."""
-        for ref in self.first(use).refs:
-            if isinstance(ref, Object) and (thing := use.state.heap.get(ref.id)) is not None:
-                use.state.heap[ref.id] = disordered(thing, use.argument(1) or UNKNOWN)
-        return NONE
-
-    def _py_taken(self, use: Use) -> Value:
-        """`heapq.heappop(list)`: any element."""
-        return self.any_element(self.first(use), use)
 
     def _py_sum(self, use: Use) -> Value:
         """`sum(numbers)`; of lists, all that is in them."""

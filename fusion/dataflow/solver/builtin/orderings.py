@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from fusion.dataflow import ir
 from fusion.dataflow.solver.calling.arguments import Arguments, things
@@ -38,14 +38,15 @@ class Orderings(Machine):
             keys = list(items)
         else:
             keys = [self.call(function, Arguments([item]), use.state, use.node) for item in items]
-        ranks = [_rank(key, use.state) for key in keys]
-        if any(rank is None for rank in ranks):
-            return None
         try:
-            places = sorted(range(len(items)), key=lambda place: ranks[place], reverse=bool(reverse))
+            ranked = sorted(self.ranked(items, keys, use.state), reverse=bool(reverse))
         except TypeError:
             return None
-        return [items[place] for place in places]
+        return [one.item for one in ranked]
+
+    def ranked(self, items: Sequence[Value], keys: Sequence[Value], state: State) -> list[Ranked]:
+        """The elements with what they are compared by; to compare what is not known is a TypeError."""
+        return [Ranked(item, _rank(key, state)) for item, key in zip(items, keys, strict=True)]
 
     def extreme(self, items: Sequence[Value], use: Use) -> Value | None:
         """`min` or `max` of the elements: the first of the least, or of the greatest."""
@@ -55,12 +56,34 @@ class Orderings(Machine):
         return None if not found else found[-1 if use.name == "max" else 0]
 
 
+class Ranked(NamedTuple):
+    """An element and what it is compared by: parts of a tuple in order, or one constant."""
+
+    item: Value
+    rank: Any
+
+    def __lt__(self, other: tuple[object, ...]) -> bool:
+        """As Python compares: what comes first decides, and what stands behind it need not be known."""
+        mine, theirs = self.rank, other[1]
+        if not isinstance(mine, tuple) or not isinstance(theirs, tuple):
+            return bool(_known(mine) < _known(theirs))
+        for one, another in zip(mine, theirs, strict=False):
+            if _known(one) != _known(another):
+                return bool(one < another)
+        return len(mine) < len(theirs)
+
+
+def _known(rank: Any) -> Any:
+    if rank is None:
+        raise TypeError("it is not known")
+    return rank
+
+
 def _rank(key: Value, state: State) -> Any:
-    """A constant to compare by, or a tuple of some; None where it is not known."""
+    """A constant to compare by, or a tuple of some; None for what is not known."""
     listed = [thing for thing in things(key, state) if thing.kind in ("list", "tuple")]
     if len(key.refs) == 1 == len(listed) and key.consts == () and not key.taints and listed[0].items is not None:
-        inner = [single(item) for item in listed[0].items]
-        return None if None in inner else tuple(inner)
+        return tuple(single(item) for item in listed[0].items)
     return single(key)
 
 

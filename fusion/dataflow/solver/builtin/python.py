@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from fusion.dataflow.solver.builtin.copies import Copies, Handler
+from fusion.dataflow.solver.builtin.heaps import Heaps
 from fusion.dataflow.solver.builtin.iteration import PythonIteration
 from fusion.dataflow.solver.builtin.settings_texts import SettingsTexts
 from fusion.dataflow.solver.builtin.string_templates import StringTemplates
@@ -13,7 +14,8 @@ from fusion.dataflow.solver.calling.arguments import Arguments, paths, things
 from fusion.dataflow.solver.defining.fields import FIELD
 from fusion.dataflow.solver.defining.tuples import NamedTuples
 from fusion.dataflow.solver.domain import texts
-from fusion.dataflow.solver.domain.state import ATTRIBUTES, PERHAPS, State, Thing
+from fusion.dataflow.solver.domain.optional import PERHAPS
+from fusion.dataflow.solver.domain.state import ATTRIBUTES, State, Thing
 from fusion.dataflow.solver.domain.taints import added
 from fusion.dataflow.solver.domain.values import (
     FALSE,
@@ -326,6 +328,7 @@ _FUNCTIONS: dict[str, Handler] = {
     **_all(StringTemplates._buffer_read, "io.StringIO().getvalue io.StringIO().read io.BytesIO().getvalue io.BytesIO().read"),
     **_all(StringTemplates._queue, "queue.Queue queue.SimpleQueue queue.LifoQueue asyncio.Queue asyncio.LifoQueue"),
     **_all(StringTemplates._queue, "multiprocessing.Queue multiprocessing.SimpleQueue Queue.Queue"),
+    **_all(StringTemplates._queue, "queue.PriorityQueue asyncio.PriorityQueue"),
     **_all(PythonFunctions._py_isinstance, "isinstance"),
     **_all(PythonFunctions._py_type, "type"),
     **_all(PythonFunctions._py_len, "len"),
@@ -344,7 +347,8 @@ _FUNCTIONS: dict[str, Handler] = {
     **_all(Copies.mixed, "chr json.loads json.load pprint.pformat"),
     **_all(PythonFunctions._py_format, "format"),
     **_all(PythonFunctions._py_maketrans, "str.maketrans bytes.maketrans"),
-    **_all(PythonIteration._py_series, "list tuple set frozenset collections.deque itertools.cycle"),
+    **_all(PythonIteration._py_series, "list tuple set frozenset itertools.cycle"),
+    **_all(PythonIteration._py_deque, "collections.deque"),
     **_all(PythonIteration._py_sorted, "sorted"),
     **_all(PythonIteration._py_reversed, "reversed"),
     **_all(PythonIteration._py_dict, "dict collections.OrderedDict types.MappingProxyType"),
@@ -372,8 +376,11 @@ _FUNCTIONS: dict[str, Handler] = {
     **_all(PythonFunctions._py_vars, "dataclasses.asdict"),
     **_all(PythonFunctions._py_attributes, "vars"),
     **_all(PythonFunctions._py_namespace, "types.SimpleNamespace"),
-    **_all(PythonIteration._py_put_in_order, "heapq.heappush bisect.insort bisect.insort_left bisect.insort_right"),
-    **_all(PythonIteration._py_taken, "heapq.heappop"),
+    **_all(Heaps._py_heap, "heapq.heapify heapq.heappush heapq.heappop heapq.heapreplace heapq.heappushpop"),
+    **_all(Heaps._py_heap, "heapq.heappush_max heapq.heappop_max heapq.heapify_max"),
+    **_all(Heaps._py_insort, "bisect.insort bisect.insort_left bisect.insort_right"),
+    **_all(Heaps._py_extremes, "heapq.nsmallest heapq.nlargest"),
+    **_all(Heaps._py_merged, "heapq.merge"),
     **_all(PythonFunctions._py_print, "print"),
     **_all(PythonIteration._py_sum, "sum"),
     **_all(PythonFunctions._py_replace, "dataclasses.replace"),

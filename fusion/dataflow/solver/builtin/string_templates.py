@@ -8,7 +8,7 @@ from fusion.dataflow.solver.builtin.copies import Copies
 from fusion.dataflow.solver.calling.arguments import things
 from fusion.dataflow.solver.domain.state import STREAMED, Thing
 from fusion.dataflow.solver.domain.values import UNKNOWN, Object, Value, constant, join_all
-from fusion.dataflow.solver.methods.lists import LIFO
+from fusion.dataflow.solver.methods.queues import LEAST, LIFO
 from fusion.dataflow.solver.methods.receivers import Use, single
 
 _TEMPLATE = "string.Template()"
@@ -79,5 +79,5 @@ class StringTemplates(Copies):
 
     def _queue(self, use: Use) -> Value:
         """A queue: a list that `put` and `get` use at its ends."""
-        last = "Lifo" in use.name
-        return self.make(use.state, Thing("list", (), flags=frozenset({LIFO}) if last else frozenset()))
+        order = {LIFO} if "Lifo" in use.name else {LEAST} if "Priority" in use.name else set()
+        return self.make(use.state, Thing("list", (), flags=frozenset(order)))

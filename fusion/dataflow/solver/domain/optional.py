@@ -1,13 +1,29 @@
-"""Fields that an object has on one path and perhaps not on another."""
+"""Fields that an object has on one path and perhaps not on another, or in another order."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fusion.dataflow import ir
 from fusion.dataflow.solver.domain.values import NONE, NOTHING, Value, join
 
 if TYPE_CHECKING:
     from fusion.dataflow.solver.domain.state import Thing
+
+
+PERHAPS = "perhaps"
+"""Flag of a dictionary that has some of its keys only where it came on one path, and not on another."""
+
+JUMBLED = "jumbled"
+"""Flag of a dictionary whose keys are in another order where it came on one path than on another."""
+
+
+def in_order(thing: Thing) -> list[ir.Constant] | None:
+    """The keys of a dictionary in the order in which they were put in; None where that is not known."""
+    if thing.rest is not NOTHING or thing.keys is not NOTHING or not thing.flags.isdisjoint((PERHAPS, JUMBLED)):
+        return None
+    keys = [key for key in thing.fields if isinstance(key, str | bytes | int | float | bool | None)]
+    return keys if len(keys) == len(thing.fields) else None
 
 
 def lacking(met: Thing, a: Thing, b: Thing) -> Thing:

@@ -9,7 +9,7 @@ from typing import Any
 
 from fusion.dataflow import ir
 from fusion.dataflow.solver.domain.beginnings import front, parted
-from fusion.dataflow.solver.domain.optional import lacking
+from fusion.dataflow.solver.domain.optional import JUMBLED, PERHAPS, lacking
 from fusion.dataflow.solver.domain.taints import Facts, common
 from fusion.dataflow.solver.domain.values import NOTHING, Klass, Object, Value, believed, join
 
@@ -18,9 +18,6 @@ MAX_ITEMS = 64
 
 GUESSED = "guessed"
 """Flag of a library's object that is believed to be one from a name only."""
-
-PERHAPS = "perhaps"
-"""Flag of a dictionary that has some of its keys only where it came on one path, and not on another."""
 
 CHANGED = "changed"
 """Flag of a list that was changed since it was made."""
@@ -381,6 +378,8 @@ def meet_things(a: Thing, b: Thing, mine: Facts | None = None, theirs: Facts | N
     if fields is not b.fields:
         if a.kind == "dict" and fields.keys() != b.fields.keys():
             flags |= {PERHAPS}
+        elif a.kind == "dict" and JUMBLED not in flags and list(a.fields) != list(b.fields):
+            flags |= {JUMBLED}
         fields = dict(a.fields)
         for key, value in b.fields.items():
             known = fields.get(key)

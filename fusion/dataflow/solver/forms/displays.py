@@ -5,8 +5,8 @@ from __future__ import annotations
 from fusion.dataflow import ir
 from fusion.dataflow.solver.calling.arguments import things
 from fusion.dataflow.solver.domain.beginnings import front
-from fusion.dataflow.solver.domain.optional import overlaid
-from fusion.dataflow.solver.domain.state import MAX_ITEMS, PERHAPS, State, Thing, checked_inside
+from fusion.dataflow.solver.domain.optional import PERHAPS, overlaid
+from fusion.dataflow.solver.domain.state import MAX_ITEMS, State, Thing, checked_inside
 from fusion.dataflow.solver.domain.values import NOTHING, UNKNOWN, Object, Value, believed, join, join_all, reference, tainted
 from fusion.dataflow.solver.machine import Machine
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Literal
 
 from fusion.dataflow import ir
-from fusion.dataflow.solver.domain.state import PERHAPS, State, meet
+from fusion.dataflow.solver.domain.optional import PERHAPS
+from fusion.dataflow.solver.domain.state import State, meet
 from fusion.dataflow.solver.domain.taints import Facts, common
 from fusion.dataflow.solver.domain.values import NOTHING, Object, Value
 from fusion.dataflow.solver.machine import Loop, Machine

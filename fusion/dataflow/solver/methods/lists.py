@@ -5,24 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from fusion.dataflow.solver.builtin.orderings import Orderings
 from fusion.dataflow.solver.calling.arguments import Arguments
 from fusion.dataflow.solver.domain.beginnings import continued, disordered
 from fusion.dataflow.solver.domain.state import CHANGED, MAX_ITEMS, Thing
 from fusion.dataflow.solver.domain.values import NONE, NOTHING, UNKNOWN, Object, Value, constant, join, join_all, reference
+from fusion.dataflow.solver.methods.queues import QueueMethods, is_roomy, left_over
 from fusion.dataflow.solver.methods.receivers import Use, is_plain, single
 from fusion.dataflow.solver.methods.sets import SET_METHODS, SetMethods
 from fusion.dataflow.solver.methods.text import TextMethods
 
 _PUT = "put into a list"
-_TAKES = frozenset({"get", "get_nowait"})
-"""Methods of queues: they take the first out, or of some the last."""
-LIFO = "lifo"
-"""Flag of a queue that gives what was put in last."""
+_FRONT = frozenset({"appendleft", "extendleft"})
 _CHANGED = frozenset({CHANGED})
 
 
-class ListMethods(SetMethods, TextMethods, Orderings):
+class ListMethods(SetMethods, TextMethods, QueueMethods):
     """One method per kind of list method."""
 
     def list_method(self, use: Use) -> Value | None:
@@ -39,6 +36,8 @@ class ListMethods(SetMethods, TextMethods, Orderings):
     def with_items(self, use: Use, items: Sequence[Value] | None, extra: Value = NOTHING) -> None:
         """The receiver has these elements now; None: those it had, in any order and number, and `extra`."""
         thing = use.thing
+        if thing.flags and is_roomy(thing):
+            items = None if items is None else left_over(thing, items, front=use.name in _FRONT)
         if items is not None and len(items) <= MAX_ITEMS and extra is NOTHING:
             self.put(use, thing.but(items=tuple(items), flags=thing.flags | _CHANGED))
         elif items is None:
@@ -50,7 +49,8 @@ class ListMethods(SetMethods, TextMethods, Orderings):
         thing, values = use.thing, self._list_values(use)
         spread = use.arguments.rest
         if thing.items is None or spread is not None:
-            self.put(use, continued(thing, join_all([*values, spread or NOTHING])))
+            extra = join_all([*values, spread or NOTHING])
+            self.put(use, disordered(thing, extra) if thing.flags and is_roomy(thing) else continued(thing, extra))
         else:
             self.with_items(use, [*thing.items, *values])
         return UNKNOWN if self.script else NONE
@@ -85,7 +85,7 @@ class ListMethods(SetMethods, TextMethods, Orderings):
                 items = [*reversed(exact), *items] if front else [*items, *exact]
             else:
                 extra = join(extra, self.contained(any_, use.node, _PUT))
-        if items is None and not front:
+        if items is None and not front and not is_roomy(thing):
             self.put(use, continued(thing, extra))
         else:
             self.with_items(use, None if front and extra is not NOTHING else items, extra)
@@ -109,8 +109,7 @@ class ListMethods(SetMethods, TextMethods, Orderings):
     def _list_pop(self, use: Use) -> Value:
         """`pop`, `shift`, `popleft`: what is taken out is not in it any more."""
         thing = use.thing
-        first = use.name in ("shift", "popleft") or (use.name in _TAKES and LIFO not in thing.flags)
-        place = 0 if first else -1 if use.name in _TAKES else -1 if self.script else use.number(0, -1)
+        place = self.taken_place(use)
         if thing.items is None or place is None:
             found = thing.everything()
             if not self.script:
@@ -335,6 +334,7 @@ _PYTHON: dict[str, _Handler] = {
     **_all(ListMethods._list_extend, "extend update extendleft"),
     **_all(ListMethods._list_insert, "insert"),
     **_all(ListMethods._list_put, "put put_nowait"),
+    **_all(ListMethods._list_rotate, "rotate"),
     **_all(ListMethods._list_pop, "pop popleft get get_nowait"),
     **_all(ListMethods._list_remove, "remove discard"),
     **_all(ListMethods._list_clear, "clear"),

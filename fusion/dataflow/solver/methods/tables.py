@@ -8,8 +8,8 @@ from typing import Any
 from fusion.dataflow import ir
 from fusion.dataflow.solver.builtin.settings_values import converted
 from fusion.dataflow.solver.calling.arguments import things
-from fusion.dataflow.solver.domain.optional import overlaid
-from fusion.dataflow.solver.domain.state import MAX_ITEMS, PERHAPS, Thing
+from fusion.dataflow.solver.domain.optional import JUMBLED, PERHAPS, in_order, overlaid
+from fusion.dataflow.solver.domain.state import MAX_ITEMS, Thing
 from fusion.dataflow.solver.domain.taints import Facts, added
 from fusion.dataflow.solver.domain.values import (
     NONE,
@@ -178,9 +178,29 @@ class TableMethods(PatternMethods, CallbackMethods):
         return found
 
     def _table_popitem(self, use: Use) -> Value:
+        """`popitem(last=True)`: what was put in last, or first."""
         keys = join_all(self.keys_of(use.thing)[0])
+        order = in_order(use.thing)
+        last = constant(True) if use.argument(0, "last") is None else use.argument(0, "last")
+        if order and isinstance(which := single(last), bool):
+            key = order[-1 if which else 0]
+            fields = dict(use.thing.fields)
+            pair = [constant(key), fields.pop(key)]
+            self.put(use, use.thing.but(fields=fields, sure=use.thing.sure - {key}))
+            return self.series(use.state, pair, kind="tuple")
         pair = [UNKNOWN if keys is NOTHING else keys, use.thing.everything()]
         return self.series(use.state, pair, kind="tuple")
+
+    def _table_move(self, use: Use) -> Value:
+        """`move_to_end(key, last=True)`."""
+        key, last = use.constant(0, "key"), single(use.argument(1, "last") or constant(True))
+        fields = dict(use.thing.fields)
+        if key in fields and isinstance(last, bool):
+            value = fields.pop(key)
+            self.put(use, use.thing.but(fields={**fields, key: value} if last else {key: value, **fields}, sure=use.thing.sure))
+        else:
+            self.put(use, use.thing.but(flags=use.thing.flags | {JUMBLED}))
+        return NONE
 
     def _table_delete(self, use: Use) -> Value:
         const, key = use.constant(0), use.argument(0)
@@ -325,6 +345,7 @@ _PYTHON: dict[str, _Handler] = {
     **_all(TableMethods._table_setdefault, "setdefault"),
     **_all(TableMethods._table_pop, "pop"),
     **_all(TableMethods._table_popitem, "popitem"),
+    **_all(TableMethods._table_move, "move_to_end"),
     **_all(TableMethods._table_clear, "clear"),
     **_all(TableMethods._table_update, "update"),
     **_all(TableMethods._table_union, "union __or__"),
