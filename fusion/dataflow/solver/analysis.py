@@ -33,7 +33,7 @@ from fusion.dataflow.solver.checks.urls import Urls
 from fusion.dataflow.solver.checks.vouching import Vouching
 from fusion.dataflow.solver.domain.state import Heap, Scope, State
 from fusion.dataflow.solver.domain.taints import Data
-from fusion.dataflow.solver.domain.values import NOTHING, Closure, Object, Value, join_all, reference
+from fusion.dataflow.solver.domain.values import NOTHING, UNKNOWN, Closure, Object, Value, join_all, reference
 from fusion.dataflow.solver.entering.given import Given
 from fusion.dataflow.solver.entering.preceding import Preceding
 from fusion.dataflow.solver.forms.access import Access
@@ -105,7 +105,8 @@ class Solver(
         function = closure.function
         state = State(0, {}, {}, Heap(self.base), self.upheld.get(id(function), {}), {})
         scope = Scope(function, next(self.frames), closure.scope, closure.scope.module)
-        receiver = closure.receiver or NOTHING
+        given = self.given_with.get(id(function), UNKNOWN)
+        receiver = given if given is not UNKNOWN else closure.receiver or NOTHING
         if any(isinstance(ref, Object) and ref.id not in self.base for ref in receiver.refs):
             receiver = NOTHING  # it was made in a function that has ended
         self.path = closure.scope.module

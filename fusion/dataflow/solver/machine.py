@@ -89,6 +89,8 @@ class Machine(Parts):
         """The functions that those close over, by function: several handlers may be one function around others."""
         self.made_for: dict[int, list[Klass]] = {}
         """The classes of the objects whose methods a framework was given, by function."""
+        self.given_with: dict[int, Value] = {}
+        """Those objects themselves, where they outlast the function that made them."""
         self.backslashes = True
         """Whether a backslash means something in SQL: in MySQL, and nowhere else."""
         self.methods: dict[str, list[Closure]] = {}

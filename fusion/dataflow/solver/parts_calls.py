@@ -50,6 +50,10 @@ class CallParts:
         """Remember that a framework calls a function."""
         raise NotImplementedError
 
+    def handed_over(self, closure: Closure, state: State) -> None:
+        """Remember the very object whose method a framework is given."""
+        raise NotImplementedError
+
     def named_member(self, value: Value, name: Value) -> Value:
         """`getattr(module, name)` with the name that a pickle gives."""
         raise NotImplementedError

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from fusion.dataflow import ir
 from fusion.dataflow.frontends.javascript import literals
+from fusion.dataflow.frontends.javascript.first_values import CONSTRUCTOR, begin_each, is_own
 from fusion.dataflow.frontends.javascript.functions import function, method
 from fusion.dataflow.frontends.javascript.lowering import Lowering, children, first
 from fusion.dataflow.frontends.javascript.source import span
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 _FIELDS = frozenset({"field_definition", "public_field_definition"})
 _FUNCTIONS = frozenset({"arrow_function", "function_expression"})
-CONSTRUCTOR = "__init__"
 
 
 def class_value(at: Lowering, node: Node, decorators: Sequence[ir.Expression] = ()) -> ir.Class:
@@ -35,7 +35,7 @@ def class_value(at: Lowering, node: Node, decorators: Sequence[ir.Expression] = 
         elif child.type == "class_body":
             break
     body = node.child_by_field_name("body")
-    statements = _body(at, body) if body is not None else []
+    statements = _body(at, body, derived=bool(bases)) if body is not None else []
     return ir.Class(span(node), at.word(name) if name is not None else "", bases, statements, decorators=found)
 
 
@@ -53,8 +53,9 @@ def _bases(at: Lowering, heritage: Node) -> list[ir.Expression]:
     return []
 
 
-def _body(at: Lowering, body: Node) -> list[ir.Statement]:
+def _body(at: Lowering, body: Node, *, derived: bool) -> list[ir.Statement]:
     into: list[ir.Statement] = []
+    own: list[ir.Assign] = []
     waiting: list[ir.Expression] = []
     for child in children(body):
         kind = child.type
@@ -64,12 +65,14 @@ def _body(at: Lowering, body: Node) -> list[ir.Statement]:
         if kind == "method_definition":
             _method(at, child, [*waiting, *decorators_of(at, child)], into)
         elif kind in _FIELDS:
-            _field(at, child, [*waiting, *decorators_of(at, child)], into)
+            _field(at, child, [*waiting, *decorators_of(at, child)], into, own)
         elif kind == "class_static_block":
             into.append(ir.Block(span(child), at.body(child.child_by_field_name("body"))))
         elif child.is_error:
             into.append(ir.Evaluate(span(child), at.opaque(child)))
         waiting = []
+    if own:
+        begin_each(at, span(body), own, into, derived=derived)
     return into
 
 
@@ -91,7 +94,8 @@ def _method(at: Lowering, node: Node, decorators: list[ir.Expression], into: lis
     into.append(ir.Define(span(node), method(at, node, name=text, decorators=decorators)))
 
 
-def _field(at: Lowering, node: Node, decorators: list[ir.Expression], into: list[ir.Statement]) -> None:
+def _field(at: Lowering, node: Node, decorators: list[ir.Expression], into: list[ir.Statement], own: list[ir.Assign]) -> None:
+    """A field. `own`: what each object gets its own of is put there."""
     where = span(node)
     name = literals.key(at, node.child_by_field_name("name") or node.child_by_field_name("property"))
     value = node.child_by_field_name("value")
@@ -107,7 +111,12 @@ def _field(at: Lowering, node: Node, decorators: list[ir.Expression], into: list
             _store(name, given, into)
         return
     typed = annotation(at, node.child_by_field_name("type"))
-    into.append(ir.Assign(where, ir.Name(name.span, str(name.value)), given, annotation=typed, decorators=decorators))
+    static = any(child.type == "static" for child in node.children[:4])
+    target = ir.Name(name.span, str(name.value))
+    if given is not None and not static and not decorators and is_own(given):
+        own.append(ir.Assign(where, target, given, annotation=typed))
+        given = None
+    into.append(ir.Assign(where, target, given, annotation=typed, decorators=decorators))
 
 
 def _store(name: ir.Expression, value: ir.Expression, into: list[ir.Statement]) -> None:

@@ -40,6 +40,7 @@ class Callbacks(Machine):
             if closure.receiver is not None:
                 made = [thing.klass for thing in things(closure.receiver, state) if thing.klass is not None]
                 self.made_for.setdefault(id(closure.function), []).extend(made)
+                self.handed_over(closure, state)
             if self.script and (before or all(_is_known(value, state) for value in arguments.positional)):
                 self.precede(closure, tuple(before))
             before.append(closure)

@@ -20,6 +20,7 @@ from fusion.dataflow.solver.domain.values import (
     reference,
 )
 from fusion.dataflow.solver.machine import Machine
+from fusion.dataflow.solver.memory.growing import grown
 from fusion.dataflow.solver.methods.receivers import Own, Use
 
 _MOST_FILES = 400
@@ -71,6 +72,18 @@ class Holding(Machine):
                 self._keep(value, state)
                 more = True
         return more
+
+    def handed_over(self, closure: Closure, state: State) -> None:
+        """Remember the very object whose method a framework is given (`app.get("/", pages.show)`): it is called on that one."""
+        known = self.given_with.get(id(closure.function), NOTHING)
+        receiver = closure.receiver or NOTHING
+        made = tuple(ref for ref in receiver.refs if isinstance(ref, Object) and ref not in known.refs)
+        known_all = all(isinstance(ref, Object) for ref in receiver.refs)
+        if not known_all or len(known.refs) + len(made) > _MOST_SERVICES:
+            self.given_with[id(closure.function)] = UNKNOWN  # of some of them nothing is known
+        elif made and known is not UNKNOWN:
+            self._keep(receiver, state)
+            self.given_with[id(closure.function)] = join(known, Value((), made))
 
     def shelve(self, key: Hashable, value: Value, state: State) -> None:
         """Something was put into a place that other functions read by this key."""
@@ -169,7 +182,7 @@ class Holding(Machine):
             for ref in open_.pop().refs:
                 thing = state.heap.get(ref.id) if isinstance(ref, Object) else None
                 if isinstance(ref, Object) and thing is not None and ref.id not in self.base:
-                    self.base[ref.id] = thing
+                    self.base.update(grown({ref.id: thing}))
                     open_ += [thing.rest, *thing.fields.values(), *(thing.items or ())]
 
 
