@@ -120,7 +120,9 @@ class PythonIteration(Heaps):
         exact = [column for column, _ in columns]
         known = [column for column in exact if column is not None]
         if columns and len(known) == len(columns) and use.arguments.rest is None and min(map(len, known)) <= MAX_ITEMS:
-            rows = zip(*known, strict=False)
+            filled = use.arguments.keywords.get("fillvalue", NONE)
+            longest = use.name.endswith("zip_longest")
+            rows = list(itertools.zip_longest(*known, fillvalue=filled) if longest else zip(*known, strict=False))
             return self.series(use.state, [self.series(use.state, row, kind="tuple") for row in rows])
         row = [join_all(column) if column is not None else any_ for column, any_ in columns]
         return self.series(use.state, None, self.series(use.state, row, kind="tuple"))

@@ -235,6 +235,11 @@ class PythonFunctions(PythonIteration, SettingsTexts, StringTemplates, ContextVa
     def _py_replace(self, use: Use) -> Value:
         """`dataclasses.replace(object, **fields)`."""
         made = self.shallow(use)
+        more = use.arguments.more
+        for thing in list(things(made, use.state)) if more is not None else ():
+            for key, field in thing.fields.items():
+                if isinstance(key, str):
+                    self.store_attribute(made, key, join(field, more or NOTHING), use.state, use.node)
         for name, value in use.arguments.keywords.items():
             self.store_attribute(made, name, value, use.state, use.node)
         return made
@@ -383,7 +388,7 @@ _FUNCTIONS: dict[str, Handler] = {
     **_all(Heaps._py_merged, "heapq.merge"),
     **_all(PythonFunctions._py_print, "print"),
     **_all(PythonIteration._py_sum, "sum"),
-    **_all(PythonFunctions._py_replace, "dataclasses.replace"),
+    **_all(PythonFunctions._py_replace, "dataclasses.replace copy.replace attr.evolve attrs.evolve"),
     **_all(PythonFunctions._py_field, "dataclasses.field attr.ib attr.field attrs.field pydantic.Field"),
     **_all(PythonFunctions._py_partial, "functools.partial"),
     **_all(PythonFunctions._py_called, "asyncio.to_thread asgiref.sync.sync_to_async anyio.to_thread.run_sync"),

@@ -105,7 +105,11 @@ class Calls(Choosing):
 
     def _spread_mapping(self, value: Value, given: Arguments, state: State) -> None:
         for thing in things(value, state):
-            given.keywords.update({key: field for key, field in thing.fields.items() if isinstance(key, str)})
+            over = thing.rest if thing.rest.taints or thing.rest.refs else NOTHING  # what may have taken a known field's place
+            certain = thing.certain if over is not NOTHING else ()
+            for key, field in thing.fields.items():
+                if isinstance(key, str):
+                    given.keywords[key] = field if over is NOTHING or key in certain else join(field, over)
             if thing.rest is not NOTHING:
                 given.more = thing.rest if given.more is None else join(given.more, thing.rest)
         if value.taints or value.consts is None or any(not isinstance(ref, Object) for ref in value.refs) or not value.refs:

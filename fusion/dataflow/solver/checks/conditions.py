@@ -9,6 +9,7 @@ from fusion.dataflow.patterns.automata import Mode
 from fusion.dataflow.patterns.checks import rejects, restricts, substitutes
 from fusion.dataflow.patterns.hosts import fixes_host, is_host
 from fusion.dataflow.solver.calling.arguments import Arguments, flatten, things
+from fusion.dataflow.solver.checks.sequences import compared
 from fusion.dataflow.solver.domain import texts
 from fusion.dataflow.solver.domain.state import State, Thing
 from fusion.dataflow.solver.domain.taints import Facts, Taint, added, changed, known, undecoded
@@ -90,7 +91,7 @@ class Checks(Machine):
             alone = all(not isinstance(ref, Library) for ref in (*left.refs, *right.refs))
             if none and alone and operator in ("is", "==", "is not", "!="):
                 return (operator in ("is not", "!="),)
-            return None
+            return None if self.script else compared(operator, left, right, state)
         return texts.combine([left.consts, right.consts], lambda a, b: texts.compare(operator, a, b))
 
     def _folded_member(self, operator: str, left: Value, right: Value, state: State) -> tuple[ir.Constant, ...] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fusion.dataflow import ir
 from fusion.dataflow.solver.calling.arguments import things
 from fusion.dataflow.solver.domain.state import Thing
-from fusion.dataflow.solver.domain.values import NOTHING, UNKNOWN, Klass, Library, Object, Value, join_all, reference
+from fusion.dataflow.solver.domain.values import NOTHING, UNKNOWN, Klass, Library, Object, Value, join, join_all, reference
 from fusion.dataflow.solver.methods.receivers import Own, Use, single
 
 NAMED = "typing.NamedTuple()"
@@ -52,6 +52,9 @@ class NamedTuples(Own):
             if thing is not None:
                 fields = dict(thing.fields)
                 fields.update(use.arguments.keywords)
+                if use.arguments.more is not None:
+                    names = {*fields, *(thing.klass.fields if thing.klass is not None else ())} - use.arguments.keywords.keys()
+                    fields.update({name: join(fields.get(name, NOTHING), use.arguments.more) for name in names})
                 made = join_all([made, self.make(use.state, thing.but(fields=fields))])
         return UNKNOWN if made is NOTHING else made
 

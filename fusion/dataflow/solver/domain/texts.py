@@ -27,7 +27,7 @@ _ARITHMETIC: dict[str, Callable[..., object]] = {
     ">>": operator.rshift,
     "**": operator.pow,
 }
-_COMPARISONS: dict[str, Callable[..., object]] = {
+COMPARISONS: dict[str, Callable[..., object]] = {
     "==": operator.eq,
     "!=": operator.ne,
     "<": operator.lt,
@@ -186,7 +186,7 @@ def script_text(value: ir.Constant) -> str:
 
 def compare(name: str, left: ir.Constant, right: ir.Constant) -> object:
     """One comparison of two constants."""
-    function = _COMPARISONS.get(name)
+    function = COMPARISONS.get(name)
     if function is None:
         raise TypeError(name)
     if name in ("is", "is not") and not (left is None or right is None or isinstance(left, bool) or isinstance(right, bool)):

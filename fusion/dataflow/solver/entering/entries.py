@@ -76,7 +76,8 @@ class Entries(Machine):
         names = [parameter.name for parameter in function.parameters]
         if names[:1] in (["self"], ["cls"]):
             names = names[1:]
-        return bool(entry.signature) and tuple(names[: len(entry.signature)]) == entry.signature
+        size = len(entry.signature)
+        return size > 0 and tuple(name.lstrip("_") for name in names[:size]) == entry.signature  # `_context`: not used
 
     def derives(self, klass: Klass, bases: tuple[str, ...], depth: int = 8) -> bool:
         """Whether one of the library's classes is among the class's ancestors."""

@@ -116,7 +116,8 @@ class Elements(Overloads, Holding):
                     if -len(thing.items) <= const < len(thing.items):
                         found = join(found, thing.items[const])
                 elif const in thing.fields:
-                    found = join_all([found, thing.fields[const], NOTHING if const in thing.sure else thing.rest])
+                    over = NOTHING if const in thing.sure else self.apart(thing.rest, const, state)
+                    found = join_all([found, thing.fields[const], over])
                 elif self.script and isinstance(const, str) and const not in thing.fields and thing.klass is not None:
                     member = self.member(thing.klass, const)
                     found = join(found, UNKNOWN if member is None else member)
@@ -173,7 +174,7 @@ class Elements(Overloads, Holding):
             text = value.consts[0]
             if isinstance(text, str) and len(text) <= MAX_ITEMS:
                 return [constant(sign) for sign in text], NOTHING
-        if len(value.refs) == 1 and not value.taints and value.consts == ():
+        if len(value.refs) == 1 and not value.taints and value.consts in ((), (None,)):  # None would raise
             for thing in things(value, state):
                 if thing.items is not None and thing.kind in ("list", "tuple", "generator"):
                     exact = list(thing.items)

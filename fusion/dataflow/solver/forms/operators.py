@@ -226,7 +226,8 @@ class Operators(Overloads):
             stops = truth is False if node.operator == "and" else truth is True
             goes = truth is True if node.operator == "and" else truth is False
             if place == last or stops:
-                result = join(result, believed(value, state.facts) if place else value)
+                sure = stops and node.operator == "and" and value.consts  # whichever of them is the result, it is false
+                result = join(NOTHING if sure else result, believed(value, state.facts) if place else value)
                 sofar = added(sofar, wanted)
                 break
             if not goes and (node.operator != "and" or not value.taints):

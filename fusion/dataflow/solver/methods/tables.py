@@ -100,7 +100,8 @@ class TableMethods(PatternMethods, CallbackMethods):
             if use.thing.rest is NOTHING and not all(const in fields for const in key.consts):
                 return join(found, missing)
             if use.thing.rest is not NOTHING and not use.thing.sure.issuperset(key.consts):
-                found = join_all([found, use.thing.rest, NOTHING if all(const in fields for const in key.consts) else missing])
+                other = self.apart(use.thing.rest, key.consts[0], use.state)
+                found = join_all([found, other, NOTHING if all(const in fields for const in key.consts) else missing])
             return found
         if missing.taints and use.thing.rest is NOTHING:
             missing = believed(missing, not_among(key, fields, self.data.elements) or {})

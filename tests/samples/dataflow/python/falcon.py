@@ -1,4 +1,5 @@
 import os
+import pickle
 
 import falcon
 
@@ -38,3 +39,11 @@ def cookie(req, resp):
 class Item:
     def on_get(self, req, resp, name):
         os.system("ls " + name)  # expect: command-injection
+
+
+class Pickled(falcon.media.BaseHandler):
+    def deserialize(self, stream, content_type, content_length):
+        return pickle.loads(stream.read())  # expect: unsafe-deserialization
+
+    def serialize(self, media, content_type):
+        return pickle.dumps(media)

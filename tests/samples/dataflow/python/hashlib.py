@@ -32,6 +32,10 @@ def authenticated_by_function(key, data):
     return hmac.new(key, data, hashlib.md5).hexdigest()  # expect: weak-hash
 
 
+def authenticated_by_old_function(key, data):
+    return hmac.new(key, data, hashlib.sha1).hexdigest()  # expect: weak-hash
+
+
 def derived(data):
     return hashlib.pbkdf2_hmac("sha1", data, b"grains", 600000)  # expect: weak-hash
 

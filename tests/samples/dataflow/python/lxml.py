@@ -2,12 +2,17 @@ import os
 
 import flask
 import lxml.html.clean
-from lxml import etree
+from lxml import etree, objectify
 
 
 def parsed():
     etree.fromstring(flask.request.get_data(), etree.XMLParser(resolve_entities=False))
     etree.fromstring(flask.request.get_data(), etree.XMLParser(resolve_entities=True))  # expect: xml-external-entities
+
+
+def made():
+    etree.fromstring(flask.request.get_data(), objectify.makeparser(recover=True))
+    objectify.fromstring(flask.request.get_data(), objectify.makeparser(resolve_entities=True))  # expect: xml-external-entities
 
 
 def fetched():

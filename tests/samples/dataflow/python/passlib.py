@@ -16,5 +16,10 @@ def configured():
     return CryptContext(schemes=["hex_md5"])  # expect: weak-hash
 
 
+def by_default():
+    CryptContext(schemes=["ldap_salted_md5", "argon2"], default="argon2")
+    return CryptContext(schemes=["argon2", "ldap_salted_md5"], default="ldap_salted_md5")  # expect: weak-hash
+
+
 def hashed():
     os.system(b"echo " + bcrypt.hashpw(flask.request.get_data(), bcrypt.gensalt()))

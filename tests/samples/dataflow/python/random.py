@@ -3,6 +3,7 @@ import secrets
 import uuid
 
 import numpy
+from faker import Faker
 
 
 def number():
@@ -35,6 +36,13 @@ def chosen():
 def array():
     salt = numpy.random.bytes(16)  # expect: weak-randomness
     return salt
+
+
+def made_up():
+    fake = Faker()
+    login = fake.unique.user_name()
+    password = fake.password(length=20)  # expect: weak-randomness
+    return login, password
 
 
 def clock():
