@@ -55,7 +55,7 @@ def _path(lead: str | None, limits: Limits) -> str:
     `..` it stays below what stands before it; at the start of the path it must not begin with `/` either, as joining an
     absolute path drops the folder. A start that a check has shown (`/srv/public/`) counts as text before it.
     """
-    if limits.lacks("/") and limits.lacks("\\"):
+    if limits.lacks("/") and (limits.lacks("\\") or limits.differs("..")):
         return "it is a single name without separators"
     if not limits.lacks(".."):
         return ""

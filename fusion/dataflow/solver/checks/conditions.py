@@ -9,6 +9,7 @@ from fusion.dataflow.patterns.automata import Mode
 from fusion.dataflow.patterns.checks import rejects, restricts, substitutes
 from fusion.dataflow.patterns.hosts import fixes_host, is_host
 from fusion.dataflow.solver.calling.arguments import Arguments, flatten, things
+from fusion.dataflow.solver.checks.components import listed, not_up
 from fusion.dataflow.solver.checks.sequences import compared
 from fusion.dataflow.solver.domain import texts
 from fusion.dataflow.solver.domain.state import State, Thing
@@ -144,6 +145,7 @@ class Checks(Machine):
             if one.taints and not other.taints and not self._is_nothing(other):
                 false = added(false, self.refused(one, other.consts or (), state))
                 false = added(false, self.not_first(one, other.consts or ()))
+                false = added(false, not_up(one, other.consts or ()))
         return true, false
 
     def _beginning(self, node: ir.Expression, piece: Value, prefix: Value, state: State) -> Value | None:
@@ -223,7 +225,7 @@ class Checks(Machine):
             if right.consts and not right.refs and all(isinstance(const, str) for const in right.consts):
                 letters = frozenset("".join(str(const) for const in right.consts))
                 return self._limited(left, Limits(letters)), not_among(left, letters, self.data.elements)
-            return self.inherited(self.ours(left), right, state), None
+            return self.inherited(self.ours(left), right, state), not_up(left, listed(right, state))
         if left.taints and right.refs and self._holds_elements(right, state):
             return self.ours(left, inner), None
         if inner.taints and not left.taints:

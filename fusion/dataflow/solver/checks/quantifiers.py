@@ -5,6 +5,7 @@ from __future__ import annotations
 from fusion.dataflow import ir
 from fusion.dataflow.contexts.limits import Limits
 from fusion.dataflow.solver.calling.arguments import flatten, things
+from fusion.dataflow.solver.checks.components import of_components
 from fusion.dataflow.solver.domain.state import State
 from fusion.dataflow.solver.domain.taints import Facts, added, common
 from fusion.dataflow.solver.domain.values import Value, constant
@@ -35,7 +36,7 @@ class Quantifiers(Machine):
                     return Value(None, (), (), *((None, absent) if name == "any" else (absent, None)))
             elif isinstance(test.left, ir.Name) and test.left.id == variable and over.taints:
                 good = self._constants(self.evaluate(test.right, state), state)
-                allowed = frozenset("".join(good)) if (good and all(len(text) == 1 for text in good)) or good else None
+                allowed = frozenset(good) if good and all(len(text) == 1 for text in good) else None
                 if allowed and (name, test.operator) == ("all", "in"):
                     return Value(None, (), (), self.limited(over, Limits(allowed)), None)
                 if allowed and (name, test.operator) == ("any", "not in"):
@@ -89,6 +90,8 @@ class Quantifiers(Machine):
             return None
         wholes = {taint.whole for taint in over.taints}
         limits = {datum: fact for datum, fact in facts.items() if datum in wholes}
+        for datum in wholes & facts.keys():
+            limits |= of_components(datum, facts[datum][1], self.data)
         return Value(None, (), (), *((limits, None) if name == "all" else (None, limits)))
 
     def _constants(self, value: Value, state: State) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from fusion.dataflow import ir
 from fusion.dataflow.solver.calling.arguments import flatten, things
+from fusion.dataflow.solver.checks.components import of_components
 from fusion.dataflow.solver.checks.emptiness import turned
 from fusion.dataflow.solver.domain.state import Heap, State, Thing, meet
 from fusion.dataflow.solver.domain.taints import Facts, changed
@@ -116,6 +117,7 @@ class Loops(Machine):
             if fact is None:
                 continue
             found[taint.whole] = fact
+            found |= of_components(taint.whole, fact[1], self.data)
             made = self.data.made(taint.whole)
             while made is not None and isinstance(made[1], tuple) and made[1][:1] == ("in",):
                 found[made[0]] = found[self.data.part(made[0], EACH)] = fact

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from fusion.dataflow.contexts.quoting import stays_quoted
+from fusion.dataflow.solver.checks.components import joined_limits
 from fusion.dataflow.solver.domain.beginnings import front
 from fusion.dataflow.solver.domain.taints import built, merge
 from fusion.dataflow.solver.domain.values import NOTHING, UNKNOWN, Object, Value, constant, tainted
@@ -40,7 +41,9 @@ class JoinMethods(CheckMethods):
         inner = self.concatenate([any_], use.state, use.node) if any_.refs else any_
         added = "" if _NEUTRAL.fullmatch(text) else text
         joined = self.derive(inner.taints, ("join", id(use.node)), use.state)
-        repeated = tuple(one if stays_quoted(one.lead, text) else one.limited(one.limits.rewritten(added)) for one in joined)
+        repeated = tuple(
+            one if stays_quoted(one.lead, text) else one.limited(joined_limits(one.limits, text, added)) for one in joined
+        )
         taints = self.moved(built(merge(repeated, separator.taints)), use.node, "joined into a text")
         ahead = self._ahead(parts, separator, use)
         if not ahead:
