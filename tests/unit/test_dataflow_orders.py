@@ -99,6 +99,50 @@ def view():
     eval(layers.popitem(last=False)[1])  # expect: code-injection
     eval(layers.popitem()[1])
 """,
+    "what a generator gives, one by one": """
+import itertools
+def parts(text):
+    yield "1"
+    yield from ("2", text)
+    for more in ("3", "4"):
+        yield more
+def view():
+    eval("".join(itertools.islice(parts(request.args["x"]), 2)))
+    eval("".join(itertools.islice(parts(request.args["x"]), 3)))  # expect: code-injection
+    one, two, three, *more = parts(request.args["x"])
+    eval(two)
+    eval(three)  # expect: code-injection
+    eval(more[1])
+""",
+    "what a generator gives, nobody knows how often": """
+def parts(text, more):
+    if more:
+        yield text
+    yield "1"
+def endless(text):
+    while True:
+        yield "1"
+        yield text
+def view(more):
+    eval(list(parts(request.args["x"], more))[1])  # expect: code-injection
+    for text in endless(request.args["x"]):
+        eval(text)  # expect: code-injection
+""",
+    "columns of rows": """
+def rows():
+    for name in ("a", "b"):
+        yield name, request.args[name], 1
+def others():
+    for text in request.args.getlist("x"):
+        yield "1", text
+def view():
+    columns = [list(column) for column in zip(*rows())]
+    eval(columns[0][1])
+    eval(columns[1][1])  # expect: code-injection
+    ones, texts = zip(*others())
+    eval(ones[0])
+    eval(texts[0])  # expect: code-injection
+""",
     "an order that depends on the path": """
 def view(early):
     layers = {}

@@ -202,9 +202,7 @@ class Solver(
                 self._sent_on(thing.items[1:], state, function)
                 if not any(_is_plain(header, state) for header in thing.items[1:]):
                     values.append(thing.items[0])
-            elif thing.kind == "generator":
-                values.append(thing.rest)
-            elif rule.entry.returns_type == "any" and not thing.path:
+            elif thing.kind == "generator" or (rule.entry.returns_type == "any" and not thing.path):
                 values.append(thing.everything())
         sink = Sink(kind=kind, note=_RETURNED.get(kind, "returned to the caller"), test="-")
         for found in values:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 from fusion.dataflow.solver.builtin.heaps import Heaps
-from fusion.dataflow.solver.calling.arguments import Arguments
+from fusion.dataflow.solver.calling.arguments import Arguments, things
 from fusion.dataflow.solver.domain.beginnings import disordered
 from fusion.dataflow.solver.domain.state import MAX_ITEMS, Thing
 from fusion.dataflow.solver.domain.taints import added
@@ -116,6 +116,8 @@ class PythonIteration(Heaps):
         return self.series(use.state, None, pair)
 
     def _py_zip(self, use: Use) -> Value:
+        if not use.arguments.positional and use.arguments.rest is not None:
+            return self._turned(use.arguments.rest, use)
         columns = [self.elements(value, use.state, use.node) for value in use.arguments.positional]
         exact = [column for column, _ in columns]
         known = [column for column in exact if column is not None]
@@ -126,6 +128,15 @@ class PythonIteration(Heaps):
             return self.series(use.state, [self.series(use.state, row, kind="tuple") for row in rows])
         row = [join_all(column) if column is not None else any_ for column, any_ in columns]
         return self.series(use.state, None, self.series(use.state, row, kind="tuple"))
+
+    def _turned(self, row: Value, use: Use) -> Value:
+        """`zip(*rows)`: the columns, of rows that nobody knows the number of."""
+        rows = [thing.items for thing in things(row, use.state) if thing.items is not None]
+        if rows and len(rows) == len(row.refs) and not row.taints and row.consts == () and len(set(map(len, rows))) == 1:
+            columns = [join_all(column) for column in zip(*rows, strict=True)]
+            return self.series(use.state, [self.series(use.state, None, column, "tuple") for column in columns])
+        column = self.series(use.state, None, self.any_element(row, use), "tuple")
+        return self.series(use.state, None, column)
 
     def _py_map(self, use: Use) -> Value:
         function, given = self.first(use), use.arguments.positional[1:]

@@ -205,6 +205,8 @@ class Calls(Choosing):
     def run_body(self, function: ir.Function, state: State) -> tuple[State | None, Value]:
         """Run the body of the current frame: the state where its paths meet, and the value with what each outcome shows."""
         begun = state.copy() if function.generator else None
+        if function.generator:
+            self.frame.yielded = state.allocate(Thing("generator", ()))
         end = self.run(function.body, state)
         outcomes = self.frame.returns
         if end is None and begun is not None:
@@ -234,7 +236,9 @@ class Calls(Choosing):
         if pairs is not None and after is not None:
             value = Value((), (Object(after.allocate(pairs)),), (), true, false)
         if function.generator:
-            thing = Thing("generator", None, {}, self.frame.yields)
+            given = after.heap.get(self.frame.yielded or 0) if after is not None and end is not begun else None
+            items = given.items if given is not None and not self.script else None
+            thing = Thing("generator", items, {}, NOTHING if items is not None else self.frame.yields)
             if after is not None:
                 value = reference(Object(after.allocate(thing)))
         return after, value

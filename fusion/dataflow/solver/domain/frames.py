@@ -35,6 +35,9 @@ class Frame:
     owner: Klass | None = None
     returns: list[tuple[State, Value]] = field(default_factory=list)
     yields: Value = NOTHING
+    """Anything that a generator gives."""
+    yielded: int | None = None
+    """The list of what it gives in order, on each path."""
     loops: list[Loop] = field(default_factory=list)
     awaited: bool = False
     """Whether it has waited for anything."""

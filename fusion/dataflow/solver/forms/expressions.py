@@ -8,7 +8,7 @@ from typing import Any
 from fusion.dataflow import ir
 from fusion.dataflow.solver.calling.arguments import Arguments, flatten, things
 from fusion.dataflow.solver.domain import texts
-from fusion.dataflow.solver.domain.state import State, Thing, checked_inside
+from fusion.dataflow.solver.domain.state import MAX_ITEMS, State, Thing, checked_inside
 from fusion.dataflow.solver.domain.taints import changed
 from fusion.dataflow.solver.domain.values import (
     NOTHING,
@@ -21,6 +21,7 @@ from fusion.dataflow.solver.domain.values import (
     Value,
     constant,
     join,
+    join_all,
     looked_up,
     reference,
     tainted,
@@ -144,10 +145,19 @@ class Expressions(Operators, Displays):
     def _yield(self, node: ir.Yield, state: State) -> Value:
         if node.value is not None:
             value = self.evaluate(node.value, state)
-            if node.delegate:
-                value = self.elements(value, state, node)[1]
-            self.frame.yields = join(self.frame.yields, checked_inside(value, state, state.facts))
+            exact, any_ = self.elements(value, state, node) if node.delegate else ([value], NOTHING)
+            given = [checked_inside(one, state, state.facts) for one in (exact if exact is not None else [any_])]
+            self.frame.yields = join_all([self.frame.yields, *given])
+            self.yielded(given if exact is not None else None, state)
         return UNKNOWN
+
+    def yielded(self, given: list[Value] | None, state: State) -> None:
+        """What a generator gives next; None: nobody knows how much."""
+        place = self.frame.yielded
+        thing = state.heap.get(place) if place is not None else None
+        if place is not None and thing is not None:
+            known = None if given is None or thing.items is None or len(thing.items) + len(given) > MAX_ITEMS else thing.items
+            state.heap[place] = thing.but(items=None if known is None else (*known, *(given or ())))
 
     def _spread(self, node: ir.Spread, state: State) -> Value:
         return self.evaluate(node.value, state)

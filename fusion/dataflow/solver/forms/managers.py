@@ -67,7 +67,7 @@ class Managers(Leaving):
                         from_call = self.call(entered, NO_ARGUMENTS, state, node, name)
                         result = join(result, from_call)
             elif thing.kind == "generator":
-                result = join(result, thing.rest)
+                result = join(result, thing.everything())
         return value if result is NOTHING else result
 
 
