@@ -9,6 +9,7 @@ from fusion.dataflow.patterns.automata import Mode
 from fusion.dataflow.patterns.checks import rejects, restricts, substitutes
 from fusion.dataflow.patterns.hosts import fixes_host, is_host
 from fusion.dataflow.solver.calling.arguments import Arguments, flatten, things
+from fusion.dataflow.solver.checks.allowed import Allowed
 from fusion.dataflow.solver.checks.components import listed, not_up
 from fusion.dataflow.solver.checks.sequences import compared
 from fusion.dataflow.solver.domain import texts
@@ -25,7 +26,6 @@ from fusion.dataflow.solver.domain.values import (
     reference,
     tainted,
 )
-from fusion.dataflow.solver.machine import Machine
 from fusion.dataflow.solver.methods.receivers import part_limits
 
 _NUMBERS = frozenset({"number", "boolean", "bigint", "undefined"})
@@ -53,7 +53,7 @@ def _is_place(node: ir.Expression) -> bool:
     return isinstance(node, ir.Call) and isinstance(node.function, ir.Attr) and node.function.name in _FIND
 
 
-class Checks(Machine):
+class Checks(Allowed):
     """Comparisons, membership, patterns."""
 
     def compare(self, operator: str, left: Value, right: Value, node: ir.Compare, state: State) -> Value:
@@ -173,47 +173,6 @@ class Checks(Machine):
         if isinstance(left, ir.Unary) and left.operator == "typeof" and right.consts and set(right.consts) <= _NUMBERS:
             return left.operand
         return None
-
-    def ours(self, value: Value, other: Value = UNKNOWN, state: State | None = None) -> Facts | None:
-        """What is known when the value is `other`, which is one of ours: it can hurt no more than that."""
-        facts: Facts = {}
-        parts = {taint.aspect[0] if taint.aspect is not None else "" for taint in value.taints}
-        harmless = self.kinds.all
-        for taint in other.taints:
-            harmless &= ~taint.mask
-        if not harmless:
-            return None
-        for taint in value.taints:
-            for datum in {taint.whole, taint.datum}:
-                facts = added(facts, {datum: (harmless, Limits())}) or {}
-            if taint.canonical and harmless & self.kinds.bit(Kind.PATH_TRAVERSAL):
-                facts = added(facts, self.confined(taint)) or {}
-            if taint.aspect is None or len(parts) > 1:
-                continue  # what was checked may be the other text, and not this part of an address
-            name, whole = taint.aspect
-            if name == "range":
-                facts = added(facts, self.reachable(taint._replace(whole=whole, datum=whole))) or {}
-            elif name in ("commonpath", "commonprefix", "folder"):
-                ours = harmless & self.kinds.bit(Kind.PATH_TRAVERSAL)
-                if ours and (name != "commonprefix" or state is None or not self.unclosed(other, state)):
-                    facts = added(facts, self.confined(taint._replace(whole=whole, datum=whole))) or {}
-            else:
-                facts = added(facts, {whole: (self.cleared_by(name) & harmless, Limits())}) or {}
-        return facts or None
-
-    def cleared_by(self, aspect: str) -> int:
-        """The kinds that an allow-list of this part of a URL or path rules out for the whole."""
-        match aspect:
-            case "sender":
-                return self.kinds.all
-            case "host":
-                return self.kinds.mask(Kind.OPEN_REDIRECT, Kind.REQUEST_FORGERY)
-            case "type":
-                return self.kinds.bit(Kind.CODE_INJECTION)
-            case "scheme":
-                return self.kinds.mask(Kind.CROSS_SITE_SCRIPTING)
-            case _:
-                return 0
 
     # ---------------------------------------------------------------- membership
 

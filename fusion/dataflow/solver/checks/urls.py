@@ -9,13 +9,14 @@ from fusion.dataflow import ir
 from fusion.dataflow.contexts.addresses import host_is_fixed
 from fusion.dataflow.contexts.limits import ANY, HOLE
 from fusion.dataflow.knowledge.schema import Kind
-from fusion.dataflow.solver.calling.arguments import Arguments, flatten
-from fusion.dataflow.solver.domain.state import State
+from fusion.dataflow.solver.calling.arguments import Arguments, flatten, things
+from fusion.dataflow.solver.domain.state import State, Thing
 from fusion.dataflow.solver.domain.taints import Facts, Taint, added, known, merge
-from fusion.dataflow.solver.domain.values import Library, Value, constant, join_all
+from fusion.dataflow.solver.domain.values import UNKNOWN, Library, Object, Value, constant, join_all, reference
 from fusion.dataflow.solver.machine import Machine
 
 PARTS = "urllib.parse.Parts"
+_PARTS = ("scheme", "netloc", "path", "query", "fragment")
 _HOST = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://[^/?#\\@]+")
 _BEGUN = re.compile(r"[^\s:/?#\\\ufffc]+")
 _ANCESTORS = 16
@@ -36,16 +37,19 @@ class Urls(Machine):
                 return Value(None, (), taints) if taints else None
             case "urlunparse" | "urlunsplit" if given:
                 exact = self.elements(given[0], state, node)[0]
-                return self._unparsed(exact, state, node) if exact is not None else self._whole(given[0], state)
+                return self._unparsed(exact, state, node) if exact is not None else self._whole(given[0], state, node)
             case "_replace":
                 return self._replaced(arguments, state, node)
             case "geturl":
-                return self._whole(arguments.receiver, state)
+                return self._whole(arguments.receiver, state, node)
             case _:
                 return None
 
-    def _whole(self, parts: Value, state: State) -> Value | None:
+    def _whole(self, parts: Value, state: State, node: ir.Node) -> Value | None:
         """The address that was taken apart."""
+        made = [thing.fields for thing in things(parts, state) if thing.path == PARTS and "netloc" in thing.fields]
+        if len(made) == len(parts.refs) == 1 and not parts.taints:
+            return self._unparsed([made[0].get(name, UNKNOWN) for name in _PARTS], state, node)
         taints = flatten([parts], state).taints
         return Value(None, (), taints) if taints else None
 
@@ -58,8 +62,15 @@ class Urls(Machine):
         return self.concatenate([*lead, rest[0], *between], state, node)
 
     def _replaced(self, arguments: Arguments, state: State, node: ir.Node) -> Value | None:
-        """`parts._replace(netloc=...)`: with a host of ours nothing else chooses it."""
-        host = arguments.keywords.get("netloc")
+        """`parts._replace(netloc=...)`: with a host of ours nothing else chooses it; without one, its path does."""
+        named = arguments.keywords
+        host = named.get("netloc")
+        if all(name in named and named[name].consts == ("",) for name in ("scheme", "netloc")) and "path" in named:
+            fields: dict[object, Value] = {
+                name: named[name] if name in named else self.load_attribute(arguments.receiver, name, state, node)
+                for name in _PARTS
+            }
+            return reference(Object(state.allocate(Thing("library", None, fields, path=PARTS))))
         inner = flatten([arguments.receiver], state).taints
         if not inner or host is None or host.taints or host.consts == ("",):
             return join_all([arguments.receiver, *arguments.keywords.values()]) if inner else None

@@ -205,6 +205,10 @@ class Data:
             self._made[found] = (datum, what)
         return found
 
+    def read(self, datum: int, names: Iterable[Hashable]) -> list[int]:
+        """Those of these parts of that text that were read so far."""
+        return [found for name in names if (found := self._known.get((datum, name))) is not None]
+
     def made(self, datum: int) -> tuple[int, Hashable] | None:
         """The text that this one is a part of or was made of, and how; None for those that were not made of others."""
         return self._made.get(datum)
