@@ -6,6 +6,7 @@ from typing import Any
 
 from fusion.dataflow import ir
 from fusion.dataflow.solver.builtin.copies import Copies, Handler
+from fusion.dataflow.solver.builtin.plugins import PLUGINS, Plugins
 from fusion.dataflow.solver.calling.arguments import Arguments, things
 from fusion.dataflow.solver.checks.prototypes import BARE
 from fusion.dataflow.solver.domain import texts
@@ -35,7 +36,7 @@ _FOLDS: dict[str, Any] = {
 }
 
 
-class ScriptFunctions(Copies):
+class ScriptFunctions(Plugins, Copies):
     """One method per kind of function."""
 
     def script_function(self, use: Use) -> Value | None:
@@ -314,6 +315,7 @@ def _lodash(handler: Handler, names: str) -> dict[str, Handler]:
 
 
 _FUNCTIONS: dict[str, Handler] = {
+    **PLUGINS,
     **_lodash(ScriptFunctions._js_part, "pick omit"),
     **_lodash(Copies.shallow, "clone"),
     **_lodash(Copies.deep, "cloneDeep"),

@@ -1,4 +1,7 @@
-"""Variables that a condition shows to be false, nothing or a constant: whatever was read into them, it is not hostile then."""
+"""Variables that a condition shows to be false, nothing or a constant: whatever was read into them, it is not hostile then.
+
+Or to be something: then they are not the nothing that a look-up may have given.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,28 @@ def turned(state: State, test: ir.Expression, value: Value, outcome: bool) -> St
         held = state.locals.get(name)
         if held is not None and held.taints and all(isinstance(ref, Library) for ref in held.refs):
             state.locals[name] = UNKNOWN
+    for name in filled(test, outcome):
+        held = state.locals.get(name)
+        if held is not None and held.consts and None in held.consts and (held.refs or len(held.consts) > 1):
+            consts = tuple(const for const in held.consts if const is not None)
+            state.locals[name] = Value(consts, held.refs, held.taints, held.true, held.false, held.shape)
     return state
+
+
+def filled(test: ir.Expression, outcome: bool) -> frozenset[str]:
+    """The variables that are something where the condition turns out so."""
+    match test:
+        case ir.Name(id=name) | ir.Assigned(target=ir.Name(id=name)):
+            return frozenset({name}) if outcome else _NONE
+        case ir.Unary(operator="not", operand=operand):
+            return filled(operand, not outcome)
+        case ir.Compare(operator=operator, right=ir.Const(value=None)) if _EQUAL.get(operator) is not outcome:
+            place = test.left.target if isinstance(test.left, ir.Assigned) else test.left
+            return frozenset({place.id}) if isinstance(place, ir.Name) and operator in _EQUAL else _NONE
+        case ir.Logic(operator="and" | "or") if (test.operator == "and") is outcome:
+            return frozenset[str]().union(*(filled(operand, outcome) for operand in test.operands))
+        case _:
+            return _NONE
 
 
 def emptied(test: ir.Expression, outcome: bool) -> frozenset[str]:

@@ -166,6 +166,24 @@ class Elements(Overloads, Holding):
         shown = state.facts.get(self.data.part(taint.whole, EACH)) if state.facts else None
         return found if shown is None else found._replace(mask=found.mask & ~shown[0], limits=found.limits.both(shown[1]))
 
+    def _pairs(self, thing: Thing, state: State) -> list[Value] | None:
+        """What iterating over JavaScript's `Map` gives: lists of a key and its value; None where some keys are not known."""
+        if thing.rest is not NOTHING or thing.keys is not NOTHING or len(thing.fields) > MAX_ITEMS:
+            return None
+        keys = [key for key in thing.fields if isinstance(key, str | int | float | bool | None)]
+        if len(keys) < len(thing.fields):
+            return None
+        pairs = [(constant(key), thing.fields[key]) for key in keys]
+        return [reference(Object(state.allocate(Thing("list", pair)))) for pair in pairs]
+
+    def _any_pair(self, thing: Thing, state: State) -> Value:
+        """Any of them."""
+        names = [constant(key) for key in thing.fields if isinstance(key, str | int | float | bool | None)]
+        pair = [
+            UNKNOWN if (found := join_all(part)) is NOTHING else found for part in ([thing.keys, *names], [thing.everything()])
+        ]
+        return reference(Object(state.allocate(Thing("list", tuple(pair)))))
+
     def elements(self, value: Value, state: State, node: ir.Node) -> tuple[list[Value] | None, Value]:
         """What iterating gives."""
         exact: list[Value] | None = None
@@ -180,6 +198,8 @@ class Elements(Overloads, Holding):
                     exact = list(thing.items)
                 elif thing.kind == "dict" and thing.rest is NOTHING and thing.keys is NOTHING:
                     exact = [constant(key) for key in thing.fields if isinstance(key, str | int | float | bool | None)]
+                elif thing.kind == "map":
+                    exact = self._pairs(thing, state)
         for ref in value.refs:
             if isinstance(ref, Object):
                 thing_ = state.heap.get(ref.id)
@@ -198,6 +218,8 @@ class Elements(Overloads, Holding):
                 elif thing_.kind == "dict":
                     names = [constant(key) for key in thing_.fields if isinstance(key, str | int | float | bool | None)]
                     result = join_all([result, thing_.keys, *names])
+                elif thing_.kind == "map":
+                    result = join_all([result, self._any_pair(thing_, state), *(exact or ())])
                 elif thing_.path:
                     result = join(result, self._iterated(Library(thing_.path), state, node))
                 else:

@@ -12,10 +12,13 @@ from fusion.dataflow.solver.domain.state import Heap, State, Thing, meet
 from fusion.dataflow.solver.domain.taints import Facts, changed
 from fusion.dataflow.solver.domain.values import EACH, KEYS, NOTHING, UNKNOWN, Value, constant, join_all, same, tainted
 from fusion.dataflow.solver.machine import Loop, Machine
+from fusion.dataflow.solver.methods.receivers import single
 
 PASSES = 3
 """Most times that a loop's body is run."""
 _MOST_UNROLLED = 6
+_MOST_TURNS = 9
+"""So many turns of a loop that counts are run one by one: a ring that is turned, a level that is looked for."""
 
 
 class Loops(Machine):
@@ -26,7 +29,7 @@ class Loops(Machine):
         current: State | None = state
         loop = Loop()
         begun, steady = state.copy(), False
-        for turn in range(PASSES):
+        for turn in range(max(PASSES, self._turns(node.test, state))):
             if current is None:
                 break
             if not (node.post and turn == 0):
@@ -55,6 +58,15 @@ class Loops(Machine):
         for left in loop.breaks:
             after = meet(after, left)
         return after
+
+    def _turns(self, test: ir.Expression, state: State) -> int:
+        """How many turns a loop has that counts from one number to another near it; 0 where that is not known."""
+        if not isinstance(test, ir.Compare) or not test.operator.startswith(("<", ">")):
+            return 0
+        ends = [single(self.evaluate(side, state)) for side in (test.left, test.right) if _is_number(side)]
+        numbers = [end for end in ends if type(end) is int]
+        distance = abs(numbers[0] - numbers[1]) + 1 if len(numbers) == 2 else 0
+        return distance if distance <= _MOST_TURNS else 0
 
     def _turn(self, body: Sequence[ir.Statement], step: Sequence[ir.Statement], state: State, loop: Loop) -> State | None:
         self.frame.loops.append(loop)
@@ -158,6 +170,11 @@ class Loops(Machine):
                 loop.continues.append(state)
                 return None
         return None
+
+
+def _is_number(side: ir.Expression) -> bool:
+    """Whether asking for one end of a loop changes nothing."""
+    return isinstance(side, ir.Name | ir.Const) or (isinstance(side, ir.Attr) and _is_number(side.object))
 
 
 def _settled(a: State, b: State) -> bool:

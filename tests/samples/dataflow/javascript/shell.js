@@ -3,6 +3,7 @@ const shell = require('shelljs');
 const execa = require('execa');
 const spawn = require('cross-spawn');
 const { exec } = require('child_process');
+const { $ } = require('zx');
 
 function shell_text(req, res) {
   shell.exec('ls ' + req.query.dir); // expect: command-injection
@@ -46,4 +47,22 @@ function package_script(req, res) {
 
 function package_run(req, res) {
   execa('npx', [req.query.tool]); // expect: command-injection
+}
+
+function template_shell(req, res) {
+  const script = 'ls ' + req.query.dir;
+  $`ls ${req.query.dir}`;
+  $`bash -c ${script}`; // expect: command-injection
+}
+
+function template_shell_later(req, res) {
+  $`timeout ${5} sh -ec ${'ls ' + req.query.dir}`; // expect: command-injection
+}
+
+function template_remote(req, res) {
+  $`ssh ${'files.internal'} ${'ls ' + req.query.dir}`; // expect: command-injection
+}
+
+function template_program(req, res) {
+  $`${req.query.tool} --version`; // expect: command-injection
 }
