@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from threading import RLock
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 SCHEMA_VERSION = 1
 
+_BUILDING = RLock()
+
 
 class Record(BaseModel):
     """Base of every value that crosses a boundary: frozen, and strict about unknown fields."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # Most runs need few of the classes: what checks and writes one is built when its first value comes.
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    @classmethod
+    def model_rebuild(cls, *, _parent_namespace_depth: int = 2, **options: Any) -> bool | None:
+        """Build what checks and writes values of this class: one thread at a time, which pydantic leaves to us."""
+        with _BUILDING:
+            return super().model_rebuild(_parent_namespace_depth=_parent_namespace_depth + 1, **options)
 
 
 class Severity(StrEnum):

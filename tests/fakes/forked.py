@@ -19,6 +19,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 
 _LENGTH = 8
@@ -190,23 +191,62 @@ def _become(asked: dict[str, object], fds: list[int]) -> None:
     runpy.run_module("fusion", run_name="__main__", alter_sys=True)
 
 
-def _import() -> None:
-    """What commands import when they run."""
-    import rich.progress  # noqa: F401
-    import typer._adapters  # noqa: F401
+_LATE = (
+    "anyio._backends._asyncio",
+    "certifi",
+    "cronsim",
+    "fusion.adapters.files",
+    "fusion.adapters.git",
+    "fusion.adapters.git.settings",
+    "fusion.adapters.github.accounts",
+    "fusion.adapters.github.forge",
+    "fusion.adapters.keys",
+    "fusion.adapters.sqlite.store",
+    "fusion.cli.doctor_evidence",
+    "fusion.cli.doctor_scans",
+    "fusion.cli.scan_output",
+    "fusion.cli.show",
+    "fusion.dispatch.answers",
+    "fusion.engine.executor",
+    "fusion.evidence.local",
+    "fusion.evidence.sandbox",
+    "fusion.inventory.licences",
+    "fusion.local",
+    "fusion.reading.jobs",
+    "fusion.render.github",
+    "fusion.render.json",
+    "fusion.render.markdown",
+    "fusion.render.sarif",
+    "fusion.render.scan.formats",
+    "fusion.render.scan.terminal",
+    "fusion.render.terminal",
+    "fusion.runtime",
+    "fusion.serve.conductor",
+    "fusion.syntax.python",
+    "httpcore",
+    "orchestrations.activities",
+    "orchestrations.registry",
+    "rich._emoji_codes",
+    "rich.progress",
+    "typer._adapters",
+    "typer._click.decorators",
+)
+"""What commands import when they run."""
 
-    import fusion.engine.executor
-    import fusion.serve.conductor  # noqa: F401
-    import orchestrations.activities
-    import orchestrations.registry  # noqa: F401
-    from fusion import cli, local, plugins, runtime  # noqa: F401
-    from fusion.adapters.files import FileBlobs  # noqa: F401
-    from fusion.adapters.git import GitForge  # noqa: F401
-    from fusion.adapters.sqlite.store import SqliteStore  # noqa: F401
-    from fusion.cli import show  # noqa: F401
-    from fusion.evidence.sandbox import Sandbox  # noqa: F401
-    from fusion.render import github, json, markdown, sarif, terminal  # noqa: F401
+
+def _import() -> None:
+    """Have all that is imported and built late."""
+    for name in _LATE:
+        import_module(name)
+    from fusion import cli, plugins
+    from fusion.model.values import Record
 
     cli.registered()
     plugins.agents()
-    plugins.analyzers(None)
+    plugins.analyzers(())
+    plugins.checks()
+    left: list[type[Record]] = [Record]
+    while left:
+        record = left.pop()
+        record.model_rebuild()
+        left.extend(record.__subclasses__())
