@@ -346,6 +346,8 @@ class Entry(Knowledge):
     origin: Origin = Origin.REMOTE
     returns: Kind | None = None
     """The kind that hurts where hostile text is returned (`cross-site-scripting` for a page)."""
+    flagged: str = Field(default="", pattern=r"^([a-z][a-z-]*)?$")
+    """What is returned hurts only where one of the parameters has this flag by then."""
     answers: bool = False
     """It returns an object whose `headers` and `body` are the reply: `Location` redirects, and text of HTML is a page."""
     returns_type: Literal["text", "any"] = "text"

@@ -147,7 +147,9 @@ class Solver(
             if after is not None:
                 self.settle(after)
                 if rule is not None and rule.entry.returns is not None:
-                    self._returned(rule, value, after, function)
+                    ways = [(after, value)] if not rule.entry.flagged else self._flagged_ways(rule, after, value, state)
+                    for left, returned in ways:
+                        self._returned(rule, returned, left, function)
                 if rule is not None and rule.entry.answers:
                     self._answered(value, after, function)
                 self.check_return(function, value, after)
@@ -190,6 +192,15 @@ class Solver(
         if function.name and inner.taints:
             holder = f"{self.frame.owner.name}()" if self.frame.owner is not None else ""
             self.check_name(function.name, inner, state, _last_return(function), holder)
+
+    def _flagged_ways(self, rule: Rule[Entry], after: State, value: Value, begun: State) -> list[tuple[State, Value]]:
+        """The ways out of a function on which one of its parameters has the flag that matters."""
+        function = self.frame.function
+        assert function is not None
+        names = [parameter.name for parameter in function.parameters]
+        given = [begun.locals[name] for name in names if name in begun.locals]
+        ways = [(after, value)] if function.generator else self.frame.returns
+        return [way for way in ways if any(rule.entry.flagged in thing.flags for one in given for thing in things(one, way[0]))]
 
     def _returned(self, rule: Rule[Entry], value: Value, state: State, function: ir.Function) -> None:
         """What a way in returns goes to the client."""

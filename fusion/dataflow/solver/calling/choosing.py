@@ -280,7 +280,8 @@ class Choosing(Machine):
             if any(isinstance(found, Closure) for found in member.refs):
                 return self.call(member, arguments, state, node, "__call__")
         if thing is not None and thing.path:
-            if thing.flags:
+            known = self.tables.calls.get(thing.path)
+            if thing.flags or (known is not None and known.flags and arguments.receiver is NOTHING):
                 arguments.receiver = reference(ref)  # what was remembered of it counts for calling it, too
             return self.call_library(thing.path, arguments, state, node)
         return self.call_library("?", arguments, state, node)

@@ -13,6 +13,11 @@ def started(environ, start_response):
     start_response("302 Found", [("Location", environ["HTTP_REFERER"])])  # expect: open-redirect
 
 
+def sent_page(environ, start_response):
+    start_response("200 OK", [("Content-Type", "text/html; charset=utf-8")])
+    return [environ["QUERY_STRING"].encode()]  # expect: cross-site-scripting
+
+
 def form():
     os.system("ls " + cgi.FieldStorage().getvalue("folder"))  # expect: command-injection
 
