@@ -1,9 +1,8 @@
-"""What reviews with models pay: quoted, capped, counted once, given back, and not paid for again, whatever goes wrong."""
+"""What reviews with models pay: quoted, counted once, given back, and not paid for again, whatever goes wrong."""
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,75 +11,17 @@ import pytest
 
 from fusion import local
 from fusion.adapters.memory.records import MemoryStore
-from fusion.budget.accounts import Account, Caps, RunAccount
-from fusion.budget.answers import Reserved
-from fusion.budget.ladder import LADDER
+from fusion.budget.accounts import RunAccount
 from fusion.budget.money import picos
-from fusion.model import Ending, Outcome, Prompt, Request, Response, Usage, Verdict
+from fusion.model import Ending, Prompt, Request, Response, Usage, Verdict
 from fusion.ports import Heard, Key
 from fusion.render.calls import rows
 from fusion.runs import run_id
-from tests.fakes.reasoned_reviews import Desk, SetClock, calls_of, cost_of, silent
+from tests.fakes.reasoned_reviews import BODY, NAMES, Desk, SetClock, Slow, calls_of, changed, cost_of, settled, silent
 from tests.fakes.reasoning import FILE, Replying
 from tests.fakes.repositories import TestRepository
 
 pytestmark = pytest.mark.slow
-
-BODY = "def {0}(items):\n    total = 0\n    for item in items:\n        total += item\n    return total\n"
-NAMES = ("alpha", "beta", "gamma", "delta")
-
-
-def changed(folder: Path, *names: str) -> TestRepository:
-    """A repository in which a branch changes a function in each of some files."""
-    made = TestRepository(folder)
-    made.commit({f"{name}.py": BODY.format(name) for name in NAMES})
-    made.git("checkout", "-q", "-b", "x")
-    made.commit({f"{name}.py": BODY.format(name).replace("+= item", f"-= item  # {name}") for name in names})
-    return made
-
-
-async def settled(desk: Desk) -> None:
-    """All is recorded, nothing is held."""
-    assert await desk.held() == {}
-    assert abs(sum(one.cost for one in await desk.spends()) - await desk.spent()) < 1e-9
-
-
-@pytest.mark.parametrize("missing", ["incomplete", "note"])
-async def test_what_the_cap_does_not_allow_is_given_up_by_name_and_in_order(tmp_path: Path, missing: str) -> None:
-    repository, model = changed(tmp_path / "repository", *NAMES), Replying(silent)
-    whole = await Desk(home=tmp_path / "free", models=Replying(silent)).review(repository)
-    assert whole.coverage.quote is not None
-    assert cost_of(whole) <= whole.coverage.quote.bound
-
-    desk = Desk(home=tmp_path / "home", models=model, policy={"per_run": 0.08, "missing": missing})
-    review = await desk.review(repository)
-    quote = review.coverage.quote
-    assert quote is not None
-    assert quote.left_out
-    assert 0 < cost_of(review) <= quote.most <= 0.08 < quote.bound
-    assert (quote.limit, quote.limited_by) == (0.08, "run")
-    # What is bought stays, and of the ladder the lowest rungs go first.
-    assert 0 < len(model.prompts) < len(calls_of(whole))
-    rungs = [
-        next(n for n, rung in enumerate(LADDER) if f"{rung.name} (" in line.casefold() or f" {rung.several} (" in line)
-        for line in quote.left_out
-        if "walkthrough" not in line
-    ]
-    assert rungs == sorted(rungs)
-    cut = [report for report in review.coverage.agents if report.outcome is Outcome.CUT]
-    said = [note for note in review.coverage.notes if note.startswith("No model read")]
-    # One sentence for all agents and files, beside one for the drafts, which are nobody's gap.
-    if missing == "note":
-        assert (review.verdict, cut) == (Verdict.PASS, [])
-        assert len(said) == 1
-    else:
-        assert review.verdict is Verdict.INCOMPLETE
-        assert cut
-        assert len(said) == len(review.coverage.gaps) == 1
-        assert review.coverage.gaps[0].startswith("No model read")
-    assert all("the cap of this run leaves 0.08" in text for text in [*said, *review.coverage.gaps])
-    assert all(file.reviewed for file in review.coverage.files)
-    await settled(desk)
 
 
 class Watched(MemoryStore):
@@ -132,67 +73,6 @@ async def test_a_cap_just_above_what_a_review_costs_pays_for_all_of_it(tmp_path:
     assert again.coverage.quote is not None
     assert (again.coverage.quote.calls, again.coverage.quote.likely, again.coverage.quote.most) == (0, 0, 0)
     await settled(desk)
-
-
-@dataclass
-class Slow:
-    """A model that answers when it is told to."""
-
-    go: asyncio.Event = field(default_factory=asyncio.Event)
-    entered: asyncio.Event = field(default_factory=asyncio.Event)
-    prompts: list[Prompt] = field(default_factory=list)
-
-    async def complete(self, prompt: Prompt, *, heard: Heard | None = None) -> Response:
-        self.prompts.append(prompt)
-        self.entered.set()
-        await self.go.wait()
-        return Response(ending=Ending.OK, text=silent(prompt), model="big", usage=Usage(input_tokens=5000, output_tokens=50))
-
-
-async def test_runs_race_for_the_last_of_a_budget(tmp_path: Path) -> None:
-    """Whether it is short when they are planned or when they ask: never more is spent, and each says what it could not pay."""
-    repositories = [changed(tmp_path / str(number), "alpha", "beta") for number in range(4)]
-    model = Slow()
-    desk = Desk(home=tmp_path / "home", models=model, file=FILE + "month = 0.6\n")
-    running = [asyncio.create_task(desk.review(repository)) for repository in repositories]
-    await model.entered.wait()
-    await asyncio.sleep(1)
-    model.go.set()
-    reviews = await asyncio.gather(*running)
-    assert await desk.spent() <= 0.6
-    for review in reviews:
-        quote = review.coverage.quote
-        assert quote is not None
-        assert cost_of(review) <= quote.bound
-        short = any(call.ending is Ending.CAPPED for call in calls_of(review)) or bool(quote.left_out)
-        assert review.verdict is (Verdict.INCOMPLETE if short else Verdict.PASS)
-    await settled(desk)
-
-
-async def test_what_another_run_takes_in_the_middle_is_refused_and_said(tmp_path: Path) -> None:
-    """While the first question is answered somebody else takes all that the month has left."""
-    taken: list[object] = []
-
-    class Robbed:
-        async def complete(self, prompt: Prompt, *, heard: Heard | None = None) -> Response:
-            if not taken:
-                book, month = desk.reasoning().book, Caps(month=1.0)
-                other = Account(repository="octo/other", run="other")
-                left = await book.left(other, month)
-                taken.append(await book.reserve("other/1", other, left, month))
-            # Nonsense first: what is asked once more is asked after the robbery.
-            text = "no JSON" if len(prompt.messages) == 2 else silent(prompt)
-            # Without a usage it counts as its bound: what the run held for its likely cost does not do.
-            return Response(ending=Ending.OK, text=text, model="big")
-
-    desk = Desk(home=tmp_path / "home", models=Robbed(), file=FILE + "month = 1.0\n", fields={"parallel": 1})
-    review = await desk.review(changed(tmp_path / "repository", *NAMES))
-    assert isinstance(taken[0], Reserved)
-    refused = [call for call in calls_of(review) if call.ending is Ending.CAPPED]
-    assert refused
-    assert all("of this month for all repositories" in call.why for call in refused)
-    assert review.verdict is Verdict.INCOMPLETE
-    assert 0 < cost_of(review) + taken[0].amount <= await desk.spent() + 1e-9 <= 1.0 + 1e-9
 
 
 async def test_a_call_that_nobody_saw_the_end_of_counts_as_billed(tmp_path: Path) -> None:

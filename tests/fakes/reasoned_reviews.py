@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -13,12 +14,16 @@ from fusion import local, runtime
 from fusion.adapters.memory.records import MemoryBlobs, MemoryStore
 from fusion.budget.accounts import Spend
 from fusion.budget.report import CostReport, report
-from fusion.model import Call, Prompt, Request, RequestKind, Review
-from fusion.ports import Model
+from fusion.model import Call, Ending, Prompt, Request, RequestKind, Response, Review, Usage
+from fusion.ports import Heard, Model
+from fusion.progress import Listener, nobody
 from fusion.settings import Settings
 from orchestrations.bundle import Bundle, Reasoning
 from tests.fakes.reasoning import FILE, reasoning_of
 from tests.fakes.repositories import TestRepository
+
+BODY = "def {0}(items):\n    total = 0\n    for item in items:\n        total += item\n    return total\n"
+NAMES = ("alpha", "beta", "gamma", "delta")
 
 
 @dataclass
@@ -55,6 +60,7 @@ class Desk:
     clock: SetClock = field(default_factory=SetClock)
     fields: dict[str, Any] = field(default_factory=dict)
     """More of `Reasoning`."""
+    listen: Listener = nobody
 
     def __post_init__(self) -> None:
         self.store = MemoryStore(self.clock)
@@ -69,7 +75,7 @@ class Desk:
     def bundle(self) -> Bundle:
         """Of one process."""
         made = runtime.embedded(self.settings, records=(self.store, self.blobs), clock=self.clock)
-        return replace(made, reasoning=self.reasoning(), tenant="t")
+        return replace(made, reasoning=self.reasoning(), tenant="t", listen=self.listen)
 
     async def request(self, repository: TestRepository) -> Request:
         """For the repository's branch against main."""
@@ -115,3 +121,34 @@ def calls_of(review: Review) -> list[Call]:
 def cost_of(review: Review) -> float:
     """What the receipt says that they cost."""
     return sum(call.usage.cost for call in calls_of(review))
+
+
+def changed(folder: Path, *names: str) -> TestRepository:
+    """A repository in which a branch changes a function in each of some files."""
+    made = TestRepository(folder)
+    made.commit({f"{name}.py": BODY.format(name) for name in NAMES})
+    made.git("checkout", "-q", "-b", "x")
+    made.commit({f"{name}.py": BODY.format(name).replace("+= item", f"-= item  # {name}") for name in names})
+    return made
+
+
+@dataclass
+class Slow:
+    """A model that answers when it is told to."""
+
+    go: asyncio.Event = field(default_factory=asyncio.Event)
+    entered: asyncio.Event = field(default_factory=asyncio.Event)
+    prompts: list[Prompt] = field(default_factory=list)
+
+    async def complete(self, prompt: Prompt, *, heard: Heard | None = None) -> Response:
+        """Finds nothing."""
+        self.prompts.append(prompt)
+        self.entered.set()
+        await self.go.wait()
+        return Response(ending=Ending.OK, text=silent(prompt), model="big", usage=Usage(input_tokens=5000, output_tokens=50))
+
+
+async def settled(desk: Desk) -> None:
+    """All is recorded, nothing is held."""
+    assert await desk.held() == {}
+    assert abs(sum(one.cost for one in await desk.spends()) - await desk.spent()) < 1e-9

@@ -66,8 +66,8 @@ def across_a_restart(folder: Path, *, cut: int = CUT, **more: str) -> Iterator[W
             github.settle()
             if not github.sprung.wait(60):
                 raise TimeoutError(bot.log[-2000:])
-            # What a process has not sent yet dies with it; it sends every two seconds.
-            collector.wait(lambda: any(span.name == "process pull" for span in collector.spans))
+            # What a process has not sent yet dies with it; it sends every two seconds. This is the last that ended before.
+            collector.wait(lambda: any(span.name == "activity learn_decisions" for span in collector.spans))
             bot.kill()
             before = frozenset(span.id for span in collector.spans)
             github.dead.set()
