@@ -28,7 +28,7 @@ def fusion(home: Path, *arguments: str) -> str:
         capture_output=True,
         text=True,
         check=True,
-        timeout=100,
+        timeout=240,
     )
     return done.stdout
 

@@ -71,13 +71,13 @@ async def submit(inference: SqliteInference, home: Path, id: str) -> None:
     now = datetime.now(UTC)
     job = InferenceJob(
         **{"id": id, "urgency": Urgency.PERSON, "repository": "o/n", "model": "m", "payload": payload},
-        **{"run": "run-1", "event": "answer-1", "enqueued": now, "expires": now + timedelta(minutes=2)},
+        **{"run": "run-1", "event": "answer-1", "enqueued": now, "expires": now + timedelta(minutes=20)},
     )
     await inference.submit(job)
 
 
 async def result(inference: SqliteInference, home: Path) -> InferenceResult:
-    async with inference.result(wait=60) as answered:
+    async with inference.result(wait=240) as answered:
         assert answered is not None
         assert (answered.run, answered.event) == ("run-1", "answer-1")
         return InferenceResult.model_validate_json(await FileBlobs(home / "blobs").get(answered.result))
@@ -95,12 +95,12 @@ async def test_what_a_worker_held_when_it_went_another_finishes(
         await submit(inference, tmp_path, "a")
         await line(first, "generating")
         first.send_signal(ending)
-        await asyncio.to_thread(first.wait, 30)
+        await asyncio.to_thread(first.wait, 240)
     with process(*module, '{"by": "another"}', home=tmp_path) as second:
         found = await result(inference, tmp_path)
         await line(second, "answered a")
         second.send_signal(signal.SIGTERM)
-        assert await asyncio.to_thread(second.wait, 30) == 0
+        assert await asyncio.to_thread(second.wait, 240) == 0
     assert (found.job, found.ending, found.text) == ("a", Ending.OK, '{"by": "another"}')
     async with inference.result(wait=0) as more:
         assert more is None
@@ -151,7 +151,7 @@ async def test_the_command_answers_until_ctrl_c(inference: SqliteInference, tmp_
             worker.send_signal(signal.SIGINT)
             assert "(Ctrl-C): no more jobs are taken, and what is under way has 30 s" in await line(worker, "shutting down")
             assert "nothing is held" in await line(worker, "ended")
-            assert await asyncio.to_thread(worker.wait, 30) == 0
+            assert await asyncio.to_thread(worker.wait, 240) == 0
     finally:
         server.shutdown()
         thread.join()
@@ -170,7 +170,7 @@ async def test_the_command_answers_until_ctrl_c(inference: SqliteInference, tmp_
 )
 def test_a_wrong_call_is_one_sentence(options: list[str], sentence: str, tmp_path: Path) -> None:
     with process("-m", "fusion", "worker", *options, home=tmp_path) as worker:
-        said, _ = worker.communicate(timeout=60)
+        said, _ = worker.communicate(timeout=240)
     assert worker.returncode == 2
     assert sentence in said
     assert len(said.splitlines()) == 1
@@ -185,7 +185,7 @@ def test_a_model_that_nobody_asks_for_is_refused_before_it_is_loaded(tmp_path: P
     )
     server = ("--server", "http://127.0.0.1:9", "--name", "qwen-7b-q4")
     with process("-m", "fusion", "worker", *server, home=tmp_path, FUSION_MODELS=str(models)) as worker:
-        said, _ = worker.communicate(timeout=60)
+        said, _ = worker.communicate(timeout=240)
     assert worker.returncode == 2
     assert "asks its workers for qwen-7b, and this one would answer for qwen-7b-q4: say --name qwen-7b if" in said
     assert len(said.splitlines()) == 1

@@ -91,7 +91,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> TestRepository:
     return made
 
 
-async def review(repository: TestRepository, home: Path, clouds: list[Cloud], *, seconds: float = 30.0) -> Reviewed:
+async def review(repository: TestRepository, home: Path, clouds: list[Cloud], *, seconds: float = 240.0) -> Reviewed:
     """One review with as many endpoints as there are clouds; the first answers within so many seconds."""
     from agents.kernel import KernelModel
 
@@ -100,7 +100,7 @@ async def review(repository: TestRepository, home: Path, clouds: list[Cloud], *,
     file = FILE if len(clouds) == 1 else SECOND
     models = {
         name: Hurried(KernelModel(kind="openai", address=cloud.openai, deployment="big", key=SecretStr(cloud.key)), limit)
-        for name, cloud, limit in zip(("cloud", "other"), clouds, (seconds, 30.0), strict=False)
+        for name, cloud, limit in zip(("cloud", "other"), clouds, (seconds, 240.0), strict=False)
     }
     bundle = runtime.embedded(settings, records=(store, blobs), clock=clock)
     reasoning = reasoning_of(models, store=store, clock=clock, file=file, person_waits=1.0)
@@ -126,7 +126,7 @@ async def each(
             with Cloud(FAULTS[name]) as failing, Cloud(well) as other:
                 folder = home / str(number)
                 clouds = [failing, other] if healthy else [failing]
-                return name, await review(repository, folder, clouds, seconds=0.7 if name in LATE else 30.0)
+                return name, await review(repository, folder, clouds, seconds=0.7 if name in LATE else 240.0)
 
     for done in asyncio.as_completed([one(name, number) for number, name in enumerate(faults)]):
         yield await done

@@ -36,7 +36,7 @@ def address() -> Iterator[str]:
     found = next((match[0] for line in process.stderr if (match := re.search(r"http://[0-9.:]+\d", line))), "")
     yield found
     process.terminate()
-    process.communicate(timeout=30)
+    process.communicate(timeout=240)
 
 
 @pytest.fixture

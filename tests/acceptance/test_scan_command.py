@@ -36,7 +36,7 @@ def fusion(folder: Path, home: Path, *arguments: str, **environment: str) -> sub
         env=settings(home, **environment),
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=240,
     )
 
 

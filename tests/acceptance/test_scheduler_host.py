@@ -89,7 +89,7 @@ class Running:
 
     def _ask(self, request: urllib.request.Request) -> tuple[int, dict[str, str]]:
         try:
-            with urllib.request.urlopen(request, timeout=20) as answer:
+            with urllib.request.urlopen(request, timeout=120) as answer:
                 return answer.status, json.load(answer)
         except urllib.error.HTTPError as error:
             return error.code, json.load(error)
@@ -114,7 +114,7 @@ async def running(world: Held, port: int) -> AsyncIterator[Running]:
 
 async def until(what: Callable[[], object]) -> None:
     """Ask until it holds."""
-    for _ in range(1_500):
+    for _ in range(12_000):
         if await asyncio.to_thread(what):
             return
         await asyncio.sleep(0.02)
@@ -217,7 +217,7 @@ async def test_a_host_that_drains_finishes_what_there_is_and_takes_nothing_new(t
                 await hub.conductor.start("catch_up", begun, "run")
                 assert await hub.unfinished() == 1
             durable = Scheduled(bundle, opener(port), place="")
-        left = await asyncio.wait_for(drain(bundle, durable, asyncio.Event(), look=0.05), 30)
+        left = await asyncio.wait_for(drain(bundle, durable, asyncio.Event(), look=0.05), 240)
         ended: Progress | None
         if host == "engine":
             async with Engine(tmp_path / "bot.db", worker(bundle), version=VERSION) as engine:
@@ -242,7 +242,7 @@ async def test_a_worker_that_is_given_no_work_is_made_anew(tmp_path: Path) -> No
     host = Scheduled(World(folder=tmp_path).bundle, open, place="", look=0.01, stranded=0.05)
     stop = asyncio.Event()
     kept = asyncio.create_task(host.keep(stop, asyncio.get_running_loop().create_future()))
-    await asyncio.wait_for(host.standing.opened(), 20)
+    await asyncio.wait_for(host.standing.opened(), 240)
     assert len(opened) == 2
     stop.set()
     await kept
@@ -368,5 +368,5 @@ async def test_a_host_that_fails_ends_the_process(tmp_path: Path) -> None:
     host = Failing(world.bundle, opener(1), place="")
     process = Process(settings, world.bundle, listen("127.0.0.1", 0), durable=host, metrics=Metrics())
     with pytest.raises(ExceptionGroup) as ended:
-        await asyncio.wait_for(process.run(asyncio.Event(), opened=fails.set), 30)
+        await asyncio.wait_for(process.run(asyncio.Event(), opened=fails.set), 240)
     assert ended.group_contains(ValueError, match="a mistake")

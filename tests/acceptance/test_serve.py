@@ -166,7 +166,7 @@ def post(bot: Serving, headers: dict[str, str], body: bytes, *, to: str = "/gith
     """Status and answer of a delivery."""
     request = urllib.request.Request(f"{bot.url}{to}", body, headers, method="POST")
     try:
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=240) as answer:
             return answer.status, json.load(answer)
     except urllib.error.HTTPError as error:
         return error.code, json.load(error)
@@ -174,7 +174,7 @@ def post(bot: Serving, headers: dict[str, str], body: bytes, *, to: str = "/gith
 
 def raw(bot: Serving, head: str, body: bytes = b"") -> int:
     """The status that bytes on the wire get."""
-    with socket.create_connection(("127.0.0.1", bot.port), timeout=30) as wire:
+    with socket.create_connection(("127.0.0.1", bot.port), timeout=240) as wire:
         wire.sendall(f"POST /github HTTP/1.1\r\nHost: h\r\n{head}\r\n\r\n".encode())
         with contextlib.suppress(ConnectionError):
             wire.sendall(body)
@@ -230,7 +230,7 @@ def serve(home: Path, settings: dict[str, str], *args: str) -> subprocess.Comple
         env={"PATH": os.environ["PATH"], "FUSION_HOME": str(home), **settings},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
     )
 
 
@@ -257,7 +257,7 @@ def test_telemetry_without_its_packages_is_a_sentence(tmp_path: Path, name: str,
         env={"PATH": os.environ["PATH"], "FUSION_HOME": str(tmp_path), **settings},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
     )
     assert ended.returncode == 2
     said = one_sentence(ended)
@@ -269,7 +269,7 @@ def test_telemetry_without_its_packages_is_a_sentence(tmp_path: Path, name: str,
 def test_who_waits_for_what_does_not_answer_can_be_ended(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "fusion", "serve", "--port", "0"]
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        silent.settimeout(60)
+        silent.settimeout(240)
         env = {
             "PATH": os.environ["PATH"],
             "FUSION_HOME": str(tmp_path),
@@ -280,7 +280,7 @@ def test_who_waits_for_what_does_not_answer_can_be_ended(tmp_path: Path) -> None
         }
         with subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True) as process, silent.accept()[0]:
             process.terminate()
-            told = process.communicate(timeout=60)[1]
+            told = process.communicate(timeout=240)[1]
     assert process.returncode == 0, told
     assert told.endswith(" info stopped before anything was taken\n"), told
     assert len(told.splitlines()) == 1, "no door was opened"

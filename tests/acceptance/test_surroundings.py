@@ -315,12 +315,9 @@ def test_modules_of_the_repository_are_not_imported(flawed: Workplace) -> None:
 def test_an_ending_leaves_nothing_behind(flawed: Workplace, tmp_path: Path, ending: signal.Signals) -> None:
     scratch = tmp_path / "tmp"
     scratch.mkdir()
-    process = flawed.start("review", TMPDIR=str(scratch))
-    deadline = time.monotonic() + 20
-    while not any(scratch.iterdir()) and time.monotonic() < deadline:
-        time.sleep(0.005)
+    process = flawed.begin("review", TMPDIR=str(scratch))
     process.send_signal(ending)
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=240)
     assert process.returncode == 130, (out, err)
     (line,) = err.decode().splitlines()
     assert line.startswith("fusion: Interrupted. `fusion runs resume review-")
@@ -333,13 +330,12 @@ def test_an_ending_leaves_nothing_behind(flawed: Workplace, tmp_path: Path, endi
 def test_two_interruptions_end_it_at_once(flawed: Workplace) -> None:
     process = flawed.start("review")
     runs = flawed.home / "runs"
-    deadline = time.monotonic() + 20
-    while not list(runs.glob("*.db-wal")) and time.monotonic() < deadline:
+    while not list(runs.glob("*.db-wal")) and process.poll() is None:
         time.sleep(0.005)
     for _ in range(3):
         process.send_signal(signal.SIGINT)
         time.sleep(0.02)
-    _, err = process.communicate(timeout=30)
+    _, err = process.communicate(timeout=240)
     assert process.returncode in (130, -signal.SIGINT), "a shell shows 130 for both"
     assert b"Traceback" not in err
     done = flawed.fusion("runs", "resume")
@@ -351,11 +347,10 @@ def test_an_interrupted_demo(place: Workplace, tmp_path: Path) -> None:
     scratch = tmp_path / "tmp"
     scratch.mkdir()
     process = place.start("demo", TMPDIR=str(scratch))
-    deadline = time.monotonic() + 20
-    while not list(scratch.glob("*/state/runs/*.db")) and time.monotonic() < deadline:
+    while not list(scratch.glob("*/state/runs/*.db")) and process.poll() is None:
         time.sleep(0.01)
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=30)
+    _, err = process.communicate(timeout=240)
     assert process.returncode == 130, err
     assert b"Traceback" not in err
     assert not any(scratch.iterdir())

@@ -124,13 +124,13 @@ class Scene:
 
     async def depth(self, count: int) -> None:
         """Return when so many jobs wait."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(240):
             while sum((await self.inference.depth()).values()) != count:  # noqa: ASYNC110 - the queue tells nobody
                 await asyncio.sleep(0.02)
 
     async def time_out(self) -> None:
         """Let time pass until the cloud is asked: patience for a worker, and the prompt's own limit."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(240):
             while not self.cloud.asked.is_set():
                 # Again, where the timer was not yet set.
                 self.time.ahead += 5.0 + 90.0 + 1.0
@@ -141,7 +141,7 @@ class Scene:
 
     async def review(self) -> tuple[Review, list[Call]]:
         """The review, and the calls of its walkthrough."""
-        state = await self.engine.wait(self.id, 60)
+        state = await self.engine.wait(self.id, 240)
         assert state.status == "completed", state.failure
         made = Review.model_validate_json(await self.blobs.get(state.output["review"]))
         return made, [call for report in made.coverage.agents if report.agent == "walkthrough" for call in report.calls]
@@ -299,11 +299,11 @@ async def test_a_generation_that_ends_after_the_time_out_changes_nothing(tmp_pat
     async with scene(tmp_path, BOTH) as at:
         async with at.worker(slow):
             await at.begin()
-            await asyncio.wait_for(begun.wait(), 30)
+            await asyncio.wait_for(begun.wait(), 240)
             await at.time_out()
             go.set()
             # The run goes on: it is told of what it waits for no longer.
-            _, event, known = await asyncio.wait_for(at.told.events.get(), 30)
+            _, event, known = await asyncio.wait_for(at.told.events.get(), 240)
             assert (event, known) == ("inference-0", True)
         at.cloud.go.set()
         review, calls = await at.review()

@@ -57,7 +57,7 @@ def test_a_process_of_its_own_reviews_and_ends_in_order(tmp_path: Path, storage:
                 NAME, head="feature", files={"shop.py": "def price(item):\n    breakpoint()\n    return item\n"}
             )
             github.settle()
-            for _ in range(600):
+            for _ in range(2400):
                 if f"{NAME}#{number}: the review of" in replica.log:
                     break
                 time.sleep(0.1)

@@ -33,15 +33,15 @@ async def begin(host: AzureHost, name: str, input: object, id: str) -> None:
 
 async def test_an_http_trigger_starts_an_orchestration(host: AzureHost) -> None:
     await begin(host, "review", {"fan": 4}, "r")
-    state = await host.engine.wait("r", 20)
+    state = await host.engine.wait("r", 240)
     assert (state.status, state.output, state.version) == (InstanceStatus.COMPLETED, 12, "1")
 
 
 async def test_a_finished_id_may_be_taken_over_and_a_running_one_not(host: AzureHost) -> None:
     await begin(host, "review", {"fan": 2}, "r")
-    await host.engine.wait("r", 20)
+    await host.engine.wait("r", 240)
     await begin(host, "review", {"fan": 3}, "r")
-    assert (await host.engine.wait("r", 20)).output == 6
+    assert (await host.engine.wait("r", 240)).output == 6
     await begin(host, "sleeper", 60, "s")
     with pytest.raises(InvocationFailed, match="exists already"):
         await begin(host, "review", {"fan": 3}, "s")
@@ -49,7 +49,7 @@ async def test_a_finished_id_may_be_taken_over_and_a_running_one_not(host: Azure
 
 async def test_sub_orchestrations_take_the_default_version(host: AzureHost) -> None:
     await begin(host, "family", 2, "f")
-    assert (await host.engine.wait("f", 20)).output == 4
+    assert (await host.engine.wait("f", 240)).output == 4
     child = host.engine.status("f:0")
     assert child is not None
     assert child.version == "1"
@@ -63,8 +63,8 @@ async def test_a_restarted_host_goes_on(tmp_path: Path) -> None:
             await begin(host, "sleeper", 0.05, "s")
         async with app.open(journal, drain=0) as host:
             await host.engine.raise_event("a", "approved", "late")
-            assert (await host.engine.wait("a", 20)).output == {"approved": "late"}
-            assert (await host.engine.wait("s", 20)).output == "woke"
+            assert (await host.engine.wait("a", 240)).output == {"approved": "late"}
+            assert (await host.engine.wait("s", 240)).output == "woke"
 
 
 async def test_names_come_from_the_metadata(host: AzureHost) -> None:

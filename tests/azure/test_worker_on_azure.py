@@ -150,13 +150,12 @@ async def send(cloud: Cloud, queue: str, *bodies: bytes | dict[str, Any]) -> Non
 
 
 async def until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(240):
         while not holds():  # noqa: ASYNC110 - the bus tells nobody
             await asyncio.sleep(0.05)
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
 async def test_a_real_model_answers_through_service_bus_and_the_event(cloud: Cloud) -> None:
     """Plumbing, not judgement: what so small a model says may be of no use, and then the receipt says that."""
     log = cloud.folder / "worker.log"

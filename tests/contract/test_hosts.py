@@ -107,7 +107,7 @@ class SchedulerHost:
         await asyncio.to_thread(self._hub.client.terminate_orchestration, id, output=output, recursive=False)
 
     async def wait(self, id: str) -> Ended:
-        state = await asyncio.to_thread(self._hub.client.wait_for_orchestration_completion, id, timeout=30)
+        state = await asyncio.to_thread(self._hub.client.wait_for_orchestration_completion, id, timeout=240)
         output = json.loads(state.serialized_output) if state.serialized_output else None
         custom = json.loads(state.serialized_custom_status) if state.serialized_custom_status else None
         return Ended(
@@ -233,7 +233,7 @@ async def run(host: HostUnderTest, name: str, input: Any = None, id: str = "run"
 
 async def until(found: Callable[[], Awaitable[object]]) -> None:
     """Ask until there is something."""
-    for _ in range(3_000):
+    for _ in range(24_000):
         if await found():
             return
         await asyncio.sleep(0.01)

@@ -62,7 +62,7 @@ async def test_later_is_one_copy_that_carries_the_attempt_on(bus: ServiceBus) ->
             locked = desk.read(delivered(deliveries=deliveries))
             assert locked is not None
             await desk.defer(locked, until=datetime.now(UTC))
-        came = await queue.receive(Priority.EVENT, wait=3)
+        came = await queue.receive(Priority.EVENT, wait=240)
         assert came is not None
         assert (came.message, came.attempt, came.enqueued) == (MESSAGE, 2, ENQUEUED_AT)
         await queue.complete(came)

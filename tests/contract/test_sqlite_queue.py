@@ -92,7 +92,7 @@ from fusion.ports import Priority
 async def main():
     with SqliteQueue(pathlib.Path(sys.argv[1]), fsync=False) as queue:
         async def consume():
-            while (locked := await queue.receive(Priority.EVENT, wait=3)) is not None and locked.message.id != "end":
+            while (locked := await queue.receive(Priority.EVENT, wait=240)) is not None and locked.message.id != "end":
                 print(locked.message.session, locked.message.id, flush=True)
                 await queue.complete(locked)
             if locked is not None:
@@ -116,7 +116,7 @@ async def test_two_processes_share_what_a_third_sends(tmp_path: Path) -> None:
             await queue.send(message(f"{number}", f"o/n#{number % 8}"))
             if number % 20 == 0:
                 await asyncio.sleep(0.1)
-        for _ in range(600):
+        for _ in range(4_800):
             if (await queue.depth())[EVENT] == QueueState():
                 break
             await asyncio.sleep(0.05)

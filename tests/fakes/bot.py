@@ -282,7 +282,7 @@ class Process:
     async def rest(self) -> None:
         """Wait for every orchestration."""
         for state in self.engine.query(limit=1000):
-            await self.engine.wait(state.id, timeout=30)
+            await self.engine.wait(state.id, timeout=240)
 
     async def _more(self) -> bool:
         for priority in Priority:

@@ -62,7 +62,7 @@ class Collector:
         self.requests += 1
         return self.moods.pop(0) if len(self.moods) > 1 else self.moods[0]
 
-    def wait(self, done: Callable[[], bool], seconds: float = 30) -> None:
+    def wait(self, done: Callable[[], bool], seconds: float = 240) -> None:
         """Until that is so. Raises TimeoutError."""
         end = time.monotonic() + seconds
         while not done():

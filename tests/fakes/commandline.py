@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -88,6 +89,16 @@ class Workplace:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
+
+    def begin(self, *args: str, **environment: str) -> subprocess.Popen[bytes]:
+        """A command that has come to work in its scratch folder (`TMPDIR`): by then its journal says what it began."""
+        scratch = Path(environment.get("TMPDIR", self.home.with_name(f"{self.home.name}-scratch")))
+        scratch.mkdir(exist_ok=True)
+        process = self.start(*args, **{**environment, "TMPDIR": str(scratch)})
+        while not any(scratch.iterdir()):
+            assert process.poll() is None, process.communicate()
+            time.sleep(0.005)
+        return process
 
 
 def one_sentence(done: subprocess.CompletedProcess[str]) -> str:

@@ -139,5 +139,5 @@ async def run(
     """One orchestration to its end, and what it recorded."""
     async with Engine(path, script.worker(), version=VERSION) as engine:
         await engine.start(name, dict(request), "review-1")
-        state = await engine.wait("review-1", timeout=20)
+        state = await engine.wait("review-1", timeout=240)
         return state, record(engine, "review-1")

@@ -55,9 +55,10 @@ class Serving:
                 stderr=log,
                 cwd=self.home,
             )
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 240
         while (found := _TAKEN.search(self.log, before)) is None:
             if self.process.poll() is not None or time.monotonic() > deadline:
+                self.kill()
                 raise RuntimeError(self.log[before:])
             time.sleep(0.02)
         self.url = found[1]
@@ -79,12 +80,16 @@ class Serving:
         """SIGTERM, and the exit code of a graceful end."""
         assert self.process is not None
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(60)
+        try:
+            return self.process.wait(240)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise
 
     def get(self, path: str) -> tuple[int, str]:
         """Status and body of a GET."""
         try:
-            with urllib.request.urlopen(self.url + path, timeout=20) as answer:
+            with urllib.request.urlopen(self.url + path, timeout=120) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()
@@ -96,7 +101,7 @@ class Serving:
             sums[name] = sums.get(name, 0.0) + float(value)
         return sums
 
-    def settled(self, seconds: float = 90) -> None:
+    def settled(self, seconds: float = 240) -> None:
         """Return when nothing waits and nothing runs, twice in a row. Raises TimeoutError, with the end of the log."""
         deadline = time.monotonic() + seconds
         calm = 0

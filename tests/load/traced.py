@@ -64,7 +64,7 @@ def across_a_restart(folder: Path, *, cut: int = CUT, **more: str) -> Iterator[W
             github.set(cut, after=False)
             number = github.open_pull("octo/shop", head="change", title=TITLE, files=CHANGE)
             github.settle()
-            if not github.sprung.wait(60):
+            if not github.sprung.wait(240):
                 raise TimeoutError(bot.log[-2000:])
             # What a process has not sent yet dies with it; it sends every two seconds. This is the last that ended before.
             collector.wait(lambda: any(span.name == "activity learn_decisions" for span in collector.spans))

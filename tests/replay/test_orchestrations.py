@@ -218,7 +218,7 @@ async def scan_begun(path: Path) -> Recording:
     script.answers["note_lines"] = note
     async with Engine(path, script.worker(), version=VERSION) as engine:
         await engine.start("scan", BOT["scan"], "review-1")
-        assert (await engine.wait("review-1", timeout=20)).output["status"] == "scanned"
+        assert (await engine.wait("review-1", timeout=240)).output["status"] == "scanned"
     assert len(begun) == len(REPOSITORIES) / 10
     return begun[0]
 

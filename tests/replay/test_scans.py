@@ -144,7 +144,7 @@ async def test_an_account_is_scanned_in_a_window_and_its_history_does_not_grow(t
     script.answers |= {"read_posture": begin, "record_scan": end}
     async with Engine(tmp_path / "j.db", script.worker(), version=VERSION) as engine:
         assert (await engine.start("scan", {"account": "octo"}, "scan-1")).created
-        state = await engine.wait("scan-1", timeout=30)
+        state = await engine.wait("scan-1", timeout=240)
         assert state.output == {"status": "scanned", "report": "sha256:report", "repositories": len(REPOSITORIES)}
         assert not (await engine.start("scan", {"account": "octo"}, "scan-1")).created
     assert 1 < most <= WINDOW
@@ -169,7 +169,7 @@ async def test_a_killed_scan_of_an_account_goes_on_where_it_was(tmp_path: Path) 
         await engine.start("scan", {"account": "octo"}, "scan-1")
         await enough.wait()
     async with Engine(tmp_path / "j.db", script.worker(), version=VERSION) as engine:
-        state = await engine.wait("scan-1", timeout=30)
+        state = await engine.wait("scan-1", timeout=240)
     assert state.output["status"] == "scanned"
     recorded = [job["wanted"]["repository"] for job in script.jobs("record_scan")]
     assert {*recorded} == {one["repository"] for one in REPOSITORIES}

@@ -162,7 +162,7 @@ async def test_a_worker_that_answers_or_not(tmp_path: Path, seconds: float) -> N
         else:
             await collected.wait()
             await engine.raise_event("review-1", "inference-0", {"result": "sha256:late"})
-        state = await engine.wait("review-1", timeout=20)
+        state = await engine.wait("review-1", timeout=240)
     heard = [job["result"] for job in script.jobs("collect_inference")]
     assert heard == ([{"result": "sha256:r"}] if seconds > 1 else [None])
     assert ("completion" in state.output) == (seconds > 1)

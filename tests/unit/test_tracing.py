@@ -31,7 +31,7 @@ async def ran(path: Path, name: str, given: dict[str, Any], script: Script, kept
     worker.orchestrators = dict(orchestrators(lambda: kept.telemetry.tracer))
     async with Engine(path, worker, version=VERSION) as engine:
         await engine.start(name, given, "run-1")
-        state = await engine.wait("run-1", timeout=20)
+        state = await engine.wait("run-1", timeout=240)
         return state, record(engine, "run-1")
 
 
@@ -116,7 +116,7 @@ async def test_whatever_is_started_is_one_tree(tmp_path: Path, name: str, sticky
         given = carried(STARTED[name], here())
     async with Engine(tmp_path / "j.db", worker, version=VERSION, sticky_after=sticky) as engine:
         await engine.start(name, given, "run-1")
-        await engine.wait("run-1", timeout=20)
+        await engine.wait("run-1", timeout=240)
     [first] = [span for span in kept.spans if span.parent is None]
     ids = [id_of(span) for span in kept.spans]
     assert first.name == "start"

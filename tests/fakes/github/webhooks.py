@@ -103,7 +103,7 @@ class Hooks(World):
             first = [tries[0] for tries in self.attempts.values()][after:]
             return [{"guid": one.guid, "event": one.event, "payload": one.payload} for one in first]
 
-    def settle(self, seconds: float = 30) -> None:
+    def settle(self, seconds: float = 240) -> None:
         """Wait until every delivery was answered. Raises TimeoutError."""
         end = time.monotonic() + seconds
         while self.flying:

@@ -57,6 +57,10 @@ class _Wire(asyncio.Protocol):
         self._bus.wires.discard(self)
         self.connection.lost()
 
+    def _look(self) -> None:
+        self.broker.tick()
+        self.flush()
+
     def flush(self) -> None:
         """Send what there is to send, and close when the connection is done."""
         if self._transport is None:
@@ -101,14 +105,14 @@ class ServiceBus:
         ready = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve(ready)), name="service-bus", daemon=True)
         self._thread.start()
-        if not ready.wait(10) or self.port == 0:
+        if not ready.wait(120) or self.port == 0:
             raise RuntimeError("The emulator of Service Bus did not start.")
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if self._loop and self._stop and self._thread:
             self._loop.call_soon_threadsafe(self._stop.set)
-            self._thread.join(10)
+            self._thread.join(120)
         self._loop = self._stop = self._thread = None
 
     async def _serve(self, ready: threading.Event) -> None:
@@ -120,11 +124,14 @@ class ServiceBus:
             try:
                 await asyncio.wait_for(self._stop.wait(), TICK)
             except TimeoutError:
-                self.broker.tick()
-                self.flush()
+                self._look()
         server.close()
         self._cut()
         await asyncio.sleep(0)
+
+    def _look(self) -> None:
+        self.broker.tick()
+        self.flush()
 
     def flush(self) -> None:
         """Send what all connections have to send. Only in the bus's own thread."""
@@ -143,7 +150,7 @@ class ServiceBus:
         async def run() -> _T:
             return work()
 
-        return asyncio.run_coroutine_threadsafe(run(), self._loop).result(10)
+        return asyncio.run_coroutine_threadsafe(run(), self._loop).result(120)
 
     # What tests do
 
@@ -170,6 +177,10 @@ class ServiceBus:
         finally:
             self._ask(lambda: set(False))
 
+    def look(self) -> None:
+        """Do what the clock asks for now, and not at the next of the bus's own looks at it."""
+        self._ask(self._look)
+
     def expire_locks(self, queue: str) -> None:
         """Let all locks of a queue run out now, those of its sessions, too."""
 
@@ -178,8 +189,7 @@ class ServiceBus:
                 message.until = min(message.until, 1.0)
             for session in found.sessions.values():
                 session.until = 0.0
-            self.broker.tick()
-            self.flush()
+            self._look()
 
         self._ask(lambda: expire(self.broker.queue(queue.lower())))
 
