@@ -39,7 +39,7 @@ def test_what_cannot_change_the_reply_does_not_change_the_identity() -> None:
 async def test_an_outside_process_is_the_model(tmp_path: Path) -> None:
     asking = asyncio.create_task(ExchangeModel(tmp_path).complete(PROMPT))
     request = tmp_path / "requests" / f"{ID}.json"
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(240):
         while not request.exists():  # noqa: ASYNC110  # It is another process's turn.
             await asyncio.sleep(0.01)
     assert json.loads(request.read_text()) == {
