@@ -23,6 +23,7 @@ from fusion.errors import FusionError, UserError
 from fusion.local import interrupted_scans, journal, unfinished_scans
 from fusion.runtime import stores
 from fusion.settings import read
+from tests.fakes import forked
 from tests.fakes.commandline import Workplace
 from tests.fakes.github import FakeGitHub
 from tests.fakes.scanned import FILES, TOKEN
@@ -30,14 +31,10 @@ from tests.fakes.scanned import FILES, TOKEN
 
 def fusion(folder: Path, home: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """The command, with a state folder of its own and without analyzers."""
-    return subprocess.run(
-        [sys.executable, "-m", "fusion", *arguments],
-        cwd=folder,
-        env=settings(home, **environment),
-        capture_output=True,
-        text=True,
-        timeout=240,
-    )
+    env = settings(home, **environment)
+    del env["PYTHONPATH"]
+    code, out, err = forked.fusion(*arguments, folder=folder, env=env)
+    return subprocess.CompletedProcess(["fusion", *arguments], code, out.decode(), err.decode())
 
 
 def settings(home: Path, **environment: str) -> dict[str, str]:
