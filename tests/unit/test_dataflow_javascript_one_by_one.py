@@ -157,3 +157,63 @@ app.register(other, { secure: true });
 """,
         "main.js",
     )
+
+
+def test_rows_of_which_any_may_be_meant_keep_their_columns() -> None:
+    marked(
+        """
+const express = require('express');
+const { exec } = require('child_process');
+const app = express();
+app.get('/a', (req) => {
+  for (const [name, value] of [['ls', req.query.a], ['df', req.query.b]].filter((pair) => pair[1] !== '')) {
+    exec(name);
+    exec(value); // expect: command-injection
+  }
+});
+app.get('/b', (req) => {
+  const [name, value] = req.query.z ? ['ls', req.query.a] : ['df', req.query.b];
+  exec(name);
+  exec(value); // expect: command-injection
+});
+""",
+        "main.js",
+    )
+
+
+def test_what_a_hook_keeps_in_the_request_is_found_in_it() -> None:
+    marked(
+        """
+const fastify = require('fastify')();
+const { exec } = require('child_process');
+fastify.addHook('preHandler', async (request, reply) => {
+  const { shelf, bin } = request.params;
+  if (!/^\\d+$/.test(shelf) || bin.length > 200) {
+    return reply.code(400).send({ error: 'bad location' });
+  }
+  request.place = { shelf, bin };
+});
+fastify.get('/:shelf/:bin', async (request) => {
+  const { shelf, bin } = request.place;
+  exec('ls ' + shelf);
+  exec('ls ' + bin); // expect: command-injection
+});
+""",
+        "main.js",
+    )
+
+
+def test_an_unknown_text_s_replacement_comes_from_its_function() -> None:
+    marked(
+        """
+const fs = require('fs');
+const express = require('express');
+const app = express();
+app.get('/', (req) => {
+  const [first] = fs.readdirSync('/srv');
+  fs.readFileSync('/srv/' + first.name.replace(/en$/, () => req.query.language)); // expect: path-traversal
+  fs.readFileSync('/srv/' + first.name.replace(/en$/, () => 'de'));
+});
+""",
+        "main.js",
+    )

@@ -11,13 +11,18 @@ from fusion.dataflow.knowledge.schema import Entry, Source
 from fusion.dataflow.solver.calling.arguments import Arguments, applies, things
 from fusion.dataflow.solver.domain.beginnings import disordered
 from fusion.dataflow.solver.domain.state import State, meet
-from fusion.dataflow.solver.domain.taints import PICKED, Taint, Trail
+from fusion.dataflow.solver.domain.taints import PICKED, Taint, Trail, merge
 from fusion.dataflow.solver.domain.values import NOTHING, Closure, Object, Value, looked_up, tainted
 from fusion.dataflow.solver.machine import Machine
 from fusion.dataflow.solver.tables import Known, Rule
 
 _ERROR = re.compile(r"_*e(?:r|rr|rror)?_*")
 """Names of a callback's first parameter that tell that it is called later, with what went wrong or what was found."""
+
+_GIVING = frozenset(
+    {"replace", "replaceAll", "map", "flatMap", "reduce", "transaction", "$transaction", "wrap", "remember", "retry"}
+)
+"""Methods that give what the function gives that they are handed, whatever they are called on."""
 
 
 class Callbacks(Machine):
@@ -49,16 +54,20 @@ class Callbacks(Machine):
 
     def _call_back(
         self, what: Known | None, path: str, result: Value, arguments: Arguments, state: State, node: ir.Node, *, known_: bool
-    ) -> None:
-        """Functions that are handed to a call are called with what comes out of it, or with what is handed over beside them."""
+    ) -> Value:
+        """Functions that are handed to a call are called with what comes out of it, or with what is handed over beside them.
+
+        What the call gives then: of some, what the functions give.
+        """
         if known_ or (what is not None and what.entries):
-            return
+            return result
         closures = [
             (place, ref) for place, value in enumerate(arguments.positional) for ref in value.refs if isinstance(ref, Closure)
         ]
         named = [(name, ref) for name, value in arguments.keywords.items() for ref in value.refs if isinstance(ref, Closure)]
         if not closures and not named:
-            return
+            return result
+        gives = self.script and what is None and path.rpartition(".")[2] in _GIVING
         filled = (
             {rule.to[0].position: rule for rule in what.sources if PARAMETERS in rule.to[0].parts} if what is not None else {}
         )
@@ -76,8 +85,12 @@ class Callbacks(Machine):
                 if more is not None:
                     given = [*given, *(self.elements(more, state, node)[0] or ())]
             before = state.copy() if self.script else None
-            self.call_closure(closure, Arguments(given, self._by_name(arguments, state)), state, node)
+            made = self.call_closure(closure, Arguments(given, self._by_name(arguments, state)), state, node)
             meet(state, before)  # it may be called later, or never
+            if gives and made.taints:
+                within = "replace" in path
+                taken = tuple(one._replace(sure=False, lead=None if within else one.lead) for one in made.taints)
+                result = Value(None, result.refs, merge(result.taints, taken))
         for name, closure in named[:4]:
             rule = next((rule for rule in what.sources if name in rule.to[0].keywords), None) if what is not None else None
             if rule is not None and applies(rule, arguments, state):
@@ -86,6 +99,7 @@ class Callbacks(Machine):
             more = arguments.keywords.get("args")
             exact = self.elements(more, state, node)[0] if more is not None else None
             self.call_closure(closure, Arguments(list(exact or ()), self._by_name(arguments, state)), state, node)
+        return result
 
     def _by_name(self, arguments: Arguments, state: State) -> dict[str, Value]:
         """`Thread(target=function, kwargs={...})`: what the function is given by name."""

@@ -123,8 +123,7 @@ class Libraries(Callbacks, Keyed, Sinks):
                 if flag.entry.on == "result" and applies(flag, arguments, state):
                     self.flag(result, flag.entry.flag, state, on=flag.entry.value)
             self._filled(what, path, arguments, state, node)
-        self._call_back(what, path, result, arguments, state, node, known_=builtin is not None)
-        return result
+        return self._call_back(what, path, result, arguments, state, node, known_=builtin is not None)
 
     def _same_facts(self, said: Value, builtin: Value) -> Value:
         consts = builtin.consts if not said.taints else None

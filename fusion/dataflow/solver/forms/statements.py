@@ -20,6 +20,7 @@ from fusion.dataflow.solver.domain.values import (
     constant,
     is_data,
     join,
+    join_all,
     reference,
 )
 from fusion.dataflow.solver.forms.expressions import Expressions, hint_of
@@ -122,6 +123,7 @@ class Statements(Managers, Loops, Matching, Expressions):
 
     def _unpack(self, targets: Sequence[ir.Expression], value: Value, state: State, node: ir.Node) -> None:
         exact, any_ = self.elements(value, state, node)
+        rows = _rows(value, state) if exact is None else []
         spread = next((place for place, target in enumerate(targets) if isinstance(target, ir.Spread)), None)
         for place, target in enumerate(targets):
             if isinstance(target, ir.Const):
@@ -137,6 +139,8 @@ class Statements(Managers, Loops, Matching, Expressions):
             if exact is not None:
                 inside = -len(exact) <= index < len(exact)
                 part = exact[index] if inside else (constant(None) if self.script else UNKNOWN)
+            elif rows and all(-len(row) <= index < len(row) for row in rows):
+                part = join_all([*(row[index] for row in rows), UNKNOWN if value.consts is None else NOTHING])
             elif value.taints or any(isinstance(ref, Library) for ref in value.refs):
                 part = self.load_index(value, constant(index), state, node)
             else:
@@ -275,3 +279,10 @@ _FORMS: dict[type[ir.Statement], Callable[[Any, Any, State], State | None]] = {
     ir.Import: Statements._import,
     ir.Export: Statements._export,
 }
+
+
+def _rows(value: Value, state: State) -> list[tuple[Value, ...]]:
+    """The elements of each of the lists that a value may be; empty where it may be something else, or one is not known so."""
+    found = [thing.items for thing in things(value, state) if thing.kind in ("list", "tuple") and thing.klass is None]
+    rows = [items for items in found if items is not None]
+    return rows if rows and len(rows) == len(value.refs) and not value.taints else []

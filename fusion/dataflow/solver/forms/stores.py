@@ -5,7 +5,7 @@ from __future__ import annotations
 from fusion.dataflow import ir
 from fusion.dataflow.solver.calling.arguments import Arguments
 from fusion.dataflow.solver.domain.beginnings import disordered
-from fusion.dataflow.solver.domain.state import MAX_ITEMS, POLLUTING, State, Thing
+from fusion.dataflow.solver.domain.state import MAX_ITEMS, POLLUTING, State, Thing, checked_inside
 from fusion.dataflow.solver.domain.values import (
     NOTHING,
     UNKNOWN,
@@ -22,6 +22,8 @@ from fusion.dataflow.solver.domain.values import (
 )
 from fusion.dataflow.solver.forms.elements import MAX_PATH
 from fusion.dataflow.solver.memory.holding import Holding
+
+_KEPT = "."
 
 
 class Stores(Holding):
@@ -63,7 +65,17 @@ class Stores(Holding):
         if full not in self.tables.stores and f"{path}[]" not in self.tables.stores and full not in self.tables.reads:
             # Under its own path: what is stored into one thing of a type says nothing of the others.
             own = f"{path}.{name}"
+            if self.script and (value.taints or value.refs):
+                value = checked_inside(value, state, state.facts)
+                self.shelve((_KEPT, own), value, state)  # `request.place = { shelf, bin }`: who reads it finds the object
             self.remembered[own] = join(self.remembered.get(own, NOTHING), value)
+
+    def kept_in(self, place: str) -> Value | None:
+        """What was stored into an attribute of libraries' things: in JavaScript, by the files of this program."""
+        known = self.remembered.get(place)
+        if known is None or not self.script or not (known.taints or known.refs):
+            return known
+        return self.shelved((_KEPT, place))
 
     def _remember(self, place: str, known: str, value: Value) -> None:
         """What is stored under a key of a thing that nothing is known of (`request["user"]`) is read under the same."""

@@ -69,7 +69,7 @@ class Holding(Machine):
                 if len(known) >= _MOST_SERVICES or _kinds(refs, state) <= known or not _is_service(value, state):
                     continue
                 klass.handed[name] = join(before, Value(None, refs))
-                self._keep(value, state)
+                self.keep(value, state)
                 more = True
         return more
 
@@ -82,12 +82,12 @@ class Holding(Machine):
         if not known_all or len(known.refs) + len(made) > _MOST_SERVICES:
             self.given_with[id(closure.function)] = UNKNOWN  # of some of them nothing is known
         elif made and known is not UNKNOWN:
-            self._keep(receiver, state)
+            self.keep(receiver, state)
             self.given_with[id(closure.function)] = join(known, Value((), made))
 
     def shelve(self, key: Hashable, value: Value, state: State) -> None:
         """Something was put into a place that other functions read by this key."""
-        self._keep(value, state)
+        self.keep(value, state)
         kept = self.shelf.setdefault(key, {})
         before = kept.get(self.path)
         kept[self.path] = value if before is None else join(before, value)
@@ -173,7 +173,7 @@ class Holding(Machine):
             if id(closure.function) != self.root and not closure.function.mentions.isdisjoint(names):
                 self._again(closure)
 
-    def _keep(self, value: Value, state: State) -> None:
+    def keep(self, value: Value, state: State) -> None:
         """Keep the objects of a value, with what they hold."""
         open_ = [value]
         for _ in range(_MOST_PARTS):
