@@ -198,6 +198,8 @@ class Setting(Knowledge):
     mended: tuple[Mend, ...] = ()
     """What makes it good before the function ends (`cookie["sid"]["secure"] = True` on the next line)."""
     certain: bool = True
+    of_secrets: bool = False
+    """Only where what is handed over is called a secret, there or where the function that does so is called."""
     cwe: int | None = None
     severity: Severity | None = None
     fix: str = ""

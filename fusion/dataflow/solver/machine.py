@@ -26,6 +26,7 @@ from fusion.dataflow.solver.tables import Rule, Tables
 
 if TYPE_CHECKING:
     from fusion.dataflow.solver.checks.shapes import Shape
+    from fusion.dataflow.solver.forms.resuming import Behind
 
 __all__ = ["MAX_CALLS", "MAX_TRAIL", "Exhausted", "Frame", "Late", "Loop", "Machine"]
 
@@ -129,6 +130,8 @@ class Machine(Parts):
         """The classes that functions are where they are called with `new`."""
         self.attached: dict[tuple[int, str], Value] = {}
         """What was stored into members of functions."""
+        self.paused: dict[int, tuple[Frame, str, Behind]] = {}
+        """Context managers that are generators, by the place of what they gave: how they go on."""
         self.awaiting: ir.Node | None = None
         """The expression that is waited for."""
         self.unawaited: ir.Node | None = None

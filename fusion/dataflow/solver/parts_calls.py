@@ -66,6 +66,18 @@ class CallParts:
         """Python's `re`; None for other calls."""
         raise NotImplementedError
 
+    def pause(self, place: int, function: ir.Function) -> None:
+        """The generator at that place is waited at: remember how it goes on, if it is a context manager."""
+        raise NotImplementedError
+
+    def are_near(self, path: str, other: str) -> bool:
+        """Whether two files belong to one program."""
+        raise NotImplementedError
+
+    def check_return(self, function: ir.Function, value: Value, state: State) -> None:
+        """What a function returns is called like the function."""
+        raise NotImplementedError
+
     def call(self, function: Value, arguments: Arguments, state: State, node: ir.Node, name: str = "") -> Value:
         """Call a value. `name`: what it is called in the text."""
         raise NotImplementedError

@@ -110,7 +110,11 @@ class Holding(Machine):
 
     def _is_near(self, path: str) -> bool:
         """Whether the file that is run and this one belong to one program: one imports the other, by however many files."""
-        return path == self.path or path in self._reached(self.path) or self.path in self._reached(path)
+        return self.are_near(path, self.path)
+
+    def are_near(self, path: str, other: str) -> bool:
+        """Whether two files belong to one program."""
+        return path == other or path in self._reached(other) or other in self._reached(path)
 
     def _reached(self, path: str) -> frozenset[str]:
         found = self.reached.get(path)

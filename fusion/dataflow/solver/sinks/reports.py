@@ -14,11 +14,12 @@ from fusion.dataflow.knowledge.schema import Flag, Kind, Setting, Sink
 from fusion.dataflow.results import Cleared, Flow, Place
 from fusion.dataflow.solver.calling.arguments import Arguments, applies, doubted, flatten, named, things, undecided
 from fusion.dataflow.solver.calling.lookups import is_answer
+from fusion.dataflow.solver.domain.frames import Frame
 from fusion.dataflow.solver.domain.state import GUESSED, State
 from fusion.dataflow.solver.domain.taints import PICKED, Taint, Trail, known
 from fusion.dataflow.solver.domain.values import NOTHING, UNKNOWN, Library, Object, Reference, Value, tainted
-from fusion.dataflow.solver.machine import Machine
-from fusion.dataflow.solver.sinks.digests import HANDSHAKE, constants, no_security
+from fusion.dataflow.solver.sinks.digests import HANDSHAKE, constants, is_secret, names_one, no_security
+from fusion.dataflow.solver.sinks.unused import Unused
 from fusion.dataflow.solver.tables import Known, Rule
 from fusion.model import Confidence, Severity
 
@@ -32,11 +33,13 @@ _LOWER = {
 _NO_BACKSLASH = Limits(absent=frozenset("\\"))
 _ASCII = Limits(absent=frozenset({WIDE}))
 """In JavaScript, characters beyond these name nothing that the program did not name itself."""
+_MOST_HANDED = 4
+"""So many functions hand on what is hashed."""
 _NEXT = frozenset({"input", "readline", "readuntil", "readexactly", "recv", "recvfrom", "receive", "get_message"})
 """Functions that give something else every time."""
 
 
-class Sinks(Machine):
+class Sinks(Unused):
     """Checks at calls, stores, returns and names."""
 
     def check_sink(
@@ -119,6 +122,10 @@ class Sinks(Machine):
     def report(self, flow: Flow) -> None:
         """Keep a flow: the shortest of those with the same sink and kind."""
         key = (flow.kind, flow.sink.path, flow.sink.span.line)
+        if flow.kind is Kind.WEAK_RANDOMNESS:
+            closure = self.known.get(self.root)
+            named_ = closure is not None and closure.function.name
+            self.roots.setdefault(key, set()).add(self.root if named_ else 0)
         before = self.flows.get(key)
         if before is None or _rank(flow) < _rank(before):
             self.flows[key] = flow
@@ -158,6 +165,8 @@ class Sinks(Machine):
             if applies(mend, arguments, state):
                 self.mend(mended, arguments.receiver, state, anywhere=mend.entry.anywhere)
         for setting in what.settings:
+            if setting.entry.of_secrets and not self.of_secrets(node):
+                continue
             if applies(setting, arguments, state):
                 if doubted(setting, arguments, state):
                     self.doubt(setting.entry.kind, node)
@@ -171,6 +180,21 @@ class Sinks(Machine):
             if applies(flag, arguments, state):
                 for value in self._flagged(flag, arguments, state, node):
                     self.flag(value, flag.entry.flag, state, on=flag.entry.value)
+
+    def of_secrets(self, node: ir.Node) -> bool:
+        """Whether what a call is given is called a secret there, or where that came into the function."""
+        frame: Frame | None = self.frame
+        call: ir.Node | None = node
+        for _ in range(_MOST_HANDED):
+            if frame is None or not isinstance(call, ir.Call):
+                break
+            given, function = call.arguments, frame.function
+            if is_secret(given):
+                return True
+            if function is None or not any(names_one(given, parameter.name) for parameter in function.parameters):
+                break
+            call, frame = frame.call, frame.caller
+        return False
 
     def _flagged(self, rule: Rule[Flag], arguments: Arguments, state: State, node: ir.Node) -> list[Value]:
         """What a flag is for: the receiver, a member of it, an argument."""
@@ -230,6 +254,9 @@ class Sinks(Machine):
             if self._handshake(body, state):
                 self.clear(setting.kind, node, "the protocol of web sockets prescribes this digest")
                 return
+            if callee.startswith("hmac.") and "otp" in self._surroundings():
+                self.clear(setting.kind, node, "the protocol of one-time codes prescribes this digest")
+                return
             function = self.frame.function
             if no_security(node, body, function.name if function is not None else "", module):
                 confidence = Confidence.POSSIBLE
@@ -241,6 +268,12 @@ class Sinks(Machine):
             self.flows.setdefault(key, flow)
             return
         state.pending = {**state.pending, (key, id(rule)): (rule, subject.refs, flow)}
+
+    def _surroundings(self) -> str:
+        """What the function that is run, its class and its file are called, in small letters."""
+        names = [self.path, self.frame.owner.name if self.frame.owner is not None else ""]
+        names.append(self.frame.function.name if self.frame.function is not None else "")
+        return " ".join(names).lower()
 
     def _bodies(self) -> tuple[Sequence[ir.Statement], Sequence[ir.Statement]]:
         """The bodies of the function and of the module that are run."""
@@ -279,8 +312,8 @@ class Sinks(Machine):
                 self.flows.setdefault((flow.kind, flow.sink.path, flow.sink.span.line), flow)
         for found, roots in self.roots.items():
             # A function that is called from elsewhere is judged by what it is given there, not by what it might be given.
-            if roots <= self.within - self.open:
-                self.flows.pop(found, None)
+            if found in self.flows and (roots <= self.within - self.open or all(map(self.is_unused, roots))):
+                self.flows.pop(found)
 
     # ---------------------------------------------------------------- sources
 

@@ -1,4 +1,5 @@
 import os
+import pickle
 import sys
 
 import flask
@@ -10,6 +11,10 @@ def argument():
 
 def piped():
     os.system("ls " + sys.stdin.readline())  # local: command-injection
+
+
+def handed_over():
+    return pickle.loads(sys.stdin.buffer.read())  # expect: unsafe-deserialization
 
 
 def size():
