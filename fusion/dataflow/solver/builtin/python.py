@@ -9,7 +9,7 @@ from fusion.dataflow.solver.builtin.copies import Copies, Handler
 from fusion.dataflow.solver.builtin.heaps import Heaps
 from fusion.dataflow.solver.builtin.iteration import PythonIteration
 from fusion.dataflow.solver.builtin.settings_texts import SettingsTexts
-from fusion.dataflow.solver.builtin.string_templates import StringTemplates
+from fusion.dataflow.solver.builtin.string_templates import TEXT_FUNCTIONS, StringTemplates
 from fusion.dataflow.solver.calling.arguments import Arguments, paths, things
 from fusion.dataflow.solver.defining.fields import FIELD
 from fusion.dataflow.solver.defining.tuples import NamedTuples
@@ -326,11 +326,7 @@ _FUNCTIONS: dict[str, Handler] = {
         SettingsTexts._settings_option, "configparser.Parser.getboolean configparser.Parser.getint configparser.Parser.getfloat"
     ),
     **_all(Copies.unrelated, "configparser.Parser.has_option configparser.Parser.has_section"),
-    **_all(StringTemplates._template, "string.Template"),
-    **_all(StringTemplates._template_filled, "string.Template().substitute string.Template().safe_substitute"),
-    **_all(StringTemplates._buffer, "io.StringIO io.BytesIO"),
-    **_all(StringTemplates._buffer_written, "io.StringIO().write io.StringIO().writelines io.BytesIO().write"),
-    **_all(StringTemplates._buffer_read, "io.StringIO().getvalue io.StringIO().read io.BytesIO().getvalue io.BytesIO().read"),
+    **TEXT_FUNCTIONS,
     **_all(StringTemplates._queue, "queue.Queue queue.SimpleQueue queue.LifoQueue asyncio.Queue asyncio.LifoQueue"),
     **_all(StringTemplates._queue, "multiprocessing.Queue multiprocessing.SimpleQueue Queue.Queue"),
     **_all(StringTemplates._queue, "queue.PriorityQueue asyncio.PriorityQueue"),
