@@ -6,7 +6,7 @@ import textwrap
 
 import pytest
 
-from tests.fakes.dataflow import marked
+from tests.fakes.dataflow import analysed, marked
 
 _HEAD = """
 import hashlib
@@ -123,3 +123,9 @@ PROGRAMS = {
 @pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS)
 def test_a_program_shows_what_its_comments_say(program: str) -> None:
     marked(_HEAD + textwrap.dedent(program), "app.py")
+
+
+def test_a_broken_hash_is_shown_with_the_call_from_another_file() -> None:
+    helper = "import hashlib\ndef sign(text):\n    return hashlib.sha1(text).hexdigest()\n"
+    (flow,) = analysed("from helper import sign\ndef code(text):\n    return sign(text)\n", helper_py=helper).flows
+    assert [(place.path, place.span.line) for place in flow.trace] == [("main.py", 3), ("helper.py", 3)]

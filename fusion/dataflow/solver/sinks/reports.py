@@ -261,13 +261,24 @@ class Sinks(Unused):
             if no_security(node, body, function.name if function is not None else "", module):
                 confidence = Confidence.POSSIBLE
         severity, cwe = setting.severity or weakness.severity, setting.cwe or weakness.cwe
-        flow = Flow(setting.kind, (place,), severity, confidence, cwe, callee, setting.fix)
+        flow = Flow(setting.kind, (*self._led_here(), place), severity, confidence, cwe, callee, setting.fix)
         key = (setting.kind, self.path, span.line)
         self.roots.setdefault(key, set()).add(self.root)
         if not setting.mended:
             self.flows.setdefault(key, flow)
             return
         state.pending = {**state.pending, (key, id(rule)): (rule, subject.refs, flow)}
+
+    def _led_here(self) -> list[Place]:
+        """The calls that led into the file that is run, where another file made the first of them."""
+        steps: list[Place] = []
+        frame: Frame | None = self.frame
+        while frame is not None and frame.call is not None and frame.caller is not None and len(steps) < _MOST_HANDED:
+            name = frame.function.name if frame.function is not None else ""
+            steps.append(Place(frame.caller.scope.module, frame.call.span, f"calls `{name}`" if name else "calls a function"))
+            frame = frame.caller
+        steps.reverse()
+        return steps if any(step.path != self.path for step in steps) else []
 
     def _surroundings(self) -> str:
         """What the function that is run, its class and its file are called, in small letters."""
