@@ -256,6 +256,8 @@ class Propagator(Knowledge):
     """Empty: nothing passes (`len`)."""
     kinds: tuple[Kind, ...] = ()
     """Kinds that survive; empty: all."""
+    revives: tuple[Kind, ...] = ()
+    """Kinds that the result can cause again, whatever was cleaned before: it is other text (Markdown made to a page)."""
     keeps: bool = False
     """The text stays what it was (`str`, `strip`).
 

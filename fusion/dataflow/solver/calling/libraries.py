@@ -245,6 +245,8 @@ class Libraries(Callbacks, Keyed, Sinks):
             if entry.canonical:
                 made = self.normalized(made)._replace(canonical=True)
             mask = made.mask & rule.mask
+            if entry.revives and mask & self.kinds.bit(Kind.SQL_INJECTION):  # it is still a text of anybody's choice
+                mask |= self.kinds.mask(*entry.revives)
             if mask:
                 taints.append(made._replace(mask=mask))
         moved = self.moved(taints, node, f"passed on by `{_short(path)}`")
