@@ -11,6 +11,8 @@ HOLE = "\ufffc"
 """Stands for text that is not known."""
 BELOW_OURS = ".ours"
 """Among what is `closed`: the text ends with the name of a domain that is written out, a dot before it."""
+NOT_EMPTY = f"={HOLE}"
+"""Among what is absent: the text is not empty."""
 LOST = "\ufffb"
 """At the end of a lead that is known as far as it settles an address: what follows, up to the hostile text, is not."""
 ASCII = frozenset(map(chr, range(128)))
@@ -61,6 +63,8 @@ class Limits:
 
     def excludes(self, mark: str) -> bool:
         """Whether what a member of `absent` says holds."""
+        if mark == NOT_EMPTY:
+            return mark in self.absent
         return self.differs(mark[1:]) if mark[0] == "=" and len(mark) > 1 else self.lacks(mark)
 
     def begins_without(self, text: str) -> bool:
