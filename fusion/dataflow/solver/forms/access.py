@@ -327,8 +327,7 @@ class Access(Elements, Makers, Stores):
     def library_value(self, full: str, state: State, node: ir.Node, *, guessed: bool, key: str | None = None) -> Value:
         """What a path of a library denotes: a thing, data from outside, or what was stored there. `key`: of an element."""
         path = self.tables.types.get(full, full)
-        kept = self.kept_in(full)
-        if kept is not None:
+        if full in self.remembered and (kept := self.kept_in(full)) is not None:
             return kept
         if (const := CONSTANTS.get(path)) is not None:
             return constant(const)
