@@ -118,6 +118,7 @@ class Solver(
         self.steps = STEPS
         self.memo.clear()
         self.quiet.clear()
+        self.variables.clear()
         state.frame = scope.frame
 
         def work() -> State | None:

@@ -124,6 +124,12 @@ class Machine(Parts):
         """What functions keep for others: in context variables, and objects in libraries' things; by the file that does."""
         self.reached: dict[str, frozenset[str]] = {}
         """The files that a file imports, by however many others."""
+        self.variables: dict[tuple[int, str], tuple[dict[str, Value], Value, Value]] = {}
+        """Variables of modules and classes that the function has set: where, what they were, and what it has put into them."""
+        self.begun: dict[int, Thing] = {}
+        """Objects of modules as they were before the function that has ended."""
+        self.shared: list[set[int]] = []
+        """Objects that it made and that are kept: by each of its ends."""
         self.sought: dict[Hashable, set[int]] = {}
         """The functions that read there, by key."""
         self.makers: dict[int, Klass] = {}

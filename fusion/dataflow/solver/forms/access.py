@@ -110,19 +110,14 @@ class Access(Elements, Makers, Stores):
                     state.frames = {**state.frames, scope.frame: {**frame, name: value}}
                     return
                 if name in scope.captured:
-                    before, kept = scope.captured[name], believed(value, state.facts) if self.script else value
-                    scope.captured[name] = join(before, kept)
-                    self.came_in(value)
-                    if self.script and kept.taints and not before.taints:
-                        self.mentioning(scope.module, {name})  # who read it before
+                    self.keep_variable(scope.captured, name, value, state, scope.module)
                     return
                 scope = scope.outer
         names = self.module_names(self.frame.scope.module or self.path)
         if name in names or name in function.globals:
             if counts:
                 self.counted.add((self.frame.scope.module or self.path, name))
-            names[name] = join(names.get(name, NOTHING), value)
-            self.came_in(value)
+            self.keep_variable(names, name, value, state)
         else:
             state.locals[name] = value
 

@@ -15,6 +15,7 @@ from fusion.dataflow.solver.domain.values import (
     Object,
     Reference,
     Value,
+    believed,
     join,
     join_all,
     reference,
@@ -152,6 +153,19 @@ class Holding(Machine):
         if not self.script and value.refs and not _is_own(key) and _is_service(value, state):
             self.shelve(key, value, state)
 
+    def keep_variable(self, names: dict[str, Value], name: str, value: Value, state: State, module: str = "") -> None:
+        """Set a variable of a module, a class or a function that has ended: others find it there."""
+        before = names.get(name, NOTHING)
+        kept = believed(value, state.facts) if self.script else checked_inside(value, state, state.facts)
+        names[name] = join(before, kept)
+        self.came_in(value)
+        if self.script:
+            if module and kept.taints and not before.taints:
+                self.mentioning(module, {name})  # who read it before
+        elif self.root and (kept.taints or kept.refs):
+            _, first, put = self.variables.get((id(names), name), (names, before, NOTHING))
+            self.variables[id(names), name] = (names, first, join(put, kept))
+
     def _again(self, closure: Closure) -> None:
         """Run a function once more, when all others have been: it was run without something that is known now."""
         function = id(closure.function)
@@ -172,9 +186,9 @@ class Holding(Machine):
         return found
 
     def mentioning(self, path: str, names: set[str]) -> None:
-        """Run a module's functions again that mention one of these variables, but the one that is run now."""
+        """Run a module's functions again that mention one of these variables; in JavaScript, but the one that is run now."""
         for closure in [one for one in self.known.values() if one.scope.module == path]:
-            if id(closure.function) != self.root and not closure.function.mentions.isdisjoint(names):
+            if (not self.script or id(closure.function) != self.root) and not closure.function.mentions.isdisjoint(names):
                 self._again(closure)
 
     def keep(self, value: Value, state: State) -> None:
