@@ -167,3 +167,41 @@ def test_what_routes_say_of_parameters() -> None:
         """,
         "main.py",
     )
+
+
+def test_words_quoted_for_a_shell_are_put_into_no_other_quotes() -> None:
+    marked(
+        """
+        import os, shlex, textwrap
+        from flask import Flask, request
+        app = Flask(__name__)
+        @app.get("/")
+        def view():
+            word = shlex.quote(request.args["x"]).strip()
+            os.system(f"cd 'a b' && ls {word} > \\"out\\"")
+            os.system("ls '" + word + "'")  # expect: command-injection
+            os.system(f'ls "{word}"')  # expect: command-injection
+            os.system(f'ls "$(basename {word})"')
+            os.system(f"bash -c 'ls {word}'")  # expect: command-injection
+            os.system(f"bash -c {shlex.quote('ls ' + word)}")
+            os.system(textwrap.dedent(f"ls {word}"))
+            words = request.args.getlist("x")
+            os.system("; ".join(f"rm {shlex.quote(one)}" for one in words))
+            os.system("; ".join(f"rm '{shlex.quote(one)}'" for one in words))  # expect: command-injection
+            os.system("ls " + shlex.join(words))
+            os.system("ls '%s'" % shlex.join(words))  # expect: command-injection
+        """
+    )
+    marked(
+        """
+        const express = require("express");
+        const { exec } = require("child_process");
+        const { quote } = require("shell-quote");
+        const app = express();
+        app.get("/", (req, res) => {
+          exec("ls " + quote([req.query.x]));
+          exec(`ls "${quote([req.query.x])}"`); // expect: command-injection
+        });
+        """,
+        "main.js",
+    )

@@ -225,6 +225,8 @@ class Sanitizer(Knowledge):
     result: Selector = "result"
     clears: tuple[Kind | Literal["all"], ...] = ()
     """Kinds for which the result is harmless. An escape clears the kind whose context it fits and no other."""
+    shell: bool = False
+    """The result is quoted as words of a shell's command, and harmless there unless it is put into further quotes."""
     lacks: str = ""
     """Characters that the result cannot contain (`html.escape`: `<>&"'`): contexts that need one of them are harmless."""
     matches: str = Field(default="", max_length=200)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fusion.dataflow import ir
-from fusion.dataflow.contexts.limits import ANY, Limits
+from fusion.dataflow.contexts.limits import ANY, SHELL_WORDS, Limits
 from fusion.dataflow.knowledge.schema import Kind, Propagator, Sanitizer
 from fusion.dataflow.patterns.checks import restricts
 from fusion.dataflow.solver.builtin.keyed import Keyed
@@ -182,7 +182,8 @@ class Libraries(Callbacks, Keyed, Sinks):
 
     def _sanitized(self, rules: Sequence[Rule[Sanitizer]], arguments: Arguments, state: State, node: ir.Node) -> Value:
         lacks = "".join(rule.entry.lacks for rule in rules)
-        limits = Limits(absent=frozenset(lacks))
+        words = frozenset({SHELL_WORDS} if any(rule.entry.shell for rule in rules) else ())
+        limits = Limits(absent=frozenset(lacks), closed=words)
         for rule in rules:
             if rule.entry.matches:
                 limits = limits.both(restricts(rule.entry.matches, "", "fullmatch", "python"))
