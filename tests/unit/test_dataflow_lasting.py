@@ -161,3 +161,42 @@ def run():
 @pytest.mark.parametrize("code", KEPT.values(), ids=KEPT.keys())
 def test_what_a_module_keeps_for_the_next_request(code: str) -> None:
     marked(FLASK + code)
+
+
+def test_context_variables_are_what_they_were_once_they_are_reset() -> None:
+    marked(
+        FLASK
+        + """
+import contextvars
+user = contextvars.ContextVar("user", default="nobody")
+def act():
+    os.system("id " + user.get())  # expect: command-injection
+@app.get("/act")
+def acting():
+    token = user.set(request.args["u"])
+    act()
+    user.reset(token)
+    os.system("id " + user.get())
+    user.set("root")
+    os.system("id " + user.get())
+    return ""
+"""
+    )
+
+
+def test_places_of_tuples_that_a_loop_makes_are_told_apart() -> None:
+    marked(
+        FLASK
+        + """
+def allowed(pairs):
+    for key, value in pairs.items():
+        if key in ("a", "b"):
+            yield key, value
+@app.get("/")
+def view():
+    for key, value in allowed(request.args):
+        os.system("echo " + key)
+        os.system("echo " + value)  # expect: command-injection
+    return ""
+"""
+    )

@@ -319,6 +319,7 @@ _FUNCTIONS: dict[str, Handler] = {
     **_all(ContextVariables._py_route, "tornado.web.url tornado.web.URLSpec tornado.routing.URLSpec"),
     **_all(ContextVariables._py_context_get, "contextvars.ContextVar.get"),
     **_all(ContextVariables._py_context_set, "contextvars.ContextVar.set"),
+    **_all(ContextVariables._py_context_reset, "contextvars.ContextVar.reset"),
     **_all(NamedTuples._py_named_tuple, "collections.namedtuple typing.NamedTuple"),
     **_all(NamedTuples._py_tuple_replaced, "typing.NamedTuple()._replace"),
     **_all(NamedTuples._py_tuple_table, "typing.NamedTuple()._asdict"),

@@ -7,6 +7,7 @@ from collections.abc import Hashable, Sequence
 from fusion.dataflow.solver.calling.arguments import Arguments, flatten, things
 from fusion.dataflow.solver.domain.state import State, Thing, checked_inside
 from fusion.dataflow.solver.domain.values import (
+    NONE,
     NOTHING,
     UNKNOWN,
     Closure,
@@ -35,6 +36,7 @@ STARTING = ("__init__", "initialize")
 WITH_SETTINGS = frozenset({"tornado.Handler"})
 """Classes of libraries whose objects are given them by the second of these methods, from a table of the application's."""
 _VARIABLE = "contextvars.ContextVar"
+_NOW = "value now"
 _KEY = "aiohttp.web.AppKey"
 
 
@@ -241,18 +243,43 @@ class ContextVariables(Own, Holding):
         found = []
         for ref in use.arguments.receiver.refs:
             thing = use.state.heap.get(ref.id) if isinstance(ref, Object) else None
-            if isinstance(ref, Object) and thing is not None:
-                found += [thing.fields.get("default", use.argument(0) or NOTHING), self.shelved((_VARIABLE, ref.id)) or NOTHING]
+            if isinstance(ref, Object) and thing is not None and _NOW in thing.fields:
+                found.append(thing.fields[_NOW])
+            elif isinstance(ref, Object) and thing is not None:
+                found.append(thing.fields.get("default", use.argument(0) or NOTHING))
+                if self.setters.get(ref.id, frozenset()) != {self.root}:  # nobody but itself has set it
+                    found.append(self.shelved((_VARIABLE, ref.id)) or NOTHING)
         made = join_all(found)
         return UNKNOWN if made is NOTHING else made
 
     def _py_context_set(self, use: Use) -> Value:
+        """The variable is this until the function ends or sets it again; in others, what any has set. Gives what it was."""
         value = use.argument(0) or UNKNOWN
         checked = checked_inside(value, use.state, use.state.facts)
+        before = self._py_context_get(use) or UNKNOWN
         for ref in use.arguments.receiver.refs:
             if isinstance(ref, Object):
+                self.setters.setdefault(ref.id, set()).add(self.root)
                 self.shelve((_VARIABLE, ref.id), checked, use.state)
-        return UNKNOWN
+                self._is_now(ref, checked, use)
+        return self.make(use.state, Thing("instance", None, {"old_value": before, "var": use.arguments.receiver}))
+
+    def _py_context_reset(self, use: Use) -> Value:
+        """What it was before it was set."""
+        before = [
+            thing.fields["old_value"] for thing in things(use.argument(0) or NOTHING, use.state) if "old_value" in thing.fields
+        ]
+        for ref in use.arguments.receiver.refs:
+            if isinstance(ref, Object):
+                self._is_now(ref, join_all(before) if before else UNKNOWN, use)
+        return NONE
+
+    def _is_now(self, ref: Object, value: Value, use: Use) -> None:
+        thing = use.state.heap.get(ref.id)
+        if thing is not None:
+            certain = len(use.arguments.receiver.refs) == 1 or _NOW not in thing.fields
+            fields = {**thing.fields, _NOW: value if certain else join(thing.fields[_NOW], value)}
+            use.state.heap[ref.id] = thing.but(fields=fields)
 
 
 def _typed_key(key: Value, state: State) -> Thing | None:
