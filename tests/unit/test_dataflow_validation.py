@@ -925,3 +925,94 @@ def test_models_of_pydantic_convert_and_check_their_fields() -> None:
             os.system(f"id {query.number} {query.login}")
             os.system("id " + query.free)  # expect: command-injection
     """)
+
+
+def test_names_of_annotations_say_what_those_say() -> None:
+    marked(
+        """
+        import os
+        from typing import Annotated, Literal
+        from fastapi import Depends, FastAPI, Header, Path, Query
+        from pydantic import AfterValidator, BaseModel, Field, constr
+        from types_ import Code
+        app = FastAPI()
+        def plain(text: str) -> str:
+            if not text.isalnum():
+                raise ValueError(text)
+            return text
+        def tenant(tenant: Annotated[str, Header(pattern="^[a-z]+$")]) -> str:
+            return tenant
+        Name = Annotated[str, Field(pattern=r"^[a-z]+$")]
+        type Slug = constr(pattern="^[a-z]+$")
+        Plain = Annotated[str, AfterValidator(plain)]
+        Tenant = Annotated[str, Depends(tenant)]
+        Mode = Literal["a", "b"]
+        Page = Annotated[int, Query(ge=1)]
+        Free = Annotated[str, Field(max_length=9)]
+        class Item(BaseModel):
+            name: Name
+            slug: Slug | None
+            plain: Plain
+            code: Code
+            free: Free
+        @app.post("/{ref}")
+        def view(ref: Annotated[str, Path(pattern="^[a-z]+$")], item: Item, tenant: Tenant, mode: Mode, page: Page, free: Free):
+            os.system(f"x {ref} {tenant} {mode} {page} {item.name} {item.slug} {item.plain} {item.code}")
+            os.system("x " + item.free)  # expect: command-injection
+            os.system("x " + free)  # expect: command-injection
+        """,
+        types__py="""
+        from typing import Annotated
+        from pydantic import StringConstraints
+        Code = Annotated[str, StringConstraints(pattern="^[A-Z]+$")]
+        """,
+    )
+
+
+def test_models_of_other_modules_are_read_as_those_do() -> None:
+    marked(
+        """
+        import os
+        from fastapi import FastAPI
+        from models import Item
+        app = FastAPI()
+        @app.post("/")
+        def view(item: Item):
+            os.system("x " + item.name + str(item.ref))
+            os.system("x " + item.free)  # expect: command-injection
+        """,
+        models_py="""
+        from uuid import UUID
+        from pydantic import BaseModel, Field
+        class Item(BaseModel):
+            name: str = Field(pattern="^[a-z]+$")
+            ref: UUID
+            free: str = Field(max_length=9)
+        """,
+    )
+
+
+def test_parts_of_parsed_addresses() -> None:
+    marked(
+        """
+        import requests
+        from fastapi import FastAPI, HTTPException
+        from pydantic import BaseModel, HttpUrl
+        app = FastAPI()
+        class Hook(BaseModel):
+            url: HttpUrl
+        @app.post("/any")
+        def unchecked(hook: Hook):
+            requests.get(str(hook.url))  # expect: server-side-request-forgery
+        @app.post("/ours")
+        def checked(hook: Hook):
+            if hook.url.host not in ("a.example", "b.example"):
+                raise HTTPException(400)
+            requests.get(str(hook.url))
+        @app.get("/path")
+        def path(url: HttpUrl):
+            if url.path not in ("/a", "/b"):
+                raise HTTPException(400)
+            requests.get(str(url))  # expect: server-side-request-forgery
+        """
+    )

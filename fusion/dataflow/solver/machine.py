@@ -126,6 +126,8 @@ class Machine(Parts):
         """The files that a file imports, by however many others."""
         self.variables: dict[tuple[int, str], tuple[dict[str, Value], Value, Value]] = {}
         """Variables of modules and classes that the function has set: where, what they were, and what it has put into them."""
+        self.named_types: dict[str, dict[str, ir.Expression]] = {}
+        """What modules call annotations, by module."""
         self.setters: dict[int, set[int]] = {}
         """The functions by whose analysis each context variable was set."""
         self.begun: dict[int, Thing] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 from fusion.dataflow import ir
@@ -168,6 +169,14 @@ class CallParts:
 
     def bind_parameter(self, parameter: ir.Parameter, value: Value, state: State) -> None:
         """Bind one parameter."""
+        raise NotImplementedError
+
+    def unaliased(self, annotation: ir.Expression) -> ir.Expression:
+        """An annotation with what the names in it stand for."""
+        raise NotImplementedError
+
+    def seen_from(self, path: str, state: State) -> AbstractContextManager[State]:
+        """Read names as the module does in which a class is written: a state for it."""
         raise NotImplementedError
 
     def constrained(self, value: Value, default: ir.Expression | None, annotation: ir.Expression | None, state: State) -> Value:

@@ -323,9 +323,8 @@ _FUNCTIONS: dict[str, Handler] = {
     **_all(NamedTuples._py_named_tuple, "collections.namedtuple typing.NamedTuple"),
     **_all(NamedTuples._py_tuple_replaced, "typing.NamedTuple()._replace"),
     **_all(NamedTuples._py_tuple_table, "typing.NamedTuple()._asdict"),
-    **_all(
-        SettingsTexts._settings_option, "configparser.Parser.getboolean configparser.Parser.getint configparser.Parser.getfloat"
-    ),
+    **_all(SettingsTexts._settings_option, "configparser.Parser.getboolean configparser.Parser.getint"),
+    **_all(SettingsTexts._settings_option, "configparser.Parser.getfloat"),
     **_all(Copies.unrelated, "configparser.Parser.has_option configparser.Parser.has_section"),
     **TEXT_FUNCTIONS,
     **_all(StringTemplates._queue, "queue.Queue queue.SimpleQueue queue.LifoQueue asyncio.Queue asyncio.LifoQueue"),

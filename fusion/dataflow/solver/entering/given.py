@@ -134,7 +134,7 @@ class Given(Definitions):
     def _supplied(self, parameter: ir.Parameter, state: State) -> Value | None:
         """What a function that is named in place of a default (`Depends(current_user)`) supplies; None where none is."""
         marks = [parameter.default] if isinstance(parameter.default, ir.Call) else []
-        annotation = parameter.annotation
+        annotation = None if parameter.annotation is None else self.unaliased(parameter.annotation)
         if isinstance(annotation, ir.Index) and isinstance(annotation.key, ir.Series):
             marks += [item for item in annotation.key.items[1:] if isinstance(item, ir.Call)]
         for mark in marks:
@@ -173,9 +173,10 @@ class Given(Definitions):
         for statement in klass.node.body:
             if isinstance(statement, ir.Assign) and isinstance(statement.target, ir.Name) and statement.annotation is not None:
                 name = statement.target.id
-                harmless = self.harmless_type(statement.annotation, state)
-                outside = UNKNOWN if harmless else tainted((taint(name),))
-                fields[name] = self.constrained(outside, statement.value, statement.annotation, state)
+                with self.seen_from(klass.path, state) as there:
+                    harmless = self.harmless_type(statement.annotation, there)
+                    outside = UNKNOWN if harmless else tainted((taint(name),))
+                    fields[name] = self.constrained(outside, statement.value, statement.annotation, there)
         fields = self.modelled(klass, fields, state, klass.node)
         thing = Thing("instance", None, fields, tainted((taint(""),)) if not fields else NOTHING, NOTHING, klass)
         return reference(Object(state.allocate(thing)))
