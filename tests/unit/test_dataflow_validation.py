@@ -1016,3 +1016,52 @@ def test_parts_of_parsed_addresses() -> None:
             requests.get(str(url))  # expect: server-side-request-forgery
         """
     )
+
+
+def test_forms_and_serializers_that_class_based_views_are_given() -> None:
+    marked(
+        """
+        import os
+        from django import forms
+        from django.core.validators import RegexValidator
+        from django.views.generic.edit import FormView, UpdateView
+        from django.views.generic.base import RedirectView
+        from rest_framework import serializers
+        from rest_framework.generics import CreateAPIView
+        class Ping(forms.Form):
+            host = forms.CharField()
+            name = forms.CharField(validators=[RegexValidator(r"^[a-z]+\\Z", "letters")])
+            code = forms.RegexField(r"^[A-Z]+\\Z")
+            plain = forms.CharField()
+            count = forms.IntegerField()
+            def clean_plain(self):
+                if not self.cleaned_data["plain"].isalnum():
+                    raise forms.ValidationError("no")
+                return self.cleaned_data["plain"]
+        class Pinged(FormView):
+            form_class = Ping
+            def form_valid(self, form):
+                data = form.cleaned_data
+                os.system(f"ping {data['name']} {data['code']} {data['plain']} {data['count']}")
+                os.system("ping " + data["host"])  # expect: command-injection
+        class Updated(UpdateView):
+            fields = ["note"]
+            def form_valid(self, form):
+                os.system("note " + form.cleaned_data["note"])  # expect: command-injection
+                os.system("note " + self.kwargs["ref"])  # expect: command-injection
+        class Job(serializers.Serializer):
+            level = serializers.IntegerField()
+            command = serializers.CharField()
+            def create(self, validated_data):
+                os.system("nice %s" % validated_data["level"])
+                os.system(validated_data["command"])  # expect: command-injection
+        class Jobs(CreateAPIView):
+            serializer_class = Job
+            def perform_create(self, serializer):
+                os.system("nice %s" % serializer.validated_data["level"])
+                os.system(serializer.validated_data["command"])  # expect: command-injection
+        class Go(RedirectView):
+            def get_redirect_url(self, *args, **kwargs):
+                return self.request.GET["to"]  # expect: open-redirect
+        """
+    )

@@ -171,6 +171,10 @@ class CallParts:
         """Bind one parameter."""
         raise NotImplementedError
 
+    def filled_in(self, closure: Closure, place: int, state: State) -> Value | None:
+        """What a class's own framework gives a method: the form of its view, the checked data of its serializer."""
+        raise NotImplementedError
+
     def unaliased(self, annotation: ir.Expression) -> ir.Expression:
         """An annotation with what the names in it stand for."""
         raise NotImplementedError

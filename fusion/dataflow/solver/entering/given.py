@@ -54,6 +54,8 @@ class Given(Definitions):
                     self.check_declared(self.declared(parameter.annotation, state), value, state, parameter)
             elif (made := self._decorator_thing(parameter, state)) is not None:
                 value = made
+            elif (handed := self.filled_in(closure, place, state)) is not None:
+                value = handed
             elif rule is not None and kind and kind != "-":
                 value = self._typed(kind, parameter, state)
             elif rule is not None and (rule.entry.tainted == "all" or (rule.entry.tainted == "rest" and place >= len(given))):
