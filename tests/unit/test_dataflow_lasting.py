@@ -200,3 +200,29 @@ def view():
     return ""
 """
     )
+
+
+def test_what_handlers_see_of_a_variable_that_is_given_several_values() -> None:
+    marked(
+        FLASK
+        + """
+@app.get("/")
+def view():
+    name = request.args["x"]
+    try:
+        name = "constant"
+        check(request.args["y"])
+    except ValueError:
+        os.system(name)
+    try:
+        name = request.args["x"]
+        check(name)
+        name = "constant"
+        check(name)
+    except ValueError:
+        os.system(name)  # expect: command-injection
+        return ""
+    os.system(name)
+    return ""
+"""
+    )
