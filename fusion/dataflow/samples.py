@@ -127,10 +127,7 @@ def idle(sample: Path, library: Library, known: Sequence[Library]) -> list[Entry
     for entry in entries(library):
         rows = getattr(library, entry.section)
         less = library.model_copy(update={entry.section: rows[: entry.number - 1] + rows[entry.number :]})
-        others = (*known[:place], less, *known[place + 1 :])
-        if found(sample, others, distrustful(), project=project) != whole:
-            continue
-        if found(sample, others, project=project) == found(sample, known, project=project):
+        if found(sample, (*known[:place], less, *known[place + 1 :]), distrustful(), project=project) == whole:
             useless.append(entry)
     return useless
 

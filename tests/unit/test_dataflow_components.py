@@ -45,22 +45,6 @@ def test_a_path_that_still_leads_up(check: str) -> None:
     marked(PROGRAM.format(check=check, mark="  # expect: path-traversal"))
 
 
-def test_a_path_that_begins_with_no_separator() -> None:
-    marked("""
-import os
-from flask import request
-def no_empty_part():
-    name = request.args["name"]
-    if all(part not in ("", ".", "..") for part in name.split("/")):
-        return open(os.path.join("/srv/docs", name)).read()
-
-def absolute():
-    name = request.args["name"]
-    if all(part not in (".", "..") for part in name.split("/")):
-        return open(os.path.join("/srv/docs", name)).read()  # expect: path-traversal
-""")
-
-
 def test_loops_and_components_that_are_left_out() -> None:
     marked("""
 from flask import abort, request

@@ -306,7 +306,7 @@ def test_a_file_without_mistakes_loads() -> None:
         ),
         (
             '[[sanitizer]]\ncalls = ["sample.quote"]\nnote = "quotes it"\ntest = "quoted"',
-            "sample.toml: [[sanitizer]] 1 (quotes it): give clears, lacks, matches or shell, or it cleans nothing.",
+            "sample.toml: [[sanitizer]] 1 (quotes it): give clears, lacks or matches, or it cleans nothing.",
         ),
         (
             '[[entry]]\nbases = ["sample.View"]\nnote = "answers it"\ntest = "answered"',

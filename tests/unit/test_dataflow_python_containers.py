@@ -120,51 +120,6 @@ PROGRAMS = {
         def other(_event, _other):
             os.system("convert " + _event["name"])
     """,
-    "the first of lists behind each other": """
-        from itertools import chain, islice
-        def words(*sources, limit):
-            yield from islice(chain(*sources), limit)
-        @app.get("/a")
-        def ours():
-            given = request.args.getlist("word")
-            os.system("ls " + " ".join(words(["index", "preface"], given, limit=2)))
-            os.system("ls " + " ".join(["index", "preface", *given][:2]))
-        @app.get("/b")
-        def theirs():
-            given = request.args.getlist("word")
-            os.system("ls " + " ".join(words(["index", "preface"], given, limit=3)))  # expect: command-injection
-        @app.get("/c")
-        def last():
-            given = request.args.getlist("word")
-            os.system("ls " + " ".join(["index", "preface", *given][1:3]))  # expect: command-injection
-    """,
-    "a text in memory that is cut": """
-        import io
-        @app.get("/a")
-        def to_its_beginning():
-            text = io.StringIO()
-            text.write("ls ")
-            mark = text.tell()
-            text.write(request.args["x"])
-            text.seek(0)
-            text.truncate(mark)
-            os.system(text.getvalue())
-        @app.get("/b")
-        def to_nothing():
-            text = io.StringIO()
-            text.write(request.args["x"])
-            text.seek(0)
-            text.truncate()
-            text.write("ls")
-            os.system(text.getvalue())
-        @app.get("/c")
-        def to_all():
-            text = io.StringIO()
-            text.truncate(0)
-            text.write(request.args["x"])
-            text.truncate(text.tell())
-            os.system(text.getvalue())  # expect: command-injection
-    """,
 }
 
 

@@ -17,7 +17,7 @@ import re
 from collections.abc import Callable
 
 from fusion.dataflow.contexts.addresses import host_is_fixed
-from fusion.dataflow.contexts.limits import ANY, LOST, SHELL_WORDS, WIDE, WORD, Limits
+from fusion.dataflow.contexts.limits import ANY, LOST, WIDE, WORD, Limits
 from fusion.dataflow.contexts.pages import no_script
 from fusion.dataflow.contexts.quoting import open_program, open_quote, open_shell, open_sql
 from fusion.dataflow.knowledge.schema import Kind
@@ -114,14 +114,10 @@ def _xpath(lead: str | None, limits: Limits) -> str:
 def _command(lead: str | None, limits: Limits) -> str:
     """A shell runs a second command after `; & |` or a line end, and what stands in `$(...)` or backquotes.
 
-    What was quoted for a shell leaves the quotes into which it is put: they end where its own begin.
-
     In single quotes only that quote leads out; in double quotes also `$`, the backquote and the backslash. Outside, blanks
     add arguments. A hyphen that makes it an option is another weakness (CWE-88). The program is not to be chosen by a path.
     """
     open_ = open_shell(lead) if lead is not None else ""
-    if not open_ and SHELL_WORDS in limits.closed:
-        return "it is quoted for the shell"
     if open_ == "'":
         return "it cannot leave the quotes in the command" if limits.lacks("'") or "$'" in limits.closed else ""
     if open_ == '"':

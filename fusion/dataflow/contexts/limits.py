@@ -11,10 +11,6 @@ HOLE = "\ufffc"
 """Stands for text that is not known."""
 BELOW_OURS = ".ours"
 """Among what is `closed`: the text ends with the name of a domain that is written out, a dot before it."""
-NOT_EMPTY = f"={HOLE}"
-"""Among what is absent: the text is not empty."""
-SHELL_WORDS = "$ "
-"""Among what is `closed`: it is quoted as words of a shell, and hurts in further quotes only. Nothing takes that from it."""
 LOST = "\ufffb"
 """At the end of a lead that is known as far as it settles an address: what follows, up to the hostile text, is not."""
 ASCII = frozenset(map(chr, range(128)))
@@ -65,8 +61,6 @@ class Limits:
 
     def excludes(self, mark: str) -> bool:
         """Whether what a member of `absent` says holds."""
-        if mark == NOT_EMPTY:
-            return mark in self.absent
         return self.differs(mark[1:]) if mark[0] == "=" and len(mark) > 1 else self.lacks(mark)
 
     def begins_without(self, text: str) -> bool:
@@ -92,17 +86,12 @@ class Limits:
         start = 0
         while taken is not None and start < len(self.start) and self.start[start] not in taken:
             start += 1
-        return Limits(allowed, absent, self.start[:start], self.lasting.closed)
-
-    @property
-    def lasting(self) -> Limits:
-        """What still holds whatever becomes of the text."""
-        return _WORDS if SHELL_WORDS in self.closed else ANY
+        return Limits(allowed, absent, self.start[:start])
 
     def kept(self, old: str, new: str) -> Limits:
         """What of the marks still holds after `old` became `new`: literals and closed quotes where they are not touched."""
         touched = set(old) | set(new)
-        quotes = self.closed - {BELOW_OURS, SHELL_WORDS}
+        quotes = self.closed - {BELOW_OURS}
         closed = frozenset(quote for quote in quotes if quote[-1] not in touched and "\\" not in touched)
         literal = self.literal and bool(old) and not set(old) & _LITERAL and '"' not in new
         return Limits(closed=closed, literal=literal) if closed or literal else ANY
@@ -154,4 +143,3 @@ def _common_start(a: str, b: str) -> str:
 
 
 ANY = Limits()
-_WORDS = Limits(closed=frozenset({SHELL_WORDS}))

@@ -67,10 +67,7 @@ def closing(old: str, new: str) -> frozenset[str]:
 
 
 def open_shell(lead: str) -> str:
-    """The quote that is open at the end of a command line for a POSIX shell; within `$(...)`, that of the command in it."""
-    inner = lead.rpartition("$(")[2] if "$(" in lead else None
-    if inner is not None and ")" not in inner and open_quote(lead[: -len(inner) - 2], "'\"", backslash='" ') != "'":
-        lead = inner
+    """The quote that is open at the end of a command line for a POSIX shell."""
     return open_quote(lead, "'\"", backslash='" ')
 
 

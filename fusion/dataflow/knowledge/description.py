@@ -122,7 +122,6 @@ def _said(entry: Knowledge) -> Iterator[str]:
             yield _weight(entry)
         case Sanitizer():
             yield f"clears {', '.join(entry.clears)}" if entry.clears else ""
-            yield "quotes words for a shell" if entry.shell else ""
             yield f"leaves none of {entry.lacks}" if entry.lacks else ""
             yield f"leaves text that matches {entry.matches}" if entry.matches else ""
         case Validator():

@@ -181,8 +181,8 @@ def _hollow(library: Library) -> Iterator[str]:
         if not (setting.calls or setting.stores or setting.names):
             yield f"[[setting]] {number} ({setting.note}): give calls, stores or names, or nothing can be set"
     for number, sanitizer in enumerate(library.sanitizer, 1):
-        if not (sanitizer.clears or sanitizer.lacks or sanitizer.matches or sanitizer.shell):
-            yield f"[[sanitizer]] {number} ({sanitizer.note}): give clears, lacks, matches or shell, or it cleans nothing"
+        if not (sanitizer.clears or sanitizer.lacks or sanitizer.matches):
+            yield f"[[sanitizer]] {number} ({sanitizer.note}): give clears, lacks or matches, or it cleans nothing"
         if sanitizer.matches and restricts(sanitizer.matches, "", "fullmatch", "python") == ANY:
             yield f"[[sanitizer]] {number} ({sanitizer.note}): matches is not understood, or says nothing of the text"
     for number, flag in enumerate(library.flag, 1):

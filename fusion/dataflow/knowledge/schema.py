@@ -198,8 +198,6 @@ class Setting(Knowledge):
     mended: tuple[Mend, ...] = ()
     """What makes it good before the function ends (`cookie["sid"]["secure"] = True` on the next line)."""
     certain: bool = True
-    of_secrets: bool = False
-    """Only where what is handed over is called a secret, there or where the function that does so is called."""
     cwe: int | None = None
     severity: Severity | None = None
     fix: str = ""
@@ -225,8 +223,6 @@ class Sanitizer(Knowledge):
     result: Selector = "result"
     clears: tuple[Kind | Literal["all"], ...] = ()
     """Kinds for which the result is harmless. An escape clears the kind whose context it fits and no other."""
-    shell: bool = False
-    """The result is quoted as words of a shell's command, and harmless there unless it is put into further quotes."""
     lacks: str = ""
     """Characters that the result cannot contain (`html.escape`: `<>&"'`): contexts that need one of them are harmless."""
     matches: str = Field(default="", max_length=200)
@@ -258,8 +254,6 @@ class Propagator(Knowledge):
     """Empty: nothing passes (`len`)."""
     kinds: tuple[Kind, ...] = ()
     """Kinds that survive; empty: all."""
-    revives: tuple[Kind, ...] = ()
-    """Kinds that the result can cause again, whatever was cleaned before: it is other text (Markdown made to a page)."""
     keeps: bool = False
     """The text stays what it was (`str`, `strip`).
 

@@ -47,8 +47,7 @@ def rejects(pattern: str, flags: str, mode: Mode, language: Language) -> Limits:
     if "y" in flags:
         return ANY
     try:
-        limits = _unmatched(Strict(parse(pattern, flags, language), mode))
-        return _undeclared(limits) if "b" in flags else limits
+        return _unmatched(Strict(parse(pattern, flags, language), mode))
     except Unsupported:
         return ANY
 
@@ -85,11 +84,6 @@ def replaces(old: str, new: str, *, all: bool = True) -> Limits:
     # Of a run of one character that many are gone as often as they fit: what is left of it is shorter.
     runs = all and not new and len(old) > 1 and old in TELLING and len(set(old)) == 1
     return shown.both(Limits(absent=frozenset({old}))) if runs else shown
-
-
-def _undeclared(limits: Limits) -> Limits:
-    """The same of bytes: they may be text in an encoding with other bytes between, which parsers of XML find out."""
-    return Limits(limits.allowed, frozenset(text for text in limits.absent if not text.startswith("<!")), limits.start)
 
 
 def _limits(mask: int, absent: set[str], start: str = "") -> Limits:

@@ -25,8 +25,7 @@ Language = Literal["python", "javascript"]
 MAX_LENGTH = 2000
 MAX_DEPTH = 40
 MAX_COUNT = 1_000_000
-_FLAGS = {"python": frozenset("abimsxul"), "javascript": frozenset("dgimsuvy")}
-"""`b`: the pattern is one of bytes."""
+_FLAGS = {"python": frozenset("iamsxul"), "javascript": frozenset("dgimsuvy")}
 _CONTROL = {"n": "\n", "t": "\t", "r": "\r", "f": "\f", "v": "\v"}
 
 

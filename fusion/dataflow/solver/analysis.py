@@ -118,7 +118,6 @@ class Solver(
         self.steps = STEPS
         self.memo.clear()
         self.quiet.clear()
-        self.variables.clear()
         state.frame = scope.frame
 
         def work() -> State | None:
@@ -190,7 +189,7 @@ class Solver(
     def check_return(self, function: ir.Function, value: Value, state: State) -> None:
         """What a function returns is called like the function."""
         inner = flatten([value], state) if function.name and value.refs else value
-        if function.name and any(taint.mask & self.name_mask for taint in inner.taints):
+        if function.name and inner.taints:
             holder = f"{self.frame.owner.name}()" if self.frame.owner is not None else ""
             self.check_name(function.name, inner, state, _last_return(function), holder)
 

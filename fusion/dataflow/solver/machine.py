@@ -26,7 +26,6 @@ from fusion.dataflow.solver.tables import Rule, Tables
 
 if TYPE_CHECKING:
     from fusion.dataflow.solver.checks.shapes import Shape
-    from fusion.dataflow.solver.forms.resuming import Behind
 
 __all__ = ["MAX_CALLS", "MAX_TRAIL", "Exhausted", "Frame", "Late", "Loop", "Machine"]
 
@@ -124,24 +123,12 @@ class Machine(Parts):
         """What functions keep for others: in context variables, and objects in libraries' things; by the file that does."""
         self.reached: dict[str, frozenset[str]] = {}
         """The files that a file imports, by however many others."""
-        self.variables: dict[tuple[int, str], tuple[dict[str, Value], Value, Value]] = {}
-        """Variables of modules and classes that the function has set: where, what they were, and what it has put into them."""
-        self.named_types: dict[str, dict[str, ir.Expression]] = {}
-        """What modules call annotations, by module."""
-        self.setters: dict[int, set[int]] = {}
-        """The functions by whose analysis each context variable was set."""
-        self.begun: dict[int, Thing] = {}
-        """Objects of modules as they were before the function that has ended."""
-        self.shared: list[set[int]] = []
-        """Objects that it made and that are kept: by each of its ends."""
         self.sought: dict[Hashable, set[int]] = {}
         """The functions that read there, by key."""
         self.makers: dict[int, Klass] = {}
         """The classes that functions are where they are called with `new`."""
         self.attached: dict[tuple[int, str], Value] = {}
         """What was stored into members of functions."""
-        self.paused: dict[int, tuple[Frame, str, Behind]] = {}
-        """Context managers that are generators, by the place of what they gave: how they go on."""
         self.awaiting: ir.Node | None = None
         """The expression that is waited for."""
         self.unawaited: ir.Node | None = None

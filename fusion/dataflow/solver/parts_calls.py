@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 from fusion.dataflow import ir
@@ -65,18 +64,6 @@ class CallParts:
 
     def pattern_call(self, path: str, arguments: Arguments, state: State, node: ir.Node) -> Value | None:
         """Python's `re`; None for other calls."""
-        raise NotImplementedError
-
-    def pause(self, place: int, function: ir.Function) -> None:
-        """The generator at that place is waited at: remember how it goes on, if it is a context manager."""
-        raise NotImplementedError
-
-    def are_near(self, path: str, other: str) -> bool:
-        """Whether two files belong to one program."""
-        raise NotImplementedError
-
-    def check_return(self, function: ir.Function, value: Value, state: State) -> None:
-        """What a function returns is called like the function."""
         raise NotImplementedError
 
     def call(self, function: Value, arguments: Arguments, state: State, node: ir.Node, name: str = "") -> Value:
@@ -169,18 +156,6 @@ class CallParts:
 
     def bind_parameter(self, parameter: ir.Parameter, value: Value, state: State) -> None:
         """Bind one parameter."""
-        raise NotImplementedError
-
-    def filled_in(self, closure: Closure, place: int, state: State) -> Value | None:
-        """What a class's own framework gives a method: the form of its view, the checked data of its serializer."""
-        raise NotImplementedError
-
-    def unaliased(self, annotation: ir.Expression) -> ir.Expression:
-        """An annotation with what the names in it stand for."""
-        raise NotImplementedError
-
-    def seen_from(self, path: str, state: State) -> AbstractContextManager[State]:
-        """Read names as the module does in which a class is written: a state for it."""
         raise NotImplementedError
 
     def constrained(self, value: Value, default: ir.Expression | None, annotation: ir.Expression | None, state: State) -> Value:

@@ -181,7 +181,7 @@ class Tables:
 
     @cached_property
     def identified(self) -> frozenset[str]:
-        """Types whose values need an identity, since flags, keys, mends or data are remembered on each."""
+        """Types whose values need an identity, since flags, keys or mends are remembered on each."""
         paths: set[str] = set()
         for table in (self.calls, self.stores):
             for path, known in table.items():
@@ -190,8 +190,6 @@ class Tables:
                     paths.add(path.partition("[")[0])
                     paths.add(path.rpartition("[")[0])
                     paths.add(f"{path}()")
-                if any(selector.base == "receiver" for rule in known.propagators for selector in rule.to):
-                    paths.add(path.rpartition(".")[0])
                 for rule in known.flags:
                     if rule.to[0].base == "receiver" and rule.to[0].parts:
                         paths.add(".".join([path.rpartition(".")[0], *map(str, rule.to[0].parts)]))

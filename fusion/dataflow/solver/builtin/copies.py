@@ -108,9 +108,6 @@ class Copies(TableMethods):
             # What is shown of all characters or parts is shown of the whole.
             return self.series(use.state, None, tainted(value.taints), kind)
         exact, any_ = self.elements(value, use.state, use.node)
-        if exact is None and kind == "set" and len(value.refs) == 1 and value.consts == () and not value.taints:
-            sets = [thing.items for thing in things(value, use.state) if thing.kind == "set" and thing.items is not None]
-            exact = list(sets[0]) if sets else None
         return self.series(use.state, exact, any_ if exact is None else NOTHING, kind)
 
     def as_table(self, use: Use, kind: str = "dict") -> Value:

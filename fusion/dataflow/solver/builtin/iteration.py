@@ -6,7 +6,7 @@ import itertools
 
 from fusion.dataflow.solver.builtin.heaps import Heaps
 from fusion.dataflow.solver.calling.arguments import Arguments, things
-from fusion.dataflow.solver.domain.beginnings import chained, disordered, sliced
+from fusion.dataflow.solver.domain.beginnings import disordered
 from fusion.dataflow.solver.domain.state import MAX_ITEMS, Thing
 from fusion.dataflow.solver.domain.taints import added
 from fusion.dataflow.solver.domain.values import NONE, NOTHING, UNKNOWN, Object, Value, constant, join, join_all
@@ -182,11 +182,6 @@ class PythonIteration(Heaps):
         bounds = [single(value) for value in use.arguments.positional[1:]]
         numbers = [bound for bound in bounds if isinstance(bound, int) and bound >= 0]
         known = 0 < len(numbers) == len(bounds) <= 3 and use.arguments.rest is None
-        if exact is None and known and len(self.first(use).refs) == 1 and not self.first(use).taints:
-            low, high, step = (0, numbers[0], 1) if len(numbers) == 1 else (*numbers, 1)[:3]
-            parts = [sliced(thing, low, high, step) for thing in things(self.first(use), use.state)]
-            if parts and (part := parts[0]) is not None:
-                return self.make(use.state, part)
         if exact is None or not known or 0 in numbers[2:]:
             return self._py_series(use)
         return self.series(use.state, list(itertools.islice(exact, *numbers)))
@@ -209,18 +204,16 @@ class PythonIteration(Heaps):
         if use.name.endswith("from_iterable"):
             exact, any_ = self.elements(self.first(use), use.state, use.node)
             sources = exact if exact is not None else [any_]
-        lists: list[Thing] = []
+        items: list[Value] | None = []
+        rest = NOTHING
         for source in sources:
             exact, any_ = self.elements(source, use.state, use.node)
-            own = next(things(source, use.state), None) if len(source.refs) == 1 and not source.taints else None
-            if exact is not None:
-                lists.append(Thing("list", tuple(exact)))
+            if exact is not None and items is not None:
+                items += exact
             else:
-                lists.append(own if own is not None and own.kind == "list" else Thing("list", None, {}, any_))
-        if all(one.items is not None for one in lists):
-            return self.series(use.state, [item for one in lists for item in one.items or ()])
-        fields, rest = chained(lists)
-        return self.make(use.state, Thing("list", None, fields, rest))
+                rest = join_all([rest, any_, *(exact or ()), *(items or ())])
+                items = None
+        return self.series(use.state, items, rest)
 
     def _py_reduce(self, use: Use) -> Value:
         function, exact_any = self.first(use), self.elements(use.argument(1) or UNKNOWN, use.state, use.node)

@@ -9,7 +9,7 @@ from fusion.dataflow.solver.builtin.copies import Copies, Handler
 from fusion.dataflow.solver.builtin.heaps import Heaps
 from fusion.dataflow.solver.builtin.iteration import PythonIteration
 from fusion.dataflow.solver.builtin.settings_texts import SettingsTexts
-from fusion.dataflow.solver.builtin.string_templates import TEXT_FUNCTIONS, StringTemplates
+from fusion.dataflow.solver.builtin.string_templates import StringTemplates
 from fusion.dataflow.solver.calling.arguments import Arguments, paths, things
 from fusion.dataflow.solver.defining.fields import FIELD
 from fusion.dataflow.solver.defining.tuples import NamedTuples
@@ -319,14 +319,18 @@ _FUNCTIONS: dict[str, Handler] = {
     **_all(ContextVariables._py_route, "tornado.web.url tornado.web.URLSpec tornado.routing.URLSpec"),
     **_all(ContextVariables._py_context_get, "contextvars.ContextVar.get"),
     **_all(ContextVariables._py_context_set, "contextvars.ContextVar.set"),
-    **_all(ContextVariables._py_context_reset, "contextvars.ContextVar.reset"),
     **_all(NamedTuples._py_named_tuple, "collections.namedtuple typing.NamedTuple"),
     **_all(NamedTuples._py_tuple_replaced, "typing.NamedTuple()._replace"),
     **_all(NamedTuples._py_tuple_table, "typing.NamedTuple()._asdict"),
-    **_all(SettingsTexts._settings_option, "configparser.Parser.getboolean configparser.Parser.getint"),
-    **_all(SettingsTexts._settings_option, "configparser.Parser.getfloat"),
+    **_all(
+        SettingsTexts._settings_option, "configparser.Parser.getboolean configparser.Parser.getint configparser.Parser.getfloat"
+    ),
     **_all(Copies.unrelated, "configparser.Parser.has_option configparser.Parser.has_section"),
-    **TEXT_FUNCTIONS,
+    **_all(StringTemplates._template, "string.Template"),
+    **_all(StringTemplates._template_filled, "string.Template().substitute string.Template().safe_substitute"),
+    **_all(StringTemplates._buffer, "io.StringIO io.BytesIO"),
+    **_all(StringTemplates._buffer_written, "io.StringIO().write io.StringIO().writelines io.BytesIO().write"),
+    **_all(StringTemplates._buffer_read, "io.StringIO().getvalue io.StringIO().read io.BytesIO().getvalue io.BytesIO().read"),
     **_all(StringTemplates._queue, "queue.Queue queue.SimpleQueue queue.LifoQueue asyncio.Queue asyncio.LifoQueue"),
     **_all(StringTemplates._queue, "multiprocessing.Queue multiprocessing.SimpleQueue Queue.Queue"),
     **_all(StringTemplates._queue, "queue.PriorityQueue asyncio.PriorityQueue"),

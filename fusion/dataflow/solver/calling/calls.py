@@ -16,7 +16,6 @@ from fusion.dataflow.solver.domain.values import (
     REJECTED,
     RETURNED,
     UNKNOWN,
-    Bound,
     Closure,
     Klass,
     Library,
@@ -172,8 +171,6 @@ class Calls(Choosing):
             Scope(function, next(self.frames), closure.scope, closure.scope.module),
             closure.receiver if closure.receiver is not None else NOTHING,
             closure.owner,
-            call=node,
-            caller=self.frame,
         )
         path = closure.scope.module or self.path
         inner = State(
@@ -186,8 +183,6 @@ class Calls(Choosing):
             self.bind_parameters(closure, arguments, inner, node, path)
             self.path = path
             after, result = self.run_body(function, inner)
-            if after is not None and result.taints and not any(map(self._calls, arguments.all())):
-                self.check_return(function, result, after)  # what a function makes of others is not for its name to say
         finally:
             self.stack.pop()
             self.frame, self.path = outer_frame, outer_path
@@ -206,10 +201,6 @@ class Calls(Choosing):
         if summary is not None:
             self.remember(summary, closure, arguments, result, before, state)
         return result
-
-    def _calls(self, value: Value) -> bool:
-        """Whether a value is a function."""
-        return any(isinstance(ref, Closure | Bound) or _path_of(ref) in self.tables.calls for ref in value.refs)
 
     def run_body(self, function: ir.Function, state: State) -> tuple[State | None, Value]:
         """Run the body of the current frame: the state where its paths meet, and the value with what each outcome shows."""
@@ -249,8 +240,7 @@ class Calls(Choosing):
             items = given.items if given is not None and not self.script else None
             thing = Thing("generator", items, {}, NOTHING if items is not None else self.frame.yields)
             if after is not None:
-                value = reference(made := Object(after.allocate(thing)))
-                self.pause(made.id, function)
+                value = reference(Object(after.allocate(thing)))
         return after, value
 
     def bind_parameters(self, closure: Closure, arguments: Arguments, state: State, node: ir.Node, path: str) -> None:
@@ -347,7 +337,3 @@ def _spoken(function: ir.Function) -> str:
     if function.name in ("__init__", "constructor"):
         return "the constructor"
     return f"`{function.name}`" if function.name else "a function"
-
-
-def _path_of(ref: object) -> str:
-    return ref.path if isinstance(ref, Library) else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fusion.dataflow import ir
-from fusion.dataflow.contexts.limits import ANY, SHELL_WORDS, Limits
+from fusion.dataflow.contexts.limits import ANY, Limits
 from fusion.dataflow.knowledge.schema import Kind, Propagator, Sanitizer
 from fusion.dataflow.patterns.checks import restricts
 from fusion.dataflow.solver.builtin.keyed import Keyed
@@ -182,8 +182,7 @@ class Libraries(Callbacks, Keyed, Sinks):
 
     def _sanitized(self, rules: Sequence[Rule[Sanitizer]], arguments: Arguments, state: State, node: ir.Node) -> Value:
         lacks = "".join(rule.entry.lacks for rule in rules)
-        words = frozenset({SHELL_WORDS} if any(rule.entry.shell for rule in rules) else ())
-        limits = Limits(absent=frozenset(lacks), closed=words)
+        limits = Limits(absent=frozenset(lacks))
         for rule in rules:
             if rule.entry.matches:
                 limits = limits.both(restricts(rule.entry.matches, "", "fullmatch", "python"))
@@ -246,8 +245,6 @@ class Libraries(Callbacks, Keyed, Sinks):
             if entry.canonical:
                 made = self.normalized(made)._replace(canonical=True)
             mask = made.mask & rule.mask
-            if entry.revives and mask & self.kinds.bit(Kind.SQL_INJECTION):  # it is still a text of anybody's choice
-                mask |= self.kinds.mask(*entry.revives)
             if mask:
                 taints.append(made._replace(mask=mask))
         moved = self.moved(taints, node, f"passed on by `{_short(path)}`")

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
 
-from fusion.dataflow.contexts.limits import NOT_EMPTY, Limits
+from fusion.dataflow.contexts.limits import Limits
 from fusion.dataflow.solver.calling.arguments import things
 from fusion.dataflow.solver.domain.state import State
 from fusion.dataflow.solver.domain.taints import Data, Facts, undecoded
 from fusion.dataflow.solver.domain.values import Value
 
 _UP = ".."
+_ANOTHER = Limits(absent=frozenset({f"={_UP}"}))
 _NO_UP = Limits(absent=frozenset({_UP}))
-_RELATIVE = Limits(absent=frozenset({_UP, "^/"}))
 _CUTS = frozenset({"split", "rsplit"})
 _SAME = (("replace", ("\\",), ("/",)), ("replaceAll", ("\\",), ("/",)))
 """Changes that leave `..` where it is."""
 
 
 def not_up(value: Value, texts: Iterable[object]) -> Facts | None:
-    """What is known of a path, or a component of one, that is none of these texts: it is not `..`, and not empty."""
-    absent = frozenset({f"={_UP}"} if _UP in texts else ()) | frozenset({NOT_EMPTY} if "" in texts else ())
-    return {taint.whole: (0, Limits(absent=absent)) for taint in value.taints} or None if absent else None
+    """What is known of a path, or a component of one, that is none of these texts."""
+    return {taint.whole: (0, _ANOTHER) for taint in value.taints} or None if _UP in texts else None
 
 
 def listed(container: Value, state: State) -> set[object]:
@@ -39,7 +38,7 @@ def of_components(datum: int, limits: Limits, data: Data) -> Facts:
     whole = _path_of(datum, data) if _is_none(limits) else None
     facts: Facts = {}
     while whole is not None:
-        facts[whole] = (0, _NO_UP if NOT_EMPTY not in limits.absent else _RELATIVE)
+        facts[whole] = (0, _NO_UP)
         made = data.made(whole)
         whole = made[0] if made is not None and made[1] in _SAME else None
     return undecoded(facts, data) if facts else facts

@@ -333,7 +333,7 @@ class Checks(Allowed):
             if isinstance(ref, Library) and ref.path.startswith("re.")
         )
         if isinstance(text, bytes):
-            text, letters = text.decode("latin-1"), f"{letters}b"
+            text = text.decode("latin-1")
         return (text if isinstance(text, str) else None), letters
 
     def _substituted(self, plain: bool, arguments: Arguments, state: State, node: ir.Node) -> Value:

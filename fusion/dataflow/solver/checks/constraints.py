@@ -5,10 +5,9 @@ from __future__ import annotations
 from fusion.dataflow import ir
 from fusion.dataflow.contexts.limits import ANY, Limits
 from fusion.dataflow.patterns.checks import restricts
-from fusion.dataflow.solver.calling.arguments import Arguments, paths
-from fusion.dataflow.solver.checks.aliases import Aliases
 from fusion.dataflow.solver.domain.state import State
-from fusion.dataflow.solver.domain.values import NOTHING, Library, Value
+from fusion.dataflow.solver.domain.values import Library, Value
+from fusion.dataflow.solver.machine import Machine
 
 _DECLARING = frozenset(
     f"{package}.{name}"
@@ -22,19 +21,10 @@ _DECLARING = frozenset(
     }.items()
     for name in names.split()
 )
-_BARE = frozenset(name.rpartition(".")[2] for name in _DECLARING)
-"""The same where an annotation is used in another module than that which names it."""
-_CHECKING = frozenset(
-    f"pydantic.{home}{name}Validator" for home in ("", "functional_validators.") for name in ("After", "Before", "Plain")
-)
-"""What runs a function of ours on the text."""
-_URL = "pydantic.Url"
-_URLS = frozenset(f"pydantic.{home}{name}Url" for home in ("", "networks.") for name in ("Http", "Any", "AnyHttp", "Websocket"))
-"""Types that parse an address."""
 _PATTERNS = ("pattern", "regex")
 
 
-class Constraints(Aliases):
+class Constraints(Machine):
     """What the framework checks before the function runs."""
 
     def constrained(self, value: Value, default: ir.Expression | None, annotation: ir.Expression | None, state: State) -> Value:
@@ -42,18 +32,10 @@ class Constraints(Aliases):
         if not value.taints:
             return value
         limits = ANY
-        for mark in _marks(default, None if annotation is None else self.unaliased(annotation)):
+        for mark in _marks(default, annotation):
             for ref in self.evaluate(mark.function, state).refs:
-                if not isinstance(ref, Library):
-                    continue
-                if ref.path in _DECLARING or ref.path in _BARE:
+                if isinstance(ref, Library) and ref.path in _DECLARING:
                     limits = limits.both(self._declared_limits(mark, state))
-                elif ref.path in _CHECKING or f"pydantic.{ref.path}" in _CHECKING:
-                    given = list(self.gather(mark, state).all())[:1]
-                    checked = self.call(given[0], Arguments([value]), state, mark) if given else NOTHING
-                    value = value if checked is NOTHING else checked
-        if annotation is not None and _URLS.intersection(paths(self.declared(annotation, state), state)):
-            value = Value(None, (Library(_URL),), value.taints)
         if limits == ANY:
             return value
         return value.with_taints(taint.limited(taint.limits.both(limits)) for taint in value.taints)

@@ -57,9 +57,8 @@ class Models(Machine):
         for name, (annotation, default) in _annotated(klass).items():
             value = found.get(name, NOTHING)
             if value.taints:
-                with self.seen_from(klass.path, state) as there:
-                    plain = self.harmless_type(annotation, there)
-                    found[name] = UNKNOWN if plain else self.constrained(value, default, annotation, there)
+                plain = self.harmless_type(annotation, state)
+                found[name] = UNKNOWN if plain else self.constrained(value, default, annotation, state)
         for owner, function, names in _checks(klass):
             member = owner.members.get(function)
             for ref in member.refs if member is not None else ():

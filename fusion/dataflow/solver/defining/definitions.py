@@ -311,7 +311,6 @@ class Definitions(Entries, Fields, Lasting, Modules):
 
     def declared(self, annotation: ir.Expression, state: State) -> Value:
         """What an annotation names, without wrappers."""
-        annotation = self.unaliased(annotation)
         while True:
             match annotation:
                 case ir.Index(object=ir.Name(id=name) | ir.Attr(name=name), key=key) if name in _WRAPPERS:

@@ -65,19 +65,6 @@ def disordered(thing: Thing, more: Value = NOTHING) -> Thing:
     return thing.but(items=None, fields=others, rest=join(thing.everything(), more))
 
 
-def sliced(thing: Thing, low: int | None, high: int | None, step: int | None) -> Thing | None:
-    """A part of a list of which only the beginning is known in order; None where that is not enough."""
-    ahead = list(front(thing).values()) if thing.items is None else []
-    begin, by = low or 0, 1 if step is None else step
-    if not ahead or not 0 <= begin <= len(ahead) or by < 1:
-        return None
-    if high is not None and 0 <= high <= len(ahead):
-        return thing.but(items=tuple(ahead[begin:high:by]), fields={}, rest=NOTHING)
-    if high is not None or by != 1:
-        return None
-    return thing.but(fields=dict(enumerate(ahead[begin:])), rest=behind_front(thing, len(ahead)))
-
-
 def chained(things: list[Thing]) -> tuple[dict[object, Value], Value]:
     """The beginning of several lists put behind each other, and any other element."""
     known: list[Value] = []

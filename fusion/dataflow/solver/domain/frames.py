@@ -47,9 +47,6 @@ class Frame:
     """One list per `try` that is open: where something was raised, and what."""
     raised: list[Raised] = field(default_factory=list)
     """The same outside of every `try`."""
-    call: ir.Node | None = None
-    """Where it was called."""
-    caller: Frame | None = None
 
 
 @dataclass(slots=True, eq=False)

@@ -54,8 +54,6 @@ class Given(Definitions):
                     self.check_declared(self.declared(parameter.annotation, state), value, state, parameter)
             elif (made := self._decorator_thing(parameter, state)) is not None:
                 value = made
-            elif (handed := self.filled_in(closure, place, state)) is not None:
-                value = handed
             elif rule is not None and kind and kind != "-":
                 value = self._typed(kind, parameter, state)
             elif rule is not None and (rule.entry.tainted == "all" or (rule.entry.tainted == "rest" and place >= len(given))):
@@ -136,7 +134,7 @@ class Given(Definitions):
     def _supplied(self, parameter: ir.Parameter, state: State) -> Value | None:
         """What a function that is named in place of a default (`Depends(current_user)`) supplies; None where none is."""
         marks = [parameter.default] if isinstance(parameter.default, ir.Call) else []
-        annotation = None if parameter.annotation is None else self.unaliased(parameter.annotation)
+        annotation = parameter.annotation
         if isinstance(annotation, ir.Index) and isinstance(annotation.key, ir.Series):
             marks += [item for item in annotation.key.items[1:] if isinstance(item, ir.Call)]
         for mark in marks:
@@ -175,10 +173,9 @@ class Given(Definitions):
         for statement in klass.node.body:
             if isinstance(statement, ir.Assign) and isinstance(statement.target, ir.Name) and statement.annotation is not None:
                 name = statement.target.id
-                with self.seen_from(klass.path, state) as there:
-                    harmless = self.harmless_type(statement.annotation, there)
-                    outside = UNKNOWN if harmless else tainted((taint(name),))
-                    fields[name] = self.constrained(outside, statement.value, statement.annotation, there)
+                harmless = self.harmless_type(statement.annotation, state)
+                outside = UNKNOWN if harmless else tainted((taint(name),))
+                fields[name] = self.constrained(outside, statement.value, statement.annotation, state)
         fields = self.modelled(klass, fields, state, klass.node)
         thing = Thing("instance", None, fields, tainted((taint(""),)) if not fields else NOTHING, NOTHING, klass)
         return reference(Object(state.allocate(thing)))

@@ -110,14 +110,19 @@ class Access(Elements, Makers, Stores):
                     state.frames = {**state.frames, scope.frame: {**frame, name: value}}
                     return
                 if name in scope.captured:
-                    self.keep_variable(scope.captured, name, value, state, scope.module)
+                    before, kept = scope.captured[name], believed(value, state.facts) if self.script else value
+                    scope.captured[name] = join(before, kept)
+                    self.came_in(value)
+                    if self.script and kept.taints and not before.taints:
+                        self.mentioning(scope.module, {name})  # who read it before
                     return
                 scope = scope.outer
         names = self.module_names(self.frame.scope.module or self.path)
         if name in names or name in function.globals:
             if counts:
                 self.counted.add((self.frame.scope.module or self.path, name))
-            self.keep_variable(names, name, value, state)
+            names[name] = join(names.get(name, NOTHING), value)
+            self.came_in(value)
         else:
             state.locals[name] = value
 
@@ -322,7 +327,8 @@ class Access(Elements, Makers, Stores):
     def library_value(self, full: str, state: State, node: ir.Node, *, guessed: bool, key: str | None = None) -> Value:
         """What a path of a library denotes: a thing, data from outside, or what was stored there. `key`: of an element."""
         path = self.tables.types.get(full, full)
-        if full in self.remembered and (kept := self.kept_in(full)) is not None:
+        kept = self.kept_in(full)
+        if kept is not None:
             return kept
         if (const := CONSTANTS.get(path)) is not None:
             return constant(const)

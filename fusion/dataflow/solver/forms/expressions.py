@@ -8,7 +8,6 @@ from typing import Any
 from fusion.dataflow import ir
 from fusion.dataflow.solver.calling.arguments import Arguments, flatten, things
 from fusion.dataflow.solver.domain import texts
-from fusion.dataflow.solver.domain.beginnings import sliced
 from fusion.dataflow.solver.domain.state import MAX_ITEMS, State, Thing, checked_inside
 from fusion.dataflow.solver.domain.taints import changed
 from fusion.dataflow.solver.domain.values import (
@@ -117,8 +116,7 @@ class Expressions(Operators, Displays):
             if thing.items is not None and exact:
                 made = Thing(thing.kind, thing.items[slice(*known)])
             else:
-                part_ = sliced(thing, *known) if exact and not self.script else None
-                made = part_ or Thing(thing.kind, None, {}, thing.everything())
+                made = Thing(thing.kind, None, {}, thing.everything())
             result = join(result, reference(Object(state.allocate(made))))
         if value.taints:
             part = ("slice", *(bound.consts for bound in bounds))

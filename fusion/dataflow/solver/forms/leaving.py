@@ -121,17 +121,11 @@ class Leaving(Machine):
         """The state after a block, the state in which an error may leave it, and the errors that it is known to raise."""
         raised: list[Raised] = []
         self.frame.guards.append(raised)
+        caught: State | None = state.copy()
         marks = self._exits()
-        calm = next((place for place, one in enumerate(body) if not _is_calm(one)), len(body))
-        start = self.run(body[:calm], state) if calm else state
-        caught: State | None = None if start is None else start.copy()
         self.tries += 1
         try:
-            after = start
-            for place, piece in enumerate(_pieces(body[calm:])):
-                if place and after is not None:
-                    caught = meet(caught, after.copy())
-                after = None if after is None else self.run(piece, after)
+            after = self.run(body, state)
         finally:
             self.tries -= 1
             self.frame.guards.pop()
@@ -195,28 +189,3 @@ def derives(klass: Klass, other: Klass, depth: int = 8) -> bool:
         return True
     bases = (ref for base in klass.bases for ref in base.refs if isinstance(ref, Klass) and ref is not klass)
     return depth > 0 and any(derives(base, other, depth - 1) for base in bases)
-
-
-def _is_calm(statement: ir.Statement) -> bool:
-    """Whether it raises nothing: a constant or a variable that is given another name."""
-    return (
-        isinstance(statement, ir.Assign)
-        and isinstance(statement.target, ir.Name)
-        and isinstance(statement.value, ir.Const | ir.Name)
-    )
-
-
-def _pieces(body: Sequence[ir.Statement]) -> list[Sequence[ir.Statement]]:
-    """Statements in a row, divided before those that give a variable another value that one of them has given one."""
-    names = [one.target.id for one in body if isinstance(one, ir.Assign) and isinstance(one.target, ir.Name)]
-    if len(names) == len(set(names)):
-        return [body]
-    pieces: list[Sequence[ir.Statement]] = []
-    begun, seen = 0, set[str]()
-    for place, one in enumerate(body):
-        if isinstance(one, ir.Assign) and isinstance(one.target, ir.Name):
-            if one.target.id in seen:
-                pieces.append(body[begun:place])
-                begun, seen = place, set()
-            seen.add(one.target.id)
-    return [*pieces, body[begun:]]

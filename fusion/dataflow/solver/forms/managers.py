@@ -5,18 +5,16 @@ from __future__ import annotations
 from fusion.dataflow import ir
 from fusion.dataflow.ir.walks import nodes
 from fusion.dataflow.solver.calling.arguments import Arguments, paths, things
-from fusion.dataflow.solver.domain.state import State, Thing, meet
+from fusion.dataflow.solver.domain.state import State, meet
 from fusion.dataflow.solver.domain.values import NONE, NOTHING, Closure, Object, Value, join, reference
 from fusion.dataflow.solver.forms.expressions import hint_of
 from fusion.dataflow.solver.forms.leaving import Leaving
-from fusion.dataflow.solver.forms.resuming import Resuming
 
 _TESTS = frozenset({"issubclass", "isinstance"})
-_EXITS = ("__exit__", "__aexit__")
 NO_ARGUMENTS = Arguments()
 
 
-class Managers(Leaving, Resuming):
+class Managers(Leaving):
     """`with`."""
 
     def _with(self, node: ir.With, state: State) -> State | None:
@@ -24,35 +22,15 @@ class Managers(Leaving, Resuming):
         value = self.enter(context, state, node)
         if node.target is not None:
             self.assign(node.target, value, state, node)
-        swallows = self._swallows(node, context, state)
-        if not swallows and not self._acts(context, state):
-            return self.run(node.body, state)
-        marks = self._exits()
-        after, caught, raised = self.attempted(node.body, state)
-        left: State | None = None
-        for one in self._left_since(marks):
-            left = meet(left, one.copy())
-        thrown: State | None = None
-        for one, _ in raised:
-            thrown = meet(thrown, one.copy())
-        for gone, error in ((after, False), (left, False), (thrown, True)):
-            if gone is not None:
-                self._leave(context, gone, node, raised=error)
-        if swallows:
-            return meet(after, caught)
-        for known in raised:
-            self._thrown(known)
-        return after
-
-    def _acts(self, context: Value, state: State) -> bool:
-        """Whether a context manager is one of the repository's that does something at the end."""
-        for ref in context.refs:
-            thing = state.heap.get(ref.id) if isinstance(ref, Object) else None
-            if isinstance(ref, Object) and ref.id in self.paused:
-                return True
-            if thing is not None and thing.klass is not None and any(self.member(thing.klass, name) for name in _EXITS):
-                return True
-        return False
+        if not self._swallows(node, context, state):
+            after = self.run(node.body, state)
+            if after is not None:
+                self._leave(context, after, node)
+            return after
+        after, caught, _ = self.attempted(node.body, state)
+        if after is not None:
+            self._leave(context, after, node)
+        return meet(after, caught)
 
     def _swallows(self, node: ir.With, context: Value, state: State) -> bool:
         """Whether a context manager may end an error, so that the program goes on behind the block."""
@@ -69,17 +47,14 @@ class Managers(Leaving, Resuming):
                         return True
         return False
 
-    def _leave(self, context: Value, state: State, node: ir.Node, *, raised: bool) -> None:
-        """What a context manager of the repository does at the end."""
-        error = reference(Object(state.allocate(Thing("instance")))) if raised else NONE  # unlike None
+    def _leave(self, context: Value, state: State, node: ir.Node) -> None:
+        """What a context manager of the repository does at the end, where nothing was raised."""
         for ref in context.refs:
-            if isinstance(ref, Object) and ref.id in self.paused:
-                self.resume(ref.id, state, raised=raised)
             thing = state.heap.get(ref.id) if isinstance(ref, Object) else None
-            for name in _EXITS if thing is not None and thing.klass is not None else ():
+            for name in ("__exit__", "__aexit__") if thing is not None and thing.klass is not None else ():
                 left = self.load_attribute(reference(ref), name, state, node)
                 if any(isinstance(found, Closure) for found in left.refs):
-                    self.call(left, Arguments([error, error, error]), state, node, name)
+                    self.call(left, Arguments([NONE, NONE, NONE]), state, node, name)
 
     def enter(self, value: Value, state: State, node: ir.Node) -> Value:
         """What a context manager gives."""

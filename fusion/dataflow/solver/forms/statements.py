@@ -123,7 +123,7 @@ class Statements(Managers, Loops, Matching, Expressions):
 
     def _unpack(self, targets: Sequence[ir.Expression], value: Value, state: State, node: ir.Node) -> None:
         exact, any_ = self.elements(value, state, node)
-        rows = _rows(value, state) if exact is None and value.refs else []
+        rows = _rows(value, state) if exact is None else []
         spread = next((place for place, target in enumerate(targets) if isinstance(target, ir.Spread)), None)
         for place, target in enumerate(targets):
             if isinstance(target, ir.Const):

@@ -42,15 +42,15 @@ class Stores(Holding):
                     self._library_store(path, name, value, target, state, node)
                     self.put_away((".", name), value, state)
                 case Klass():
-                    if not self.script:
-                        self.keep_variable(ref.members, name, value, state)
                     self.add_member(ref, name, value)
                     self.came_in(value)
                 case Closure() if self.script:
                     self.attach(ref, name, value, state)
                     self.came_in(value)
                 case Namespace():
-                    self.keep_variable(self.module_names(ref.path), name, value, state)
+                    names = self.module_names(ref.path)
+                    names[name] = join(names.get(name, NOTHING), value)
+                    self.came_in(value)
                 case _:
                     pass
 

@@ -7,7 +7,6 @@ from collections.abc import Hashable, Sequence
 from fusion.dataflow.solver.calling.arguments import Arguments, flatten, things
 from fusion.dataflow.solver.domain.state import State, Thing, checked_inside
 from fusion.dataflow.solver.domain.values import (
-    NONE,
     NOTHING,
     UNKNOWN,
     Closure,
@@ -16,7 +15,6 @@ from fusion.dataflow.solver.domain.values import (
     Object,
     Reference,
     Value,
-    believed,
     join,
     join_all,
     reference,
@@ -36,7 +34,6 @@ STARTING = ("__init__", "initialize")
 WITH_SETTINGS = frozenset({"tornado.Handler"})
 """Classes of libraries whose objects are given them by the second of these methods, from a table of the application's."""
 _VARIABLE = "contextvars.ContextVar"
-_NOW = "value now"
 _KEY = "aiohttp.web.AppKey"
 
 
@@ -113,11 +110,7 @@ class Holding(Machine):
 
     def _is_near(self, path: str) -> bool:
         """Whether the file that is run and this one belong to one program: one imports the other, by however many files."""
-        return self.are_near(path, self.path)
-
-    def are_near(self, path: str, other: str) -> bool:
-        """Whether two files belong to one program."""
-        return path == other or path in self._reached(other) or other in self._reached(path)
+        return path == self.path or path in self._reached(self.path) or self.path in self._reached(path)
 
     def _reached(self, path: str) -> frozenset[str]:
         found = self.reached.get(path)
@@ -155,19 +148,6 @@ class Holding(Machine):
         if not self.script and value.refs and not _is_own(key) and _is_service(value, state):
             self.shelve(key, value, state)
 
-    def keep_variable(self, names: dict[str, Value], name: str, value: Value, state: State, module: str = "") -> None:
-        """Set a variable of a module, a class or a function that has ended: others find it there."""
-        before = names.get(name, NOTHING)
-        kept = believed(value, state.facts) if self.script else checked_inside(value, state, state.facts)
-        names[name] = join(before, kept)
-        self.came_in(value)
-        if self.script:
-            if module and kept.taints and not before.taints:
-                self.mentioning(module, {name})  # who read it before
-        elif self.root and (kept.taints or kept.refs):
-            _, first, put = self.variables.get((id(names), name), (names, before, NOTHING))
-            self.variables[id(names), name] = (names, first, join(put, kept))
-
     def _again(self, closure: Closure) -> None:
         """Run a function once more, when all others have been: it was run without something that is known now."""
         function = id(closure.function)
@@ -188,9 +168,9 @@ class Holding(Machine):
         return found
 
     def mentioning(self, path: str, names: set[str]) -> None:
-        """Run a module's functions again that mention one of these variables; in JavaScript, but the one that is run now."""
+        """Run a module's functions again that mention one of these variables, but the one that is run now."""
         for closure in [one for one in self.known.values() if one.scope.module == path]:
-            if (not self.script or id(closure.function) != self.root) and not closure.function.mentions.isdisjoint(names):
+            if id(closure.function) != self.root and not closure.function.mentions.isdisjoint(names):
                 self._again(closure)
 
     def keep(self, value: Value, state: State) -> None:
@@ -243,43 +223,18 @@ class ContextVariables(Own, Holding):
         found = []
         for ref in use.arguments.receiver.refs:
             thing = use.state.heap.get(ref.id) if isinstance(ref, Object) else None
-            if isinstance(ref, Object) and thing is not None and _NOW in thing.fields:
-                found.append(thing.fields[_NOW])
-            elif isinstance(ref, Object) and thing is not None:
-                found.append(thing.fields.get("default", use.argument(0) or NOTHING))
-                if self.setters.get(ref.id, frozenset()) != {self.root}:  # nobody but itself has set it
-                    found.append(self.shelved((_VARIABLE, ref.id)) or NOTHING)
+            if isinstance(ref, Object) and thing is not None:
+                found += [thing.fields.get("default", use.argument(0) or NOTHING), self.shelved((_VARIABLE, ref.id)) or NOTHING]
         made = join_all(found)
         return UNKNOWN if made is NOTHING else made
 
     def _py_context_set(self, use: Use) -> Value:
-        """The variable is this until the function ends or sets it again; in others, what any has set. Gives what it was."""
         value = use.argument(0) or UNKNOWN
         checked = checked_inside(value, use.state, use.state.facts)
-        before = self._py_context_get(use) or UNKNOWN
         for ref in use.arguments.receiver.refs:
             if isinstance(ref, Object):
-                self.setters.setdefault(ref.id, set()).add(self.root)
                 self.shelve((_VARIABLE, ref.id), checked, use.state)
-                self._is_now(ref, checked, use)
-        return self.make(use.state, Thing("instance", None, {"old_value": before, "var": use.arguments.receiver}))
-
-    def _py_context_reset(self, use: Use) -> Value:
-        """What it was before it was set."""
-        before = [
-            thing.fields["old_value"] for thing in things(use.argument(0) or NOTHING, use.state) if "old_value" in thing.fields
-        ]
-        for ref in use.arguments.receiver.refs:
-            if isinstance(ref, Object):
-                self._is_now(ref, join_all(before) if before else UNKNOWN, use)
-        return NONE
-
-    def _is_now(self, ref: Object, value: Value, use: Use) -> None:
-        thing = use.state.heap.get(ref.id)
-        if thing is not None:
-            certain = len(use.arguments.receiver.refs) == 1 or _NOW not in thing.fields
-            fields = {**thing.fields, _NOW: value if certain else join(thing.fields[_NOW], value)}
-            use.state.heap[ref.id] = thing.but(fields=fields)
+        return UNKNOWN
 
 
 def _typed_key(key: Value, state: State) -> Thing | None:

@@ -18,12 +18,6 @@ _NAMES = re.compile(
 _SECRETS = re.compile(
     r"passw|pwd|secret|token|credential|private|signature|session|salt|licen[cs]e|csrf|cert|nonce", re.IGNORECASE
 )
-_KEPT = re.compile(
-    r"passw|passphrase|passcode|secret|credential|api_?key|private_?key|licen[cs]e_?key|session_?(?:id|key)"
-    r"|(?<![a-z])(?:token|pwd|otp|csrf|nonce)(?![a-z])",
-    re.IGNORECASE,
-)
-"""What is called so must not be found out, nor another thing for it."""
 _PASSING = frozenset(
     {
         *(
@@ -76,16 +70,6 @@ def constants(body: Body) -> Iterator[ir.Expression]:
                 yield node
             case ir.Const(value=str() | bytes()):
                 yield node
-
-
-def is_secret(given: Sequence[ir.Argument]) -> bool:
-    """Whether the arguments of a call are called a secret, or of a secret."""
-    return any(_KEPT.search(word) for argument in given for word in _words(argument.value))
-
-
-def names_one(given: Sequence[ir.Argument], name: str) -> bool:
-    """Whether a variable of that name is among what a call is given."""
-    return any(word == name for argument in given for word in _words(argument.value))
 
 
 class _Uses:

@@ -14,12 +14,11 @@ from fusion.dataflow.knowledge.schema import Flag, Kind, Setting, Sink
 from fusion.dataflow.results import Cleared, Flow, Place
 from fusion.dataflow.solver.calling.arguments import Arguments, applies, doubted, flatten, named, things, undecided
 from fusion.dataflow.solver.calling.lookups import is_answer
-from fusion.dataflow.solver.domain.frames import Frame
 from fusion.dataflow.solver.domain.state import GUESSED, State
 from fusion.dataflow.solver.domain.taints import PICKED, Taint, Trail, known
 from fusion.dataflow.solver.domain.values import NOTHING, UNKNOWN, Library, Object, Reference, Value, tainted
-from fusion.dataflow.solver.sinks.digests import HANDSHAKE, constants, is_secret, names_one, no_security
-from fusion.dataflow.solver.sinks.unused import Unused
+from fusion.dataflow.solver.machine import Machine
+from fusion.dataflow.solver.sinks.digests import HANDSHAKE, constants, no_security
 from fusion.dataflow.solver.tables import Known, Rule
 from fusion.model import Confidence, Severity
 
@@ -33,13 +32,11 @@ _LOWER = {
 _NO_BACKSLASH = Limits(absent=frozenset("\\"))
 _ASCII = Limits(absent=frozenset({WIDE}))
 """In JavaScript, characters beyond these name nothing that the program did not name itself."""
-_MOST_HANDED = 4
-"""So many functions hand on what is hashed."""
 _NEXT = frozenset({"input", "readline", "readuntil", "readexactly", "recv", "recvfrom", "receive", "get_message"})
 """Functions that give something else every time."""
 
 
-class Sinks(Unused):
+class Sinks(Machine):
     """Checks at calls, stores, returns and names."""
 
     def check_sink(
@@ -122,10 +119,6 @@ class Sinks(Unused):
     def report(self, flow: Flow) -> None:
         """Keep a flow: the shortest of those with the same sink and kind."""
         key = (flow.kind, flow.sink.path, flow.sink.span.line)
-        if flow.kind is Kind.WEAK_RANDOMNESS:
-            closure = self.known.get(self.root)
-            named_ = closure is not None and closure.function.name
-            self.roots.setdefault(key, set()).add(self.root if named_ else 0)
         before = self.flows.get(key)
         if before is None or _rank(flow) < _rank(before):
             self.flows[key] = flow
@@ -165,8 +158,6 @@ class Sinks(Unused):
             if applies(mend, arguments, state):
                 self.mend(mended, arguments.receiver, state, anywhere=mend.entry.anywhere)
         for setting in what.settings:
-            if setting.entry.of_secrets and not self.of_secrets(node):
-                continue
             if applies(setting, arguments, state):
                 if doubted(setting, arguments, state):
                     self.doubt(setting.entry.kind, node)
@@ -180,21 +171,6 @@ class Sinks(Unused):
             if applies(flag, arguments, state):
                 for value in self._flagged(flag, arguments, state, node):
                     self.flag(value, flag.entry.flag, state, on=flag.entry.value)
-
-    def of_secrets(self, node: ir.Node) -> bool:
-        """Whether what a call is given is called a secret there, or where that came into the function."""
-        frame: Frame | None = self.frame
-        call: ir.Node | None = node
-        for _ in range(_MOST_HANDED):
-            if frame is None or not isinstance(call, ir.Call):
-                break
-            given, function = call.arguments, frame.function
-            if is_secret(given):
-                return True
-            if function is None or not any(names_one(given, parameter.name) for parameter in function.parameters):
-                break
-            call, frame = frame.call, frame.caller
-        return False
 
     def _flagged(self, rule: Rule[Flag], arguments: Arguments, state: State, node: ir.Node) -> list[Value]:
         """What a flag is for: the receiver, a member of it, an argument."""
@@ -254,37 +230,17 @@ class Sinks(Unused):
             if self._handshake(body, state):
                 self.clear(setting.kind, node, "the protocol of web sockets prescribes this digest")
                 return
-            if callee.startswith("hmac.") and "otp" in self._surroundings():
-                self.clear(setting.kind, node, "the protocol of one-time codes prescribes this digest")
-                return
             function = self.frame.function
             if no_security(node, body, function.name if function is not None else "", module):
                 confidence = Confidence.POSSIBLE
         severity, cwe = setting.severity or weakness.severity, setting.cwe or weakness.cwe
-        flow = Flow(setting.kind, (*self._led_here(), place), severity, confidence, cwe, callee, setting.fix)
+        flow = Flow(setting.kind, (place,), severity, confidence, cwe, callee, setting.fix)
         key = (setting.kind, self.path, span.line)
         self.roots.setdefault(key, set()).add(self.root)
         if not setting.mended:
             self.flows.setdefault(key, flow)
             return
         state.pending = {**state.pending, (key, id(rule)): (rule, subject.refs, flow)}
-
-    def _led_here(self) -> list[Place]:
-        """The calls that led into the file that is run, where another file made the first of them."""
-        steps: list[Place] = []
-        frame: Frame | None = self.frame
-        while frame is not None and frame.call is not None and frame.caller is not None and len(steps) < _MOST_HANDED:
-            name = frame.function.name if frame.function is not None else ""
-            steps.append(Place(frame.caller.scope.module, frame.call.span, f"calls `{name}`" if name else "calls a function"))
-            frame = frame.caller
-        steps.reverse()
-        return steps if any(step.path != self.path for step in steps) else []
-
-    def _surroundings(self) -> str:
-        """What the function that is run, its class and its file are called, in small letters."""
-        names = [self.path, self.frame.owner.name if self.frame.owner is not None else ""]
-        names.append(self.frame.function.name if self.frame.function is not None else "")
-        return " ".join(names).lower()
 
     def _bodies(self) -> tuple[Sequence[ir.Statement], Sequence[ir.Statement]]:
         """The bodies of the function and of the module that are run."""
@@ -323,8 +279,8 @@ class Sinks(Unused):
                 self.flows.setdefault((flow.kind, flow.sink.path, flow.sink.span.line), flow)
         for found, roots in self.roots.items():
             # A function that is called from elsewhere is judged by what it is given there, not by what it might be given.
-            if found in self.flows and (roots <= self.within - self.open or all(map(self.is_unused, roots))):
-                self.flows.pop(found)
+            if roots <= self.within - self.open:
+                self.flows.pop(found, None)
 
     # ---------------------------------------------------------------- sources
 

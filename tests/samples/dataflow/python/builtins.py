@@ -65,8 +65,3 @@ def cookie_header(headers, sid):
 
 def cookie_headers(start, sid):
     start({"Set-Cookie": ["sid=" + sid]})  # expect: insecure-cookie
-
-
-def imported_run():
-    module = importlib.import_module(flask.request.args["module"])  # expect: code-injection
-    return flask.make_response(module.run())

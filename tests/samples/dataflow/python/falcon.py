@@ -47,8 +47,3 @@ class Pickled(falcon.media.BaseHandler):
 
     def serialize(self, media, content_type):
         return pickle.dumps(media)
-
-
-def cookies_of_all():
-    application = falcon.App()
-    application.resp_options.secure_cookies_by_default = False  # expect: insecure-cookie

@@ -14,17 +14,6 @@ def broken(data):
     return hashlib.md5(data).hexdigest()  # expect: weak-hash
 
 
-def of_secrets(page, token):
-    hashlib.md5(page.encode(), usedforsecurity=False)
-    return hashlib.sha1(token.encode(), usedforsecurity=False)  # expect: weak-hash
-
-
-def of_named_secrets(page, token):
-    hashlib.new("sha1", page.encode(), usedforsecurity=False)
-    hashlib.new("sha256", token.encode(), usedforsecurity=False)
-    return hashlib.new("sha1", token.encode(), usedforsecurity=False)  # expect: weak-hash
-
-
 def old(data):
     return md5.new(data).hexdigest()  # expect: weak-hash
 

@@ -17,8 +17,3 @@ def read():
 
 def written():
     pandas.DataFrame({"a": [1]}).to_csv("/srv/" + flask.request.args["file"])  # expect: path-traversal
-
-
-def evaluated_rows():
-    found = pandas.DataFrame({"a": [1]}).query(flask.request.args["rows"])  # expect: code-injection
-    return flask.make_response(found.to_json())

@@ -7,7 +7,3 @@ import flask
 def quoted():
     os.system("ls " + shlex.quote(flask.request.args["folder"]))
     return open(shlex.quote(flask.request.args["file"]))  # expect: path-traversal
-
-
-def quoted_twice():
-    os.system('ls "' + shlex.quote(flask.request.args["folder"]) + '"')  # expect: command-injection

@@ -1,5 +1,4 @@
 import os
-import pickle
 import sys
 
 import flask
@@ -11,10 +10,6 @@ def argument():
 
 def piped():
     os.system("ls " + sys.stdin.readline())  # local: command-injection
-
-
-def handed_over():
-    return pickle.loads(sys.stdin.buffer.read())  # expect: unsafe-deserialization
 
 
 def size():

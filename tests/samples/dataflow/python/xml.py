@@ -16,14 +16,6 @@ def general():
     reader.parse(flask.request.stream)  # expect: xml-external-entities
 
 
-def from_a_source():
-    reader = xml.sax.make_parser()
-    reader.setFeature(feature_external_ges, True)
-    source = xml.sax.xmlreader.InputSource()
-    source.setByteStream(flask.request.stream)
-    reader.parse(source)  # expect: xml-external-entities
-
-
 def parameter():
     reader = xml.sax.make_parser()
     reader.setFeature(feature_external_pes, 1)
